@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isLoopback, parseHostPort } from "./addresses.js";
+import { consistsOf, DIGITS, LETTERS } from "./characters.js";
+import { parseDuration } from "./duration.js";
+import { readExtraFlags, readTailscaledArgs } from "./flags.js";
+import { dnsLabel, tagProblem } from "./labels.js";
+import { parseBaseUrl, parseBoolean, splitList } from "./parse.js";
+
+/**
+ * A rule for the text of a variable: says what the text must be, or answers null if it is that.
+ * The answer reads on from the variable's name: `must be a duration such as 60s`.
+ */
+export type Check = (text: string) => string | null;
+
+/** Any text. */
+export const anyText: Check = () => null;
+
+/** One or more ACL tags with commas between them. */
+export const tagList: Check = (text) => {
+  for (const tag of splitList(text)) {
+    const problem = tagProblem(tag);
+    if (problem !== null) return `must be tags with commas between them, and a tag ${problem}`;
+  }
+  return splitList(text).length === 0 ? "must name at least one tag" : null;
+};
+
+/** An http or https URL of a control server: scheme, host and perhaps a port. */
+export const controlUrl: Check = (text) => {
+  return parseBaseUrl(text) === null ? "must be an http:// or https:// URL of a server, without a path" : null;
+};
+
+/**
+ * The URL of the Tailscale API. Secrets travel there, so plain http is for loopback only. An https host must be a name:
+ * certificates of addresses cannot be checked on every build of the executable.
+ */
+export const apiUrl: Check = (text) => {
+  const url = parseBaseUrl(text);
+  if (url === null) return "must be an https:// URL of a server, without a path";
+  if (!url.tls)
+    return isLoopback(url.host) ? null : "must be an https:// URL: plain http is for loopback addresses only";
+  if (url.host.startsWith("[") || consistsOf(url.host, `${DIGITS}.`))
+    return "must name its host: an address has no certificate to check";
+  return null;
+};
+
+/** Text that holds at least one letter or digit, so that a DNS label can be made of it. */
+export const hostName: Check = (text) => (dnsLabel(text) === "" ? "must hold at least one letter or digit" : null);
+
+/** A Go duration above zero. */
+export const duration: Check = (text) => {
+  return parseDuration(text) > 0 ? null : "must be a duration above zero such as 60s or 1m30s";
+};
+
+/** `host:port`, such as `localhost:8080`. */
+export const hostPort: Check = (text) => {
+  return parseHostPort(text) === null ? "must be host:port, such as localhost:8080" : null;
+};
+
+/** One or more `host:port` with commas between them. */
+export const hostPortList: Check = (text) => {
+  const wrong = splitList(text).find((one) => parseHostPort(one) === null);
+  return wrong === undefined ? null : `must be host:port,... such as db:5432,git:22, and "${wrong}" is not host:port`;
+};
+
+/** Host names, domains, addresses or networks as NO_PROXY takes them, with commas between them. */
+export const noProxyList: Check = (text) => {
+  // The hooks put the text between double quotes of a shell, so it may hold nothing that a shell would expand there.
+  const wrong = splitList(text).find((one) => !consistsOf(one, `${LETTERS}${DIGITS}._:*/[]-`));
+  return wrong === undefined ? null : `must be hosts or networks with commas between them, and "${wrong}" is neither`;
+};
+
+/** An absolute path that fits into the address of a unix socket. */
+export const socketPath: Check = (text) => {
+  if (!text.startsWith("/")) return "must be an absolute path";
+  // sockaddr_un holds 108 bytes, one of which ends the text.
+  return text.length > 107 ? "must be at most 107 characters: longer paths fit into no unix socket address" : null;
+};
+
+/** A boolean as Go's strconv.ParseBool reads it. */
+export const boolean: Check = (text) => (parseBoolean(text) === null ? "must be true or false" : null);
+
+/** Flags of `tailscale up`, as far as they are known. */
+export const extraFlags: Check = (text) => readExtraFlags(text).problem;
+
+/** Flags of tailscaled. */
+export const tailscaledArgs: Check = (text) => readTailscaledArgs(text).problem;

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "./addresses.js";
+import {
+  anyText,
+  apiUrl,
+  boolean,
+  type Check,
+  controlUrl,
+  duration,
+  extraFlags,
+  hostName,
+  hostPort,
+  hostPortList,
+  noProxyList,
+  socketPath,
+  tagList,
+  tailscaledArgs,
+} from "./checks.js";
+
+/** One environment variable that the executable reads. An empty value counts as unset. */
+export interface Variable {
+  readonly name: string;
+  /** Other names, read when the first is unset. */
+  readonly aliases: readonly string[];
+  /** The value that stands when it is unset, or a description of it in parentheses; empty for none. */
+  readonly fallback: string;
+  /** True if the value must never be shown. Secrets may be given as `file:/path`. */
+  readonly secret: boolean;
+  readonly check: Check;
+  /** One sentence for the table in the README. */
+  readonly doc: string;
+}
+
+/**
+ * Every environment variable of the executable. Names are those of Tailscale's containerboot where it has one.
+ * The README's table, the constructs' validation and the executable's parser all come from here.
+ */
+export const VARIABLES: readonly Variable[] = [
+  {
+    name: "TS_OAUTH_CLIENT_ID",
+    aliases: [],
+    fallback: "(part of the secret)",
+    secret: false,
+    check: anyText,
+    doc: "Id of the Tailscale OAuth client that mints the auth key.",
+  },
+  {
+    name: "TS_OAUTH_CLIENT_SECRET",
+    aliases: [],
+    fallback: "",
+    secret: true,
+    check: anyText,
+    doc: "Secret of that client, which needs the `auth_keys` scope.",
+  },
+  {
+    name: "TS_OAUTH_TAGS",
+    aliases: [],
+    fallback: "tag:spacelift",
+    secret: false,
+    check: tagList,
+    doc: "Tags of the node, with commas between them: all tags of the OAuth client, or tags that one of them owns.",
+  },
+  {
+    name: "TS_AUTHKEY",
+    aliases: ["TS_AUTH_KEY"],
+    fallback: "",
+    secret: true,
+    check: anyText,
+    doc: "A ready-made auth key, instead of an OAuth client.",
+  },
+  {
+    name: "TS_CONTROL_URL",
+    aliases: ["TS_LOGIN_SERVER"],
+    fallback: "https://controlplane.tailscale.com",
+    secret: false,
+    check: controlUrl,
+    doc: "The control server.",
+  },
+  {
+    name: "TS_API_URL",
+    aliases: [],
+    fallback: "(the control server if one is set, else https://api.tailscale.com)",
+    secret: false,
+    check: apiUrl,
+    doc: "Where auth keys are minted; plain http is for loopback only.",
+  },
+  {
+    name: "TS_HOSTNAME",
+    aliases: [],
+    fallback: "spacelift-(host name)",
+    secret: false,
+    check: hostName,
+    doc: "Name of the node, made a valid DNS label.",
+  },
+  {
+    name: "TS_BOOT_TIMEOUT",
+    aliases: [],
+    fallback: "60s",
+    secret: false,
+    check: duration,
+    doc: "How long `spacetail up` may take in all, as a Go duration.",
+  },
+  {
+    name: "TS_WAIT_FOR",
+    aliases: [],
+    fallback: "",
+    secret: false,
+    check: hostPortList,
+    doc: "Services, as `host:port,...`, that must answer through the tunnel before `spacetail up` succeeds.",
+  },
+  {
+    name: "TS_EXTRA_ARGS",
+    aliases: [],
+    fallback: "",
+    secret: false,
+    check: extraFlags,
+    doc:
+      "Flags of `tailscale up`: `--accept-dns`, `--accept-routes`, `--exit-node`, `--hostname`, `--shields-up` (on by " +
+      "default), `--login-server`, `--timeout`.",
+  },
+  {
+    name: "TS_TAILSCALED_EXTRA_ARGS",
+    aliases: [],
+    fallback: "",
+    secret: false,
+    check: tailscaledArgs,
+    doc: "Flags passed on to tailscaled.",
+  },
+  {
+    name: "TS_SOCKS5_SERVER",
+    aliases: [],
+    fallback: DEFAULT_SOCKS5_SERVER,
+    secret: false,
+    check: hostPort,
+    doc: "Where the SOCKS5 proxy listens; `--socks5-server` in `TS_TAILSCALED_EXTRA_ARGS` goes before it.",
+  },
+  {
+    name: "TS_OUTBOUND_HTTP_PROXY_LISTEN",
+    aliases: [],
+    fallback: DEFAULT_HTTP_PROXY,
+    secret: false,
+    check: hostPort,
+    doc: "Where the HTTP proxy listens; `--outbound-http-proxy-listen` in `TS_TAILSCALED_EXTRA_ARGS` goes before it.",
+  },
+  {
+    name: "TS_NO_PROXY",
+    aliases: [],
+    fallback: "",
+    secret: false,
+    check: noProxyList,
+    doc: "More destinations, with commas between them, that the hooks keep out of the tunnel.",
+  },
+  {
+    name: "TS_SOCKET",
+    aliases: [],
+    fallback: "/tmp/spacetail-(uid)/tailscaled.sock",
+    secret: false,
+    check: socketPath,
+    doc: "Path of tailscaled's socket.",
+  },
+  {
+    name: "TRACE",
+    aliases: [],
+    fallback: "false",
+    secret: false,
+    check: boolean,
+    doc: "Print every step with its time.",
+  },
+];
+
+/** The variable called `name`, which may be an alias. */
+export function findVariable(name: string): Variable | undefined {
+  return VARIABLES.find((variable) => variable.name === name || variable.aliases.includes(name));
+}
+
+/**
+ * What is wrong with the value of a variable, as a sentence that names it, or null. The value itself is quoted unless
+ * it is a secret. Names that the table does not hold, and empty values, are fine.
+ */
+export function valueProblem(name: string, value: string): string | null {
+  const variable = findVariable(name);
+  if (variable === undefined || value === "") return null;
+  const problem = variable.check(value);
+  if (problem === null) return null;
+  return variable.secret ? `${name} ${problem}` : `${name} ${problem}, but "${value}" was given`;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+import { parseHostPort } from "./addresses.js";
+import { wordsOf } from "./characters.js";
+import { parseDuration } from "./duration.js";
+import { dnsLabel } from "./labels.js";
+import { parseBaseUrl, parseBoolean } from "./parse.js";
+
+/** The flags of `tailscale up` that TS_EXTRA_ARGS may hold. A flag that was not given is null. */
+export interface ExtraFlags {
+  readonly acceptDns: boolean | null;
+  readonly acceptRoutes: boolean | null;
+  /** Address or name of the exit node; empty for none. */
+  readonly exitNode: string | null;
+  readonly hostname: string | null;
+  readonly shieldsUp: boolean | null;
+  readonly loginServer: string | null;
+  /** Milliseconds. */
+  readonly timeoutMs: number | null;
+  /** What is wrong with the text, reading on from its name, or null. */
+  readonly problem: string | null;
+}
+
+/** The arguments of tailscaled that TS_TAILSCALED_EXTRA_ARGS holds. */
+export interface TailscaledArgs {
+  /** `host:port`, or null if not given. */
+  readonly socks5Server: string | null;
+  /** `host:port`, or null if not given. */
+  readonly httpProxy: string | null;
+  /** All other arguments, in their order, to be passed on as they are. */
+  readonly rest: readonly string[];
+  /** What is wrong with the text, reading on from its name, or null. */
+  readonly problem: string | null;
+}
+
+/** The names that {@link readExtraFlags} knows, as `tailscale up` spells them. */
+export const EXTRA_FLAGS: readonly string[] = [
+  "--accept-dns",
+  "--accept-routes",
+  "--exit-node",
+  "--hostname",
+  "--shields-up",
+  "--login-server",
+  "--timeout",
+];
+
+/**
+ * Reads TS_EXTRA_ARGS. Words are split at blanks without quoting, as containerboot does, and take the forms of Go's
+ * flag package: `--name`, `--name=value`, `--name value`, with one dash or two.
+ */
+export function readExtraFlags(text: string): ExtraFlags {
+  let acceptDns: boolean | null = null;
+  let acceptRoutes: boolean | null = null;
+  let exitNode: string | null = null;
+  let hostname: string | null = null;
+  let shieldsUp: boolean | null = null;
+  let loginServer: string | null = null;
+  let timeoutMs: number | null = null;
+  let problem: string | null = null;
+  for (const flag of splitFlags(text, ["--accept-dns", "--accept-routes", "--shields-up"])) {
+    const wrong = extraFlagProblem(flag);
+    if (wrong !== null) {
+      problem = wrong;
+      break;
+    }
+    if (flag.name === "--accept-dns") acceptDns = parseBoolean(flag.value);
+    if (flag.name === "--accept-routes") acceptRoutes = parseBoolean(flag.value);
+    if (flag.name === "--shields-up") shieldsUp = parseBoolean(flag.value);
+    if (flag.name === "--exit-node") exitNode = flag.value;
+    if (flag.name === "--hostname") hostname = flag.value;
+    if (flag.name === "--login-server") loginServer = flag.value;
+    if (flag.name === "--timeout") timeoutMs = parseDuration(flag.value);
+  }
+  return { acceptDns, acceptRoutes, exitNode, hostname, shieldsUp, loginServer, timeoutMs, problem };
+}
+
+/** Reads TS_TAILSCALED_EXTRA_ARGS, split like TS_EXTRA_ARGS. */
+export function readTailscaledArgs(text: string): TailscaledArgs {
+  let socks5Server: string | null = null;
+  let httpProxy: string | null = null;
+  let problem: string | null = null;
+  const rest: string[] = [];
+  for (const flag of splitFlags(text, [])) {
+    const listener = flag.name === "--socks5-server" || flag.name === "--outbound-http-proxy-listen";
+    if (listener && parseHostPort(flag.value) === null) {
+      problem = `must give ${flag.name} a host:port such as localhost:1080`;
+    } else if (flag.name === "--socket") {
+      problem = "must not hold --socket: set TS_SOCKET instead";
+    } else if (flag.name === "--socks5-server") {
+      socks5Server = flag.value;
+    } else if (flag.name === "--outbound-http-proxy-listen") {
+      httpProxy = flag.value;
+    } else {
+      for (const word of flag.words) rest.push(word);
+    }
+    if (problem !== null) break;
+  }
+  return { socks5Server, httpProxy, rest, problem };
+}
+
+interface Flag {
+  /** With two dashes, however it was written. A word that is no flag stands here as it is. */
+  readonly name: string;
+  /** Empty if the flag has none; `true` for a boolean flag that stands alone. */
+  readonly value: string;
+  readonly words: readonly string[];
+}
+
+function splitFlags(text: string, booleans: readonly string[]): Flag[] {
+  const words = wordsOf(text);
+  const flags: Flag[] = [];
+  for (let i = 0; i < words.length; i += 1) {
+    const word = words[i] ?? "";
+    if (!word.startsWith("-")) {
+      flags.push({ name: word, value: "", words: [word] });
+      continue;
+    }
+    const equals = word.indexOf("=");
+    const bare = equals < 0 ? word : word.slice(0, equals);
+    const name = bare.startsWith("--") ? bare : `-${bare}`;
+    const next = words[i + 1] ?? "-";
+    if (equals >= 0) {
+      flags.push({ name, value: word.slice(equals + 1), words: [word] });
+    } else if (booleans.includes(name)) {
+      flags.push({ name, value: "true", words: [word] });
+    } else if (next.startsWith("-")) {
+      flags.push({ name, value: "", words: [word] });
+    } else {
+      i += 1;
+      flags.push({ name, value: next, words: [word, next] });
+    }
+  }
+  return flags;
+}
+
+function extraFlagProblem(flag: Flag): string | null {
+  const { name, value } = flag;
+  if (!EXTRA_FLAGS.includes(name)) return `must hold only ${EXTRA_FLAGS.join(", ")}, but ${name} was given`;
+  if (name === "--timeout") {
+    return parseDuration(value) > 0 ? null : "must give --timeout a duration above zero such as 60s";
+  }
+  if (name === "--hostname") {
+    return dnsLabel(value) === "" ? "must give --hostname a name with at least one letter or digit" : null;
+  }
+  if (name === "--login-server") {
+    return parseBaseUrl(value) === null ? "must give --login-server an http:// or https:// URL" : null;
+  }
+  if (name === "--exit-node") return null;
+  return parseBoolean(value) === null ? `must give ${name} true or false` : null;
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import { NEVER_PROXIED } from "./addresses.js";
+
+/** The variables that the hooks export: the three that programs read, in both spellings in use. */
+export const PROXY_VARIABLES: readonly string[] = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+];
+
+/** What every NO_PROXY of ours begins with. */
+const NO_PROXY_HEAD = NEVER_PROXIED.join(",");
+
+/** The proxy variables of one environment; a variable that is not set is absent. */
+export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The one shell command that points programs at the tunnel's HTTP proxy.
+ *
+ * Both spellings of NO_PROXY get what the run had in either, because Go reads the upper-case one first and curl the
+ * lower-case one. Expansions name a default, so the command is safe under `set -u`.
+ *
+ * @param httpProxy `host:port` of the tunnel's HTTP proxy
+ */
+export function exportCommand(httpProxy: string): string {
+  const url = `http://${httpProxy}`;
+  const tail = ["TS_NO_PROXY", "NO_PROXY", "no_proxy"].map((name) => `\${${name}:+,$${name}}`).join("");
+  const noProxy = `"${NO_PROXY_HEAD}${tail}"`;
+  const pairs = PROXY_VARIABLES.map((name) => `${name}=${isNoProxy(name) ? noProxy : url}`);
+  return `export ${pairs.join(" ")}`;
+}
+
+/** The shell command that takes back {@link exportCommand}. */
+export function unsetCommand(): string {
+  return `unset ${PROXY_VARIABLES.join(" ")}`;
+}
+
+/**
+ * The values that {@link exportCommand} leaves in a shell with the given environment. `spacetail up` writes them down
+ * so that `spacetail scrub` can tell our records from anybody else's after the shell has forgotten them.
+ *
+ * @param before the environment before the export
+ * @param noProxy the value of TS_NO_PROXY; empty for none
+ */
+export function exportedValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
+  const list = [NO_PROXY_HEAD, noProxy, before.NO_PROXY ?? "", before.no_proxy ?? ""].filter((part) => part !== "");
+  const values: Record<string, string> = {};
+  for (const name of PROXY_VARIABLES) values[name] = isNoProxy(name) ? list.join(",") : `http://${httpProxy}`;
+  return values;
+}
+
+/**
+ * The proxy variables that the run itself had: `before` without what an earlier `up` left behind, which happens when a
+ * phase failed, since after hooks do not run then.
+ */
+export function ownValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const name of PROXY_VARIABLES) {
+    const value = before[name];
+    if (value === undefined || value === "") continue;
+    const own = isNoProxy(name) ? withoutOurs(value, noProxy) : value === `http://${httpProxy}` ? "" : value;
+    if (own !== "") values[name] = own;
+  }
+  return values;
+}
+
+function isNoProxy(name: string): boolean {
+  return name === "NO_PROXY" || name === "no_proxy";
+}
+
+/** Takes our own head, and the context's additions after it, off a NO_PROXY value as often as it stands there. */
+function withoutOurs(value: string, noProxy: string): string {
+  let rest = value;
+  while (rest === NO_PROXY_HEAD || rest.startsWith(`${NO_PROXY_HEAD},`)) {
+    rest = rest.slice(NO_PROXY_HEAD.length + 1);
+    if (noProxy !== "" && (rest === noProxy || rest.startsWith(`${noProxy},`))) rest = rest.slice(noProxy.length + 1);
+  }
+  return rest;
+}

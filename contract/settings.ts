@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type HostPort, parseHostPort } from "./addresses.js";
+import { parseDuration } from "./duration.js";
+import { VARIABLES, valueProblem } from "./environment.js";
+import { readExtraFlags, readTailscaledArgs } from "./flags.js";
+import { parseBoolean, splitList } from "./parse.js";
+
+/** An environment: names and values; what is not set is absent. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the environment says, read and checked. Secrets are still as given, so perhaps `file:/path`. */
+export interface Settings {
+  /** Which credential was given: exactly one kind, or none. */
+  readonly credential: "oauth" | "authkey" | "none";
+  readonly oauthClientId: string;
+  readonly oauthClientSecret: string;
+  readonly tags: readonly string[];
+  readonly authKey: string;
+  readonly controlUrl: string;
+  readonly apiUrl: string;
+  /** As given; empty for the default. */
+  readonly hostname: string;
+  readonly bootTimeoutMs: number;
+  readonly waitFor: readonly HostPort[];
+  readonly acceptDns: boolean;
+  readonly acceptRoutes: boolean;
+  /** Address or name; empty for none. */
+  readonly exitNode: string;
+  readonly shieldsUp: boolean;
+  readonly tailscaledArgs: readonly string[];
+  /** `host:port`. */
+  readonly socks5Server: string;
+  /** `host:port`. */
+  readonly httpProxy: string;
+  readonly noProxy: string;
+  /** Empty for the default. */
+  readonly socket: string;
+  readonly trace: boolean;
+}
+
+/** A variable whose value breaks its rule, or variables that exclude each other. */
+export class SettingsError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "SettingsError";
+  }
+}
+
+/**
+ * Reads the variables of the table. Flags in TS_EXTRA_ARGS and TS_TAILSCALED_EXTRA_ARGS go before variables of the same
+ * meaning, as the command line of the programs they are named after would.
+ *
+ * @throws SettingsError naming the first variable that is malformed, or the variables that exclude each other
+ */
+export function readSettings(env: Environment): Settings {
+  for (const variable of VARIABLES) {
+    for (const name of [variable.name, ...variable.aliases]) {
+      const problem = valueProblem(name, env[name] ?? "");
+      if (problem !== null) throw new SettingsError(`${problem}.`);
+    }
+  }
+  const flags = readExtraFlags(given(env, "TS_EXTRA_ARGS"));
+  const daemon = readTailscaledArgs(given(env, "TS_TAILSCALED_EXTRA_ARGS"));
+  const control = flags.loginServer ?? given(env, "TS_CONTROL_URL");
+  const api = given(env, "TS_API_URL");
+  return {
+    credential: credential(env),
+    oauthClientId: given(env, "TS_OAUTH_CLIENT_ID"),
+    oauthClientSecret: given(env, "TS_OAUTH_CLIENT_SECRET"),
+    tags: splitList(orFallback(env, "TS_OAUTH_TAGS")),
+    authKey: given(env, "TS_AUTHKEY"),
+    controlUrl: withoutSlash(control === "" ? orFallback(env, "TS_CONTROL_URL") : control),
+    apiUrl: withoutSlash(api !== "" ? api : control !== "" ? control : "https://api.tailscale.com"),
+    hostname: flags.hostname ?? given(env, "TS_HOSTNAME"),
+    bootTimeoutMs: flags.timeoutMs ?? parseDuration(orFallback(env, "TS_BOOT_TIMEOUT")),
+    waitFor: hostPorts(given(env, "TS_WAIT_FOR")),
+    acceptDns: flags.acceptDns ?? true,
+    acceptRoutes: flags.acceptRoutes ?? false,
+    exitNode: flags.exitNode ?? "",
+    shieldsUp: flags.shieldsUp ?? true,
+    tailscaledArgs: daemon.rest,
+    socks5Server: daemon.socks5Server ?? orFallback(env, "TS_SOCKS5_SERVER"),
+    httpProxy: daemon.httpProxy ?? orFallback(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN"),
+    noProxy: given(env, "TS_NO_PROXY"),
+    socket: given(env, "TS_SOCKET"),
+    trace: parseBoolean(given(env, "TRACE")) ?? false,
+  };
+}
+
+/** The value of a variable, by its name or else by its first alias that is set; empty if none is. */
+function given(env: Environment, name: string): string {
+  const variable = VARIABLES.find((one) => one.name === name);
+  for (const one of [name, ...(variable?.aliases ?? [])]) {
+    const value = env[one] ?? "";
+    if (value !== "") return value;
+  }
+  return "";
+}
+
+function orFallback(env: Environment, name: string): string {
+  const value = given(env, name);
+  return value !== "" ? value : (VARIABLES.find((one) => one.name === name)?.fallback ?? "");
+}
+
+function credential(env: Environment): "oauth" | "authkey" | "none" {
+  const oauth = given(env, "TS_OAUTH_CLIENT_SECRET") !== "";
+  const key = given(env, "TS_AUTHKEY") !== "";
+  if (oauth && key) {
+    throw new SettingsError("Both TS_OAUTH_CLIENT_SECRET and TS_AUTHKEY are set. Keep the one that is meant.");
+  }
+  return oauth ? "oauth" : key ? "authkey" : "none";
+}
+
+function hostPorts(text: string): HostPort[] {
+  const targets: HostPort[] = [];
+  for (const one of splitList(text)) {
+    const target = parseHostPort(one);
+    if (target !== null) targets.push(target);
+  }
+  return targets;
+}
+
+function withoutSlash(url: string): string {
+  return url.endsWith("/") ? url.slice(0, -1) : url;
+}
