@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds a C compiler that makes static musl executables.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** The Zig C compiler comes as a Python wheel and needs neither a package manager nor a sysroot. */
+const ZIG = "0.17.0";
+
+/**
+ * A compiler command for static musl executables of `arch` ("x64" or "arm64"): `MUSL_CC` if set, `musl-gcc` if it is
+ * on PATH (x64 only), else `zig cc` from the pinned wheel, installed below `cache` on first use.
+ * Throws when neither musl-gcc nor Python 3 with pip is there.
+ *
+ * @returns {{argv: string[], id: string}} the command, and what identifies it in a build cache
+ */
+export function musl(arch, cache) {
+  const given = process.env.MUSL_CC;
+  if (given) return { argv: given.split(" "), id: version(given.split(" ")) };
+  if (arch === "x64" && process.arch === "x64") {
+    const gcc = attempt(["musl-gcc"]);
+    if (gcc) return gcc;
+  }
+  const folder = join(cache, `ziglang-${ZIG}`);
+  if (!existsSync(join(folder, "ziglang"))) {
+    mkdirSync(folder, { recursive: true });
+    try {
+      execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", folder, `ziglang==${ZIG}`], {
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+    } catch (error) {
+      throw new Error(
+        `no C compiler for musl: install musl-gcc (Debian: musl-tools), or Python 3 with pip (${error.message})`,
+      );
+    }
+  }
+  const triple = arch === "arm64" ? "aarch64-linux-musl" : "x86_64-linux-musl";
+  const argv = [join(folder, "ziglang/zig"), "cc", "-target", triple];
+  return { argv, id: `zig ${ZIG} ${triple}` };
+}
+
+function attempt(argv) {
+  try {
+    return { argv, id: version(argv) };
+  } catch {
+    return undefined;
+  }
+}
+
+function version(argv) {
+  return execFileSync(argv[0], [...argv.slice(1), "--version"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}

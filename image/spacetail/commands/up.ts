@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readSettings, type Settings } from "../../../contract/settings.js";
+import { recordProxies } from "../environment/proxies.js";
+import { Failure } from "../failure.js";
+import type { Host } from "../host/host.js";
+import { type Deadline, deadlineIn } from "../process/clock.js";
+import { acquire } from "../process/lock.js";
+import type { ProcessId } from "../process/processes.js";
+import { ensureRuntimeDir, type RuntimeDir, readText, runtimeDir } from "../process/runtime-dir.js";
+import { takenAddress, tellingLines } from "../tailnet/daemon-log.js";
+import { fetchStatus, join, patch } from "../tailnet/join.js";
+import type { LocalApi } from "../tailnet/local-api.js";
+import { exitNodeBody, nodeName, startBody } from "../tailnet/prefs.js";
+import { reach } from "../tailnet/reach.js";
+import { redact } from "../tailnet/redact.js";
+import { displayName, findPeer, type Status } from "../tailnet/status.js";
+import { obtainAuthKey, readSecret } from "./credential.js";
+import { stopTunnel } from "./stop.js";
+import { startTrace, type Trace } from "./trace.js";
+import { presentTunnel, startSupervisor, waitForDaemon } from "./tunnel.js";
+import { readWatch } from "./watch.js";
+
+/**
+ * Puts this machine on the tailnet and returns when traffic flows: gets an auth key, starts the supervisor with
+ * tailscaled, logs in, and proves peers or the services of TS_WAIT_FOR. One deadline, TS_BOOT_TIMEOUT, holds for all.
+ *
+ * On failure, or a signal, everything it started is stopped again.
+ *
+ * @returns the exit status
+ */
+export async function up(host: Host, args: readonly string[]): Promise<number> {
+  const settings = readSettings(process.env);
+  const watch = readWatch(args);
+  const secret = readSecret(settings);
+  const trace = startTrace(settings.trace);
+  const deadline = deadlineIn(settings.bootTimeoutMs);
+  const dir = runtimeDir();
+  process.umask(0o077);
+  ensureRuntimeDir(host, dir);
+  const release = await acquire(dir, deadline);
+  try {
+    const present = await presentTunnel(host, dir, deadline);
+    if (present !== null) {
+      const api: LocalApi = { host, socket: present.socket };
+      const status = await fetchStatus(api, 5000);
+      report(status, await reach(api, settings.waitFor, readLog(dir), deadline), "still");
+      return 0;
+    }
+    recordProxies(dir, settings, process.env);
+    return await Promise.race([
+      bringUp(host, dir, settings, watch, secret, deadline, trace),
+      interrupted(dir, release),
+    ]);
+  } finally {
+    release();
+  }
+}
+
+async function bringUp(
+  host: Host,
+  dir: RuntimeDir,
+  settings: Settings,
+  watch: ProcessId | null,
+  secret: string,
+  deadline: Deadline,
+  trace: Trace,
+): Promise<number> {
+  const secrets = [secret];
+  try {
+    const started = startSupervisor(host, dir, settings, watch);
+    const work = async (): Promise<number> => {
+      // The key is minted while tailscaled starts.
+      const key = obtainAuthKey(host, settings, secret, deadline);
+      const ready = waitForDaemon(started.api, deadline).then(() => "");
+      const [authKey] = await Promise.all([key, ready]);
+      secrets.push(authKey);
+      trace("tailscaled answers, auth key at hand");
+      const name = nodeName(settings, readText("/proc/sys/kernel/hostname") ?? "");
+      await join(started.api, startBody(settings, name, authKey), settings.controlUrl, deadline);
+      trace("running");
+      await useExitNode(started.api, settings.exitNode, deadline);
+      const status = await fetchStatus(started.api, settings.bootTimeoutMs);
+      report(status, await reach(started.api, settings.waitFor, readLog(dir), deadline), "now");
+      return 0;
+    };
+    const died = async (): Promise<number> => {
+      const how = await started.ended;
+      throw new Failure(deathText(readLog(dir)(), how));
+    };
+    return await Promise.race([work(), died()]);
+  } catch (error) {
+    const log = readLog(dir)();
+    await stopTunnel(dir);
+    const line = error instanceof Error ? error.message : "unknown error";
+    const lines = tellingLines(log, secrets, 5).map((one) => `  tailscaled: ${one}`);
+    throw new Failure([redact(line, secrets)].concat(lines).join("\n"));
+  }
+}
+
+/** A signal must not leave half a tunnel: the hook that called `up` is about to end. */
+function interrupted(dir: RuntimeDir, release: () => void): Promise<number> {
+  return new Promise<number>((resolve) => {
+    const end = (status: number): void => {
+      stopTunnel(dir).then(
+        () => {
+          release();
+          resolve(status);
+        },
+        () => resolve(status),
+      );
+    };
+    process.on("SIGTERM", () => end(143));
+    process.on("SIGINT", () => end(130));
+  });
+}
+
+async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): Promise<void> {
+  if (wanted === "") return;
+  const peer = findPeer(await fetchStatus(api, 5000), wanted);
+  if (peer === null) throw new Failure(`No node is called ${wanted}. Check --exit-node in TS_EXTRA_ARGS.`);
+  if (!peer.ExitNodeOption) throw new Failure(`${displayName(peer)} is no exit node, or is not approved as one.`);
+  await patch(api, exitNodeBody(peer.ID), deadline);
+}
+
+function deathText(log: string, how: string): string {
+  const taken = takenAddress(log);
+  if (taken === "") return `tailscaled ended by itself (${how}).`;
+  const names = "TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN";
+  return `Another program listens on ${taken} already. Stop it, or choose another address by ${names}.`;
+}
+
+function report(status: Status, note: string, when: "now" | "still"): void {
+  const node = status.Self;
+  const name = node === null || node === undefined ? "?" : displayName(node);
+  const facts = (node?.TailscaleIPs ?? []).slice(0, 1).concat(node?.Tags ?? []);
+  const already = when === "still" ? "already " : "";
+  console.error(`spacetail: ${already}on the tailnet as ${name} (${facts.join(", ")}); ${note}.`);
+}
+
+function readLog(dir: RuntimeDir): () => string {
+  return () => readText(dir.daemonLog) ?? "";
+}

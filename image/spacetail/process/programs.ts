@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
+
+/**
+ * Finds a program: beside this executable first, since the image installs them together, then on PATH.
+ *
+ * @returns its path, or an empty string
+ */
+export function findProgram(name: string): string {
+  const beside = dirname(process.argv[1] ?? "");
+  const places = [dirname(process.execPath), beside].concat((process.env.PATH ?? "").split(":"));
+  for (const place of places) {
+    const path = `${place}/${name}`;
+    if (place !== "" && isProgram(path)) return path;
+  }
+  return "";
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ApiReply } from "./https.js";
+
+/** What to do with a reply of the API. */
+export interface Verdict {
+  readonly kind: "ok" | "retry" | "untrusted" | "failed";
+  /** For "retry": milliseconds that the server asked for, or -1. */
+  readonly waitMs: number;
+  /** For all but "ok": what happened, without a full stop. */
+  readonly why: string;
+  /** What the user should do; empty if nothing helps but trying again. */
+  readonly advice: string;
+}
+
+/** Judges a reply to either request. `step` is "token" or "key". */
+export function judgeReply(reply: ApiReply, step: "token" | "key", server: string, tags: readonly string[]): Verdict {
+  if (reply.status === 0) return judgeTransport(reply.error, server);
+  if (reply.status === 200) return { kind: "ok", waitMs: -1, why: "", advice: "" };
+  const said = serverMessage(reply.body);
+  const status = said === "" ? `${reply.status}` : `${reply.status}: ${said}`;
+  if (reply.status === 429) {
+    return {
+      kind: "retry",
+      waitMs: retryAfterMs(reply.retryAfter),
+      why: `${server} asks for fewer requests (${status})`,
+      advice: "",
+    };
+  }
+  if (reply.status >= 500) {
+    return { kind: "retry", waitMs: retryAfterMs(reply.retryAfter), why: `${server} failed (${status})`, advice: "" };
+  }
+  if (step === "token") {
+    const advice = "Check TS_OAUTH_CLIENT_SECRET, and that the client has the auth_keys scope.";
+    const refused = reply.status === 401 || reply.status === 403 || reply.status === 400;
+    return failed(refused ? `Tailscale refused the OAuth client (${status})` : `${server} answered ${status}`, advice);
+  }
+  if (reply.status === 400 && said.includes("tag")) {
+    const given = tags.join(", ");
+    const advice = "TS_OAUTH_TAGS must name all tags of the OAuth client, or tags that one of them owns.";
+    return failed(`Tailscale refused the tags ${given} (${status})`, advice);
+  }
+  if (reply.status === 401 || reply.status === 403) {
+    return failed(`Tailscale refused to make an auth key (${status})`, "Give the OAuth client the auth_keys scope.");
+  }
+  return failed(`Tailscale refused to make an auth key (${status})`, "Check TS_OAUTH_TAGS and TS_API_URL.");
+}
+
+/** The words of an error body: Tailscale's `message`, or `error_description` and `error` of RFC 6749. */
+export function serverMessage(body: string): string {
+  for (const name of ["message", "error_description", "error"]) {
+    const value = stringField(body, name);
+    if (value !== "") return value;
+  }
+  return "";
+}
+
+/** Retry-After in milliseconds, given in seconds or as a date; -1 if it is missing or makes no sense. */
+export function retryAfterMs(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : -1;
+  const date = Date.parse(text);
+  return Number.isFinite(date) ? Math.max(0, date - Date.now()) : -1;
+}
+
+function judgeTransport(error: string, server: string): Verdict {
+  const lower = error.toLowerCase();
+  if (lower.includes("expired"))
+    return failed(`the certificate of ${server} has expired`, "Renew it, or check the clock.");
+  if (lower.includes("altnames") || lower.includes("alt names") || lower.includes("does not match")) {
+    return failed(`the certificate of ${server} is for another name`, "Check TS_API_URL.");
+  }
+  if (lower.includes("certificate") || lower.includes("self-signed") || lower.includes("issuer")) {
+    const why = `the certificate of ${server} is signed by an authority that is not trusted here`;
+    return { kind: "untrusted", waitMs: -1, why, advice: "Add its certificate to the file that SSL_CERT_FILE names." };
+  }
+  return {
+    kind: "retry",
+    waitMs: -1,
+    why: `${server} cannot be reached (${error})`,
+    advice: "Check the network and TS_API_URL.",
+  };
+}
+
+function failed(why: string, advice: string): Verdict {
+  return { kind: "failed", waitMs: -1, why, advice };
+}
+
+/** One string member of a JSON object, whatever else the object holds; empty if there is none. */
+function stringField(body: string, name: string): string {
+  try {
+    if (name === "message") return (JSON.parse(body) as { message?: string | null }).message ?? "";
+    if (name === "error") return (JSON.parse(body) as { error?: string | null }).error ?? "";
+    return (JSON.parse(body) as { error_description?: string | null }).error_description ?? "";
+  } catch {
+    return "";
+  }
+}

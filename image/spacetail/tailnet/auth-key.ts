@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Settings } from "../../../contract/settings.js";
+import { systemRoots } from "../environment/roots.js";
+import { Failure } from "../failure.js";
+import type { Host } from "../host/host.js";
+import { type Deadline, remaining, sleep } from "../process/clock.js";
+import { judgeReply } from "./api-errors.js";
+import { type ApiReply, type ApiRequest, post } from "./https.js";
+
+/** The life of a minted key: long enough for a slow start, too short to be worth stealing. Seconds. */
+const KEY_LIFETIME = 300;
+
+/** One answer of the API may take this long; a lost one is worth asking again. Milliseconds. */
+const ATTEMPT_MS = 15_000;
+
+/**
+ * Gets a one-shot, ephemeral, preauthorised auth key for the OAuth client of `settings`, in two calls: client secret
+ * for access token, access token for key.
+ *
+ * Tries again when the server is busy, broken or out of reach, until the deadline.
+ *
+ * @throws Failure if the API refuses, or has not answered by the deadline
+ */
+export async function mintAuthKey(host: Host, settings: Settings, secret: string, deadline: Deadline): Promise<string> {
+  const api = await trustedApi(host, settings);
+  const client = settings.oauthClientId === "" ? "" : `&client_id=${encodeURIComponent(settings.oauthClientId)}`;
+  const grant = `grant_type=client_credentials${client}&client_secret=${encodeURIComponent(secret)}`;
+  const form = "application/x-www-form-urlencoded";
+  const token = await ask(api, settings, deadline, "token", "/api/v2/oauth/token", form, "", grant);
+  const create = { reusable: false, ephemeral: true, preauthorized: true, tags: settings.tags };
+  const order = { capabilities: { devices: { create } }, expirySeconds: KEY_LIFETIME, description: "spacetail" };
+  const bearer = `Bearer ${field(token.body, "access_token")}`;
+  const path = "/api/v2/tailnet/-/keys";
+  const key = await ask(api, settings, deadline, "key", path, "application/json", bearer, JSON.stringify(order));
+  return field(key.body, "key");
+}
+
+/** The API with the authorities that HTTPS trusts; more of them can be added once. */
+interface TrustedApi {
+  readonly addDirectories: () => boolean;
+}
+
+async function trustedApi(host: Host, settings: Settings): Promise<TrustedApi> {
+  if (!settings.apiUrl.startsWith("https:")) return { addDirectories: () => false };
+  const roots = systemRoots(process.env);
+  let complete = false;
+  let known: string[] = roots.file.map((root) => root);
+  const addDirectories = (): boolean => {
+    if (complete) return false;
+    complete = true;
+    const more = roots.directories();
+    known = known.concat(more);
+    host.trust(known);
+    return more.length > 0;
+  };
+  host.trust(known);
+  if (known.length === 0 && !addDirectories()) {
+    throw new Failure(
+      `Found no CA certificates (looked in ${roots.looked}). Install ca-certificates, or set SSL_CERT_FILE.`,
+    );
+  }
+  return { addDirectories };
+}
+
+async function ask(
+  api: TrustedApi,
+  settings: Settings,
+  deadline: Deadline,
+  step: "token" | "key",
+  path: string,
+  contentType: string,
+  authorization: string,
+  body: string,
+): Promise<ApiReply> {
+  const server = settings.apiUrl;
+  let backoffMs = 250;
+  for (;;) {
+    const timeoutMs = Math.max(1, Math.min(ATTEMPT_MS, remaining(deadline)));
+    const request: ApiRequest = { baseUrl: server, path, contentType, authorization, body, timeoutMs };
+    const reply = await post(request);
+    const verdict = judgeReply(reply, step, server, settings.tags);
+    if (verdict.kind === "ok") return reply;
+    if (verdict.kind === "untrusted" && api.addDirectories()) continue;
+    const advice = verdict.advice === "" ? "Try again later." : verdict.advice;
+    if (verdict.kind !== "retry") throw new Failure(`${capital(verdict.why)}. ${advice}`);
+    const waitMs = verdict.waitMs >= 0 ? verdict.waitMs : backoffMs;
+    if (waitMs >= remaining(deadline)) {
+      throw new Failure(`${capital(verdict.why)}, and TS_BOOT_TIMEOUT leaves no time to ask again. ${advice}`);
+    }
+    await sleep(waitMs);
+    backoffMs = Math.min(backoffMs * 2, 4000);
+  }
+}
+
+function field(body: string, name: "access_token" | "key"): string {
+  let value = "";
+  try {
+    if (name === "key") value = (JSON.parse(body) as { key?: string }).key ?? "";
+    else value = (JSON.parse(body) as { access_token?: string }).access_token ?? "";
+  } catch {
+    value = "";
+  }
+  if (value === "") throw new Failure(`The API's answer holds no ${name}. Check that TS_API_URL is a Tailscale API.`);
+  return value;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { consistsOf, DIGITS } from "../../../contract/characters.js";
+import { redact } from "./redact.js";
+
+/** Words of tailscaled's log lines that tell why it is not on the tailnet. */
+const TELLING: readonly string[] = [
+  "error",
+  "fail",
+  "refused",
+  "denied",
+  "invalid",
+  "timeout",
+  "unable",
+  "in use",
+  "certificate",
+  "fatal",
+];
+
+/** Words of lines that look like trouble and are none. */
+const NOISE: readonly string[] = ["context canceled", "health(warnable=", "monitor: ", "[v1]", "[v2]"];
+
+/**
+ * The last few lines of tailscaled's log that tell what went wrong, without time stamps and without secrets.
+ *
+ * @param limit the greatest number of lines
+ */
+export function tellingLines(log: string, secrets: readonly string[], limit: number): string[] {
+  const found: string[] = [];
+  for (const line of log.split("\n")) {
+    const lower = line.toLowerCase();
+    if (!TELLING.some((word) => lower.includes(word)) || NOISE.some((word) => lower.includes(word))) continue;
+    const text = redact(withoutTime(line), secrets);
+    if (found[found.length - 1] !== text) found.push(text);
+  }
+  return found.slice(-limit);
+}
+
+/** The address in `listen tcp ADDRESS: bind: address already in use`; empty if the log says nothing of the kind. */
+export function takenAddress(log: string): string {
+  for (const line of log.split("\n")) {
+    if (!line.includes("address already in use")) continue;
+    const words = line.split(" ");
+    const at = words.indexOf("tcp");
+    const address = at >= 0 ? (words[at + 1] ?? "") : "";
+    return address.endsWith(":") ? address.slice(0, -1) : address;
+  }
+  return "";
+}
+
+/** tailscaled's log begins each line with `2026/11/21 12:00:00 `. */
+function withoutTime(line: string): string {
+  const length = "2026/11/21 12:00:00 ".length;
+  return consistsOf(line.slice(0, length), `${DIGITS}/: `) ? line.slice(length) : line;
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type IncomingMessage, request as plainRequest } from "node:http";
+import { request as tlsRequest } from "node:https";
+import { parseBaseUrl } from "../../../contract/parse.js";
+
+/** A request to the Tailscale API. */
+export interface ApiRequest {
+  readonly baseUrl: string;
+  readonly path: string;
+  readonly contentType: string;
+  /** The value of the Authorization header; empty for none. */
+  readonly authorization: string;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
+/** Either a reply, or the reason why there is none. */
+export interface ApiReply {
+  /** 0 if there is none. */
+  readonly status: number;
+  readonly body: string;
+  /** The Retry-After header; empty if there is none. */
+  readonly retryAfter: string;
+  /** Empty if there is a reply. */
+  readonly error: string;
+}
+
+const MAX_BODY = 1 << 20;
+
+/** Posts to the API. Never rejects, and follows no redirection, which could carry the secret elsewhere. */
+export function post(request: ApiRequest): Promise<ApiReply> {
+  return new Promise<ApiReply>((resolve) => {
+    const url = parseBaseUrl(request.baseUrl);
+    if (url === null) {
+      resolve(noReply("the URL is malformed"));
+      return;
+    }
+    const headers: Record<string, string> = {
+      "content-type": request.contentType,
+      "content-length": `${Buffer.from(request.body).length}`,
+      "user-agent": "spacetail",
+      accept: "application/json",
+    };
+    if (request.authorization !== "") headers.authorization = request.authorization;
+    const host = bare(url.host);
+    const { port } = url;
+    const { path } = request;
+    const timer = setTimeout(() => {
+      resolve(noReply("no answer in time"));
+      call.destroy();
+    }, request.timeoutMs);
+    const receive = (reply: IncomingMessage): void => {
+      let body = "";
+      reply.on("data", (data: Buffer) => {
+        if (body.length < MAX_BODY) body += data.toString("utf8");
+      });
+      reply.on("end", () => {
+        clearTimeout(timer);
+        const after = reply.headers["retry-after"];
+        resolve({ status: reply.statusCode ?? 0, body, retryAfter: typeof after === "string" ? after : "", error: "" });
+      });
+    };
+    const call = url.tls
+      ? tlsRequest({ host, port, path, method: "POST", headers: headers }, receive)
+      : plainRequest({ host, port, path, method: "POST", headers: headers }, receive);
+    call.on("error", (error: Error) => {
+      clearTimeout(timer);
+      resolve(noReply(error.message));
+    });
+    call.end(request.body);
+  });
+}
+
+function noReply(error: string): ApiReply {
+  return { status: 0, body: "", retryAfter: "", error };
+}
+
+function bare(host: string): string {
+  return host.startsWith("[") ? host.slice(1, -1) : host;
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatHostPort, type HostPort } from "../../../contract/addresses.js";
+import { formatDuration } from "../../../contract/duration.js";
+import { Failure } from "../failure.js";
+import { type Deadline, deadlineIn, remaining, sleep } from "../process/clock.js";
+import { judgeDial, type TargetReason, targetText } from "./dial-errors.js";
+import { fetchStatus } from "./join.js";
+import { dial, type LocalApi } from "./local-api.js";
+import { prove } from "./prove.js";
+import { addressOf, displayName, findPeer, type PeerStatus, peersOf, type Status } from "./status.js";
+
+/** How many peers are warmed, and for how long, when no service is waited for. */
+const WARM_PEERS = 16;
+const WARM_MS = 2000;
+
+/** How long one round may try to reach services before it looks again who is online. Milliseconds. */
+const ROUND_MS = 5000;
+
+/** A refusal by policy is known at once, but only from the log, so the first try is short. Milliseconds. */
+const FIRST_DIAL_MS = 1000;
+
+/** The pause between two rounds. Milliseconds. */
+const PAUSE_MS = 250;
+
+/**
+ * Proves that traffic flows. With services to wait for, each must accept a connection through the tunnel; without, the
+ * tunnel is warmed towards the peers that are online.
+ *
+ * @param log reads tailscaled's log, which alone tells some reasons
+ * @returns what was proven, for the user
+ * @throws Failure if a service was not reached by the deadline, or cannot be
+ */
+export async function reach(
+  api: LocalApi,
+  targets: readonly HostPort[],
+  log: () => string,
+  deadline: Deadline,
+): Promise<string> {
+  if (targets.length === 0) return warm(api, deadline);
+  await reachAll(api, targets, log, deadline);
+  return `${targets.map((target) => formatHostPort(target)).join(", ")} reached`;
+}
+
+async function warm(api: LocalApi, deadline: Deadline): Promise<string> {
+  const online = peersOf(await fetchStatus(api, 5000)).filter((peer) => peer.Online && addressOf(peer) !== "");
+  if (online.length === 0) return "no peer is online";
+  const some = online.slice(0, WARM_PEERS);
+  const silent = await prove(api, some, deadlineIn(Math.min(WARM_MS, remaining(deadline))));
+  const answer = `${some.length - silent.length} of ${online.length} online peers answer`;
+  return silent.length === 0 ? answer : `${answer} (not yet: ${silent.map((peer) => displayName(peer)).join(", ")})`;
+}
+
+/** Tries all services in rounds, so that one that is slow to come does not hide that another never will. */
+async function reachAll(
+  api: LocalApi,
+  targets: readonly HostPort[],
+  log: () => string,
+  deadline: Deadline,
+): Promise<void> {
+  let open: HostPort[] = targets.map((target) => target);
+  let dialMs = FIRST_DIAL_MS;
+  for (;;) {
+    const status = await fetchStatus(api, Math.max(1, remaining(deadline)));
+    await prove(api, onlinePeers(status, open), deadlineIn(Math.min(ROUND_MS, remaining(deadline))));
+    const limit = Math.min(dialMs, remaining(deadline));
+    const reasons = await Promise.all(open.map((target) => reachOne(api, target, status, log, limit)));
+    open.forEach((target, i) => {
+      const reason = reasons[i] ?? "reached";
+      const final = reason === "unknown" || reason === "elsewhere" || reason === "policy";
+      if (reason !== "reached" && (final || remaining(deadline) === 0)) {
+        const waited = formatDuration(deadline.totalMs - remaining(deadline));
+        throw new Failure(targetText(target, reason, nameOf(status, target), waited));
+      }
+    });
+    open = open.filter((_, i) => reasons[i] !== "reached");
+    if (open.length === 0) return;
+    dialMs = ROUND_MS;
+    await sleep(Math.min(PAUSE_MS, remaining(deadline)));
+  }
+}
+
+async function reachOne(
+  api: LocalApi,
+  target: HostPort,
+  status: Status,
+  log: () => string,
+  limitMs: number,
+): Promise<TargetReason> {
+  const peer = findPeer(status, target.host);
+  if (peer !== null && !peer.Online) return "offline";
+  const dialed = await dial(api, target.host, target.port, limitMs);
+  dialed.close();
+  return judgeDial(dialed.reply, peer === null ? target.host : addressOf(peer), target.port, log());
+}
+
+function onlinePeers(status: Status, targets: readonly HostPort[]): PeerStatus[] {
+  const peers: PeerStatus[] = [];
+  for (const target of targets) {
+    const peer = findPeer(status, target.host);
+    if (peer?.Online && !peers.some((one) => one.ID === peer.ID)) peers.push(peer);
+  }
+  return peers;
+}
+
+function nameOf(status: Status, target: HostPort): string {
+  const peer = findPeer(status, target.host);
+  return peer === null ? target.host : displayName(peer);
+}
