@@ -134,7 +134,7 @@ function splitFlags(text: string, booleans: readonly string[]): Flag[] {
 
 function extraFlagProblem(flag: Flag): string | null {
   const { name, value } = flag;
-  if (!EXTRA_FLAGS.includes(name)) return `must hold only ${EXTRA_FLAGS.join(", ")}, but ${name} was given`;
+  if (!EXTRA_FLAGS.includes(name)) return `must hold only ${EXTRA_FLAGS.join(", ")}, and ${name} is none of them`;
   if (name === "--timeout") {
     return parseDuration(value) > 0 ? null : "must give --timeout a duration above zero such as 60s";
   }

@@ -43,7 +43,7 @@ export async function up(host: Host, args: readonly string[]): Promise<number> {
     if (present !== null) {
       const api: LocalApi = { host, socket: present.socket };
       const status = await fetchStatus(api, 5000);
-      report(status, await reach(api, settings.waitFor, readLog(dir), deadline), "still");
+      report(status, await reach(api, settings.waitFor, deadline), "still");
       return 0;
     }
     recordProxies(dir, settings, process.env);
@@ -76,11 +76,11 @@ async function bringUp(
       secrets.push(authKey);
       trace("tailscaled answers, auth key at hand");
       const name = nodeName(settings, readText("/proc/sys/kernel/hostname") ?? "");
-      await join(started.api, startBody(settings, name, authKey), settings.controlUrl, deadline);
+      await join(started.api, startBody(settings, name, authKey), settings.controlUrl, readLog(dir), deadline);
       trace("running");
       await useExitNode(started.api, settings.exitNode, deadline);
       const status = await fetchStatus(started.api, settings.bootTimeoutMs);
-      report(status, await reach(started.api, settings.waitFor, readLog(dir), deadline), "now");
+      report(status, await reach(started.api, settings.waitFor, deadline), "now");
       return 0;
     };
     const died = async (): Promise<number> => {

@@ -22,17 +22,25 @@ export function judgeReply(reply: ApiReply, step: "token" | "key", server: strin
     return {
       kind: "retry",
       waitMs: retryAfterMs(reply.retryAfter),
-      why: `${server} asks for fewer requests (${status})`,
+      why: `The API at ${server} asks for fewer requests (${status})`,
       advice: "",
     };
   }
   if (reply.status >= 500) {
-    return { kind: "retry", waitMs: retryAfterMs(reply.retryAfter), why: `${server} failed (${status})`, advice: "" };
+    return {
+      kind: "retry",
+      waitMs: retryAfterMs(reply.retryAfter),
+      why: `The API at ${server} failed (${status})`,
+      advice: "",
+    };
   }
   if (step === "token") {
     const advice = "Check TS_OAUTH_CLIENT_SECRET, and that the client has the auth_keys scope.";
     const refused = reply.status === 401 || reply.status === 403 || reply.status === 400;
-    return failed(refused ? `Tailscale refused the OAuth client (${status})` : `${server} answered ${status}`, advice);
+    return failed(
+      refused ? `Tailscale refused the OAuth client (${status})` : `The API at ${server} answered ${status}`,
+      advice,
+    );
   }
   if (reply.status === 400 && said.includes("tag")) {
     const given = tags.join(", ");
@@ -65,18 +73,18 @@ export function retryAfterMs(text: string): number {
 function judgeTransport(error: string, server: string): Verdict {
   const lower = error.toLowerCase();
   if (lower.includes("expired"))
-    return failed(`the certificate of ${server} has expired`, "Renew it, or check the clock.");
+    return failed(`The certificate of ${server} has expired`, "Renew it, or check the clock.");
   if (lower.includes("altnames") || lower.includes("alt names") || lower.includes("does not match")) {
-    return failed(`the certificate of ${server} is for another name`, "Check TS_API_URL.");
+    return failed(`The certificate of ${server} is for another name`, "Check TS_API_URL.");
   }
   if (lower.includes("certificate") || lower.includes("self-signed") || lower.includes("issuer")) {
-    const why = `the certificate of ${server} is signed by an authority that is not trusted here`;
+    const why = `The certificate of ${server} is signed by an authority that is not trusted here`;
     return { kind: "untrusted", waitMs: -1, why, advice: "Add its certificate to the file that SSL_CERT_FILE names." };
   }
   return {
     kind: "retry",
     waitMs: -1,
-    why: `${server} cannot be reached (${error})`,
+    why: `The API at ${server} cannot be reached (${error})`,
     advice: "Check the network and TS_API_URL.",
   };
 }

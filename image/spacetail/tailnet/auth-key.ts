@@ -82,10 +82,10 @@ async function ask(
     if (verdict.kind === "ok") return reply;
     if (verdict.kind === "untrusted" && api.addDirectories()) continue;
     const advice = verdict.advice === "" ? "Try again later." : verdict.advice;
-    if (verdict.kind !== "retry") throw new Failure(`${capital(verdict.why)}. ${advice}`);
+    if (verdict.kind !== "retry") throw new Failure(`${verdict.why}. ${advice}`);
     const waitMs = verdict.waitMs >= 0 ? verdict.waitMs : backoffMs;
     if (waitMs >= remaining(deadline)) {
-      throw new Failure(`${capital(verdict.why)}, and TS_BOOT_TIMEOUT leaves no time to ask again. ${advice}`);
+      throw new Failure(`${verdict.why}, and TS_BOOT_TIMEOUT leaves no time to ask again. ${advice}`);
     }
     await sleep(waitMs);
     backoffMs = Math.min(backoffMs * 2, 4000);
@@ -102,8 +102,4 @@ function field(body: string, name: "access_token" | "key"): string {
   }
   if (value === "") throw new Failure(`The API's answer holds no ${name}. Check that TS_API_URL is a Tailscale API.`);
   return value;
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

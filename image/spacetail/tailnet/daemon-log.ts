@@ -17,7 +17,7 @@ const TELLING: readonly string[] = [
 ];
 
 /** Words of lines that look like trouble and are none. */
-const NOISE: readonly string[] = ["context canceled", "health(warnable=", "monitor: ", "[v1]", "[v2]"];
+const NOISE: readonly string[] = ["context canceled", "health(warnable=", "monitor: ", "[v1]", "[v2]", "[RATELIMIT]"];
 
 /**
  * The last few lines of tailscaled's log that tell what went wrong, without time stamps and without secrets.
@@ -33,6 +33,17 @@ export function tellingLines(log: string, secrets: readonly string[], limit: num
     if (found[found.length - 1] !== text) found.push(text);
   }
   return found.slice(-limit);
+}
+
+/** Why tailscaled could not talk to the control server, as it logged last; empty if it did not say. */
+export function controlError(log: string): string {
+  const mark = "Received error: ";
+  let found = "";
+  for (const line of log.split("\n")) {
+    const at = line.indexOf(mark);
+    if (at >= 0 && !line.includes("[RATELIMIT]")) found = line.slice(at + mark.length);
+  }
+  return found;
 }
 
 /** The address in `listen tcp ADDRESS: bind: address already in use`; empty if the log says nothing of the kind. */

@@ -8,19 +8,20 @@ export type TargetReason = "reached" | "unknown" | "elsewhere" | "offline" | "po
 /**
  * Judges tailscaled's answer to a dial.
  *
+ * A peer whose policy refuses a connection drops it without a word that reaches LocalAPI. But a machine that answers
+ * pings through WireGuard, and neither accepts nor refuses a connection, is kept from it by policy or by a firewall.
+ *
  * @param reply null if there was none in time
- * @param address the address that was dialed, or the name if no node has it
- * @param log tailscaled's log, the only place that tells of a refusal by policy
+ * @param pinged true if the node answered a ping through WireGuard a moment before
  */
-export function judgeDial(reply: LocalReply | null, address: string, port: number, log: string): TargetReason {
+export function judgeDial(reply: LocalReply | null, pinged: boolean): TargetReason {
   if (reply !== null) {
     if (reply.status === 101) return "reached";
     if (reply.status === 200 && reply.headers["dial-self"] === "true") return "elsewhere";
     if (reply.body.startsWith("resolve failure")) return "unknown";
     if (reply.body.includes("refused")) return "refused";
   }
-  const destination = `> ${formatHostPort({ host: address, port })} rejected due to `;
-  return log.includes(destination) ? "policy" : "silent";
+  return pinged ? "policy" : "silent";
 }
 
 /** The line that tells the user why a service was not reached. */
@@ -28,16 +29,16 @@ export function targetText(target: HostPort, reason: TargetReason, node: string,
   const service = formatHostPort(target);
   switch (reason) {
     case "unknown":
-      return `Cannot reach ${service}: no node of this tailnet is called ${target.host}. Check TS_WAIT_FOR.`;
+      return `Cannot reach ${service}: this node sees none called ${target.host}. Check TS_WAIT_FOR, and that the tailnet's policy lets this node's tags see it.`;
     case "elsewhere":
       return `Cannot reach ${service}: ${target.host} is not on this tailnet. Check TS_WAIT_FOR, or pass --accept-routes.`;
     case "offline":
       return `Cannot reach ${service}: ${node} was offline for ${waited}. Start it.`;
     case "policy":
-      return `Cannot reach ${service}: the tailnet's policy refuses it to this node. Grant its tags access to port ${target.port} of ${node}.`;
+      return `Cannot reach ${service}: ${node} answers pings but drops the connection, as the tailnet's policy makes it. Grant this node's tags port ${target.port} of ${node}, or open its firewall.`;
     case "refused":
       return `Cannot reach ${service}: ${node} refused the connection for ${waited}. Start what is to listen on port ${target.port}.`;
     default:
-      return `Cannot reach ${service}: ${node} did not answer for ${waited}. Check the service, its firewall and the tailnet's policy.`;
+      return `Cannot reach ${service}: ${node} did not answer for ${waited}, not even a ping. Check that it is up.`;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Failure } from "../failure.js";
 import { type Deadline, remaining } from "../process/clock.js";
+import { controlError } from "./daemon-log.js";
 import { call, follow, type Lines, type LocalApi, type LocalReply } from "./local-api.js";
 import { wantRunning } from "./prefs.js";
 import { NEEDS_MACHINE_AUTH, type Notify, RUNNING, type Status } from "./status.js";
@@ -12,29 +13,38 @@ const INITIAL_STATE = 2;
  * Logs the node in and waits until tailscaled is Running.
  *
  * @param start the body of LocalAPI's `start`, which carries the auth key
+ * @param log reads tailscaled's log, which alone tells why a control server is not reached
  * @throws Failure if the control server refuses, wants a person, or has not answered by the deadline
  */
-export async function join(api: LocalApi, start: string, controlUrl: string, deadline: Deadline): Promise<void> {
+export async function join(
+  api: LocalApi,
+  start: string,
+  controlUrl: string,
+  log: () => string,
+  deadline: Deadline,
+): Promise<void> {
   // The bus first, so that nothing it says is missed.
   const bus = await follow(api, `watch-ipn-bus?mask=${INITIAL_STATE}`);
   try {
     await command(api, "start", start, deadline);
     // Without this, tailscaled keeps the key but does not register.
     await command(api, "login-interactive", "", deadline);
-    await waitForRunning(bus, controlUrl, deadline);
+    await waitForRunning(bus, controlUrl, log, deadline);
   } finally {
     bus.close();
   }
 }
 
 /** Reads the bus until it says Running. */
-async function waitForRunning(bus: Lines, controlUrl: string, deadline: Deadline): Promise<void> {
+async function waitForRunning(bus: Lines, controlUrl: string, log: () => string, deadline: Deadline): Promise<void> {
   for (;;) {
     const line = await bus.next(remaining(deadline));
     if (line === null) {
-      const ended = remaining(deadline) > 0 ? "tailscaled ended" : "TS_BOOT_TIMEOUT passed";
+      const why = controlError(log());
       throw new Failure(
-        `The control server ${controlUrl} has not let the node in before ${ended}. Check that it can be reached.`,
+        why === ""
+          ? `The control server ${controlUrl} did not let the node in before TS_BOOT_TIMEOUT passed. Check that it is well.`
+          : `The control server ${controlUrl} cannot be used (${why}). Check TS_CONTROL_URL and the network.`,
       );
     }
     const notify = parseNotify(line);

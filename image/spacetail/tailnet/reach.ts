@@ -16,8 +16,11 @@ const WARM_MS = 2000;
 /** How long one round may try to reach services before it looks again who is online. Milliseconds. */
 const ROUND_MS = 5000;
 
-/** A refusal by policy is known at once, but only from the log, so the first try is short. Milliseconds. */
+/** How long the first try of a service may take; also the least that any try gets. Milliseconds. */
 const FIRST_DIAL_MS = 1000;
+
+/** tailscaled answers questions about itself at once. Milliseconds. */
+const STATUS_MS = 5000;
 
 /** The pause between two rounds. Milliseconds. */
 const PAUSE_MS = 250;
@@ -26,23 +29,17 @@ const PAUSE_MS = 250;
  * Proves that traffic flows. With services to wait for, each must accept a connection through the tunnel; without, the
  * tunnel is warmed towards the peers that are online.
  *
- * @param log reads tailscaled's log, which alone tells some reasons
  * @returns what was proven, for the user
  * @throws Failure if a service was not reached by the deadline, or cannot be
  */
-export async function reach(
-  api: LocalApi,
-  targets: readonly HostPort[],
-  log: () => string,
-  deadline: Deadline,
-): Promise<string> {
+export async function reach(api: LocalApi, targets: readonly HostPort[], deadline: Deadline): Promise<string> {
   if (targets.length === 0) return warm(api, deadline);
-  await reachAll(api, targets, log, deadline);
+  await reachAll(api, targets, deadline);
   return `${targets.map((target) => formatHostPort(target)).join(", ")} reached`;
 }
 
 async function warm(api: LocalApi, deadline: Deadline): Promise<string> {
-  const online = peersOf(await fetchStatus(api, 5000)).filter((peer) => peer.Online && addressOf(peer) !== "");
+  const online = peersOf(await fetchStatus(api, STATUS_MS)).filter((peer) => peer.Online && addressOf(peer) !== "");
   if (online.length === 0) return "no peer is online";
   const some = online.slice(0, WARM_PEERS);
   const silent = await prove(api, some, deadlineIn(Math.min(WARM_MS, remaining(deadline))));
@@ -51,31 +48,30 @@ async function warm(api: LocalApi, deadline: Deadline): Promise<string> {
 }
 
 /** Tries all services in rounds, so that one that is slow to come does not hide that another never will. */
-async function reachAll(
-  api: LocalApi,
-  targets: readonly HostPort[],
-  log: () => string,
-  deadline: Deadline,
-): Promise<void> {
+async function reachAll(api: LocalApi, targets: readonly HostPort[], deadline: Deadline): Promise<void> {
   let open: HostPort[] = targets.map((target) => target);
   let dialMs = FIRST_DIAL_MS;
+  const began = Date.now();
   for (;;) {
-    const status = await fetchStatus(api, Math.max(1, remaining(deadline)));
-    await prove(api, onlinePeers(status, open), deadlineIn(Math.min(ROUND_MS, remaining(deadline))));
+    const status = await fetchStatus(api, STATUS_MS);
+    const peers = onlinePeers(status, open);
+    const mute = await prove(api, peers, deadlineIn(Math.min(ROUND_MS, remaining(deadline))));
     const limit = Math.min(dialMs, remaining(deadline));
-    const reasons = await Promise.all(open.map((target) => reachOne(api, target, status, log, limit)));
+    const reasons = await Promise.all(open.map((target) => reachOne(api, target, status, mute, limit)));
+    // A round needs some time to be fair, so the last one may end a little before the deadline.
+    const last = remaining(deadline) < 2 * PAUSE_MS;
     open.forEach((target, i) => {
       const reason = reasons[i] ?? "reached";
-      const final = reason === "unknown" || reason === "elsewhere" || reason === "policy";
-      if (reason !== "reached" && (final || remaining(deadline) === 0)) {
-        const waited = formatDuration(deadline.totalMs - remaining(deadline));
+      const final = reason === "unknown" || reason === "elsewhere" || (reason === "policy" && dialMs > FIRST_DIAL_MS);
+      if (reason !== "reached" && (final || last)) {
+        const waited = formatDuration(Date.now() - began);
         throw new Failure(targetText(target, reason, nameOf(status, target), waited));
       }
     });
     open = open.filter((_, i) => reasons[i] !== "reached");
     if (open.length === 0) return;
     dialMs = ROUND_MS;
-    await sleep(Math.min(PAUSE_MS, remaining(deadline)));
+    await sleep(PAUSE_MS);
   }
 }
 
@@ -83,14 +79,15 @@ async function reachOne(
   api: LocalApi,
   target: HostPort,
   status: Status,
-  log: () => string,
+  mute: readonly PeerStatus[],
   limitMs: number,
 ): Promise<TargetReason> {
   const peer = findPeer(status, target.host);
   if (peer !== null && !peer.Online) return "offline";
+  if (peer !== null && mute.some((one) => one.ID === peer.ID)) return "silent";
   const dialed = await dial(api, target.host, target.port, limitMs);
   dialed.close();
-  return judgeDial(dialed.reply, peer === null ? target.host : addressOf(peer), target.port, log());
+  return judgeDial(dialed.reply, peer !== null);
 }
 
 function onlinePeers(status: Status, targets: readonly HostPort[]): PeerStatus[] {
