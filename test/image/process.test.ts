@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { childEnvironment } from "../../image/spacetail/environment/child-environment.js";
+import { restoreCommands } from "../../image/spacetail/environment/proxies.js";
+import { pemBlocks } from "../../image/spacetail/environment/roots.js";
+import { parseFlags } from "../../image/spacetail/process/descriptors.js";
+import { identify, isRunning, parseStat } from "../../image/spacetail/process/processes.js";
+import { judge, type State } from "../../image/spacetail/process/state.js";
+import { VERSION } from "../../image/spacetail/version.js";
+
+test("the executable and the package have one version", () => {
+  const manifest = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));
+  expect(VERSION).toBe(manifest.version);
+});
+
+describe("parseStat", () => {
+  const fields = "S 7 8 8 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4380 100 5";
+  test("reads past a name with blanks and parentheses", () => {
+    expect(parseStat(`42 (a b) (c) ${fields}`)).toEqual({ pid: 42, state: "S", parent: 7, start: "4380" });
+  });
+  test("refuses a text that is cut off", () => {
+    expect(parseStat("42 (sh) S 7")).toBeNull();
+    expect(parseStat("")).toBeNull();
+  });
+});
+
+test("a process is told from a later one with the same id", () => {
+  const me = identify(process.pid);
+  expect(me).not.toBeNull();
+  expect(isRunning({ pid: process.pid, start: me?.start ?? "" })).toBe(true);
+  expect(isRunning({ pid: process.pid, start: "1" })).toBe(false);
+});
+
+test("parseFlags reads the octal flags of a descriptor", () => {
+  expect(parseFlags("pos:\t0\nflags:\t02000001\nmnt_id:\t9\n")).toBe(0o2000001);
+  expect(parseFlags("")).toBe(0);
+});
+
+describe("judge", () => {
+  const id = (pid: number) => ({ pid, start: `${pid}` });
+  const state = (phase: State["phase"], watch: number | null): State => ({
+    supervisor: id(1),
+    daemon: id(2),
+    watch: watch === null ? null : id(watch),
+    socket: "/s",
+    phase,
+    reason: "",
+    node: "unknown",
+  });
+  const running =
+    (...pids: number[]) =>
+    (one: { pid: number }) =>
+      pids.includes(one.pid);
+
+  test.each([
+    ["no record", null, running(), "none"],
+    ["all processes gone", state("up", 3), running(), "none"],
+    ["only tailscaled is left", state("up", 3), running(2), "daemon only"],
+    ["a tunnel with its shell", state("up", 3), running(1, 2, 3), "up"],
+    ["a tunnel that watches nothing", state("up", null), running(1, 2), "up"],
+    ["a tunnel whose shell is gone", state("up", 3), running(1, 2), "orphaned"],
+    ["a tunnel on its way down", state("stopping", 3), running(1, 2, 3), "stopping"],
+  ])("%s", (_, recorded, alive, found) => {
+    expect(judge(recorded, alive)).toBe(found);
+  });
+});
+
+test("children inherit neither credentials nor proxies, but tailscaled's knobs", () => {
+  const env = {
+    PATH: "/bin",
+    HOME: "/root",
+    PORT: "1",
+    AWS_SECRET_ACCESS_KEY: "s",
+    TS_OAUTH_CLIENT_SECRET: "s",
+    TS_AUTH_KEY: "s",
+    TS_SOME_TOKEN: "s",
+    TS_WAIT_FOR: "db:1",
+    TS_DEBUG_ALWAYS_USE_DERP: "1",
+    HTTPS_PROXY: "http://localhost:8080",
+    no_proxy: "x",
+    SSL_CERT_FILE: "/ca.pem",
+    EMPTY: undefined,
+  };
+  expect(childEnvironment(env)).toEqual({
+    PATH: "/bin",
+    HOME: "/root",
+    TS_DEBUG_ALWAYS_USE_DERP: "1",
+    SSL_CERT_FILE: "/ca.pem",
+  });
+});
+
+test("restoreCommands quotes what a run had", () => {
+  expect(restoreCommands({ no_proxy: "a b", HTTP_PROXY: "http://it's:1", OTHER: "x" })).toEqual([
+    "export HTTP_PROXY='http://it'\\''s:1'",
+    "export no_proxy='a b'",
+  ]);
+});
+
+test("pemBlocks takes only whole certificates", () => {
+  const block = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  const key = "-----BEGIN PRIVATE KEY-----\nBBBB\n-----END PRIVATE KEY-----\n";
+  expect(pemBlocks(`# note\n${block}${key}${block}-----BEGIN CERTIFICATE-----\nCC`)).toEqual([block, block]);
+});
