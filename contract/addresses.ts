@@ -57,7 +57,9 @@ export function isLoopback(host: string): boolean {
   if (host === "localhost" || host === "::1" || host === "[::1]") return true;
   const parts = host.split(".");
   return (
-    parts.length === 4 && parts[0] === "127" && parts.every((part) => consistsOf(part, DIGITS) && part.length <= 3)
+    parts.length === 4 &&
+    parts[0] === "127" &&
+    parts.every((part) => consistsOf(part, DIGITS) && part.length <= 3 && Number(part) <= 255)
   );
 }
 
@@ -79,5 +81,9 @@ function isHostName(host: string): boolean {
 }
 
 function isIpv6(address: string): boolean {
-  return address.includes(":") && address.length <= 45 && consistsOf(address, `${DIGITS}ABCDEFabcdef:.`);
+  const halves = address.split("::");
+  if (halves.length > 2) return false;
+  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
+  const fits = halves.length === 2 ? groups.length < 8 : groups.length === 8;
+  return fits && groups.every((group) => group.length <= 4 && consistsOf(group, `${DIGITS}ABCDEFabcdef`));
 }

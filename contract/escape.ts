@@ -13,10 +13,15 @@ export function escapeTemplate(text: string): string {
   let out = "";
   let end = 0;
   for (const token of text.matchAll(TOKEN)) {
-    out += escapeLiteral(text.slice(end, token.index)) + token[0];
+    out += setDollarsApart(escapeLiteral(text.slice(end, token.index))) + token[0];
     end = token.index + token[0].length;
   }
   return out + escapeLiteral(text.slice(end));
+}
+
+/** Dollar signs right before a reference would make it an escape sequence, so they stand in a template of their own. */
+function setDollarsApart(escaped: string): string {
+  return escaped.replace(/\$+$/, (dollars) => `\${"${dollars}"}`);
 }
 
 function escapeLiteral(text: string): string {

@@ -134,6 +134,8 @@ function splitFlags(text: string, booleans: readonly string[]): Flag[] {
 
 function extraFlagProblem(flag: Flag): string | null {
   const { name, value } = flag;
+  // A word that is no flag may be the value of a flag that was mistyped, so perhaps a secret.
+  if (!name.startsWith("-")) return "must hold only flags, and values after the flags that take one";
   if (!EXTRA_FLAGS.includes(name)) return `must hold only ${EXTRA_FLAGS.join(", ")}, and ${name} is none of them`;
   if (name === "--timeout") {
     return parseDuration(value) > 0 ? null : "must give --timeout a duration above zero such as 60s";

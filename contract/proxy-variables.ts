@@ -71,12 +71,24 @@ function isNoProxy(name: string): boolean {
   return name === "NO_PROXY" || name === "no_proxy";
 }
 
-/** Takes our own head, and the context's additions after it, off a NO_PROXY value as often as it stands there. */
+/** Takes our own list, and the context's additions after it, out of a NO_PROXY value wherever they stand. */
 function withoutOurs(value: string, noProxy: string): string {
-  let rest = value;
-  while (rest === NO_PROXY_HEAD || rest.startsWith(`${NO_PROXY_HEAD},`)) {
-    rest = rest.slice(NO_PROXY_HEAD.length + 1);
-    if (noProxy !== "" && (rest === noProxy || rest.startsWith(`${noProxy},`))) rest = rest.slice(noProxy.length + 1);
+  const parts = value.split(",");
+  const additions = noProxy === "" ? [] : noProxy.split(",");
+  const own: string[] = [];
+  let i = 0;
+  while (i < parts.length) {
+    if (startsAt(parts, i, NEVER_PROXIED)) {
+      i += NEVER_PROXIED.length;
+      if (additions.length > 0 && startsAt(parts, i, additions)) i += additions.length;
+    } else {
+      own.push(parts[i] ?? "");
+      i += 1;
+    }
   }
-  return rest;
+  return own.join(",");
+}
+
+function startsAt(parts: readonly string[], at: number, wanted: readonly string[]): boolean {
+  return wanted.every((part, i) => parts[at + i] === part);
 }

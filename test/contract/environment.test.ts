@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import { findVariable, VARIABLES, valueProblem } from "../../contract/index.js";
+
+describe("the table of variables", () => {
+  test("holds every name once, aliases included", () => {
+    const names = VARIABLES.flatMap(({ name, aliases }) => [name, ...aliases]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test.each(VARIABLES.map((variable) => [variable.name, variable] as const))(
+    "%s has a default that keeps its own rule, and one sentence about it",
+    (_, { fallback, check, doc }) => {
+      if (fallback !== "" && !fallback.startsWith("(")) expect(check(fallback)).toBeNull();
+      expect(doc).toMatch(/^[A-Z].*[^.]\.$/s);
+      expect(doc).not.toMatch(/\. [A-Z]/);
+    },
+  );
+
+  test("is searched by name and by alias", () => {
+    expect(findVariable("TS_AUTH_KEY")?.name).toBe("TS_AUTHKEY");
+    expect(findVariable("TS_LOGIN_SERVER")?.name).toBe("TS_CONTROL_URL");
+    expect(findVariable("ts_authkey")).toBeUndefined();
+  });
+
+  test("knows which values must never be shown", () => {
+    const secrets = VARIABLES.filter(({ secret }) => secret).map(({ name }) => name);
+    expect(secrets).toEqual(["TS_OAUTH_CLIENT_SECRET", "TS_AUTHKEY"]);
+  });
+});
+
+describe("a malformed value is an error that names the variable, the rule and the value", () => {
+  test.each([
+    ["TS_OAUTH_TAGS", ",", 'must name at least one tag, but "," was given'],
+    [
+      "TS_OAUTH_TAGS",
+      "tag:a,b",
+      'must be tags with commas between them, and a tag must begin with "tag:", but "tag:a,b" was given',
+    ],
+    [
+      "TS_CONTROL_URL",
+      "control.test",
+      'must be an http:// or https:// URL of a server, without a path, but "control.test" was given',
+    ],
+    [
+      "TS_LOGIN_SERVER",
+      "https://control.test/x",
+      'must be an http:// or https:// URL of a server, without a path, but "https://control.test/x" was given',
+    ],
+    ["TS_API_URL", "x", 'must be an https:// URL of a server, without a path, but "x" was given'],
+    [
+      "TS_API_URL",
+      "http://api.test",
+      'must be an https:// URL: plain http is for loopback addresses only, but "http://api.test" was given',
+    ],
+    [
+      "TS_API_URL",
+      "https://10.0.0.1",
+      'must name its host: an address has no certificate to check, but "https://10.0.0.1" was given',
+    ],
+    ["TS_HOSTNAME", "...", 'must hold at least one letter or digit, but "..." was given'],
+    ["TS_BOOT_TIMEOUT", "soon", 'must be a duration above zero such as 60s or 1m30s, but "soon" was given'],
+    ["TS_BOOT_TIMEOUT", "0", 'must be a duration above zero such as 60s or 1m30s, but "0" was given'],
+    [
+      "TS_WAIT_FOR",
+      "db:5432,git",
+      'must be host:port,... such as db:5432,git:22, and "git" is not host:port, but "db:5432,git" was given',
+    ],
+    ["TS_EXTRA_ARGS", "--accept-dns=x", "must give --accept-dns true or false"],
+    ["TS_TAILSCALED_EXTRA_ARGS", "--socket=s", "must not hold --socket: set TS_SOCKET instead"],
+    ["TS_SOCKS5_SERVER", "1080", 'must be host:port, such as localhost:8080, but "1080" was given'],
+    ["TS_OUTBOUND_HTTP_PROXY_LISTEN", "x", 'must be host:port, such as localhost:8080, but "x" was given'],
+    [
+      "TS_NO_PROXY",
+      "a,$(id)",
+      'must be hosts or networks with commas between them, and "$(id)" is neither, but "a,$(id)" was given',
+    ],
+    ["TS_SOCKET", "s.sock", 'must be an absolute path, but "s.sock" was given'],
+    ["TRACE", "yes", 'must be true or false, but "yes" was given'],
+  ])("%s=%s", (name, value, rest) => {
+    expect(valueProblem(name, value)).toBe(`${name} ${rest}`);
+  });
+
+  test("a socket's path must fit into an address", () => {
+    const path = `/${"s".repeat(107)}`;
+    expect(valueProblem("TS_SOCKET", path.slice(0, 107))).toBeNull();
+    expect(valueProblem("TS_SOCKET", path)).toMatch(/^TS_SOCKET must be at most 107 characters/);
+  });
+});
+
+test("an empty value counts as unset, and names that are not ours are nobody's business", () => {
+  for (const { name } of VARIABLES) expect(valueProblem(name, "")).toBeNull();
+  expect(valueProblem("PATH", "\n")).toBeNull();
+});
+
+test.each(["http://127.0.0.1:19200", "http://localhost", "https://api.tailscale.com", "https://api.test:8443"])(
+  "the API may be at %s",
+  (url) => {
+    expect(valueProblem("TS_API_URL", url)).toBeNull();
+  },
+);
+
+test.each(["db", ".corp.test", "*.corp.test", "10.0.0.0/8", "[fd7a::1]", "a, b"])(
+  "%s may stay out of the tunnel",
+  (list) => {
+    expect(valueProblem("TS_NO_PROXY", list)).toBeNull();
+  },
+);
