@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Fn, Token } from "cdktf";
+import { escapeTemplate } from "../contract/index.js";
+
+/** `T` with its undefined members optional, as resources want them: they may be absent, but not undefined. */
+export type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/**
+ * Attributes of a resource that Terraform takes literally, whatever text they hold. Tokens are still resolved, and
+ * members that are undefined are left out.
+ */
+export function literally<T extends object>(attributes: T): Given<T> {
+  const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given.map(([name, value]) => [name, literal(value)])) as Given<T>;
+}
+
+/** A list as one text with commas. The elements of a list that is a token are known to Terraform alone. */
+export function commaList(values: string[]): string {
+  return Token.isUnresolved(values) ? Fn.join(",", values) : values.join(",");
+}
+
+function literal(value: unknown): unknown {
+  if (typeof value === "string") return escapeTemplate(value);
+  return Array.isArray(value) && !Token.isUnresolved(value) ? value.map(literal) : value;
+}

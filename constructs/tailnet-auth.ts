@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContextVariable } from "./context-variables.js";
+import { commaList } from "./literal.js";
+import { notEmpty, oneLine, required, secretText, tagList } from "./rules.js";
+import type { TailnetOAuthClient } from "./tailnet-oauth-client.js";
+import { broken, brokenSecret } from "./validation-error.js";
+
+/** How runs log in to the tailnet. Exactly one member is given. */
+export interface TailnetAuth {
+  /**
+   * An OAuth client that this program makes. Its secret flows into the context without anybody seeing it.
+   * @default - another member is given
+   */
+  readonly oauthClient?: TailnetOAuthClient;
+
+  /**
+   * An OAuth client that exists already.
+   * @default - another member is given
+   */
+  readonly oauthSecret?: TailnetOAuthSecret;
+
+  /**
+   * A reusable, ephemeral, tagged auth key, for control servers without OAuth clients. Give a token, such as a sensitive
+   * Terraform variable: plain text would stand in the synthesized JSON.
+   * @default - another member is given
+   */
+  readonly authKey?: string;
+}
+
+/** The credentials of an OAuth client that exists already. */
+export interface TailnetOAuthSecret {
+  /** The client's secret. Give a token: plain text would stand in the synthesized JSON. */
+  readonly clientSecret: string;
+
+  /**
+   * The client's id.
+   * @default - the id that the secret holds
+   */
+  readonly clientId?: string;
+
+  /**
+   * ACL tags that runs join with: all tags of the client, or tags that one of them owns.
+   * @default ["tag:spacelift"]
+   */
+  readonly tags?: string[];
+}
+
+/** What is wrong with the credential, never showing it; null for each rule that is kept. */
+export function authProblems(auth: TailnetAuth | undefined): (string | null)[] {
+  const { oauthClient, oauthSecret, authKey } = auth ?? {};
+  const members = Object.entries({ oauthClient, oauthSecret, authKey });
+  const given = members.filter(([, value]) => value !== undefined).map(([name]) => name);
+  return [
+    broken(
+      "auth",
+      given.length === 1 ? null : `must have exactly one of ${members.map(([name]) => name).join(", ")}`,
+      given,
+    ),
+    brokenSecret("auth.authKey", secretText(authKey)),
+    ...(oauthSecret === undefined ? [] : oauthSecretProblems(oauthSecret)),
+  ];
+}
+
+function oauthSecretProblems({ clientId, clientSecret, tags }: TailnetOAuthSecret): (string | null)[] {
+  return [
+    brokenSecret("auth.oauthSecret.clientSecret", required(secretText)(clientSecret)),
+    broken("auth.oauthSecret.clientId", notEmpty(clientId) ?? oneLine(clientId), clientId),
+    broken("auth.oauthSecret.tags", tagList(tags), tags),
+  ];
+}
+
+/** The variables that carry the credential. What is not given is left to the default of the executable. */
+export function authVariables({ oauthClient, oauthSecret, authKey }: TailnetAuth): ContextVariable[] {
+  if (authKey !== undefined) return [{ name: "TS_AUTHKEY", value: authKey, secret: true }];
+  const client = oauthClient ?? oauthSecret;
+  if (client === undefined) return [];
+  const variables: ContextVariable[] = [];
+  if (client.clientId !== undefined)
+    variables.push({ name: "TS_OAUTH_CLIENT_ID", value: client.clientId, secret: false });
+  variables.push({ name: "TS_OAUTH_CLIENT_SECRET", value: client.clientSecret, secret: true });
+  if (client.tags !== undefined)
+    variables.push({ name: "TS_OAUTH_TAGS", value: commaList(client.tags), secret: false });
+  return variables;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Token } from "cdktf";
+import { hostPort, labelFromName, noProxyList, PHASES, stackLabelProblem } from "../contract/index.js";
+import { environmentProblems } from "./context-variables.js";
+import { every, extraLabels, known, notEmpty, type Rule, required } from "./rules.js";
+import { authProblems } from "./tailnet-auth.js";
+import type { TailnetContextProps } from "./tailnet-context.js";
+import { broken } from "./validation-error.js";
+
+/** What is wrong with the properties of a context, in the order of the checks; null for each rule that is kept. */
+export function* contextProblems(props: TailnetContextProps): Generator<string | null> {
+  yield broken("name", required(notEmpty)(props.name), props.name);
+  yield* authProblems(props.auth);
+  yield broken("spaceId", notEmpty(props.spaceId), props.spaceId);
+  yield broken("phases", phasesRule(props.phases), props.phases);
+  yield attachmentProblem(props);
+  yield* environmentProblems(props.environment ?? {});
+  yield broken("httpProxy", known(hostPort)(props.httpProxy), props.httpProxy);
+  yield broken("socks5Server", known(hostPort)(props.socks5Server), props.socks5Server);
+  yield broken("noProxy", noProxyRule(props.noProxy), props.noProxy);
+  yield broken("runnerImage", notEmpty(props.runnerImage), props.runnerImage);
+  yield broken("labels", extraLabels(props.labels), props.labels);
+}
+
+/** Phases decide which hooks there are, so they cannot wait for a token to be resolved. */
+const phasesRule: Rule<readonly string[]> = (phases) => {
+  if (phases === undefined) return null;
+  const names = PHASES.join(", ");
+  if (phases.length === 0) return `must name at least one of ${names}`;
+  if (!phases.every((phase) => PHASES.includes(phase))) return `must name only ${names}`;
+  return new Set(phases).size < phases.length ? "must not name a phase twice" : null;
+};
+
+const noProxyRule: Rule<readonly string[]> = every(
+  known((entry) => (entry.trim() === "" ? "must not hold an empty entry" : noProxyList(entry))),
+);
+
+function attachmentProblem({ name, autoattach, autoattachAll }: TailnetContextProps): string | null {
+  if (autoattachAll === true) {
+    const rule = autoattach === undefined ? null : "must not be given together with autoattachAll";
+    return broken("autoattach", rule, autoattach);
+  }
+  if (autoattach !== undefined) return broken("autoattach", known(stackLabelProblem)(autoattach), autoattach);
+  if (Token.isUnresolved(name))
+    return "autoattach must be given, because no label can be made of a name that is a token";
+  const rule =
+    labelFromName(name) === "" ? "must hold a letter or digit to make a label of, unless autoattach is given" : null;
+  return broken("name", rule, name);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Construct } from "constructs";
+import { OauthClient } from "./bindings/index.js";
+import { known, required, tagList } from "./rules.js";
+import { broken, refuse } from "./validation-error.js";
+
+/** Properties of {@link TailnetOAuthClient}. */
+export interface TailnetOAuthClientProps {
+  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
+  readonly tags: string[];
+
+  /**
+   * What the client is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
+   * @default "Spacelift runs"
+   */
+  readonly description?: string;
+}
+
+/**
+ * A Tailscale OAuth client that Spacelift runs use to join the tailnet under fixed tags.
+ *
+ * Tailscale tells its secret once, at creation. It rests in the Terraform state.
+ */
+export class TailnetOAuthClient extends Construct {
+  /** The underlying `tailscale_oauth_client`. */
+  public readonly resource: OauthClient;
+
+  /** The client's id, as a token. */
+  public readonly clientId: string;
+
+  /** The client's secret, as a token. Terraform treats it as sensitive. */
+  public readonly clientSecret: string;
+
+  /** The tags that nodes may have, as they were given. */
+  public readonly tags: string[];
+
+  constructor(scope: Construct, id: string, props: TailnetOAuthClientProps) {
+    super(scope, id);
+    refuse(this, [
+      broken("tags", required(tagList)(props.tags), props.tags),
+      broken("description", descriptionRule(props.description), props.description),
+    ]);
+    this.resource = new OauthClient(this, "Resource", {
+      scopes: ["auth_keys"],
+      tags: props.tags,
+      description: props.description ?? "Spacelift runs",
+    });
+    this.clientId = this.resource.id;
+    this.clientSecret = this.resource.key;
+    this.tags = [...props.tags];
+  }
+}
+
+/** Source: Tailscale's API reference, "Create an auth key, OAuth client or federated identity", `description`. */
+const descriptionRule = known((text: string) => {
+  if (text.length > 50) return "must have at most 50 characters";
+  return /^[A-Za-z0-9 -]*$/.test(text) ? null : "must hold only letters, digits, spaces and dashes";
+});

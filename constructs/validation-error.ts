@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { IConstruct } from "constructs";
+
+/**
+ * A construct was given something it cannot work with. The message names the construct's class and path, the property,
+ * the rule and the value, which is left out where it may be a secret:
+ * `TailnetContext 'app/tailnet': name must not be empty, but "" was given`.
+ */
+export class ValidationError extends Error {
+  /** Path of the construct in the tree, such as `app/tailnet`. */
+  public readonly path: string;
+
+  constructor(construct: IConstruct, problem: string) {
+    super(`${construct.constructor.name} '${construct.node.path}': ${problem}`);
+    this.name = "ValidationError";
+    this.path = construct.node.path;
+  }
+}
+
+/**
+ * Refuses the first problem there is; later ones are not even looked for.
+ *
+ * @param problems sentences without a full stop, as {@link broken} makes them; null for a rule that is kept
+ * @throws ValidationError
+ */
+export function refuse(construct: IConstruct, problems: Iterable<string | null>): void {
+  for (const problem of problems) {
+    if (problem !== null) throw new ValidationError(construct, problem);
+  }
+}
+
+/** A problem of a property whose value may be shown, or null if `rule` is null, which means that no rule is broken. */
+export function broken(property: string, rule: string | null, given: unknown): string | null {
+  const problem = brokenSecret(property, rule);
+  return problem === null || given === undefined ? problem : `${problem}, but ${JSON.stringify(given)} was given`;
+}
+
+/** A problem of a property whose value must not be shown. */
+export function brokenSecret(property: string, rule: string | null): string | null {
+  return rule === null ? null : `${property} ${rule}`;
+}

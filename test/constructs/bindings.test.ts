@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(__dirname, "../..");
+const BINDINGS = "constructs/bindings";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "spacetail-bindings-"));
+  for (const path of ["cdktf.json", `${BINDINGS}/generate.mjs`, `${BINDINGS}/schema`]) {
+    cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Generates the bindings in the scratch folder, with Node.js as the only program on the PATH. */
+function generate(): { status: number | null; output: string } {
+  const bin = join(folder, "bin");
+  if (!existsSync(bin)) {
+    mkdirSync(bin);
+    symlinkSync(process.execPath, join(bin, "node"));
+  }
+  const { status, stdout, stderr } = spawnSync(join(bin, "node"), [join(folder, BINDINGS, "generate.mjs")], {
+    cwd: folder,
+    env: { PATH: bin, HOME: folder },
+    encoding: "utf8",
+  });
+  return { status, output: stdout + stderr };
+}
+
+/** The generated files, by path. */
+function generated(): Record<string, string> {
+  const output = join(folder, BINDINGS, "generated");
+  const paths = readdirSync(output, { recursive: true, encoding: "utf8" });
+  const files = paths.filter((path) => statSync(join(output, path)).isFile());
+  return Object.fromEntries(files.sort().map((path) => [path, readFileSync(join(output, path), "utf8")]));
+}
+
+test("the bindings are made of the committed schemas, without a word and without Terraform", () => {
+  expect(generate()).toEqual({ status: 0, output: "" });
+  expect(Object.keys(generated())).toEqual([
+    ".stamp",
+    "providers/spacelift/context-attachment/index.ts",
+    "providers/spacelift/context/index.ts",
+    "providers/spacelift/environment-variable/index.ts",
+    "providers/spacelift/index.ts",
+    "providers/spacelift/mounted-file/index.ts",
+    "providers/spacelift/provider/index.ts",
+    "providers/tailscale/index.ts",
+    "providers/tailscale/oauth-client/index.ts",
+    "providers/tailscale/provider/index.ts",
+  ]);
+});
+
+test("nothing is done when the result is up to date, and all is done again when it is not", () => {
+  generate();
+  const stamp = join(folder, BINDINGS, "generated/.stamp");
+  const first = statSync(stamp).mtimeMs;
+  generate();
+  expect(statSync(stamp).mtimeMs).toBe(first);
+
+  const schema = join(folder, BINDINGS, "schema/tailscale.json");
+  writeFileSync(schema, readFileSync(schema, "utf8").replace('"base_url"', '"other_url"'));
+  generate();
+  expect(generated()["providers/tailscale/provider/index.ts"]).toContain("otherUrl");
+});
+
+test("the schemas hold no provider versions, which would pin every program that uses the constructs", () => {
+  for (const file of readdirSync(join(folder, BINDINGS, "schema"))) {
+    const schema = JSON.parse(readFileSync(join(folder, BINDINGS, "schema", file), "utf8"));
+    expect(Object.keys(schema)).toEqual(["format_version", "provider_schemas"]);
+  }
+});

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const FOLDER = join(__dirname, "../../examples/cdktf");
+
+// The example imports the package as its users do; here that is the source.
+jest.mock("spacetail", () => jest.requireActual("../../constructs/index"), { virtual: true });
+
+/** Runs the example's program. @returns the JSON that it synthesizes */
+function synthesizeExample() {
+  const output = mkdtempSync(join(tmpdir(), "spacetail-example-"));
+  process.env.CDKTF_OUTDIR = output;
+  try {
+    jest.isolateModules(() => require("../../examples/cdktf/main"));
+    return JSON.parse(readFileSync(join(output, "stacks/tailnet/cdk.tf.json"), "utf8"));
+  } finally {
+    delete process.env.CDKTF_OUTDIR;
+    rmSync(output, { recursive: true });
+  }
+}
+
+test("the example makes an OAuth client and a context for init, plan and apply, and tells the stacks' label", () => {
+  const { resource, output } = synthesizeExample();
+  const [context] = Object.values<Record<string, unknown>>(resource.spacelift_context);
+  const phases = Object.keys(context ?? {}).filter((name) => name.startsWith("before_"));
+  expect(phases).toEqual(["before_apply", "before_init", "before_plan"]);
+  expect(context).toMatchObject({ name: "tailnet", labels: ["autoattach:tailnet"] });
+  expect(Object.keys(resource.tailscale_oauth_client)).toHaveLength(1);
+  expect(output).toEqual({ stack_label: { value: "tailnet" } });
+});
+
+test("the example is short, and imports nothing but the package and its peers", () => {
+  const source = readFileSync(join(FOLDER, "main.ts"), "utf8");
+  const { dependencies } = JSON.parse(readFileSync(join(FOLDER, "package.json"), "utf8"));
+  const imports = [...source.matchAll(/from "([^"]+)"/g)].map(([, specifier]) => specifier);
+  expect(imports.sort()).toEqual(["cdktf", "spacetail"]);
+  expect(Object.keys(dependencies)).toEqual(["cdktf", "constructs", "spacetail"]);
+  expect(source.trimEnd().split("\n").length).toBeLessThanOrEqual(25);
+});

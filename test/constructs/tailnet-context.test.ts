@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references are written like that
+import { Fn, TerraformStack, TerraformVariable, Testing } from "cdktf";
+import { TailnetContext, type TailnetContextProps } from "../../constructs/index.js";
+import { hookLists } from "../../contract/index.js";
+import { type Attributes, expressionOf, newOAuthClient, newStack, only, synthesize, variables } from "./manifest.js";
+
+/** The synthesized context of a program that gives an auth key besides the properties in question. */
+function contextWith(props: Partial<TailnetContextProps>): Attributes {
+  return only(manifestWith(props), "spacelift_context");
+}
+
+function variablesWith(props: Partial<TailnetContextProps>) {
+  return variables(manifestWith(props));
+}
+
+function manifestWith(props: Partial<TailnetContextProps>) {
+  return synthesize((stack) => {
+    new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" }, ...props });
+  });
+}
+
+describe("the context", () => {
+  test("has a name and the label that attaches it, and no attribute that nobody asked for", () => {
+    const hooks = Object.keys(
+      hookLists({ phases: ["plan", "apply", "perform", "destroy"], httpProxy: "", exitTrap: true }),
+    );
+    expect(Object.keys(contextWith({})).sort()).toEqual(["labels", "name", ...hooks].sort());
+    expect(contextWith({})).toMatchObject({ name: "tailnet", labels: ["autoattach:tailnet"] });
+  });
+
+  test("takes description and space", () => {
+    expect(contextWith({ description: "two\nlines", spaceId: "root" })).toMatchObject({
+      description: "two\nlines",
+      space_id: "root",
+    });
+  });
+
+  test("has more labels if asked for", () => {
+    expect(contextWith({ labels: ["team:a", "b"] }).labels).toEqual(["autoattach:tailnet", "team:a", "b"]);
+  });
+
+  test("covers the chosen phases, in whatever order they were named", () => {
+    const hooks = (props: Partial<TailnetContextProps>) =>
+      Object.keys(contextWith(props)).filter((name) => /^(before|after)_/.test(name));
+    expect(hooks({ phases: ["apply", "init"] })).toEqual(["after_apply", "after_init", "before_apply", "before_init"]);
+    expect(hooks({ phases: ["init", "apply"] })).toEqual(hooks({ phases: ["apply", "init"] }));
+  });
+
+  test("can leave the EXIT trap to others", () => {
+    const { before_plan, after_plan } = contextWith({ exitTrap: false });
+    expect(before_plan).not.toContain("trap 'spacetail down' EXIT");
+    expect(after_plan).toContain("spacetail down");
+  });
+});
+
+describe("stackLabel is the label a stack must carry", () => {
+  test.each<[string, Partial<TailnetContextProps>, string | undefined, string]>([
+    ["made of the name", { name: "Tailnet (prod)" }, "tailnet-prod", "autoattach:tailnet-prod"],
+    ["chosen", { autoattach: "runtime:tailnet" }, "runtime:tailnet", "autoattach:runtime:tailnet"],
+    ["none when every stack gets the context", { autoattachAll: true }, undefined, "autoattach:*"],
+    ["chosen when autoattachAll is off", { autoattach: "a", autoattachAll: false }, "a", "autoattach:a"],
+  ])("%s", (_, props, stackLabel, contextLabel) => {
+    const context = new TailnetContext(newStack(), "tailnet", { name: "t", auth: { authKey: "k" }, ...props });
+    expect(context.stackLabel).toBe(stackLabel);
+    expect(contextWith(props).labels).toEqual([contextLabel]);
+  });
+});
+
+describe("auth becomes variables, the secret a secret one", () => {
+  test("an OAuth client of the same program", () => {
+    const manifest = synthesize((stack) => {
+      new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { oauthClient: newOAuthClient(stack) } });
+    });
+    const [client] = Object.keys(manifest.resource.tailscale_oauth_client ?? {});
+    expect(variables(manifest)).toEqual({
+      TS_OAUTH_CLIENT_ID: { value: `\${tailscale_oauth_client.${client}.id}`, secret: false },
+      TS_OAUTH_CLIENT_SECRET: { value: `\${tailscale_oauth_client.${client}.key}`, secret: true },
+      TS_OAUTH_TAGS: { value: "tag:spacelift", secret: false },
+    });
+  });
+
+  test("an OAuth client that exists already", () => {
+    const oauthSecret = { clientId: "k1", clientSecret: "s", tags: ["tag:a", "tag:b"] };
+    expect(variablesWith({ auth: { oauthSecret } })).toEqual({
+      TS_OAUTH_CLIENT_ID: { value: "k1", secret: false },
+      TS_OAUTH_CLIENT_SECRET: { value: "s", secret: true },
+      TS_OAUTH_TAGS: { value: "tag:a,tag:b", secret: false },
+    });
+  });
+
+  test("its secret alone, where the executable's defaults do for the rest", () => {
+    expect(variablesWith({ auth: { oauthSecret: { clientSecret: "s" } } })).toEqual({
+      TS_OAUTH_CLIENT_SECRET: { value: "s", secret: true },
+    });
+  });
+
+  test("an auth key", () => {
+    expect(variablesWith({ auth: { authKey: "tskey-auth-x" } })).toEqual({
+      TS_AUTHKEY: { value: "tskey-auth-x", secret: true },
+    });
+  });
+});
+
+describe("other variables", () => {
+  test("are the user's own, readable, as they were given", () => {
+    expect(variablesWith({ environment: { TS_HOSTNAME: "runner", MY_VALUE: "" } })).toMatchObject({
+      TS_HOSTNAME: { value: "runner", secret: false },
+      MY_VALUE: { value: "", secret: false },
+    });
+  });
+
+  test("tell the executable of other proxy addresses, and the hooks use them", () => {
+    const props = { httpProxy: "localhost:9090", socks5Server: "[::1]:9091" };
+    expect(variablesWith(props)).toMatchObject({
+      TS_OUTBOUND_HTTP_PROXY_LISTEN: { value: "localhost:9090", secret: false },
+      TS_SOCKS5_SERVER: { value: "[::1]:9091", secret: false },
+    });
+    expect(JSON.stringify(contextWith(props).before_plan)).toContain("HTTP_PROXY=http://localhost:9090 ");
+  });
+
+  test("are not made for addresses that are the default anyway", () => {
+    expect(Object.keys(variablesWith({ httpProxy: "localhost:8080", socks5Server: "localhost:1080" }))).toEqual([
+      "TS_AUTHKEY",
+    ]);
+  });
+
+  test("keep destinations out of the tunnel", () => {
+    expect(variablesWith({ noProxy: [".corp.test", "10.0.0.0/8"] })).toMatchObject({
+      TS_NO_PROXY: { value: ".corp.test,10.0.0.0/8", secret: false },
+    });
+    expect(Object.keys(variablesWith({ noProxy: [] }))).toEqual(["TS_AUTHKEY"]);
+  });
+
+  test("belong to the context and say nothing that a change would replace them for", () => {
+    const manifest = manifestWith({ environment: { A: "1" } });
+    const [id] = Object.keys(manifest.resource.spacelift_context ?? {});
+    for (const variable of Object.values(manifest.resource.spacelift_environment_variable ?? {})) {
+      expect(Object.keys(variable)).toEqual(["context_id", "name", "value", "write_only"]);
+      expect(variable.context_id).toBe(`\${spacelift_context.${id}.id}`);
+    }
+  });
+
+  test("keep their logical ids when others come, go or change places", () => {
+    const ids = (environment: Record<string, string>) =>
+      Object.keys(manifestWith({ environment }).resource.spacelift_environment_variable ?? {});
+    expect(ids({ C: "3", A: "1", B: "2" }).sort()).toEqual(ids({ A: "1", B: "2", C: "3" }).sort());
+    expect(ids({ A: "1", B: "2" })).toEqual(expect.arrayContaining(ids({ B: "2" })));
+  });
+});
+
+describe("what the construct made is within reach", () => {
+  test("the context, its id, its phases and the image for its stacks", () => {
+    const stack = newStack();
+    const context = new TailnetContext(stack, "tailnet", {
+      name: "tailnet",
+      auth: { authKey: "k" },
+      phases: ["apply", "plan"],
+      runnerImage: "registry.test/runner:1",
+    });
+    expect(expressionOf(stack, context.contextId)).toBe(
+      `\${spacelift_context.${context.resource.friendlyUniqueId}.id}`,
+    );
+    expect(context.phases).toEqual(["plan", "apply"]);
+    expect(context.runnerImage).toBe("registry.test/runner:1");
+  });
+
+  test("each variable by its name", () => {
+    const context = new TailnetContext(newStack(), "tailnet", {
+      name: "t",
+      auth: { authKey: "k" },
+      environment: { A: "1" },
+    });
+    expect(context.variable("A").node.path).toBe("app/tailnet/A");
+    expect(context.variable("TS_AUTHKEY").writeOnlyInput).toBe(true);
+    expect(() => context.variable("B")).toThrow(
+      `TailnetContext 'app/tailnet': variable must be one of TS_AUTHKEY, A, but "B" was given`,
+    );
+  });
+
+  test("raw resources can be changed", () => {
+    const manifest = synthesize((stack) => {
+      const context = new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "k" } });
+      context.resource.afterRun = ["true"];
+      context.variable("TS_AUTHKEY").description = "by hand";
+    });
+    expect(only(manifest, "spacelift_context").after_run).toEqual(["true"]);
+    expect(only(manifest, "spacelift_environment_variable").description).toBe("by hand");
+  });
+});
+
+test("tokens pass every rule and arrive as references", () => {
+  const manifest = synthesize((stack) => {
+    const text = new TerraformVariable(stack, "text", { type: "string" });
+    const list = new TerraformVariable(stack, "list", { type: "list(string)" });
+    new TailnetContext(stack, "tailnet", {
+      name: `tailnet ${text.stringValue}`,
+      description: text.stringValue,
+      spaceId: text.stringValue,
+      auth: { oauthSecret: { clientId: text.stringValue, clientSecret: text.stringValue, tags: list.listValue } },
+      autoattach: text.stringValue,
+      environment: { TS_BOOT_TIMEOUT: text.stringValue, MIXED: `a ${text.stringValue} b` },
+      httpProxy: text.stringValue,
+      socks5Server: text.stringValue,
+      noProxy: [text.stringValue, "b.test"],
+      labels: [text.stringValue],
+      runnerImage: text.stringValue,
+    });
+  });
+  expect(only(manifest, "spacelift_context")).toMatchObject({
+    name: "tailnet ${var.text}",
+    description: "${var.text}",
+    space_id: "${var.text}",
+    labels: ["autoattach:${var.text}", "${var.text}"],
+  });
+  expect(JSON.stringify(only(manifest, "spacelift_context").before_plan)).toContain("HTTP_PROXY=http://${var.text} ");
+  expect(variables(manifest)).toEqual({
+    TS_OAUTH_CLIENT_ID: { value: "${var.text}", secret: false },
+    TS_OAUTH_CLIENT_SECRET: { value: "${var.text}", secret: true },
+    TS_OAUTH_TAGS: { value: '${join(",", var.list)}', secret: false },
+    TS_OUTBOUND_HTTP_PROXY_LISTEN: { value: "${var.text}", secret: false },
+    TS_SOCKS5_SERVER: { value: "${var.text}", secret: false },
+    TS_NO_PROXY: { value: "${var.text},b.test", secret: false },
+    TS_BOOT_TIMEOUT: { value: "${var.text}", secret: false },
+    MIXED: { value: "a ${var.text} b", secret: false },
+  });
+});
+
+test("lists of tokens pass too", () => {
+  const noProxy = (build: (list: TerraformVariable) => string[]) =>
+    variables(
+      synthesize((stack) => {
+        const list = build(new TerraformVariable(stack, "list", { type: "list(string)" }));
+        new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "k" }, noProxy: list });
+      }),
+    ).TS_NO_PROXY?.value;
+  expect(noProxy((list) => list.listValue)).toBe('${join(",", var.list)}');
+  expect(noProxy((list) => [Fn.element(list.listValue, 0)])).toBe("${element(var.list, 0)}");
+});
+
+test("providers come from the program: the constructs make none", () => {
+  const stack = new TerraformStack(Testing.app(), "app");
+  new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { oauthClient: newOAuthClient(stack) } });
+  expect(JSON.parse(Testing.synth(stack))).not.toHaveProperty("provider");
+});
+
+test("programs are held to a range of provider versions, not to one version", () => {
+  expect(manifestWith({}).terraform.required_providers).toEqual({
+    spacelift: { source: "spacelift-io/spacelift", version: "~> 1.53" },
+    tailscale: { source: "tailscale/tailscale", version: "~> 0.29" },
+  });
+});

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+import { App, TerraformStack, TerraformVariable } from "cdktf";
+import {
+  TailnetContext,
+  type TailnetContextProps,
+  TailnetOAuthClient,
+  type TailnetOAuthClientProps,
+} from "../../constructs/index.js";
+import { ValidationError } from "../../constructs/validation-error.js";
+
+/** Properties as a program without a compiler may give them. */
+type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** What is said of a context named `app/tailnet` that has these properties besides good ones. */
+function contextError(props: Loose<TailnetContextProps>): string {
+  const good = { name: "tailnet", auth: { authKey: "key" } };
+  return messageOf((stack) => new TailnetContext(stack, "tailnet", { ...good, ...props } as TailnetContextProps));
+}
+
+function clientError(props: Loose<TailnetOAuthClientProps>): string {
+  const good = { tags: ["tag:a"] };
+  return messageOf(
+    (stack) => new TailnetOAuthClient(stack, "client", { ...good, ...props } as TailnetOAuthClientProps),
+  );
+}
+
+function messageOf(construct: (stack: TerraformStack) => unknown): string {
+  try {
+    construct(new TerraformStack(new App(), "app"));
+  } catch (error) {
+    if (error instanceof ValidationError) return error.message;
+    throw error;
+  }
+  return "";
+}
+
+describe("TailnetOAuthClient", () => {
+  test.each<[Loose<TailnetOAuthClientProps>, string]>([
+    [{ tags: [] }, "tags must name at least one tag, but [] was given"],
+    [{ tags: undefined }, "tags must be given"],
+    [
+      { tags: ["tag:a", "spacelift"] },
+      'tags must hold tags, and a tag must begin with "tag:", but ["tag:a","spacelift"] was given',
+    ],
+    [
+      { tags: ["tag:a b"] },
+      'tags must hold tags, and a tag must hold only letters, digits and dashes, but ["tag:a b"] was given',
+    ],
+    [{ description: "x".repeat(51) }, `description must have at most 50 characters, but "${"x".repeat(51)}" was given`],
+    [
+      { description: "Runs (prod)" },
+      'description must hold only letters, digits, spaces and dashes, but "Runs (prod)" was given',
+    ],
+  ])("%j: %s", (props, problem) => {
+    expect(clientError(props)).toBe(`TailnetOAuthClient 'app/client': ${problem}`);
+  });
+
+  test("a description of 50 good characters is fine", () => {
+    expect(clientError({ description: "Spacelift runs of team-a 2".padEnd(50, "x") })).toBe("");
+  });
+});
+
+describe("TailnetContext", () => {
+  test.each<[Loose<TailnetContextProps>, string]>([
+    [{ name: "" }, 'name must not be empty, but "" was given'],
+    [{ name: "  " }, 'name must not be empty, but "  " was given'],
+    [{ name: undefined }, "name must be given"],
+    [{ spaceId: "" }, 'spaceId must not be empty, but "" was given'],
+    [{ runnerImage: "" }, 'runnerImage must not be empty, but "" was given'],
+    [{ phases: [] }, "phases must name at least one of init, plan, apply, perform, destroy, but [] was given"],
+    [
+      { phases: ["plan", "deploy"] },
+      'phases must name only init, plan, apply, perform, destroy, but ["plan","deploy"] was given',
+    ],
+    [{ phases: ["plan", "plan"] }, 'phases must not name a phase twice, but ["plan","plan"] was given'],
+    [{ httpProxy: "8080" }, 'httpProxy must be host:port, such as localhost:8080, but "8080" was given'],
+    [{ socks5Server: "" }, 'socks5Server must be host:port, such as localhost:8080, but "" was given'],
+    [{ noProxy: ["a", ""] }, 'noProxy must not hold an empty entry, but ["a",""] was given'],
+    [
+      { noProxy: ["$(id)"] },
+      'noProxy must be hosts or networks with commas between them, and "$(id)" is neither, but ["$(id)"] was given',
+    ],
+    [{ labels: ["a", ""] }, 'labels must hold labels, and a label must not be empty, but ["a",""] was given'],
+    [
+      { labels: ["autoattach:x"] },
+      'labels must not hold autoattach labels: use autoattach or autoattachAll, but ["autoattach:x"] was given',
+    ],
+  ])("%j: %s", (props, problem) => {
+    expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
+  });
+});
+
+test("TailnetContext: labels must not be a token for a whole list", () => {
+  const message = messageOf((stack) => {
+    const labels = new TerraformVariable(stack, "labels", { type: "list(string)" }).listValue;
+    new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" }, labels });
+  });
+  expect(message).toMatch(
+    /^TailnetContext 'app\/tailnet': labels must be a list of labels, not a token for a whole list, but \["#\{TfToken/,
+  );
+});
+
+describe("TailnetContext, the label that attaches it", () => {
+  test.each<[Loose<TailnetContextProps>, string]>([
+    [{ autoattach: "" }, 'autoattach must not be empty, but "" was given'],
+    [
+      { autoattach: "autoattach:x" },
+      'autoattach must be the plain label: the "autoattach:" prefix goes on the context only, but "autoattach:x" was given',
+    ],
+    [{ autoattach: "*" }, 'autoattach must not contain "*": use autoattachAll to attach everywhere, but "*" was given'],
+    [
+      { autoattach: "x", autoattachAll: true },
+      'autoattach must not be given together with autoattachAll, but "x" was given',
+    ],
+    [
+      { name: "!!!" },
+      'name must hold a letter or digit to make a label of, unless autoattach is given, but "!!!" was given',
+    ],
+  ])("%j: %s", (props, problem) => {
+    expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
+  });
+
+  test("cannot be made of a name that is a token", () => {
+    const message = messageOf((stack) => {
+      const name = new TerraformVariable(stack, "name", { type: "string" }).stringValue;
+      new TailnetContext(stack, "tailnet", { name, auth: { authKey: "key" } });
+    });
+    expect(message).toBe(
+      "TailnetContext 'app/tailnet': autoattach must be given, because no label can be made of a name that is a token",
+    );
+  });
+
+  test("need not be made of the name when it is given, or when every stack gets the context", () => {
+    expect(contextError({ name: "!!!", autoattach: "x" })).toBe("");
+    expect(contextError({ name: "!!!", autoattachAll: true })).toBe("");
+  });
+});
+
+describe("TailnetContext, auth", () => {
+  const one = "auth must have exactly one of oauthClient, oauthSecret, authKey";
+  test.each<[Loose<TailnetContextProps>, string]>([
+    [{ auth: undefined }, `${one}, but [] was given`],
+    [{ auth: {} }, `${one}, but [] was given`],
+    [
+      { auth: { oauthSecret: { clientSecret: "hidden" }, authKey: "hidden" } },
+      `${one}, but ["oauthSecret","authKey"] was given`,
+    ],
+    [{ auth: { authKey: "" } }, "auth.authKey must not be empty"],
+    [{ auth: { authKey: "hidden\n" } }, "auth.authKey must not contain a line break"],
+    [{ auth: { oauthSecret: { clientSecret: " " } } }, "auth.oauthSecret.clientSecret must not be empty"],
+    [
+      { auth: { oauthSecret: { clientSecret: "hidden\r\n" } } },
+      "auth.oauthSecret.clientSecret must not contain a line break",
+    ],
+    [{ auth: { oauthSecret: {} as never } }, "auth.oauthSecret.clientSecret must be given"],
+    [
+      { auth: { oauthSecret: { clientId: "", clientSecret: "hidden" } } },
+      'auth.oauthSecret.clientId must not be empty, but "" was given',
+    ],
+    [
+      { auth: { oauthSecret: { clientId: "a\nb", clientSecret: "hidden" } } },
+      'auth.oauthSecret.clientId must not contain a line break, but "a\\nb" was given',
+    ],
+    [
+      { auth: { oauthSecret: { clientSecret: "hidden", tags: [] } } },
+      "auth.oauthSecret.tags must name at least one tag, but [] was given",
+    ],
+  ])("%j: %s", (props, problem) => {
+    expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
+    expect(contextError(props)).not.toContain("hidden");
+  });
+});
+
+describe("TailnetContext, environment", () => {
+  test.each<[Record<string, string>, string]>([
+    [
+      { "MY-VALUE": "x" },
+      'environment must have names of letters, digits and underscores that do not begin with a digit, but "MY-VALUE" was given',
+    ],
+    [
+      { "": "x" },
+      'environment must have names of letters, digits and underscores that do not begin with a digit, but "" was given',
+    ],
+    [{ Resource: "x" }, 'environment must not hold a variable named Resource, but "Resource" was given'],
+    [{ MY_VALUE: "hidden\nkey" }, "environment.MY_VALUE must not contain a line break"],
+    [
+      { TS_BOOT_TIMEOUT: "soon" },
+      'environment.TS_BOOT_TIMEOUT must be a duration above zero such as 60s or 1m30s, but "soon" was given',
+    ],
+    [
+      { TS_LOGIN_SERVER: "control.test" },
+      'environment.TS_LOGIN_SERVER must be an http:// or https:// URL of a server, without a path, but "control.test" was given',
+    ],
+    [{ TS_AUTHKEY: "hidden" }, "environment must not hold TS_AUTHKEY: use auth"],
+    [{ TS_AUTH_KEY: "hidden" }, "environment must not hold TS_AUTH_KEY: use auth"],
+    [{ TS_OAUTH_CLIENT_SECRET: "hidden" }, "environment must not hold TS_OAUTH_CLIENT_SECRET: use auth"],
+    [{ TS_OAUTH_CLIENT_ID: "k" }, "environment must not hold TS_OAUTH_CLIENT_ID: use auth"],
+    [{ TS_OAUTH_TAGS: "tag:a" }, "environment must not hold TS_OAUTH_TAGS: use auth"],
+    [{ TS_NO_PROXY: "a" }, "environment must not hold TS_NO_PROXY: use noProxy"],
+    [{ TS_SOCKS5_SERVER: "a:1" }, "environment must not hold TS_SOCKS5_SERVER: use socks5Server"],
+    [
+      { TS_OUTBOUND_HTTP_PROXY_LISTEN: "a:1" },
+      "environment must not hold TS_OUTBOUND_HTTP_PROXY_LISTEN: use httpProxy",
+    ],
+    [
+      { TS_TAILSCALED_EXTRA_ARGS: "--outbound-http-proxy-listen=a:1" },
+      "environment.TS_TAILSCALED_EXTRA_ARGS must not hold --outbound-http-proxy-listen: use httpProxy",
+    ],
+    [
+      { TS_TAILSCALED_EXTRA_ARGS: "--verbose=1 --socks5-server a:1" },
+      "environment.TS_TAILSCALED_EXTRA_ARGS must not hold --socks5-server: use socks5Server",
+    ],
+  ])("%j: %s", (environment, problem) => {
+    expect(contextError({ environment })).toBe(`TailnetContext 'app/tailnet': ${problem}`);
+    expect(contextError({ environment })).not.toContain("hidden");
+  });
+
+  test("good values, and variables that are nobody's, are fine", () => {
+    const environment = { TS_BOOT_TIMEOUT: "90s", TS_TAILSCALED_EXTRA_ARGS: "--verbose=1", TF_VAR_a: "{}", _: "" };
+    expect(contextError({ environment })).toBe("");
+  });
+});
+
+test("the error knows where the construct stands", () => {
+  const stack = new TerraformStack(new App(), "app");
+  try {
+    new TailnetContext(stack, "tailnet", { name: "", auth: { authKey: "key" } });
+  } catch (error) {
+    expect(error).toMatchObject({ name: "ValidationError", path: "app/tailnet" });
+  }
+  expect.assertions(1);
+});
