@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's templates, not JavaScript's.
+import { createServer } from "node:http";
+import { deploy } from "../world/deploy/index.js";
+import { type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
+import { logIn } from "./graphql-client.js";
+import { PROVIDER_SCHEMAS } from "./provider-schemas.js";
+import { RECORDED_CREDENTIALS, type RecordedTailscale, startRecordedTailscale } from "./recorded-tailscale.js";
+import { REQUIRED_PROVIDERS } from "./stack-json.js";
+
+let api: SpaceliftApi;
+let tailscale: RecordedTailscale;
+
+beforeEach(async () => {
+  api = await startSpacelift();
+  tailscale = await startRecordedTailscale();
+});
+afterEach(() => Promise.all([api.close(), tailscale.close()]));
+
+function deployHere(stack: object, more: object = {}) {
+  return deploy({
+    stackJson: { ...REQUIRED_PROVIDERS, ...stack },
+    schema: PROVIDER_SCHEMAS,
+    spacelift: api.credentials,
+    tailscale: { baseUrl: tailscale.url, ...RECORDED_CREDENTIALS },
+    ...more,
+  });
+}
+
+const CONTEXT = { spacelift_context: { tailnet: { name: "tailnet", labels: ["autoattach:tailnet"] } } };
+const CLIENT = { tailscale_oauth_client: { runs: { scopes: ["auth_keys"], tags: ["tag:spacelift"] } } };
+
+describe("logging in", () => {
+  test("a provider block wins over credentials from outside", async () => {
+    const { endpoint, keyId, keySecret } = api.credentials;
+    const spacelift = [{ api_key_endpoint: `${endpoint}/`, api_key_id: keyId, api_key_secret: "${var.secret}" }];
+
+    await deployHere(
+      { variable: { secret: { sensitive: true } }, provider: { spacelift }, resource: CONTEXT },
+      { spacelift: { endpoint: "http://127.0.0.1:1", keyId: "x", keySecret: "x" }, variables: { secret: keySecret } },
+    );
+
+    expect(api.account.contexts.get("tailnet")).toBeDefined();
+  });
+
+  test("a token is used as it is where there is no key", async () => {
+    const provider = { spacelift: [{ api_token: await logIn(api) }] };
+
+    await deployHere({ provider, resource: CONTEXT }, { spacelift: undefined });
+
+    expect(api.requests.filter(({ operation }) => operation === null)).toHaveLength(1);
+  });
+
+  test("later calls go to the audience of the token, wherever the login went", async () => {
+    const front = createServer((incoming, response) => {
+      const chunks: Buffer[] = [];
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
+      incoming.on("end", async () => {
+        const answer = await fetch(api.url + incoming.url, { method: "POST", body: Buffer.concat(chunks) });
+        response.end(await answer.text());
+      });
+    });
+    let asked = 0;
+    front.on("request", () => asked++);
+    await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
+    const { port } = front.address() as { port: number };
+
+    try {
+      const endpoint = `http://127.0.0.1:${port}`;
+      await deployHere({ resource: CONTEXT }, { spacelift: { ...api.credentials, endpoint } });
+    } finally {
+      front.close();
+      front.closeAllConnections();
+    }
+
+    expect(asked).toBe(1);
+    expect(api.requests.map(({ operation }) => operation?.name)).toEqual([undefined, "ContextCreate", "ContextRead"]);
+  });
+
+  test("a provider that no resource needs is not contacted", async () => {
+    await deployHere(
+      { resource: CONTEXT },
+      { tailscale: { baseUrl: "http://127.0.0.1:1", clientId: "x", clientSecret: "x" } },
+    );
+
+    expect(tailscale.requests).toEqual([]);
+  });
+
+  test.each([
+    ["an unknown key id", { keyId: "nobody" }, /^provider.spacelift: .*check the key id/],
+    ["a wrong secret", { keySecret: "wrong" }, /^provider.spacelift: unauthorized$/],
+    ["nobody listening", { endpoint: "http://127.0.0.1:1" }, /^provider.spacelift: POST .*ECONNREFUSED/],
+  ])("%s is an error of the provider", async (_, wrong, message) => {
+    const failure = deployHere({ resource: CONTEXT }, { spacelift: { ...api.credentials, ...wrong } });
+
+    await expect(failure).rejects.toThrow(message);
+  });
+
+  test("a refused OAuth client is an error of the resource that needed it", async () => {
+    const wrong = { baseUrl: tailscale.url, clientId: "cid", clientSecret: "wrong" };
+
+    await expect(deployHere({ resource: CLIENT }, { tailscale: wrong })).rejects.toThrow(
+      "tailscale_oauth_client.runs: Tailscale refused the OAuth client: API token invalid (401)",
+    );
+  });
+});

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type ResourceType, refuseAttribute, refuseEmpty, requireOneOf, text } from "./resource-type.js";
+import { STACK_SELECTION } from "./stack-selection.js";
+
+const SELECTION = "{id,stackId,isModule,priority}";
+const VERIFY = `query($id:ID!){stack(id: $id)${STACK_SELECTION}}`;
+const ATTACH = `mutation($id:ID!$priority:Int!$stack:ID!){contextAttach(id: $id, stack: $stack, priority: $priority)${SELECTION}}`;
+const DETACH = `mutation($id:ID!){contextDetach(id: $id)${SELECTION}}`;
+
+/** `spacelift_context_attachment` to a stack: StackVerifyExistence, ContextAttachmentCreate; ContextAttachmentDelete. */
+export const contextAttachmentResource: ResourceType = {
+  defaults: { priority: 0 },
+
+  check(attributes) {
+    requireOneOf(attributes, ["stack_id", "module_id"]);
+    refuseAttribute(attributes, "module_id");
+    refuseEmpty(attributes, ["context_id"]);
+    const { priority } = attributes;
+    if (typeof priority === "number" && !Number.isInteger(priority))
+      throw new Error("attribute priority must be whole");
+  },
+
+  async create(clients, attributes) {
+    const client = await clients.spacelift();
+    const id = text(attributes, "context_id");
+    const stack = text(attributes, "stack_id");
+    const found = await client.query<{ stack: object | null }>("StackVerifyExistence", VERIFY, { id: stack });
+    if (found?.stack == null) throw new Error(`stack ${stack} not found`);
+    const variables = { id, priority: attributes.priority, stack };
+    const { contextAttach } = await client.mutate<{ contextAttach: { id: string } }>(
+      "ContextAttachmentCreate",
+      ATTACH,
+      variables,
+    );
+    return { ...attributes, id: `${id}/${contextAttach.id}` };
+  },
+
+  async destroy(clients, { id }) {
+    await (await clients.spacelift()).mutate("ContextAttachmentDelete", DETACH, { id: id.split("/")[1] });
+  },
+};

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { environmentVariableResource, mountedFileResource } from "./config-element.js";
+import { contextResource } from "./context.js";
+import { contextAttachmentResource } from "./context-attachment.js";
+import { oauthClientResource } from "./oauth-client.js";
+import type { ResourceType } from "./resource-type.js";
+
+/** The resource types this loader can deploy. */
+export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
+  spacelift_context: contextResource,
+  spacelift_context_attachment: contextAttachmentResource,
+  spacelift_environment_variable: environmentVariableResource,
+  spacelift_mounted_file: mountedFileResource,
+  tailscale_oauth_client: oauthClientResource,
+};

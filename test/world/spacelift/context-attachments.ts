@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Account, Announce } from "./account.js";
+import type { ApiModule, Call } from "./api-module.js";
+import type { Context } from "./contexts.js";
+import { ulid } from "./ids.js";
+
+/** An explicit attachment of a context to a stack; auto-attachment by label makes none. */
+export interface ContextAttachment {
+  readonly id: string;
+  readonly contextId: string;
+  readonly stackId: string;
+  /** Always false: the embedded account has no modules. */
+  readonly isModule: false;
+  /** The lowest comes first. */
+  readonly priority: number;
+}
+
+/** The explicit attachments of an account. */
+export class ContextAttachments {
+  readonly #account: Account;
+  readonly #announce: Announce;
+  readonly #byId = new Map<string, ContextAttachment>();
+
+  constructor(account: Account, announce: Announce) {
+    this.#account = account;
+    this.#announce = announce;
+  }
+
+  /** The attachments of that context. */
+  ofContext(contextId: string): readonly ContextAttachment[] {
+    return [...this.#byId.values()].filter((attachment) => attachment.contextId === contextId);
+  }
+
+  /** The attachments to that stack. */
+  ofStack(stackId: string): readonly ContextAttachment[] {
+    return [...this.#byId.values()].filter((attachment) => attachment.stackId === stackId);
+  }
+
+  /**
+   * Attaches a context to a stack.
+   *
+   * @throws when either does not exist, the context is attached to that stack already, or the stack's space cannot see
+   * the context's space.
+   */
+  attach(contextId: string, stackId: string, priority: number): ContextAttachment {
+    const context = this.#account.contexts.require(contextId);
+    const stack = this.#account.stacks.require(stackId);
+    if (!this.#account.spaces.reaches(context.space, stack.space)) {
+      throw new Error(`cannot attach context, stack ${stackId} space has no access to context space`);
+    }
+    if (this.ofStack(stackId).some((attachment) => attachment.contextId === contextId)) {
+      throw new Error(`cannot attach context, context ${contextId} is already attached to stack ${stackId}`);
+    }
+    const attachment: ContextAttachment = { id: ulid(), contextId, stackId, isModule: false, priority };
+    this.#byId.set(attachment.id, attachment);
+    this.#announce("created", "context attachment", `${contextId}/${stackId}`);
+    return attachment;
+  }
+
+  /** @throws when there is no attachment of that id. */
+  detach(id: string): ContextAttachment {
+    const attachment = this.#byId.get(id);
+    if (attachment === undefined) throw new Error(`context attachment ${id} not found`);
+    this.#byId.delete(id);
+    this.#announce("deleted", "context attachment", `${attachment.contextId}/${attachment.stackId}`);
+    return attachment;
+  }
+}
+
+/** Attachments: `contextAttach`, `attachedStack`, `contextDetach`. */
+export const contextAttachmentApi: ApiModule = {
+  sdl: /* GraphQL */ `
+    type ContextAttachment {
+      id: ID!
+      stackId: ID!
+      isModule: Boolean!
+      priority: Int!
+    }
+
+    extend type Context {
+      attachedStack(id: ID!): ContextAttachment
+    }
+
+    extend type Mutation {
+      contextAttach(id: ID!, stack: ID!, priority: Int!): ContextAttachment!
+      contextDetach(id: ID!): ContextAttachment
+    }
+  `,
+  resolvers: {
+    Context: {
+      attachedStack: (context: Context, { id }: { id: string }, { account }: Call) =>
+        account.attachments.ofContext(context.id).find((attachment) => attachment.stackId === id),
+    },
+    Mutation: {
+      contextAttach: (_: unknown, args: { id: string; stack: string; priority: number }, { account }: Call) =>
+        account.attachments.attach(args.id, args.stack, args.priority),
+      contextDetach: (_: unknown, { id }: { id: string }, { account }: Call) => account.attachments.detach(id),
+    },
+  },
+};

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Account, Announce } from "./account.js";
+import type { ApiModule, Call } from "./api-module.js";
+import { ConfigElements } from "./config-elements.js";
+import { completeHooks, HOOK_LISTS, type HookList, type Hooks } from "./hooks.js";
+import { labelSet, slug } from "./ids.js";
+import { DEFAULT_SPACE } from "./spaces.js";
+
+/** A context: hooks, environment variables and mounted files that stacks get by attachment or by label. */
+export interface Context {
+  /** The slug of the first name; a later name does not change it. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly labels: readonly string[];
+  /** The id of the space it lives in. */
+  readonly space: string;
+  readonly hooks: Hooks;
+  readonly elements: ConfigElements;
+}
+
+/** A context as a client sends it. The provider sends null for what its user left out. */
+export interface ContextInput {
+  readonly name: string;
+  readonly description?: string | null;
+  readonly hooks?: Partial<Record<HookList, readonly string[] | null>> | null;
+  readonly labels?: readonly string[] | null;
+  readonly space?: string | null;
+}
+
+/** The contexts of an account. */
+export class Contexts {
+  readonly #account: Account;
+  readonly #announce: Announce;
+  readonly #byId = new Map<string, Context>();
+
+  constructor(account: Account, announce: Announce) {
+    this.#account = account;
+    this.#announce = announce;
+  }
+
+  /** The context of that id, if there is one. */
+  get(id: string): Context | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Every context, in the order they were added. */
+  list(): readonly Context[] {
+    return [...this.#byId.values()];
+  }
+
+  /** @throws when there is no context of that id. */
+  require(id: string): Context {
+    const context = this.#byId.get(id);
+    if (context === undefined) throw new Error(`context ${id} not found`);
+    return context;
+  }
+
+  /** @throws when the slug of the name is taken, or a field is not valid. */
+  create(input: ContextInput): Context {
+    const id = slug("context", input.name);
+    if (this.#byId.has(id)) {
+      throw new Error("could not persist context: context with this slug already exists for this account");
+    }
+    const context = this.#build(id, input, DEFAULT_SPACE, new ConfigElements(id, this.#announce));
+    this.#byId.set(id, context);
+    this.#announce("created", "context", id);
+    return context;
+  }
+
+  /**
+   * Replaces everything but the id, the configuration elements, and the space when none is given.
+   *
+   * @throws when there is no such context, or a field is not valid.
+   */
+  update(id: string, input: ContextInput): Context {
+    const before = this.require(id);
+    const context = this.#build(id, input, before.space, before.elements);
+    this.#byId.set(id, context);
+    this.#announce("updated", "context", id);
+    return context;
+  }
+
+  /** Deletes a context and detaches it everywhere. @throws when there is no context of that id. */
+  delete(id: string): Context {
+    const context = this.require(id);
+    for (const { id: attachment } of this.#account.attachments.ofContext(id)) {
+      this.#account.attachments.detach(attachment);
+    }
+    this.#byId.delete(id);
+    this.#announce("deleted", "context", id);
+    return context;
+  }
+
+  #build(id: string, input: ContextInput, space: string, elements: ConfigElements): Context {
+    const owner = `context ${id}`;
+    if (input.name === "") throw new Error(`${owner}: name must not be empty`);
+    return {
+      id,
+      name: input.name,
+      description: input.description ?? null,
+      labels: labelSet(owner, input.labels ?? []),
+      space: this.#account.spaces.require(input.space ?? space).id,
+      hooks: completeHooks(owner, input.hooks ?? {}),
+      elements,
+    };
+  }
+}
+
+/** Contexts: `context`, `contextCreateV2`, `contextUpdateV2`, `contextDelete`. */
+export const contextApi: ApiModule = {
+  sdl: /* GraphQL */ `
+    type Hooks {
+      ${HOOK_LISTS.map((name) => `${name}: [String!]!`).join("\n")}
+    }
+
+    type Context {
+      id: ID!
+      description: String
+      labels: [String!]!
+      name: String!
+      space: ID!
+      hooks: Hooks!
+    }
+
+    input HooksInput {
+      ${HOOK_LISTS.map((name) => `${name}: [String!]`).join("\n")}
+    }
+
+    input ContextInput {
+      name: String!
+      description: String
+      hooks: HooksInput
+      labels: [String!]
+      space: ID
+    }
+
+    extend type Query {
+      context(id: ID!): Context
+    }
+
+    extend type Mutation {
+      contextCreateV2(input: ContextInput!): Context!
+      contextUpdateV2(id: ID!, input: ContextInput!): Context!
+      contextDelete(id: ID!): Context
+    }
+  `,
+  resolvers: {
+    Query: {
+      context: (_: unknown, { id }: { id: string }, { account }: Call) => account.contexts.get(id),
+    },
+    Mutation: {
+      contextCreateV2: (_: unknown, { input }: { input: ContextInput }, { account }: Call) =>
+        account.contexts.create(input),
+      contextUpdateV2: (_: unknown, { id, input }: { id: string; input: ContextInput }, { account }: Call) =>
+        account.contexts.update(id, input),
+      contextDelete: (_: unknown, { id }: { id: string }, { account }: Call) => account.contexts.delete(id),
+    },
+  },
+};

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Account } from "./account.js";
+import type { ConfigElements } from "./config-elements.js";
+import type { Context } from "./contexts.js";
+import { mergeStrongest, type Variable } from "./environment.js";
+import type { Hooks } from "./hooks.js";
+import { nestHooks, outermostFirst, strongestFirst } from "./nesting.js";
+import type { Stack } from "./stacks.js";
+
+/** A context that a stack gets. `priority` is null when a label attached it. */
+export interface AttachedContext extends Context {
+  readonly priority: number | null;
+}
+
+/** A file that a run finds below `/mnt/workspace/`. */
+export interface MountedFile {
+  readonly path: string;
+  readonly content: Buffer;
+  readonly secret: boolean;
+}
+
+/** All that a run of a stack gets from the account. */
+export interface RunConfiguration {
+  readonly stack: Stack;
+  /** The contexts it gets, outermost first. */
+  readonly contexts: readonly AttachedContext[];
+  /** Every hook of stack and contexts, in the order they run. */
+  readonly hooks: Hooks;
+  /** Every variable of stack and contexts, `ro_` and `wo_` prefixes still on; see `environmentOf`. */
+  readonly environment: readonly Variable[];
+  readonly mountedFiles: readonly MountedFile[];
+}
+
+const AUTOATTACH = "autoattach:";
+
+/**
+ * What a run of that stack gets.
+ *
+ * @throws when there is no stack of that id.
+ */
+export function runConfiguration(account: Account, stackId: string): RunConfiguration {
+  const stack = account.stacks.require(stackId);
+  const contexts = attachedContexts(account, stack);
+  const strongest = [stack, ...strongestFirst(contexts)].map(({ elements }) => elements);
+  return {
+    stack,
+    contexts,
+    hooks: nestHooks(contexts, stack.hooks),
+    environment: mergeStrongest(strongest.map(variables), ({ name }) => name),
+    mountedFiles: mergeStrongest(strongest.map(mountedFiles), ({ path }) => path),
+  };
+}
+
+/**
+ * The contexts a stack gets, outermost first: those attached to it, and those whose `autoattach:LABEL` names one of its
+ * labels (`autoattach:*` names any) and whose space its own space can see. A context that is both counts as attached.
+ * Source: Spacelift documentation, "Context", Auto-attachments.
+ */
+function attachedContexts(account: Account, stack: Stack): readonly AttachedContext[] {
+  const priorities = new Map(account.attachments.ofStack(stack.id).map((a) => [a.contextId, a.priority]));
+  const wanted = new Set(["*", ...stack.labels].map((label) => AUTOATTACH + label));
+  const attached = account.contexts.list().flatMap((context): AttachedContext[] => {
+    const priority = priorities.get(context.id) ?? null;
+    const automatic =
+      context.labels.some((label) => wanted.has(label)) && account.spaces.reaches(context.space, stack.space);
+    return priority !== null || automatic ? [{ ...context, priority }] : [];
+  });
+  return outermostFirst(attached);
+}
+
+function variables(elements: ConfigElements): readonly Variable[] {
+  return elements
+    .list("ENVIRONMENT_VARIABLE")
+    .map(({ id, value, writeOnly }) => ({ name: id, value, secret: writeOnly }));
+}
+
+function mountedFiles(elements: ConfigElements): readonly MountedFile[] {
+  return elements
+    .list("FILE_MOUNT")
+    .map(({ id, value, writeOnly }) => ({ path: id, content: Buffer.from(value, "base64"), secret: writeOnly }));
+}
