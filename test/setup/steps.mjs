@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Everything that has to be built before the embedded world can run. Each step is skipped while its inputs are unchanged.
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -104,4 +104,14 @@ export function bundle(entry) {
     stdio: ["ignore", 2, 2],
   });
   return out;
+}
+
+/** Runs a TypeScript program of ours in the open. */
+export function runProgram(entry, args, env) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [bundle(entry), ...args], { stdio: "inherit", env });
+    // A terminal sends signals to the whole group; others are passed on.
+    for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => child.kill(name));
+    child.on("exit", (code) => done(code ?? 1));
+  });
 }

@@ -26,13 +26,21 @@ export function scrubFile(host: Host, dir: RuntimeDir, file: string): void {
   if (proxies === null || !existsSync(path)) return;
   try {
     const before = readFileSync(path, "utf8");
-    const after = undoRecords(before, proxies.exported, proxies.own, process.env);
+    const after = undoRecords(before, proxies.exported, proxies.own, present(proxies.lookalikes));
     if (after !== before) replace(host, path, after);
   } catch (error) {
     throw new Failure(
       `Cannot clean ${path} of the proxy variables (${errorText(error)}). Make it readable and writable.`,
     );
   }
+}
+
+/** The environment now. The supervisor has not got the run's, but knows the variables that matter here. */
+function present(lookalikes: Record<string, string>): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of Object.entries(lookalikes)) values[name] = value;
+  for (const [name, value] of Object.entries(process.env)) if (value !== undefined) values[name] = value;
+  return values;
 }
 
 /** Replaces the file whole where its directory allows that, so that no reader sees half of it; else writes into it. */

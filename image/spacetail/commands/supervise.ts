@@ -10,9 +10,10 @@ import { identify, isRunning, type ProcessId, self } from "../process/processes.
 import { type RuntimeDir, runtimeDir } from "../process/runtime-dir.js";
 import { type Launch, readLaunch, type State, writeState } from "../process/state.js";
 import { call } from "../tailnet/local-api.js";
+import { scrubFile } from "./scrub.js";
 
 /** How often the supervisor looks whether the watched process is still there. Milliseconds. */
-const WATCH_EVERY_MS = 200;
+const WATCH_EVERY_MS = 50;
 
 /** How long a logout may take before tailscaled is stopped without it. Milliseconds. */
 const LOGOUT_MS = 3000;
@@ -49,8 +50,9 @@ export async function supervise(host: Host): Promise<number> {
   writeState(dir, base);
   const reason = await Promise.race([ended, told(), watchedEnds(launch.watch)]);
   console.error(`spacetail: stopping: ${reason}`);
-  const stopping: State = stateWith(base, "stopping", reason, "unknown");
-  writeState(dir, stopping);
+  writeState(dir, stateWith(base, "stopping", reason, "unknown"));
+  // Neither after hooks nor `down` have run if the phase failed and somebody else took the EXIT trap.
+  scrubQuietly(host, dir);
   const node = await stop(host, launch, daemon, ended);
   rmSync(launch.socket, { force: true });
   writeState(dir, stateWith(base, "stopped", reason, node));
@@ -81,6 +83,14 @@ function stateWith(base: State, phase: "stopping" | "stopped", reason: string, n
     reason,
     node,
   };
+}
+
+function scrubQuietly(host: Host, dir: RuntimeDir): void {
+  try {
+    scrubFile(host, dir, "");
+  } catch (error) {
+    console.error(`spacetail: ${errorText(error)}`);
+  }
 }
 
 function told(): Promise<string> {

@@ -10,13 +10,15 @@ export interface Proxies {
   readonly exported: Record<string, string>;
   /** What the run had before `up`. */
   readonly own: Record<string, string>;
+  /** Variables of several lines, one of which looks like a record of ours. */
+  readonly lookalikes: Record<string, string>;
 }
 
 export function recordProxies(dir: RuntimeDir, settings: Settings, env: Environment): void {
   const own = ownValues(settings.httpProxy, settings.noProxy, env);
   // Leftovers of an earlier phase are still in the shell, so they are part of what its NO_PROXY becomes.
   const exported = exportedValues(settings.httpProxy, settings.noProxy, env);
-  writePrivate(dir.proxies, JSON.stringify({ exported, own }));
+  writePrivate(dir.proxies, JSON.stringify({ exported, own, lookalikes: lookalikes(env, exported) }));
 }
 
 /** What the last `up` wrote down; null if there was none. */
@@ -28,6 +30,16 @@ export function readProxies(dir: RuntimeDir): Proxies | null {
   } catch {
     return null;
   }
+}
+
+function lookalikes(env: Environment, exported: Record<string, string>): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined || !value.includes("\n")) continue;
+    const lines = value.split("\n");
+    if (PROXY_VARIABLES.some((ours) => lines.includes(`${ours}=${exported[ours] ?? ""}`))) found[name] = value;
+  }
+  return found;
 }
 
 /** The shell commands that bring back the proxy variables that a run had of its own. */

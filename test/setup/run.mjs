@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// The commands of package.json that need more than packages. Each brings up what it needs, from a bare clone on.
+//
+//   run.mjs check | test | rehearse | world | bench:up   [arguments of the command]
+import { missing } from "./prerequisites.mjs";
+import { runSandboxed } from "./sandbox.mjs";
+import * as steps from "./steps.mjs";
+import { runTests } from "./tests.mjs";
+
+const [command = "", ...args] = process.argv.slice(2);
+
+function everything() {
+  steps.packages();
+  steps.library();
+  steps.executable();
+  steps.daemon();
+  steps.tailnet();
+  return { ...process.env, SPACETAIL_ROOT: steps.root, SPACETAIL_TERRAFORM: steps.terraform() };
+}
+
+const commands = {
+  test: () => runTests(everything(), args),
+  rehearse: () => inWorld("test/world/rehearse/main.ts"),
+  "bench:up": () => inWorld("bench/up.ts"),
+  // In the open, so that clients outside can be pointed at it.
+  world: () => {
+    const env = everything();
+    return steps.runProgram("test/world/serve.ts", args, env);
+  },
+};
+
+function inWorld(entry) {
+  const env = everything();
+  return runSandboxed([process.execPath, steps.bundle(entry), ...args], env);
+}
+
+const work = commands[command];
+if (work === undefined) {
+  console.error(`run.mjs: one of ${Object.keys(commands).join(", ")} is needed, not "${command}"`);
+  process.exit(2);
+}
+const lacks = missing();
+if (lacks.length > 0) {
+  for (const line of lacks) console.error(`spacetail: ${line}`);
+  process.exit(1);
+}
+try {
+  process.exitCode = await work();
+} catch (error) {
+  console.error(`spacetail: ${error.message}`);
+  process.exitCode = 1;
+}

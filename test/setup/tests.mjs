@@ -1,0 +1,1 @@
+export function runTests() { return 1; }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { transformSync } from "esbuild";
+
+/**
+ * Synthesizes examples/cdktf as a user would who copied it: in a folder of its own, with the built library and the
+ * engine as packages.
+ *
+ * @param root the repository, whose dist has been built
+ * @returns the Terraform configuration of its one stack, as JSON
+ */
+export function synthesizeExample(root: string): unknown {
+  const folder = join(root, ".cache/world/example");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "node_modules"), { recursive: true });
+  symlinkSync(root, join(folder, "node_modules/spacetail"));
+  for (const name of ["cdktf", "constructs"]) {
+    symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
+  }
+  const source = readFileSync(join(root, "examples/cdktf/main.ts"), "utf8");
+  writeFileSync(join(folder, "main.js"), transformSync(source, { loader: "ts", format: "cjs", target: "node20" }).code);
+  execFileSync(process.execPath, ["main.js"], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
+  return JSON.parse(readFileSync(join(folder, "cdktf.out/stacks/tailnet/cdk.tf.json"), "utf8"));
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// npm run rehearse -- [--json] [--lane native|node] [--fail-apply] [--steal-trap] [--join-delay MS]
+import { parseArgs } from "node:util";
+import { LANES, type Lane } from "../images.js";
+import { containerSupport } from "../runs/index.js";
+import { type RehearsalOptions, rehearse } from "./rehearsal.js";
+import { brokenPromises, judge } from "./verdict.js";
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: "boolean", default: false },
+      lane: { type: "string", default: "native" },
+      "fail-apply": { type: "boolean", default: false },
+      "steal-trap": { type: "boolean", default: false },
+      "join-delay": { type: "string" },
+    },
+  });
+  if (!LANES.includes(values.lane as Lane)) throw new Error(`--lane must be one of ${LANES.join(", ")}`);
+  const unsupported = containerSupport();
+  if (unsupported !== null) throw new Error(unsupported);
+  const options: RehearsalOptions = {
+    lane: values.lane as Lane,
+    failApply: values["fail-apply"],
+    stealTrap: values["steal-trap"],
+    ...(values["join-delay"] === undefined ? {} : { joinDelayMs: Number(values["join-delay"]) }),
+    print: (line) => console.log(line),
+  };
+  const rehearsal = await rehearse(options);
+  const verdict = judge(rehearsal);
+  const broken = brokenPromises(rehearsal, verdict, options);
+  for (const promise of broken) console.error(`broken: ${promise}`);
+  if (broken.length > 0) for (const line of rehearsal.run.logs) console.error(`  ${line.phase}: ${line.text}`);
+  if (values.json) console.log(JSON.stringify(verdict));
+  else if (broken.length === 0) console.log("All promises kept: reached, and nothing left behind.");
+  return broken.length === 0 ? 0 : 1;
+}
+
+main().then(
+  (status) => process.exit(status),
+  (error: Error) => {
+    console.error(`rehearse: ${error.message}`);
+    process.exit(1);
+  },
+);

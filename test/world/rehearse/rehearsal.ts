@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+import { join } from "node:path";
+import { type Deployment, deploy } from "../deploy/index.js";
+import { synthesizeExample } from "../example.js";
+import { imageFolder, type Lane } from "../images.js";
+import { givenByAccount } from "../run-definition.js";
+import { performRun, type Run, type RunDefinition, type RunResult } from "../runs/index.js";
+import { runConfiguration } from "../spacelift/index.js";
+import { ROOT, startWorld, type World } from "../world.js";
+import { SecretWatch } from "./secret-watch.js";
+import { Timeline } from "./timeline.js";
+
+/** How to rehearse. */
+export interface RehearsalOptions {
+  readonly lane: Lane;
+  /** Make the apply phase fail. */
+  readonly failApply?: boolean;
+  /** Attach another context whose hooks put their own EXIT trap in place of ours. */
+  readonly stealTrap?: boolean;
+  /** How long peers do not know a new node. Milliseconds. */
+  readonly joinDelayMs?: number;
+  /** Shell of the phases. @default sh */
+  readonly shell?: readonly string[];
+  /** Gets the lines of the timeline. */
+  readonly print: (line: string) => void;
+}
+
+/** What a rehearsal saw, before it is judged. */
+export interface Rehearsal {
+  readonly run: RunResult;
+  readonly timeline: Timeline;
+  /** Names of nodes that are still on the tailnet besides its own peers. */
+  readonly nodesLeft: readonly string[];
+  /** Where a secret was seen. */
+  readonly secretsSeen: readonly string[];
+  /** The resources that the example made, and their destruction. */
+  readonly deployed: readonly string[];
+}
+
+const STACK = "demo";
+
+/**
+ * Deploys examples/cdktf to an embedded Spacelift and an embedded tailnet, performs a tracked run of a small Terraform
+ * project whose state lives on that tailnet, and takes everything down again.
+ */
+export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
+  const world = await startWorld(options.joinDelayMs === undefined ? {} : { joinDelayMs: options.joinDelayMs });
+  const timeline = await Timeline.start(world, options.print);
+  try {
+    const deployment = await deployExample(world, timeline);
+    addStack(world, options, String(deployment.outputs.stack_label));
+    const watch = new SecretWatch(world);
+    const run = startRun(world, options, timeline, watch);
+    const result = await run.result;
+    await timeline.flush();
+    const secretsSeen = await watch.findings(result);
+    const nodesLeft = (await world.tailnet.guests()).map((node) => node.name);
+    const deployed = [...deployment.resources.keys()];
+    await deployment.destroy();
+    return { run: result, timeline, nodesLeft, secretsSeen, deployed };
+  } finally {
+    await world.stop();
+  }
+}
+
+async function deployExample(world: World, timeline: Timeline): Promise<Deployment> {
+  timeline.say("world", `tailnet ${world.tailnet.info.domain}: ${timeline.peers()}`);
+  timeline.say("world", `Spacelift at ${world.spacelift.url}`);
+  const { apiUrl, admin } = world.tailnet.info;
+  return await deploy({
+    stackJson: synthesizeExample(ROOT) as object,
+    schema: join(ROOT, "constructs/bindings/schema"),
+    spacelift: world.spacelift.credentials,
+    tailscale: { baseUrl: apiUrl, clientId: admin.clientId, clientSecret: admin.clientSecret },
+    onEvent: ({ kind, address, id }) => {
+      if (kind === "created") timeline.say("created", `${address} (${id})`);
+    },
+  });
+}
+
+/** The stack carries the label that the example hands out, and knows where the embedded tailnet is. */
+function addStack(world: World, options: RehearsalOptions, label: string): void {
+  const { account } = world.spacelift;
+  const { controlUrl, apiUrl } = world.tailnet.info;
+  const stack = account.stacks.add({ name: STACK, id: STACK, labels: [label] });
+  const variables = {
+    TS_CONTROL_URL: controlUrl,
+    TS_API_URL: apiUrl,
+    // Should anything go wrong, it must not go to the real service.
+    TS_PANIC_IF_HIT_MAIN_CONTROL: "1",
+    TF_VAR_fail_apply: options.failApply ? "yes" : "",
+  };
+  for (const [id, value] of Object.entries(variables)) {
+    stack.elements.add({ id, type: "ENVIRONMENT_VARIABLE", value, writeOnly: false });
+  }
+  if (options.stealTrap) {
+    // Auto-attached contexts run their before hooks in reverse alphabetical order, so this one comes after ours.
+    account.contexts.create({
+      name: "another",
+      labels: [`autoattach:${label}`],
+      hooks: {
+        beforeInit: ["trap 'echo another trap' EXIT"],
+        beforePlan: ["trap 'echo another trap' EXIT"],
+        beforeApply: ["trap 'echo another trap' EXIT"],
+      },
+    });
+  }
+}
+
+function startRun(world: World, options: RehearsalOptions, timeline: Timeline, watch: SecretWatch): Run {
+  const { account } = world.spacelift;
+  const { stack, contexts } = runConfiguration(account, STACK);
+  const names = contexts.map((context) => context.name).join(", ");
+  timeline.say("stack", `${stack.id} carries the label ${stack.labels.join(", ")}: gets ${names}`);
+  const definition: RunDefinition = {
+    ...givenByAccount(account, STACK),
+    type: "tracked",
+    source: join(ROOT, "test/world/rehearse/project"),
+  };
+  const terraform = process.env.SPACETAIL_TERRAFORM;
+  return performRun(definition, {
+    image: imageFolder(ROOT, options.lane),
+    ...(terraform === undefined ? {} : { terraform }),
+    ...(options.shell === undefined ? {} : { shell: options.shell }),
+    silenceLimitMs: 30_000,
+    runLimitMs: 180_000,
+    onEvent: (event) => {
+      if (event.type === "container-started") watch.follow(event.container);
+      timeline.take(event);
+    },
+  });
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Container, type RunResult, scanProcesses } from "../runs/index.js";
+import type { World } from "../world.js";
+
+/** How often processes are looked at. Milliseconds. */
+const EVERY_MS = 15;
+
+/** A place where a secret may not be. */
+interface Seen {
+  readonly where: string;
+  readonly text: string;
+}
+
+/**
+ * Watches the containers of a run and collects what everybody on a machine could see of `spacetail` and what it starts:
+ * all command lines, the environments of its long-lived processes, its files. At the end it looks for secrets in there.
+ */
+export class SecretWatch {
+  private readonly seen = new Map<string, Seen>();
+
+  constructor(private readonly world: World) {}
+
+  /** Looks at a container again and again until it is gone. */
+  follow(container: Container): void {
+    const timer = setInterval(() => {
+      if (container.running) this.look(container);
+      else clearInterval(timer);
+    }, EVERY_MS);
+    container.ended.then(() => clearInterval(timer));
+  }
+
+  /** Where secrets were seen: each as the kind of the secret and the place, never the secret itself. */
+  async findings(result: RunResult): Promise<string[]> {
+    const secrets = await this.world.tailnet.secrets();
+    for (const line of result.logs) this.note(`log of ${line.phase}`, line.raw);
+    const found = new Set<string>();
+    for (const { where, text } of this.seen.values()) {
+      for (const { kind, value } of secrets) if (text.includes(value)) found.add(`${kind} in ${where}`);
+    }
+    return [...found];
+  }
+
+  /** How many different things were looked at; a watch that saw nothing proves nothing. */
+  get places(): number {
+    return this.seen.size;
+  }
+
+  private look(container: Container): void {
+    for (const found of scanProcesses(container)) {
+      const command = found.commandLine.join(" ");
+      this.note(`command line of ${found.name}`, command);
+      if (isLongLived(command)) this.note(`environment of ${found.name}`, (found.environment ?? []).join("\n"));
+    }
+    const folder = `/proc/${container.pid}/root/tmp/spacetail-1983`;
+    for (const name of list(folder)) this.note(`file ${name}`, read(join(folder, name)));
+  }
+
+  private note(where: string, text: string): void {
+    this.seen.set(`${where}\0${text}`, { where, text });
+  }
+}
+
+/** The shell of the phase and `spacetail up` have the run's environment; what outlives them must not. */
+function isLongLived(command: string): boolean {
+  return command.includes("spacetail supervise") || command.includes("tailscaled") || command.includes("guard");
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => !name.endsWith(".sock"));
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return "";
+  }
+}

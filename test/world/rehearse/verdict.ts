@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import { DEFAULT_HTTP_PROXY, NEVER_PROXIED, PROXY_VARIABLES } from "../../../contract/index.js";
+import type { PhaseResult } from "../runs/index.js";
+import type { TailnetEvent } from "../tailnet.js";
+import type { Rehearsal, RehearsalOptions } from "./rehearsal.js";
+
+/** The figures of one phase, in milliseconds. */
+export interface PhaseFigures {
+  readonly name: string;
+  /** What the hook `spacetail up` took. */
+  readonly upMs: number;
+  /** From the end of `up` to the first answer of the service on the tailnet, Terraform's start included. */
+  readonly firstByteMs: number;
+  /** From the end of the phase's command and hooks until the node was off the tailnet. */
+  readonly downMs: number;
+}
+
+/** The JSON line that a rehearsal ends with. */
+export interface Verdict {
+  readonly reached: boolean;
+  readonly phases: readonly PhaseFigures[];
+  readonly nodesLeft: number;
+  readonly processesLeft: number;
+  readonly envLinesLeft: number;
+  readonly secretsSeen: number;
+}
+
+/** Judges a rehearsal. */
+export function judge(rehearsal: Rehearsal): Verdict {
+  const { run, timeline, nodesLeft, secretsSeen } = rehearsal;
+  const events = timeline.tailnetEvents;
+  const phases = run.phases.map((phase) => figures(phase, events));
+  return {
+    reached: phases.length > 0 && run.phases.every((phase) => serviceAnswers(phase, events).length > 0),
+    phases,
+    nodesLeft: nodesLeft.length,
+    processesLeft: sum(run.phases.map((phase) => phase.processesLeft.length)),
+    envLinesLeft: sum(run.phases.map(linesLeft)),
+    secretsSeen: secretsSeen.length,
+  };
+}
+
+/** The promises that were broken, each as a sentence; none is what everybody hopes for. */
+export function brokenPromises(rehearsal: Rehearsal, verdict: Verdict, options: RehearsalOptions): string[] {
+  const { run } = rehearsal;
+  const broken: string[] = [];
+  const wanted = options.failApply ? "FAILED" : "FINISHED";
+  if (run.state !== wanted)
+    broken.push(`The run ended ${run.state} instead of ${wanted}: ${run.failure ?? "no reason"}.`);
+  if (run.phases.map((phase) => phase.name).join() !== "init,plan,apply") broken.push("Not all phases were run.");
+  if (!verdict.reached) broken.push("The service on the tailnet was not reached in every phase.");
+  for (const name of rehearsal.nodesLeft) broken.push(`The node ${name} is still on the tailnet.`);
+  for (const phase of run.phases) {
+    for (const left of phase.processesLeft) broken.push(`After ${phase.name}, ${left.name} (${left.pid}) still runs.`);
+    if (linesLeft(phase) > 0) broken.push(`After ${phase.name}, proxy variables are left in the environment file.`);
+  }
+  for (const seen of rehearsal.secretsSeen) broken.push(`A secret was seen: ${seen}.`);
+  for (const upload of run.uploads) if (upload.failure !== null) broken.push(`The worker's ${upload.failure}.`);
+  return broken;
+}
+
+function figures(phase: PhaseResult, events: readonly TailnetEvent[]): PhaseFigures {
+  const up = phase.elements.find((element) => element.text.startsWith("spacetail up"));
+  const firstAnswer = serviceAnswers(phase, events)[0];
+  const chainEnd = phase.startedAt + phase.shellMs - (phase.trapMs ?? 0);
+  const out = events.find((event) => event.type === "node-logged-out" && Date.parse(event.time) >= phase.startedAt);
+  return {
+    name: phase.name,
+    upMs: Math.round(up?.durationMs ?? -1),
+    firstByteMs:
+      up === undefined || firstAnswer === undefined
+        ? -1
+        : Math.max(0, Math.round(Date.parse(firstAnswer.time) - up.endedAt)),
+    downMs: out === undefined ? -1 : Math.max(0, Math.round(Date.parse(out.time) - chainEnd)),
+  };
+}
+
+/** The answers that the state backend gave while the phase was in progress. */
+function serviceAnswers(phase: PhaseResult, events: readonly TailnetEvent[]): TailnetEvent[] {
+  return events.filter((event) => {
+    const at = Date.parse(event.time);
+    const during = at >= phase.startedAt && at <= phase.startedAt + phase.durationMs;
+    return during && event.type === "http-request" && event.listener === "state" && Number(event.status) < 500;
+  });
+}
+
+/** How many variables in the environment file still carry what our hooks exported. */
+function linesLeft(phase: PhaseResult): number {
+  const file = phase.environmentFile ?? {};
+  const ours = (value: string): boolean =>
+    value === `http://${DEFAULT_HTTP_PROXY}` || value.startsWith(NEVER_PROXIED.join(","));
+  return PROXY_VARIABLES.filter((name) => file[name] !== undefined && ours(file[name] ?? "")).length;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { HookListName, RunDefinition } from "./runs/index.js";
+import { type Account, environmentOf, runConfiguration } from "./spacelift/index.js";
+
+/** What the account gives a run of a stack, in the terms of the run simulator. */
+export type GivenByAccount = Required<Pick<RunDefinition, "stack" | "hooks" | "environment" | "files">>;
+
+/**
+ * Collects hooks, variables and files of a stack and of all contexts it gets.
+ *
+ * @throws when there is no stack of that id
+ */
+export function givenByAccount(account: Account, stackId: string): GivenByAccount {
+  const { stack, hooks, environment, mountedFiles } = runConfiguration(account, stackId);
+  return {
+    stack: { id: stack.id, space: stack.space, labels: stack.labels },
+    hooks: Object.fromEntries(Object.entries(hooks).map(([name, list]) => [snakeCase(name), list])),
+    environment: (phase) => environmentOf(phase, environment),
+    files: mountedFiles,
+  };
+}
+
+/** The API calls a list `beforePlan`; the provider, the documentation and everybody else `before_plan`. */
+function snakeCase(name: string): HookListName {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) as HookListName;
+}

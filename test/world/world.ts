@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type SpaceliftApi, startSpacelift } from "./spacelift/index.js";
+import { Tailnet, type TailnetOptions, tailnetProgram } from "./tailnet.js";
+
+/** The embedded tailnet and the embedded Spacelift. */
+export interface World {
+  readonly tailnet: Tailnet;
+  readonly spacelift: SpaceliftApi;
+  readonly stop: () => Promise<void>;
+}
+
+/** The repository, from wherever its programs run. */
+export const ROOT = process.env.SPACETAIL_ROOT ?? process.cwd();
+
+/** Starts both. */
+export async function startWorld(options: Partial<TailnetOptions> & { spaceliftPort?: number } = {}): Promise<World> {
+  const dir = await mkdtemp(join(tmpdir(), "spacetail-world-"));
+  const tailnet = await Tailnet.start({ program: tailnetProgram(ROOT), dir, ...options });
+  const spacelift = await startSpacelift(options.spaceliftPort === undefined ? {} : { port: options.spaceliftPort });
+  return {
+    tailnet,
+    spacelift,
+    stop: async () => {
+      await spacelift.close();
+      await tailnet.stop();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
