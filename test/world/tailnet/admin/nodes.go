@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"spacetail/test/world/tailnet/control"
+)
+
+type nodeResponse struct {
+	Name       string   `json:"name"`
+	DNSName    string   `json:"dnsName"`
+	Addresses  []string `json:"addresses"`
+	Tags       []string `json:"tags"`
+	Ephemeral  bool     `json:"ephemeral"`
+	Authorized bool     `json:"authorized"`
+	Online     bool     `json:"online"`
+	Peer       bool     `json:"peer"`
+}
+
+func (a *Admin) listNodes(*http.Request) (any, error) {
+	nodes := []nodeResponse{}
+	for _, node := range a.World.Control.Nodes() {
+		response := nodeResponse{
+			Name:       node.Name,
+			DNSName:    node.DNSName,
+			Tags:       node.Tags,
+			Ephemeral:  node.Ephemeral,
+			Authorized: node.Authorized,
+			Online:     node.Online,
+			Peer:       a.World.IsPeer(node),
+		}
+		for _, address := range node.Addresses {
+			response.Addresses = append(response.Addresses, address.Addr().String())
+		}
+		nodes = append(nodes, response)
+	}
+	return nodes, nil
+}
+
+func (a *Admin) deleteNode(r *http.Request) (any, error) {
+	name := r.PathValue("name")
+	for _, node := range a.World.Control.Nodes() {
+		if node.Name == name && a.World.Control.Delete(node.ID, "admin") {
+			return done, nil
+		}
+	}
+	return nil, &refusal{http.StatusNotFound, fmt.Sprintf("no node is called %q", name)}
+}
+
+// knows answers when the daemon of a peer knows a node, or 504.
+func (a *Admin) knows(r *http.Request) (any, error) {
+	query := r.URL.Query()
+	timeout := 5 * time.Second
+	if text := query.Get("timeout"); text != "" {
+		var err error
+		if timeout, err = time.ParseDuration(text); err != nil {
+			return nil, badRequest(fmt.Errorf("timeout: %w", err))
+		}
+	}
+	if a.World.Peers == nil {
+		return nil, &refusal{http.StatusNotFound, "this tailnet has no peers"}
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), timeout)
+	defer cancel()
+	start := time.Now()
+	err := a.World.Peers.Knows(ctx, query.Get("peer"), query.Get("node"))
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		message := fmt.Sprintf("%s does not know %s after %v", query.Get("peer"), query.Get("node"), timeout)
+		return nil, &refusal{http.StatusGatewayTimeout, message}
+	case err != nil:
+		return nil, badRequest(err)
+	}
+	return map[string]any{"waitedMs": float64(time.Since(start).Microseconds()) / 1000}, nil
+}
+
+func (a *Admin) state(*http.Request) (any, error) {
+	if a.World.Peers == nil {
+		return nil, &refusal{http.StatusNotFound, "this tailnet has no peers"}
+	}
+	return a.World.Peers.StateBackend.Summary(), nil
+}
+
+type settings struct {
+	JoinDelayMs        *int64 `json:"joinDelayMs"`
+	RegisterDelayMs    *int64 `json:"registerDelayMs"`
+	EphemeralTimeoutMs *int64 `json:"ephemeralTimeoutMs"`
+}
+
+func (s *settings) of(current *control.Settings) map[**int64]*time.Duration {
+	return map[**int64]*time.Duration{
+		&s.JoinDelayMs:        &current.JoinDelay,
+		&s.RegisterDelayMs:    &current.RegisterDelay,
+		&s.EphemeralTimeoutMs: &current.EphemeralTimeout,
+	}
+}
+
+func (a *Admin) getSettings(*http.Request) (any, error) {
+	current := a.World.Control.Settings()
+	var answer settings
+	for field, duration := range answer.of(&current) {
+		milliseconds := duration.Milliseconds()
+		*field = &milliseconds
+	}
+	return answer, nil
+}
+
+// setSettings changes the given settings and answers with all.
+func (a *Admin) setSettings(r *http.Request) (any, error) {
+	var wanted settings
+	if err := decode(r, &wanted); err != nil {
+		return nil, err
+	}
+	current := a.World.Control.Settings()
+	for field, duration := range wanted.of(&current) {
+		switch {
+		case *field == nil:
+		case **field < 0:
+			return nil, badRequest(fmt.Errorf("a delay must not be negative, but %d was given", **field))
+		default:
+			*duration = time.Duration(**field) * time.Millisecond
+		}
+	}
+	a.World.Control.SetSettings(current)
+	return a.getSettings(r)
+}
