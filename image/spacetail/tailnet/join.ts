@@ -50,7 +50,9 @@ async function waitForRunning(bus: Lines, controlUrl: string, log: () => string,
     const notify = parseNotify(line);
     // tailscaled would try a refused key another dozen times; the first answer is final.
     const refusal = notify.ErrMessage ?? "";
-    if (refusal !== "") throw new Failure(refusalText(refusal));
+    // tailscaled reports a control server that is busy the same way, and waits by itself.
+    const busy = refusal.includes("rate limited");
+    if (refusal !== "" && !busy) throw new Failure(refusalText(refusal));
     if ((notify.BrowseToURL ?? "") !== "") {
       throw new Failure(
         "The control server wants a person to log in, so it did not accept the auth key. Use a valid one.",
