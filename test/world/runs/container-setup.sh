@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Runs as PID 1 of new mount, pid and UTS namespaces, lays out the container, and becomes the command in "$@" as user
+# 1983. Settings come by CONTAINER_* variables, which the command does not get to see.
+set -eu
+
+# The caller's /proc is still mounted here, so this names the process as the caller sees it.
+read -r pid _ </proc/self/stat
+printf '{"event":"container","pid":%s}\n' "$pid"
+
+# Everything is bound below a staging directory first: sources may lie below /tmp or /mnt, which are covered later.
+stage=$CONTAINER_STAGE
+mount -t tmpfs -o mode=755 runner "$stage"
+mkdir "$stage/workspace" "$stage/image" "$stage/bin" "$stage/worker" "$stage/home"
+mount --rbind "$CONTAINER_WORKSPACE" "$stage/workspace"
+if [ -n "$CONTAINER_IMAGE" ]; then mount --rbind "$CONTAINER_IMAGE" "$stage/image"; fi
+bind_file() {
+  : >"$2"
+  mount --bind "$1" "$2"
+}
+bind_file "$CONTAINER_NODE" "$stage/bin/node"
+if [ -n "$CONTAINER_TERRAFORM" ]; then bind_file "$CONTAINER_TERRAFORM" "$stage/bin/terraform"; fi
+bind_file "$CONTAINER_WORKER" "$stage/worker/worker.cjs"
+
+# Runner images know user 1983 by name; programs that ask for their own name must not fail here either.
+mkdir "$stage/etc"
+cat /etc/passwd >"$stage/etc/passwd"
+cat /etc/group >"$stage/etc/group"
+grep -q '^[^:]*:[^:]*:1983:' /etc/passwd ||
+  echo 'spacelift:x:1983:1983::/mnt/home:/bin/sh' >>"$stage/etc/passwd"
+grep -q '^[^:]*:[^:]*:1983:' /etc/group || echo 'spacelift:x:1983:' >>"$stage/etc/group"
+mount --bind "$stage/etc/passwd" /etc/passwd
+mount --bind "$stage/etc/group" /etc/group
+
+if [ "$CONTAINER_NAMESPACES" = privileged ]; then chown 1983:1983 "$stage/home" "$stage/worker"; fi
+mount --rbind "$stage" /mnt
+for shared in /tmp /var/tmp /dev/shm; do
+  if [ -d "$shared" ]; then mount -t tmpfs -o mode=1777 private "$shared"; fi
+done
+mount -t proc proc /proc
+hostname "$CONTAINER_HOSTNAME"
+cd /mnt/workspace
+umask 022
+
+if [ "$CONTAINER_NAMESPACES" = privileged ]; then
+  exec setpriv --reuid=1983 --regid=1983 --clear-groups -- env -i PATH="$CONTAINER_PATH" HOME=/mnt/home "$@"
+fi
+# mount(8) insists on uid 0, so the mounts above are made as root of a first user namespace.
+exec unshare --user --map-user=1983 --map-group=1983 -- env -i PATH="$CONTAINER_PATH" HOME=/mnt/home "$@"
