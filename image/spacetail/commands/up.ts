@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readSettings, type Settings } from "../../../contract/settings.js";
 import { recordProxies } from "../environment/proxies.js";
-import { Failure } from "../failure.js";
+import { errorText, Failure } from "../failure.js";
 import type { Host } from "../host/host.js";
 import { type Deadline, deadlineIn } from "../process/clock.js";
 import { acquire } from "../process/lock.js";
 import type { ProcessId } from "../process/processes.js";
 import { ensureRuntimeDir, type RuntimeDir, readText, runtimeDir } from "../process/runtime-dir.js";
+import { readState } from "../process/state.js";
 import { takenAddress, tellingLines } from "../tailnet/daemon-log.js";
 import { fetchStatus, join, patch } from "../tailnet/join.js";
 import type { LocalApi } from "../tailnet/local-api.js";
@@ -47,10 +48,9 @@ export async function up(host: Host, args: readonly string[]): Promise<number> {
       return 0;
     }
     recordProxies(dir, settings, process.env);
-    return await Promise.race([
-      bringUp(host, dir, settings, watch, secret, deadline, trace),
-      interrupted(dir, release),
-    ]);
+    const interruption = stopOnSignals(dir);
+    const work = bringUp(host, dir, settings, watch, secret, deadline, trace, interruption);
+    return await Promise.race([work, interruption.stopped]);
   } finally {
     release();
   }
@@ -64,6 +64,7 @@ async function bringUp(
   secret: string,
   deadline: Deadline,
   trace: Trace,
+  interruption: Interruption,
 ): Promise<number> {
   const secrets = [secret];
   try {
@@ -89,29 +90,42 @@ async function bringUp(
     };
     return await Promise.race([work(), died()]);
   } catch (error) {
+    // What a signal stopped fails in its own way, which is not what happened.
+    if (interruption.status() !== 0) return await interruption.stopped;
     const log = readLog(dir)();
+    const reason = readState(dir)?.reason ?? "";
     await stopTunnel(dir);
-    const line = error instanceof Error ? error.message : "unknown error";
+    const stoppedByOthers = reason !== "" && !reason.startsWith("tailscaled ");
+    const line = stoppedByOthers ? `The tunnel was stopped while it came up: ${reason}.` : errorText(error);
     const lines = tellingLines(log, secrets, 5).map((one) => `  tailscaled: ${one}`);
     throw new Failure([redact(line, secrets)].concat(lines).join("\n"));
   }
 }
 
+/** What a signal does to an `up` that is under way. */
+interface Interruption {
+  /** The exit status that the signal asks for; 0 while there was none. */
+  readonly status: () => number;
+  /** Resolves with that status when everything is stopped. */
+  readonly stopped: Promise<number>;
+}
+
 /** A signal must not leave half a tunnel: the hook that called `up` is about to end. */
-function interrupted(dir: RuntimeDir, release: () => void): Promise<number> {
-  return new Promise<number>((resolve) => {
-    const end = (status: number): void => {
+function stopOnSignals(dir: RuntimeDir): Interruption {
+  let status = 0;
+  const stopped = new Promise<number>((resolve) => {
+    const end = (code: number): void => {
+      if (status !== 0) return;
+      status = code;
       stopTunnel(dir).then(
-        () => {
-          release();
-          resolve(status);
-        },
-        () => resolve(status),
+        () => resolve(code),
+        () => resolve(code),
       );
     };
     process.on("SIGTERM", () => end(143));
     process.on("SIGINT", () => end(130));
   });
+  return { status: () => status, stopped };
 }
 
 async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): Promise<void> {

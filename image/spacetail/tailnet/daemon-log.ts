@@ -17,7 +17,16 @@ const TELLING: readonly string[] = [
 ];
 
 /** Words of lines that look like trouble and are none. */
-const NOISE: readonly string[] = ["context canceled", "health(warnable=", "monitor: ", "[v1]", "[v2]", "[ratelimit]"];
+const NOISE: readonly string[] = [
+  "context canceled",
+  "health(warnable=",
+  "monitor: ",
+  "[warning]",
+  "shut down",
+  "[v1]",
+  "[v2]",
+  "[ratelimit]",
+];
 
 /**
  * The last few lines of tailscaled's log that tell what went wrong, without time stamps and without secrets.

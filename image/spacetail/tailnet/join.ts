@@ -39,6 +39,7 @@ export async function join(
 async function waitForRunning(bus: Lines, controlUrl: string, log: () => string, deadline: Deadline): Promise<void> {
   for (;;) {
     const line = await bus.next(remaining(deadline));
+    if (line === null && remaining(deadline) > 0) throw new Failure("tailscaled ended while the node was logging in.");
     if (line === null) {
       const why = controlError(log());
       throw new Failure(

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import { LANES } from "../world/images.js";
+import { accessTo, describeInContainers, Stage, useWorld } from "./stage.js";
+
+describeInContainers("a phase ends when its command does", () => {
+  const world = useWorld();
+
+  test.each(LANES)("%s: the supervisor holds none of the phase's pipes, on whatever descriptor", async (lane) => {
+    // GIVEN a shell with pipes on its output and on descriptors 3 and 20
+    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+    try {
+      const command = stage.container.start({
+        argv: ["sh", "-c", "spacetail up --watch none"],
+        environment: stage.variables,
+        directory: "/mnt/workspace",
+        pipes: [[1, 2], [3], [20]],
+      });
+      // WHEN it ends while the tunnel stays
+      await command.exited;
+      // THEN all of them reach their end
+      const open = await Promise.race([command.ended.then(() => []), wait(3000).then(() => command.openPipes)]);
+      expect(open).toEqual([]);
+      expect((await stage.run("spacetail status && spacetail down")).code).toBe(0);
+    } finally {
+      await stage.close();
+    }
+  });
+
+  test.each(LANES)("%s: the supervisor is in a session of its own, in the root directory", async (lane) => {
+    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+    try {
+      await stage.run("spacetail up --watch none");
+      const supervisor = await stage.find(/supervise$/);
+      const facts = await stage.run(
+        `cut -d' ' -f5,6 /proc/${supervisor.pid}/stat; readlink /proc/${supervisor.pid}/cwd; ls /proc/${supervisor.pid}/fd -l`,
+      );
+      expect(facts.text.split("\n").slice(0, 2)).toEqual([`${supervisor.pid} ${supervisor.pid}`, "/"]);
+      expect(facts.text).not.toContain("pipe:[1 -> workspace");
+      await stage.run("spacetail down");
+    } finally {
+      await stage.close();
+    }
+  });
+});
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+import { setTimeout as sleep } from "node:timers/promises";
+import { LANES } from "../world/images.js";
+import { livingProcesses } from "../world/runs/index.js";
+import { accessTo, describeInContainers, guestsLeft, Stage, useWorld } from "./stage.js";
+
+/** Reaches a service through the tunnel, so a line that ends with it proves that the tunnel carries traffic. */
+const REACH =
+  'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
+
+describeInContainers("a tunnel lives exactly as long as it should", () => {
+  // A node whose tailscaled was killed cannot log out; the control server drops it when it has been gone for a while.
+  const world = useWorld({ ephemeralTimeoutMs: 1000 });
+
+  describe.each(LANES)("%s", (lane) => {
+    let stage: Stage;
+    beforeEach(async () => {
+      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+    });
+    afterEach(async () => {
+      await stage.close();
+    });
+
+    async function expectNothingLeft(graceMs?: number): Promise<void> {
+      expect(await stage.leftovers(graceMs)).toEqual([]);
+      expect(await guestsLeft(world().tailnet, graceMs)).toEqual([]);
+    }
+
+    test("up, a service, down", async () => {
+      const output = await stage.run(
+        `spacetail up && spacetail status && ${REACH} && spacetail down; spacetail status`,
+      );
+      expect(output.text).toMatch(
+        /on the tailnet as spacelift-stage\.tail\.test \(100\.64\.\S+, tag:spacelift\); 3 of 3 online peers answer\./,
+      );
+      expect(output.text).toMatch(/Running: spacelift-stage\.tail\.test 100\.64\.\S+/);
+      expect(output.text).toContain("hello from the tailnet");
+      expect(output.text).toContain("spacetail: off the tailnet.\ndown: it was told to\n");
+      await expectNothingLeft();
+    });
+
+    test("the tailscale command line talks to this tunnel", async () => {
+      const output = await stage.run(
+        "spacetail up && spacetail tailscale ip -4 db; spacetail tailscale nonsense; echo $?; spacetail down",
+      );
+      const db = world().tailnet.info.peers.find((peer) => peer.name === "db");
+      expect(output.text).toContain(`${db?.addresses[0]}\n`);
+      expect(output.text).toMatch(/nonsense[\s\S]*\n1\n/);
+    });
+
+    test("up twice is one tunnel", async () => {
+      const output = await stage.run("spacetail up && spacetail up && spacetail down");
+      expect(output.code).toBe(0);
+      expect(output.text).toContain("already on the tailnet as");
+      await expectNothingLeft();
+    });
+
+    test("two ups at the same time are one tunnel", async () => {
+      const line =
+        "spacetail up --watch $$ & spacetail up --watch $$ & wait; ls /proc | grep -c . >/dev/null; spacetail status; spacetail down";
+      const output = await stage.run(line);
+      expect(output.text.match(/already on the tailnet/g)).toHaveLength(1);
+      await expectNothingLeft();
+    });
+
+    test("down twice, and down without up", async () => {
+      const output = await stage.run("spacetail down && spacetail up && spacetail down && spacetail down");
+      expect(output.code).toBe(0);
+      expect(output.text.match(/off the tailnet/g)).toHaveLength(1);
+    });
+
+    test("down needs no credential", async () => {
+      await stage.run("spacetail up --watch none");
+      const output = await stage.run("env -i PATH=$PATH spacetail down");
+      expect(output).toMatchObject({ code: 0, text: "spacetail: off the tailnet.\n" });
+      await expectNothingLeft();
+    });
+
+    test.each(["SIGKILL", "SIGTERM"] as const)("the phase's shell gets %s", async (signal) => {
+      const phase = stage.start("spacetail up --watch $$ && echo ready && sleep 60; true");
+      await stage.find(/^sleep 60$/);
+      phase.command.signal(signal);
+      expect((await phase.command.exited).code).toBeNull();
+      // The command of the phase is an orphan now, as in a real container; the tunnel is gone all the same.
+      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      const left = await stage.leftovers();
+      expect(left.filter((one) => one !== "sleep 60")).toEqual([]);
+    });
+
+    test("the watched shell is the one named, not the caller of up", async () => {
+      const phase = stage.start(
+        'sh -c "spacetail up --watch $$; true"; echo inner done; sleep 1; spacetail status; true',
+      );
+      const output = await phase.output;
+      expect(output.text).toMatch(/inner done\nRunning: /);
+      await expectNothingLeft();
+    });
+
+    test("without --watch the tunnel ends with the caller", async () => {
+      const output = await stage.run('sh -c "spacetail up; true"; sleep 1; spacetail status; true');
+      expect(output.text).toMatch(/down: the watched process \d+ is gone/);
+      await expectNothingLeft();
+    });
+
+    test("--watch none outlives its shell, for hosts", async () => {
+      await stage.run("spacetail up --watch none");
+      await sleep(300);
+      const output = await stage.run("spacetail status && spacetail down");
+      expect(output.text).toContain("watching nothing");
+      expect(output.code).toBe(0);
+      await expectNothingLeft();
+    });
+
+    test("the supervisor is killed: tailscaled logs out and ends", async () => {
+      const phase = stage.start("spacetail up && echo ready && sleep 2; spacetail down");
+      const supervisor = await stage.find(/supervise$/);
+      await stage.find(/^sleep 2$/);
+      await stage.run(`kill -KILL ${supervisor.pid}`);
+      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      const left = livingProcesses(stage.container).map((one) => one.commandLine.join(" "));
+      expect(left.filter((one) => one.includes("tailscaled"))).toEqual([]);
+      await phase.output;
+      await expectNothingLeft();
+    });
+
+    test("the supervisor is killed: the next up starts anew", async () => {
+      const phase = stage.start(
+        "spacetail up --watch $$; sleep 1; spacetail up --watch $$ && spacetail status && spacetail down",
+      );
+      const supervisor = await stage.find(/supervise$/);
+      await stage.find(/^sleep 1$/);
+      await stage.run(`kill -KILL ${supervisor.pid}`);
+      const output = await phase.output;
+      expect(output.text).toContain("Running: ");
+      expect(output.code).toBe(0);
+      await expectNothingLeft();
+    });
+
+    test("tailscaled is killed: the supervisor says so and ends", async () => {
+      const phase = stage.start("spacetail up && sleep 1; spacetail status; spacetail up && spacetail down");
+      await stage.find(/^sleep 1$/);
+      const daemon = await stage.find(/^\S*tailscaled --tun/);
+      await stage.run(`kill -KILL ${daemon.pid}`);
+      const output = await phase.output;
+      expect(output.text).toMatch(/down: tailscaled ended by itself \(.+\)/);
+      expect(output.code).toBe(0);
+      await expectNothingLeft();
+    });
+
+    test("up while a tunnel is on its way down", async () => {
+      const line =
+        "spacetail up --watch none && { spacetail down & spacetail up --watch $$ && spacetail status; wait; spacetail down; }";
+      const output = await stage.run(line);
+      expect(output.code).toBe(0);
+      await expectNothingLeft();
+    });
+
+    test("a new phase in the same container right after the old one", async () => {
+      // No trap and no `down`: the supervisor of the first phase may not have noticed yet.
+      await stage.run("spacetail up --watch $$");
+      const output = await stage.run("spacetail up --watch $$ && spacetail status && spacetail down");
+      expect(output.text).toContain("Running: ");
+      expect(output.code).toBe(0);
+      await expectNothingLeft();
+    });
+
+    test("up gets SIGTERM on its way", async () => {
+      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 5000 });
+      const phase = stage.start("spacetail up; echo status $?");
+      const up = await stage.find(/^(node )?\S*spacetail up$/);
+      await stage.find(/^\S*tailscaled --tun/);
+      await stage.run(`kill -TERM ${up.pid}`);
+      const output = await phase.output;
+      expect(output.text).toContain("status 143");
+      await expectNothingLeft(6000);
+    });
+
+    test("the phase's shell is gone before up is done", async () => {
+      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 5000 });
+      const phase = stage.start("spacetail up --watch $$; true");
+      await stage.find(/^\S*tailscaled --tun/);
+      phase.command.signal("SIGKILL");
+      const output = await phase.output;
+      expect(output.text).toMatch(
+        /^spacetail: The tunnel was stopped while it came up: the watched process \d+ is gone\.\n/,
+      );
+      await expectNothingLeft(6000);
+    });
+
+    test.each([
+      ["a symbolic link", "ln -s /var /tmp/spacetail-1983", "is not a directory"],
+      ["a file", "touch /tmp/spacetail-1983", "is not a directory"],
+      ["a directory that others can enter", "mkdir -m 755 /tmp/spacetail-1983", "is open to other users"],
+    ])("a runtime directory that is %s is refused", async (_, prepare, problem) => {
+      const output = await stage.run(`${prepare} && { spacetail up || spacetail down; }`);
+      expect(output.code).toBe(1);
+      expect(output.text.match(new RegExp(`spacetail: /tmp/spacetail-1983 ${problem}`, "g"))).toHaveLength(2);
+      await expectNothingLeft();
+    });
+
+    test("nothing is written below the workspace", async () => {
+      const output = await stage.run("spacetail up && spacetail down && find /mnt/workspace -mindepth 1");
+      expect(output.text.split("\n").slice(2).join("")).toBe("");
+    });
+  });
+});

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { imageFolder, type Lane } from "../world/images.js";
+import {
+  type Command,
+  Container,
+  type ContainerProcess,
+  containerSupport,
+  livingProcesses,
+} from "../world/runs/index.js";
+import type { Tailnet } from "../world/tailnet.js";
+import { ROOT, startWorld, type World } from "../world/world.js";
+
+export const TAG = "tag:spacelift";
+
+/** What a command line printed and how it ended. */
+export interface Output {
+  readonly code: number | null;
+  /** Both streams, in the order of arrival. */
+  readonly text: string;
+  readonly ms: number;
+}
+
+/** `describe` where containers can be made; elsewhere the tests are skipped and the reason is printed. */
+export function describeInContainers(name: string, body: () => void): void {
+  const reason = containerSupport();
+  // Some things take their time by design: limits of shut-down, waits of servers.
+  jest.setTimeout(60_000);
+  if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
+  (reason === null ? describe : describe.skip)(name, body);
+}
+
+/** An OAuth client that may join nodes under {@link TAG}, and where the embedded tailnet is. */
+export interface Access {
+  readonly TS_CONTROL_URL: string;
+  readonly TS_API_URL: string;
+  readonly TS_OAUTH_CLIENT_ID: string;
+  readonly TS_OAUTH_CLIENT_SECRET: string;
+  readonly TS_OAUTH_TAGS: string;
+}
+
+export async function accessTo(tailnet: Tailnet): Promise<Access> {
+  const client = await tailnet.makeClient(["auth_keys"], [TAG]);
+  return {
+    TS_CONTROL_URL: tailnet.info.controlUrl,
+    TS_API_URL: tailnet.info.apiUrl,
+    TS_OAUTH_CLIENT_ID: client.id,
+    TS_OAUTH_CLIENT_SECRET: client.secret,
+    TS_OAUTH_TAGS: TAG,
+  };
+}
+
+/** A world for the tests of one file: call it in `describe`, use it in tests. */
+export function useWorld(options: Parameters<typeof startWorld>[0] = {}): () => World {
+  let world: World | undefined;
+  beforeAll(async () => {
+    world = await startWorld({ joinDelayMs: 20, ...options });
+  });
+  afterEach(async () => {
+    await world?.tailnet.clearFaults();
+  });
+  afterAll(async () => {
+    await world?.stop();
+  });
+  return () => {
+    if (world === undefined) throw new Error("the world is not up yet");
+    return world;
+  };
+}
+
+/** A fresh container with the image of one lane, in which a test plays a runner. */
+export class Stage {
+  private constructor(
+    readonly container: Container,
+    readonly workspace: string,
+    /** What every command gets. */
+    readonly variables: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Makes the container; every command in it gets `environment`. */
+  static async open(lane: Lane, environment: object): Promise<Stage> {
+    const workspace = mkdtempSync(join(tmpdir(), "stage-"));
+    chmodSync(workspace, 0o777);
+    const container = await Container.start({ workspace, hostname: "stage", image: imageFolder(ROOT, lane) });
+    // The image first, then what a container has; no knob of the caller's gets in.
+    const path = { PATH: "/mnt/image:/mnt/bin:/usr/local/bin:/usr/bin:/bin", HOME: "/mnt/home" };
+    const guard = { TS_PANIC_IF_HIT_MAIN_CONTROL: "1" };
+    return new Stage(container, workspace, { ...path, ...guard, ...(environment as Record<string, string>) });
+  }
+
+  /** Starts a line in a shell of its own and gives it back while it runs. */
+  start(
+    line: string,
+    environment: object = {},
+    shell: readonly string[] = ["sh"],
+  ): { command: Command; output: Promise<Output> } {
+    let text = "";
+    const began = Date.now();
+    const command = this.container.start({
+      argv: [...shell, "-c", line],
+      environment: { ...this.variables, ...(environment as Record<string, string>) },
+      directory: "/mnt/workspace",
+      pipes: [[1, 2]],
+      onOutput: (_, piece) => {
+        text += piece;
+      },
+    });
+    const output = command.ended.then(({ code, problem }) => {
+      if (problem !== null) throw new Error(`${line}: ${problem}`);
+      return { code, text, ms: Date.now() - began };
+    });
+    return { command, output };
+  }
+
+  /** Runs a line to its end, which comes when its output is closed. */
+  async run(line: string, environment: object = {}, shell: readonly string[] = ["sh"]): Promise<Output> {
+    return await this.start(line, environment, shell).output;
+  }
+
+  /** The processes that still run once they had a moment to end by themselves. */
+  async leftovers(graceMs = 2000): Promise<readonly string[]> {
+    const end = Date.now() + graceMs;
+    let left: readonly ContainerProcess[] = livingProcesses(this.container);
+    while (left.length > 0 && Date.now() < end) {
+      await sleep(10);
+      left = livingProcesses(this.container);
+    }
+    return left.map((one) => one.commandLine.join(" "));
+  }
+
+  /** Waits until a running process has a command line like that. */
+  async find(line: RegExp): Promise<ContainerProcess> {
+    for (let i = 0; i < 500; i += 1) {
+      const found = livingProcesses(this.container).find((one) => line.test(one.commandLine.join(" ")));
+      if (found !== undefined) return found;
+      await sleep(10);
+    }
+    throw new Error(`no process with a command line like ${line}`);
+  }
+
+  async close(): Promise<void> {
+    await this.container.kill();
+    rmSync(this.workspace, { recursive: true, force: true });
+  }
+}
+
+/** Waits until nobody but the world's own peers is on the tailnet. */
+export async function guestsLeft(tailnet: Tailnet, graceMs = 2000): Promise<string[]> {
+  const end = Date.now() + graceMs;
+  let guests = await tailnet.guests();
+  while (guests.length > 0 && Date.now() < end) {
+    await sleep(10);
+    guests = await tailnet.guests();
+  }
+  return guests.map((node) => node.name);
+}
