@@ -5,6 +5,7 @@ const common = {
   // Sources name their imports `./file.js`, as Node and the native compiler want it.
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": ["$1", "$1.js"] },
   testEnvironment: "node",
+  cacheDirectory: "<rootDir>/.cache/jest",
 };
 
 module.exports = {

@@ -7,7 +7,7 @@
 // The result is cached in .cache/tailscaled by module versions, tags, toolchain and architecture.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -48,10 +48,20 @@ function build(arch) {
   }
   const out = join(root, `image/dist/tailscaled-linux-${arch}`);
   mkdirSync(dirname(out), { recursive: true });
-  copyFileSync(cached, out);
+  copyFileSync(cached, `${out}.partial`);
+  renameSync(`${out}.partial`, out);
   return out;
 }
 
+/** For the Dockerfile, which copies links but could not make one without a shell in the base image. */
+function link() {
+  const folder = join(root, "image/dist/links");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  symlinkSync("tailscaled", join(folder, "tailscale"));
+}
+
+link();
 for (const arch of process.argv.length > 2 ? process.argv.slice(2) : ["x64"]) {
   const out = build(arch);
   console.log(`${out.slice(root.length + 1)} ${statSync(out).size} bytes (tailscale ${version})`);

@@ -6,7 +6,7 @@
 import { missing } from "./prerequisites.mjs";
 import { runSandboxed } from "./sandbox.mjs";
 import * as steps from "./steps.mjs";
-import { runTests } from "./tests.mjs";
+import { check, runTests } from "./tests.mjs";
 
 const [command = "", ...args] = process.argv.slice(2);
 
@@ -20,6 +20,13 @@ function everything() {
 }
 
 const commands = {
+  check: () => {
+    steps.packages();
+    steps.library();
+    const counts = { passed: 0, failed: 0 };
+    check(counts);
+    return counts.failed === 0 ? 0 : 1;
+  },
   test: () => runTests(everything(), args),
   rehearse: () => inWorld("test/world/rehearse/main.ts"),
   "bench:up": () => inWorld("bench/up.ts"),

@@ -19,12 +19,17 @@ function unshare() {
   return ["unshare", ...user, ...namespaces];
 }
 
+/** The words before a command that run it in a private place. */
+export function sandboxCommand() {
+  return [...unshare(), "sh", "-c", `${NETWORK} && exec "$@"`, "sh"];
+}
+
 /** Why no private place can be had here, or undefined. */
 export function sandboxProblem() {
   for (const program of ["unshare", "ip"]) {
     if (which(program) === undefined) return `${program} is not on PATH`;
   }
-  const [command, ...args] = [...unshare(), "sh", "-c", NETWORK];
+  const [command, ...args] = [...sandboxCommand(), "true"];
   const tried = spawnSync(command, args, { encoding: "utf8" });
   return tried.status === 0 ? undefined : `unshare: ${tried.stderr.trim().split("\n")[0]}`;
 }
@@ -37,11 +42,6 @@ export function sandboxProblem() {
 export function runSandboxed(argv, env) {
   const problem = sandboxProblem();
   if (problem !== undefined) console.error(`... no private network here (${problem}): using the machine's own`);
-  const inside = ["sh", "-c", `${NETWORK} && exec "$@"`, "sh", ...argv];
-  const [command, ...args] = problem === undefined ? [...unshare(), ...inside] : argv;
-  const result = spawnSync(command, args, {
-    stdio: "inherit",
-    env: { ...env, SPACETAIL_SANDBOX: problem === undefined ? "1" : "" },
-  });
-  return result.status ?? 1;
+  const [command, ...args] = problem === undefined ? [...sandboxCommand(), ...argv] : argv;
+  return spawnSync(command, args, { stdio: "inherit", env }).status ?? 1;
 }

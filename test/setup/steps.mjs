@@ -64,7 +64,7 @@ export function executable() {
 
 /** The small tailscaled. */
 export function daemon() {
-  step("tailscaled", ["image/tailscale"], ["image/dist/tailscaled-linux-x64"], () => {
+  step("tailscaled", ["image/tailscale"], ["image/dist/tailscaled-linux-x64", "image/dist/links"], () => {
     run("node", ["image/tailscale/build.mjs"]);
   });
 }

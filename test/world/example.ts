@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { transformSync } from "esbuild";
 
@@ -12,9 +13,16 @@ import { transformSync } from "esbuild";
  * @returns the Terraform configuration of its one stack, as JSON
  */
 export function synthesizeExample(root: string): unknown {
-  const folder = join(root, ".cache/world/example");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, "node_modules"), { recursive: true });
+  const folder = mkdtempSync(join(tmpdir(), "spacetail-example-"));
+  try {
+    return synthesizeIn(folder, root);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function synthesizeIn(folder: string, root: string): unknown {
+  mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/spacetail"));
   for (const name of ["cdktf", "constructs"]) {
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));

@@ -76,6 +76,8 @@ export interface TailnetOptions {
   readonly joinDelayMs?: number;
   /** How long an ephemeral node that is gone stays in the table. */
   readonly ephemeralTimeoutMs?: number;
+  /** Whether the world has peers of its own. @default true */
+  readonly withPeers?: boolean;
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -92,6 +94,7 @@ export class Tailnet {
     const args = ["--dir", options.dir, "--exit-with-stdin"];
     if (options.joinDelayMs !== undefined) args.push("--join-delay", `${options.joinDelayMs}ms`);
     if (options.ephemeralTimeoutMs !== undefined) args.push("--ephemeral-timeout", `${options.ephemeralTimeoutMs}ms`);
+    if (options.withPeers === false) args.push("--no-peers");
     const child = spawn(options.program, args, { stdio: ["pipe", "pipe", "inherit"], env: options.env ?? process.env });
     const line = await firstLine(child);
     return new Tailnet(JSON.parse(line), child);

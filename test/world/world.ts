@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,8 @@ import { Tailnet, type TailnetOptions, tailnetProgram } from "./tailnet.js";
 export interface World {
   readonly tailnet: Tailnet;
   readonly spacelift: SpaceliftApi;
+  /** The certificate of the authority that the tailnet's good HTTPS servers have, as PEM. */
+  readonly rootCertificate: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function startWorld(options: Partial<TailnetOptions> & { spaceliftP
   return {
     tailnet,
     spacelift,
+    rootCertificate: readFileSync(tailnet.info.caFile, "utf8"),
     stop: async () => {
       await spacelift.close();
       await tailnet.stop();

@@ -33,6 +33,8 @@ export interface Rehearsal {
   readonly nodesLeft: readonly string[];
   /** Where a secret was seen. */
   readonly secretsSeen: readonly string[];
+  /** The places that were searched for them. */
+  readonly watched: readonly string[];
   /** The resources that the example made, and their destruction. */
   readonly deployed: readonly string[];
 }
@@ -57,7 +59,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     const nodesLeft = (await world.tailnet.guests()).map((node) => node.name);
     const deployed = [...deployment.resources.keys()];
     await deployment.destroy();
-    return { run: result, timeline, nodesLeft, secretsSeen, deployed };
+    return { run: result, timeline, nodesLeft, secretsSeen, watched: watch.places, deployed };
   } finally {
     await world.stop();
   }

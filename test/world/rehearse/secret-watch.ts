@@ -42,9 +42,9 @@ export class SecretWatch {
     return [...found];
   }
 
-  /** How many different things were looked at; a watch that saw nothing proves nothing. */
-  get places(): number {
-    return this.seen.size;
+  /** The places that were looked at; a watch that saw nothing proves nothing. */
+  get places(): string[] {
+    return [...new Set([...this.seen.values()].map((seen) => seen.where))];
   }
 
   private look(container: Container): void {

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { LANES } from "../world/images.js";
+import { type RehearsalOptions, rehearse } from "../world/rehearse/rehearsal.js";
+import { brokenPromises, judge } from "../world/rehearse/verdict.js";
+import { describeInContainers } from "./stage.js";
+
+describeInContainers("a whole run, from the construct to the service", () => {
+  const variants: [string, Partial<RehearsalOptions>][] = [
+    ["everything well", {}],
+    ["the apply phase fails", { failApply: true }],
+    ["another context overwrites the trap", { stealTrap: true }],
+    ["both", { failApply: true, stealTrap: true }],
+    ["phases in bash", { shell: ["bash"] }],
+  ];
+
+  describe.each(LANES)("%s", (lane) => {
+    test.each(variants)("%s: all promises kept", async (_, variant) => {
+      const lines: string[] = [];
+      const options: RehearsalOptions = { lane, print: (line) => lines.push(line), ...variant };
+      const rehearsal = await rehearse(options);
+      const verdict = judge(rehearsal);
+      expect(brokenPromises(rehearsal, verdict, options)).toEqual([]);
+      expect(verdict).toMatchObject({ reached: true, nodesLeft: 0, processesLeft: 0, envLinesLeft: 0, secretsSeen: 0 });
+      expect(verdict.phases.map((phase) => phase.name)).toEqual(["init", "plan", "apply"]);
+      for (const phase of verdict.phases) {
+        expect(phase.upMs).toBeGreaterThan(0);
+        expect(phase.firstByteMs).toBeGreaterThan(0);
+        expect(phase.downMs).toBeGreaterThanOrEqual(0);
+      }
+      // The watch for secrets saw the processes that it is there for.
+      expect(rehearsal.watched).toEqual(
+        expect.arrayContaining(["environment of tailscaled", "file tailscaled.log", "file state.json"]),
+      );
+      const text = lines.join("\n");
+      for (const part of [
+        "created   tailscale_oauth_client",
+        "joined: 100.64.",
+        "state backend answered",
+        "logged out",
+      ]) {
+        expect(text).toContain(part);
+      }
+    });
+  });
+});

