@@ -22,7 +22,8 @@ export function stackLabelProblem(label: string): string | null {
   if (label.startsWith(AUTOATTACH))
     return `must be the plain label: the "${AUTOATTACH}" prefix goes on the context only`;
   if (label.includes("*")) return 'must not contain "*": use autoattachAll to attach everywhere';
-  if (label.split("").some((char) => char.charCodeAt(0) < 32 || char === "\u007f")) return "must not contain control characters";
+  if (label.split("").some((char) => char.charCodeAt(0) < 32 || char === "\u007f"))
+    return "must not contain control characters";
   return null;
 }
 
