@@ -48,6 +48,61 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       expect(output.text).toMatch(/nonsense[\s\S]*\n1\n/);
     });
 
+    test("status as JSON", async () => {
+      const output = await stage.run(
+        "spacetail status --json; spacetail up 2>/dev/null && spacetail status --json; spacetail down 2>/dev/null",
+      );
+      const [before = "", after = ""] = output.text.split("\n");
+      expect(JSON.parse(before)).toEqual({ state: "down" });
+      expect(JSON.parse(after)).toEqual({
+        state: "Running",
+        name: "spacelift-stage.tail.test",
+        addresses: [expect.stringMatching(/^100\.64\./), expect.stringMatching(/^fd7a:/)],
+        tags: ["tag:spacelift"],
+        peersOnline: 3,
+        watch: expect.any(Number),
+      });
+    });
+
+    test("minted keys are one-shot, ephemeral, preauthorised and live five minutes", async () => {
+      const before = (await world().tailnet.events()).length;
+      expect((await stage.run("spacetail up && spacetail down")).code).toBe(0);
+      const minted = (await world().tailnet.events(before)).filter((event) => event.type === "key-minted");
+      expect(minted).toEqual([
+        expect.objectContaining({
+          kind: "auth",
+          reusable: false,
+          ephemeral: true,
+          preauthorized: true,
+          expirySeconds: 300,
+          tags: ["tag:spacelift"],
+        }),
+      ]);
+    });
+
+    test.each(["TS_AUTHKEY", "TS_AUTH_KEY"])("an auth key in %s, from a file too", async (name) => {
+      const { key } = await world().tailnet.makeKey({
+        tags: ["tag:db"],
+        reusable: true,
+        ephemeral: true,
+        preauthorized: true,
+      });
+      const oauth = { TS_OAUTH_CLIENT_ID: "", TS_OAUTH_CLIENT_SECRET: "" };
+      const given = await stage.run("spacetail up && spacetail down", { ...oauth, [name]: key });
+      expect(given).toMatchObject({ code: 0, text: expect.stringContaining("tag:db") });
+      const file = `umask 077; echo ${key} >/tmp/key; spacetail up && spacetail down`;
+      expect(await stage.run(file, { ...oauth, [name]: "file:/tmp/key" })).toMatchObject({ code: 0 });
+    });
+
+    test("TS_SOCKET and TRACE", async () => {
+      const line = "spacetail up && test -S /tmp/own.sock && spacetail tailscale status >/dev/null && spacetail down";
+      const output = await stage.run(line, { TS_SOCKET: "/tmp/own.sock", TRACE: "true" });
+      expect(output.code).toBe(0);
+      expect(output.text).toMatch(
+        /^spacetail: \d+ ms tailscaled answers, auth key at hand\nspacetail: \d+ ms running\n/,
+      );
+    });
+
     test("up twice is one tunnel", async () => {
       const output = await stage.run("spacetail up && spacetail up && spacetail down");
       expect(output.code).toBe(0);

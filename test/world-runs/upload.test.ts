@@ -5,8 +5,8 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startUploadTarget, type UploadTarget } from "../world/runs/index.js";
-import { proxyFor } from "../world/runs/proxy.js";
-import { upload } from "../world/runs/upload.js";
+import { proxyFor } from "../world/runs/worker/proxy.js";
+import { upload } from "../world/runs/worker/upload.js";
 import { describeRuns, fakeRun } from "./fake-run.js";
 
 describe("the proxy of a request", () => {

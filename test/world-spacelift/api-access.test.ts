@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { mintToken } from "../world/spacelift/api/tokens.js";
 import { type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
-import { mintToken } from "../world/spacelift/tokens.js";
 import { goldenOperation } from "./golden.js";
 import { logIn, messages, post } from "./graphql-client.js";
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { EnvironmentFileFormat } from "./environment-file.js";
-import type { Namespaces } from "./namespaces.js";
+
+import type { Namespaces } from "./container/namespaces.js";
+import type { StandardInput } from "./container/worker-protocol.js";
+import type { EnvironmentFileFormat } from "./phase/environment-file.js";
 import type { RunEvent } from "./result.js";
-import type { StandardInput } from "./worker-protocol.js";
 
 /** A phase of a run that has hooks before and after it. */
 export type PhaseName = "init" | "plan" | "apply" | "perform" | "destroy";

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-export * from "./command.js";
-export * from "./container.js";
+export * from "./container/command.js";
+export * from "./container/container.js";
+export {
+  containerSupport,
+  findExecutable,
+  type Namespaces,
+  namespacesSupport,
+  RUNNER_UID,
+} from "./container/namespaces.js";
+export * from "./container/processes.js";
+export type { StandardInput } from "./container/worker-protocol.js";
 export * from "./definition.js";
-export * from "./environment-file.js";
 export * from "./log.js";
-export { containerSupport, findExecutable, type Namespaces, namespacesSupport, RUNNER_UID } from "./namespaces.js";
-export * from "./phase-line.js";
-export * from "./processes.js";
+export * from "./phase/environment-file.js";
+export * from "./phase/phase-line.js";
 export * from "./result.js";
 export * from "./run.js";
-export * from "./upload-target.js";
-export type { StandardInput } from "./worker-protocol.js";
+export * from "./worker/upload-target.js";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Container } from "./container.js";
+import type { Container } from "./container/container.js";
+import type { ContainerProcess } from "./container/processes.js";
 import type { PhaseName } from "./definition.js";
 import type { LogLine } from "./log.js";
-import type { PhaseElement } from "./phase-line.js";
-import type { ContainerProcess } from "./processes.js";
+import type { PhaseElement } from "./phase/phase-line.js";
 
 /** The states of a run that are met here. Source: Spacelift documentation, "Environment", `run_state`. */
 export type RunState =

@@ -2,23 +2,23 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CarriedEnvironment } from "./carried-environment.js";
-import type { Command } from "./command.js";
-import { Container } from "./container.js";
+import type { Command } from "./container/command.js";
+import { Container } from "./container/container.js";
+import { findExecutable, preferredNamespaces } from "./container/namespaces.js";
 import { DEFAULT_COMMANDS, type PhaseName, type Plan, type RunDefinition, type RunOptions } from "./definition.js";
 import { Ended, endOf } from "./ended.js";
-import { newRunId, STATE_OF_PHASE, secretsOf } from "./environment.js";
 import { Limits, SPACELIFT_LIMITS } from "./limits.js";
 import { RunLog } from "./log.js";
 import { Masks } from "./masking.js";
-import { findExecutable, preferredNamespaces } from "./namespaces.js";
-import { readOutputs } from "./outputs.js";
-import { type PhaseSpec, runPhase } from "./phase.js";
+import { CarriedEnvironment } from "./phase/carried-environment.js";
+import { newRunId, STATE_OF_PHASE, secretsOf } from "./phase/environment.js";
+import { type PhaseSpec, runPhase } from "./phase/phase.js";
 import type { FinalState, Outputs, PhaseResult, RunEvent, RunResult, RunState, UploadResult } from "./result.js";
 import { changesNothing, commandOf, stagesOf } from "./stages.js";
-import { upload } from "./upload.js";
-import { startUploadTarget } from "./upload-target.js";
-import { Workspace } from "./workspace.js";
+import { readOutputs } from "./worker/outputs.js";
+import { upload } from "./worker/upload.js";
+import { startUploadTarget } from "./worker/upload-target.js";
+import { Workspace } from "./worker/workspace.js";
 
 /** An event before its time is put on it. */
 type Untimed<T> = T extends unknown ? Omit<T, "at"> : never;

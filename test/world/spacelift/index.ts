@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-export { Account, type Change, type ChangedKind } from "./account.js";
-export type { ConfigElement, ConfigInput, ConfigType } from "./config-elements.js";
-export type { ContextAttachment } from "./context-attachments.js";
-export type { Context, ContextInput } from "./contexts.js";
-export { environmentOf, mergeStrongest, type Phase, type Variable } from "./environment.js";
-export { HOOK_LISTS, type HookList, type Hooks } from "./hooks.js";
-export { nestHooks, outermostFirst, strongestFirst } from "./nesting.js";
-export {
-  type AttachedContext,
-  type MountedFile,
-  type RunConfiguration,
-  runConfiguration,
-} from "./run-configuration.js";
+export { Account, type Change, type ChangedKind } from "./account/account.js";
+export type { ConfigElement, ConfigInput, ConfigType } from "./account/config-elements.js";
+export type { ContextAttachment } from "./account/context-attachments.js";
+export type { Context, ContextInput } from "./account/contexts.js";
+export { HOOK_LISTS, type HookList, type Hooks } from "./account/hooks.js";
+export type { Space, SpaceDefinition } from "./account/spaces.js";
+export type { Stack, StackDefinition } from "./account/stacks.js";
 export {
   type ApiKey,
   type RecordedRequest,
   type SpaceliftApi,
   type SpaceliftOptions,
   startSpacelift,
-} from "./server.js";
-export type { Space, SpaceDefinition } from "./spaces.js";
-export type { Stack, StackDefinition } from "./stacks.js";
+} from "./api/server.js";
+export { environmentOf, mergeStrongest, type Phase, type Variable } from "./run/environment.js";
+export { nestHooks, outermostFirst, strongestFirst } from "./run/nesting.js";
+export {
+  type AttachedContext,
+  type MountedFile,
+  type RunConfiguration,
+  runConfiguration,
+} from "./run/run-configuration.js";

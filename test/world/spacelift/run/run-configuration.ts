@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Account } from "./account.js";
-import type { ConfigElements } from "./config-elements.js";
-import type { Context } from "./contexts.js";
+import type { Account } from "../account/account.js";
+import type { ConfigElements } from "../account/config-elements.js";
+import type { Context } from "../account/contexts.js";
+import type { Hooks } from "../account/hooks.js";
+import type { Stack } from "../account/stacks.js";
 import { mergeStrongest, type Variable } from "./environment.js";
-import type { Hooks } from "./hooks.js";
 import { nestHooks, outermostFirst, strongestFirst } from "./nesting.js";
-import type { Stack } from "./stacks.js";
 
 /** A context that a stack gets. `priority` is null when a label attached it. */
 export interface AttachedContext extends Context {

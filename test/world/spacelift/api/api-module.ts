@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Account } from "./account.js";
+import type { Account } from "../account/account.js";
 
 /** What every resolver gets beside its parent object and its arguments. */
 export interface Call {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ApiModule } from "../api/api-module.js";
 import type { Announce } from "./account.js";
-import type { ApiModule } from "./api-module.js";
 import { labelSet, slug, ulid } from "./ids.js";
 
 /** A space: a node in the tree that decides which stacks can use which contexts. */

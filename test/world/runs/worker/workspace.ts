@@ -3,8 +3,8 @@ import { execFile } from "node:child_process";
 import { cp, lchown, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { promisify } from "node:util";
-import type { RunFile } from "./definition.js";
-import { type Namespaces, RUNNER_UID } from "./namespaces.js";
+import { type Namespaces, RUNNER_UID } from "../container/namespaces.js";
+import type { RunFile } from "../definition.js";
 
 const run = promisify(execFile);
 

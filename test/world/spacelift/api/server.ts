@@ -3,10 +3,10 @@ import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GraphQLError } from "graphql";
-import { Account } from "./account.js";
+import { Account } from "../account/account.js";
+import { ulid } from "../account/ids.js";
 import type { Call } from "./api-module.js";
 import { API_MODULES } from "./api-modules.js";
-import { ulid } from "./ids.js";
 import { answer, buildApiSchema, type GraphQLRequest } from "./schema.js";
 import { mintToken, verifyToken } from "./tokens.js";
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ApiModule, Call } from "../api/api-module.js";
 import type { Announce } from "./account.js";
-import type { ApiModule, Call } from "./api-module.js";
 import { ConfigElements } from "./config-elements.js";
 import { completeHooks, HOOK_LISTS, type HookList, type Hooks } from "./hooks.js";
 import { labelSet, slug } from "./ids.js";

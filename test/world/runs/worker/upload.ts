@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import type { Socket } from "node:net";
-import type { Environment } from "./environment.js";
+import type { Environment } from "../phase/environment.js";
 import { type HttpProxy, proxyFor } from "./proxy.js";
 
 /**

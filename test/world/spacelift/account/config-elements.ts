@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
+import type { ApiModule, Call } from "../api/api-module.js";
 import type { Announce } from "./account.js";
-import type { ApiModule, Call } from "./api-module.js";
 import type { Context } from "./contexts.js";
 
 /** How the API calls the two kinds of configuration element. */

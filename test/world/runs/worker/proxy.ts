@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isIP } from "node:net";
-import type { Environment } from "./environment.js";
+import type { Environment } from "../phase/environment.js";
 
 /** The proxy that an environment names for a request. */
 export interface HttpProxy {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { ApiModule, Call } from "../api/api-module.js";
 import type { Account, Announce } from "./account.js";
-import type { ApiModule, Call } from "./api-module.js";
 import type { Context } from "./contexts.js";
 import { ulid } from "./ids.js";
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { PhaseName, RunDefinition } from "./definition.js";
+import type { PhaseName, RunDefinition } from "../definition.js";
 import { carryOver, type Environment, environmentOfPhase } from "./environment.js";
 import { type EnvironmentFileFormat, parseEnvironmentFile } from "./environment-file.js";
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
-import { CONTAINER_HOME, CONTAINER_PATH } from "./container-setup.js";
-import type { PhaseName, RunDefinition, RunVariable } from "./definition.js";
-import type { RunState } from "./result.js";
+import { CONTAINER_HOME, CONTAINER_PATH } from "../container/container-setup.js";
+import type { PhaseName, RunDefinition, RunVariable } from "../definition.js";
+import type { RunState } from "../result.js";
 
 /** An environment as processes get it. */
 export type Environment = Readonly<Record<string, string>>;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Command, Exit } from "./command.js";
-import type { Container } from "./container.js";
+import type { Command, Exit } from "../container/command.js";
+import type { Container } from "../container/container.js";
+import { type ContainerProcess, livingProcesses } from "../container/processes.js";
+import type { StandardInput } from "../container/worker-protocol.js";
+import type { Limits } from "../limits.js";
+import type { RunLog } from "../log.js";
+import type { ElementTiming, PhaseResult } from "../result.js";
 import type { Environment } from "./environment.js";
 import { type EnvironmentFileFormat, writeCommand } from "./environment-file.js";
-import type { Limits } from "./limits.js";
-import type { RunLog } from "./log.js";
 import { CHAIN_ENDED, elementsOf, type PhaseElement, type PhaseLine, shellText } from "./phase-line.js";
-import { type ContainerProcess, livingProcesses } from "./processes.js";
-import type { ElementTiming, PhaseResult } from "./result.js";
-import type { StandardInput } from "./worker-protocol.js";
 
 /** What a phase runs. */
 export interface PhaseSpec extends Pick<PhaseLine, "before" | "command" | "after"> {

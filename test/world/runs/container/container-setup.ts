@@ -47,7 +47,7 @@ export function environmentOfSetup(layout: ContainerLayout): { setup: string; en
 
 /** A file that lies beside this one. In a bundle `__dirname` is elsewhere; then the current directory is the project. */
 function beside(name: string): string {
-  const candidates = [join(__dirname, name), resolve("test/world/runs", name)];
+  const candidates = [join(__dirname, name), resolve("test/world/runs/container", name)];
   const found = candidates.find((path) => existsSync(path));
   if (found === undefined)
     throw new Error(`no ${name} at ${candidates.join(" or ")}: start in the project's directory`);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CommandOptions } from "./command.js";
-import type { Container } from "./container.js";
-import type { Outputs, OutputValue } from "./result.js";
+import type { CommandOptions } from "../container/command.js";
+import type { Container } from "../container/container.js";
+import type { Outputs, OutputValue } from "../result.js";
 
 /**
  * Reads the outputs as the worker does after an apply: by a command of its own, outside the phase's shell.
