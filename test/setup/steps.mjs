@@ -2,7 +2,7 @@
 // Everything that has to be built before the embedded world can run. Each step is skipped while its inputs are unchanged.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { which } from "./prerequisites.mjs";
@@ -55,11 +55,28 @@ export function library() {
   step("library", inputs, ["dist/constructs/index.js"], () => run("npm", ["run", "--silent", "build"]));
 }
 
+/** Folders that tests made of earlier builds. */
+function forgetImages() {
+  const folder = join(cache, "world");
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (/^(image|draft)-/.test(name)) rmSync(join(folder, name), { recursive: true });
+}
+
 /** Both lanes of the executable. */
 export function executable() {
   const inputs = ["contract", "image/spacetail", "image/native", "package-lock.json", "tsconfig.json"];
   const outputs = ["image/dist/spacetail-linux-x64", "image/dist/spacetail.cjs"];
-  step("executable", inputs, outputs, () => run("node", ["image/native/build.mjs"]), [process.env.MUSL_CC ?? ""]);
+  step(
+    "executable",
+    inputs,
+    outputs,
+    () => {
+      forgetImages();
+      run("node", ["image/native/build.mjs"]);
+    },
+    [process.env.MUSL_CC ?? ""],
+  );
 }
 
 /** The small tailscaled. */

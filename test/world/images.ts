@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 /** The two builds of the executable. */
@@ -7,26 +7,30 @@ export type Lane = "native" | "node";
 
 export const LANES: readonly Lane[] = ["native", "node"];
 
-const made = new Map<Lane, string>();
-
 /**
  * A folder with what the runner image adds to its base, under the names that it has there. Containers of runs get it
- * first on their PATH. It belongs to this process and goes with it.
+ * first on their PATH. There is one for every build, which all processes share.
  *
  * @param root the repository, whose image/dist has been built
  */
 export function imageFolder(root: string, lane: Lane): string {
-  const known = made.get(lane);
-  if (known !== undefined) return known;
-  const cache = join(root, ".cache/world");
-  mkdirSync(cache, { recursive: true });
-  const folder = mkdtempSync(join(cache, `image-${lane}-`));
-  chmodSync(folder, 0o755);
   const built = join(root, "image/dist");
-  linkSync(join(built, lane === "native" ? "spacetail-linux-x64" : "spacetail.cjs"), join(folder, "spacetail"));
-  linkSync(join(built, "tailscaled-linux-x64"), join(folder, "tailscaled"));
-  symlinkSync("tailscaled", join(folder, "tailscale"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  made.set(lane, folder);
+  const executable = join(built, lane === "native" ? "spacetail-linux-x64" : "spacetail.cjs");
+  const daemon = join(built, "tailscaled-linux-x64");
+  const cache = join(root, ".cache/world");
+  const key = [executable, daemon].map((path) => `${statSync(path).mtimeMs}-${statSync(path).size}`).join("-");
+  const folder = join(cache, `image-${lane}-${key}`);
+  if (existsSync(folder)) return folder;
+  const draft = mkdtempSync(join(cache, "draft-"));
+  chmodSync(draft, 0o755);
+  linkSync(executable, join(draft, "spacetail"));
+  linkSync(daemon, join(draft, "tailscaled"));
+  symlinkSync("tailscaled", join(draft, "tailscale"));
+  try {
+    renameSync(draft, folder);
+  } catch {
+    // Another process was faster.
+    rmSync(draft, { recursive: true, force: true });
+  }
   return folder;
 }
