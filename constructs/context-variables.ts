@@ -23,6 +23,7 @@ export interface ContextVariable {
 /** Variables that have a property of their own, beside the secrets, which all belong to `auth`. */
 const PROPERTY_OF: Readonly<Record<string, string>> = {
   TS_OAUTH_CLIENT_ID: "auth",
+  TS_CLIENT_ID: "auth",
   TS_OAUTH_TAGS: "auth",
   TS_OUTBOUND_HTTP_PROXY_LISTEN: "httpProxy",
   TS_SOCKS5_SERVER: "socks5Server",
