@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Draws docs/run.svg from docs/run.pikchr. With --check it only tells whether the picture is what the text says.
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pikchr from "pikchr-wasm";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const picture = join(here, "run.svg");
+
+await pikchr.loadWASM();
+const drawn = `${pikchr.render(readFileSync(join(here, "run.pikchr"), "utf8")).trimEnd()}\n`;
+if (!drawn.startsWith("<svg")) throw new Error(drawn);
+
+if (!process.argv.includes("--check")) writeFileSync(picture, drawn);
+else if (readFileSync(picture, "utf8") !== drawn) {
+  console.error("docs/run.svg is not what docs/run.pikchr says: npm run docs:picture");
+  process.exit(1);
+}
