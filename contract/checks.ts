@@ -15,6 +15,18 @@ export type Check = (text: string) => string | null;
 /** Any text. */
 export const anyText: Check = () => null;
 
+/** An auth key, or `file:` and where it is. */
+export const authKey: Check = (text) => {
+  return text.startsWith("tskey-client-")
+    ? "must be an auth key: the secret of an OAuth client is for TS_OAUTH_CLIENT_SECRET"
+    : null;
+};
+
+/** The secret of an OAuth client, or `file:` and where it is. */
+export const clientSecret: Check = (text) => {
+  return text.startsWith("tskey-auth-") ? "must be the secret of an OAuth client: an auth key is for TS_AUTHKEY" : null;
+};
+
 /** One or more ACL tags with commas between them. */
 export const tagList: Check = (text) => {
   for (const tag of splitList(text)) {
@@ -64,7 +76,7 @@ export const hostPortList: Check = (text) => {
 
 /** Host names, domains, addresses or networks as NO_PROXY takes them, with commas between them. */
 export const noProxyList: Check = (text) => {
-  // The hooks put the text between double quotes of a shell, so it may hold nothing that a shell would expand there.
+  // What people are shown may be pasted into a shell, so nothing that a shell would expand.
   const wrong = splitList(text).find((one) => !consistsOf(one, `${LETTERS}${DIGITS}._:*/[]-`));
   return wrong === undefined ? null : `must be hosts or networks with commas between them, and "${wrong}" is neither`;
 };

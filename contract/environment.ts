@@ -3,8 +3,10 @@ import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "./addresses.js";
 import {
   anyText,
   apiUrl,
+  authKey,
   boolean,
   type Check,
+  clientSecret,
   controlUrl,
   duration,
   extraFlags,
@@ -49,7 +51,7 @@ export const VARIABLES: readonly Variable[] = [
     aliases: [],
     fallback: "",
     secret: true,
-    check: anyText,
+    check: clientSecret,
     doc: "Secret of that client, which needs the `auth_keys` scope.",
   },
   {
@@ -83,7 +85,7 @@ export const VARIABLES: readonly Variable[] = [
     aliases: ["TS_AUTH_KEY"],
     fallback: "",
     secret: true,
-    check: anyText,
+    check: authKey,
     doc: "A ready-made auth key, instead of one that is minted for the run.",
   },
   {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type HostPort, parseHostPort } from "./addresses.js";
+import { apiUrl } from "./checks.js";
 import { parseDuration } from "./duration.js";
 import { VARIABLES, valueProblem } from "./environment.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { parseBoolean, splitList } from "./parse.js";
+
+/** Tailscale's own control server, whose API is elsewhere. */
+const TAILSCALE = "https://controlplane.tailscale.com";
 
 /** An environment: names and values; what is not set is absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -66,9 +70,14 @@ export function readSettings(env: Environment): Settings {
   const flags = readExtraFlags(given(env, "TS_EXTRA_ARGS"));
   const daemon = readTailscaledArgs(given(env, "TS_TAILSCALED_EXTRA_ARGS"));
   const control = flags.loginServer ?? given(env, "TS_CONTROL_URL");
-  const api = given(env, "TS_API_URL");
+  const kind = credential(env);
+  const api = apiServer(given(env, "TS_API_URL"), control);
+  // Secrets travel there, wherever the address comes from.
+  const apiProblem = kind === "none" || kind === "authkey" ? null : apiUrl(api);
+  if (apiProblem !== null)
+    throw new SettingsError(`TS_API_URL ${apiProblem}, but the control server ${api} stands in for it.`);
   return {
-    credential: credential(env),
+    credential: kind,
     clientId: given(env, "TS_CLIENT_ID"),
     idToken: given(env, "TS_ID_TOKEN"),
     oauthClientId: given(env, "TS_OAUTH_CLIENT_ID"),
@@ -76,7 +85,7 @@ export function readSettings(env: Environment): Settings {
     tags: splitList(orFallback(env, "TS_OAUTH_TAGS")),
     authKey: given(env, "TS_AUTHKEY"),
     controlUrl: withoutSlash(control === "" ? orFallback(env, "TS_CONTROL_URL") : control),
-    apiUrl: withoutSlash(api !== "" ? api : control !== "" ? control : "https://api.tailscale.com"),
+    apiUrl: withoutSlash(api),
     hostname: flags.hostname ?? given(env, "TS_HOSTNAME"),
     bootTimeoutMs: flags.timeoutMs ?? parseDuration(orFallback(env, "TS_BOOT_TIMEOUT")),
     waitFor: hostPorts(given(env, "TS_WAIT_FOR")),
@@ -122,6 +131,12 @@ function credential(env: Environment): "federated" | "oauth" | "authkey" | "none
     );
   }
   return kinds[names.indexOf(set[0] ?? "")] ?? "none";
+}
+
+/** Other control servers than Tailscale's are their own API. */
+function apiServer(api: string, control: string): string {
+  if (api !== "") return api;
+  return control === "" || withoutSlash(control) === TAILSCALE ? "https://api.tailscale.com" : control;
 }
 
 function hostPorts(text: string): HostPort[] {

@@ -148,3 +148,37 @@ describe("the credential", () => {
     expect(() => readSettings(env)).toThrow(new SettingsError(message));
   });
 });
+
+describe("the API", () => {
+  const oauth = { TS_OAUTH_CLIENT_SECRET: "s" };
+
+  test.each([
+    [{}, "https://api.tailscale.com"],
+    [{ TS_CONTROL_URL: "https://controlplane.tailscale.com" }, "https://api.tailscale.com"],
+    [{ TS_LOGIN_SERVER: "https://controlplane.tailscale.com/" }, "https://api.tailscale.com"],
+    [{ TS_CONTROL_URL: "https://headscale.test" }, "https://headscale.test"],
+    [{ TS_CONTROL_URL: "http://127.0.0.1:8080" }, "http://127.0.0.1:8080"],
+    [{ TS_CONTROL_URL: "http://10.0.0.1", TS_API_URL: "https://api.test" }, "https://api.test"],
+  ])("of %j is %s", (env, url) => {
+    expect(readSettings({ ...oauth, ...env }).apiUrl).toBe(url);
+  });
+
+  test.each([{ TS_CONTROL_URL: "http://10.0.0.1:8080" }, { TS_EXTRA_ARGS: "--login-server=http://10.0.0.1:8080" }])(
+    "gets no secret by plain http, also where %j stands in for it",
+    (env) => {
+      const message =
+        "TS_API_URL must be an https:// URL: plain http is for loopback addresses only, but the control server " +
+        "http://10.0.0.1:8080 stands in for it.";
+      expect(() => readSettings({ ...oauth, ...env })).toThrow(new SettingsError(message));
+      expect(() => readSettings({ TS_CLIENT_ID: "k", ...env })).toThrow(new SettingsError(message));
+      expect(readSettings({ TS_AUTHKEY: "a", ...env }).controlUrl).toBe("http://10.0.0.1:8080");
+    },
+  );
+});
+
+test.each([
+  [{ TS_AUTHKEY: "tskey-client-k-s" }, /^TS_AUTHKEY must be an auth key: .+ TS_OAUTH_CLIENT_SECRET\.$/],
+  [{ TS_OAUTH_CLIENT_SECRET: "tskey-auth-k-s" }, /^TS_OAUTH_CLIENT_SECRET must be the secret .+ TS_AUTHKEY\.$/],
+])("a secret in the wrong place is told, and not shown", (env, message) => {
+  expect(() => readSettings(env)).toThrow(message);
+});

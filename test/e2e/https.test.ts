@@ -15,7 +15,9 @@ describeInContainers("HTTPS", () => {
         TS_API_URL: url,
       });
       try {
-        return await stage.run(`${prepare} && spacetail up && spacetail down`, environment);
+        const output = await stage.run(`${prepare} && spacetail up && spacetail down`, environment);
+        expect(await stage.leftovers()).toEqual([]);
+        return output;
       } finally {
         await stage.close();
       }
@@ -56,6 +58,12 @@ describeInContainers("HTTPS", () => {
     ] as const)("%s is one line", async (kind, line) => {
       const output = await up(world().tailnet.info.https[kind], trusted(), copyRoot());
       expect(output).toMatchObject({ code: 1, text: expect.stringMatching(line) });
+    });
+
+    test("NODE_TLS_REJECT_UNAUTHORIZED of the run changes nothing", async () => {
+      const environment = { ...trusted(), NODE_TLS_REJECT_UNAUTHORIZED: "0", NODE_NO_WARNINGS: "1" };
+      const output = await up(world().tailnet.info.https.unknownCa, environment, copyRoot());
+      expect(output).toMatchObject({ code: 1, text: expect.stringContaining("is not trusted here.") });
     });
 
     test("a good certificate whose authority nobody named is one line", async () => {

@@ -88,12 +88,12 @@ describe("refusedToken", () => {
   });
 
   test("goes by the clock of this machine when the server tells no time", () => {
-    expect(explain({ exp: Math.floor(Date.now() / 1000) - 100 }, 0)).toContain("it expired 100 s ago");
+    expect(explain({ exp: Math.floor(Date.now() / 1000) - 1800 }, 0)).toContain("it expired 30 min ago");
   });
 
-  test("shows claims in one line of plain characters, and never the token", () => {
+  test("shows claims in one line of text, and never the token", () => {
     const line = explain({ sub: "a\nb\u001b[2J\u00fc", aud: "x".repeat(5000), iss: undefined });
-    expect(line).toContain("sub a?b?[2J?,");
+    expect(line).toContain("sub a?b?[2J\u00fc,");
     expect(line).toContain("iss (none),");
     expect(line.length).toBeLessThan(1000);
     expect(line).not.toContain("c2lnbmF0dXJl");

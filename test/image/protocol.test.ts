@@ -4,7 +4,7 @@ import { controlError, takenAddress, tellingLines } from "../../image/spacetail/
 import { judgeDial, targetText } from "../../image/spacetail/tailnet/dial-errors.js";
 import { parseHead } from "../../image/spacetail/tailnet/http-reply.js";
 import { redact } from "../../image/spacetail/tailnet/redact.js";
-import { findPeer, type Status } from "../../image/spacetail/tailnet/status.js";
+import { findPeer, type PeerStatus, type Status } from "../../image/spacetail/tailnet/status.js";
 
 const api = "https://api.tailscale.com";
 const reply = (status: number, body: string, retryAfter = "") => ({
@@ -66,6 +66,14 @@ describe("judgeReply", () => {
     }
     expect(judgeReply(reply(404, ""), "exchange", api, [])).toMatchObject({ kind: "failed" });
     expect(judgeReply(reply(500, ""), "exchange", api, [])).toMatchObject({ kind: "retry" });
+  });
+
+  test("quotes the server in one line, whatever it says", () => {
+    const body = JSON.stringify({ message: `no\nspacetail: all is well\u001b[2J${"x".repeat(1000)}` });
+    const { why } = judgeReply(reply(401, body), "token", api, []);
+    expect(why).toMatch(/^Tailscale refused the OAuth client \(401: no\?spacetail: all is well\?\[2Jx+\)$/);
+    expect(why.length).toBeLessThan(400);
+    expect(serverMessage('{"message":{"a":1}}')).toBe("");
   });
 
   test("tries again after 429 and 5xx, when the server says so", () => {
@@ -165,6 +173,23 @@ describe("judgeDial", () => {
     expect(new Set(lines).size).toBe(reasons.length);
     for (const line of lines) expect(line).toMatch(/^Cannot reach db:5432: .+\. \S.+\.$|^Cannot reach db:5432: .+\.$/);
   });
+});
+
+test("findPeer takes short names for nodes of this tailnet only", () => {
+  const node = (name: string): PeerStatus => ({
+    ID: name,
+    HostName: "db",
+    DNSName: `${name}.`,
+    TailscaleIPs: [],
+    Online: true,
+    ExitNodeOption: false,
+  });
+  const shared = node("db.acme.test");
+  const own = node("db.tail.test");
+  const status = { BackendState: "Running", MagicDNSSuffix: "tail.test", Peer: { a: shared, b: own } };
+  expect(findPeer(status, "db")).toBe(own);
+  expect(findPeer(status, "db.acme.test")).toBe(shared);
+  expect(findPeer({ ...status, Peer: { a: shared } }, "db")).toBeNull();
 });
 
 test("findPeer knows names, short names and addresses", () => {

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Host, Stream } from "../../image/spacetail/host/host.js";
 import { deadlineIn } from "../../image/spacetail/process/clock.js";
 import type { LocalApi } from "../../image/spacetail/tailnet/local-api.js";
+import { prove } from "../../image/spacetail/tailnet/prove.js";
 import { reach } from "../../image/spacetail/tailnet/reach.js";
 import type { PeerStatus } from "../../image/spacetail/tailnet/status.js";
 
 /** A tailscaled that exists only as an answer to every request; null never answers. */
-type Answer = (method: string, path: string, body: string) => string | null;
+type Answer = (method: string, path: string, body: string) => string | null | Promise<string>;
 
 /** A LocalAPI whose requests go to `answer`, and the list of them. */
 function fakeApi(answer: Answer): { api: LocalApi; requests: string[] } {
   const requests: string[] = [];
   const connect = async (): Promise<Stream> => {
-    let reply: string | null | undefined;
+    let reply: string | null | undefined | Promise<string>;
     let closed = (): void => {};
     const end = new Promise<null>((resolve) => {
       closed = () => resolve(null);
@@ -25,7 +27,7 @@ function fakeApi(answer: Answer): { api: LocalApi; requests: string[] } {
       },
       read: async () => {
         if (reply === null || reply === undefined) return await end;
-        const body = reply;
+        const body = await reply;
         reply = undefined;
         closed();
         return Buffer.from(`HTTP/1.0 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
@@ -56,6 +58,19 @@ function statusOf(peers: readonly PeerStatus[]): string {
 
 const PONG = JSON.stringify({ Err: "", LatencySeconds: 0.001 });
 const RUNNING = `${JSON.stringify({ State: 6 })}\n`;
+
+describe("prove", () => {
+  test("lets a restart of the handshakes end that outlasts the time for proving", async () => {
+    const { api, requests } = fakeApi((method, path) => {
+      if (path.startsWith("ping")) return path.includes("type=disco") ? PONG : null;
+      if (path.startsWith("watch-ipn-bus")) return RUNNING;
+      return method === "PATCH" ? sleep(400, "{}") : "{}";
+    });
+    const one = peer(1);
+    expect(await prove(api, [one], 300, deadlineIn(30_000))).toEqual([one]);
+    expect(requests.filter((request) => request.startsWith("PATCH"))).toHaveLength(2);
+  });
+});
 
 describe("reach, with no service to wait for", () => {
   test("warms at most 16 of the peers that are online", async () => {

@@ -37,6 +37,18 @@ describe("undoRecords, plain form", () => {
     expect(undoRecords("", ours, {}, {})).toBe("");
   });
 
+  test("takes a value of several lines at the end of the file for one record", () => {
+    const script = "first\nHTTP_PROXY=http://localhost:8080";
+    expect(undoRecords(`SCRIPT=${script}`, ours, {}, { SCRIPT: script })).toBe(`SCRIPT=${script}`);
+    expect(undoRecords(`SCRIPT=${script}x`, ours, {}, { SCRIPT: script })).toBe(`SCRIPT=${script}x`);
+  });
+
+  test("takes any name for one, such as a function of bash has", () => {
+    const body = "() {  cat\nHTTP_PROXY=http://localhost:8080\n}";
+    const text = `BASH_FUNC_f%%=${body}\nHTTP_PROXY=http://localhost:8080\n`;
+    expect(undoRecords(text, ours, {}, { "BASH_FUNC_f%%": body })).toBe(`BASH_FUNC_f%%=${body}\n`);
+  });
+
   test("is idempotent", () => {
     const once = undoRecords("HTTP_PROXY=http://localhost:8080\nA=b=c\n\n#x\n", ours, {}, {});
     expect(undoRecords(once, ours, {}, {})).toBe(once);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { readProxies } from "../environment/proxies.js";
 import { undoRecords } from "../environment/records.js";
 import { errorText, Failure } from "../failure.js";
@@ -25,9 +25,11 @@ export function scrubFile(host: Host, dir: RuntimeDir, file: string): void {
   const proxies = readProxies(dir);
   if (proxies === null || !existsSync(path)) return;
   try {
-    const before = readFileSync(path, "utf8");
-    const after = undoRecords(before, proxies.exported, proxies.own, present(proxies.lookalikes));
-    if (after !== before) replace(host, path, after);
+    // Values need not be UTF-8, so that bytes are worked on, as characters of one byte each.
+    const before = readFileSync(path).toString("latin1");
+    const now = present(proxies.lookalikes);
+    const after = undoRecords(before, bytes(proxies.exported), bytes(proxies.own), bytes(now));
+    if (after !== before) replace(host, realpathSync(path), Buffer.from(after, "latin1"));
   } catch (error) {
     throw new Failure(
       `Cannot clean ${path} of the proxy variables (${errorText(error)}). Make it readable and writable.`,
@@ -43,16 +45,24 @@ function present(lookalikes: Record<string, string>): Record<string, string> {
   return values;
 }
 
+/** The values as they stand in a file whose bytes are read as characters. */
+function bytes(values: Record<string, string>): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const [name, value] of Object.entries(values)) all[name] = Buffer.from(value).toString("latin1");
+  return all;
+}
+
 /** Replaces the file whole where its directory allows that, so that no reader sees half of it; else writes into it. */
-function replace(host: Host, path: string, text: string): void {
+function replace(host: Host, path: string, content: Buffer): void {
   const partial = `${path}.spacetail`;
   try {
     const mode = host.permissions(path)?.mode ?? 0o600;
-    writeFileSync(partial, text, { mode: 0o600 });
+    process.umask(0o077);
+    writeFileSync(partial, content);
     chmodSync(partial, mode);
     renameSync(partial, path);
   } catch {
     rmSync(partial, { force: true });
-    writeFileSync(path, text);
+    writeFileSync(path, content);
   }
 }

@@ -13,7 +13,7 @@ export type Values = Readonly<Record<string, string | undefined>>;
  * `declare -x NAME="value"` as bash does.
  *
  * A value may span lines and hold a line that looks like a record of ours. Quoted forms say where they end. The plain
- * form does not, so the present environment decides: where the text goes on exactly like a variable's present value,
+ * form does not, and takes any name, such as a function of bash has; so the present environment decides: where the text goes on exactly like a variable's present value,
  * that whole value is one record.
  *
  * @param text the file
@@ -49,8 +49,9 @@ function readRecord(text: string, at: number, present: Values): EnvironmentRecor
   const lineEnd = endOfLine(text, at);
   const prefix = ["export ", "declare -x "].find((one) => text.startsWith(one, at)) ?? "";
   const start = at + prefix.length;
-  const nameEnd = endOfName(text, start);
-  if (nameEnd === start || text.charAt(nameEnd) !== "=") return { prefix, name: "", value: "", end: lineEnd };
+  const nameEnd = prefix === "" ? text.indexOf("=", start) : endOfName(text, start);
+  if (nameEnd <= start || nameEnd >= lineEnd || text.charAt(nameEnd) !== "=")
+    return { prefix, name: "", value: "", end: lineEnd };
   const name = text.slice(start, nameEnd);
   if (prefix !== "") {
     const word = readWord(text, nameEnd + 1);
@@ -58,8 +59,11 @@ function readRecord(text: string, at: number, present: Values): EnvironmentRecor
     return { prefix, name, value: word.value, end: word.end };
   }
   const known = present[name];
-  if (known?.includes("\n") && text.startsWith(`${known}\n`, nameEnd + 1)) {
-    return { prefix, name, value: known, end: nameEnd + 1 + known.length + 1 };
+  if (known?.includes("\n") && text.startsWith(known, nameEnd + 1)) {
+    // The last record may end with the file.
+    const end = nameEnd + 1 + known.length;
+    if (end === text.length) return { prefix, name, value: known, end };
+    if (text.charAt(end) === "\n") return { prefix, name, value: known, end: end + 1 };
   }
   const stop = text.charAt(lineEnd - 1) === "\n" ? lineEnd - 1 : lineEnd;
   return { prefix, name, value: text.slice(nameEnd + 1, stop), end: lineEnd };

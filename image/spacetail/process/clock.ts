@@ -2,25 +2,33 @@
 
 /** A point in time by which something must be done. */
 export interface Deadline {
-  /** Milliseconds since the epoch. */
+  /** By {@link now}. */
   readonly at: number;
   /** How long it was when it was set, in milliseconds; for messages. */
   readonly totalMs: number;
 }
 
+/** Timers take no more than this; what should take longer is not limited at all. Milliseconds, some 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** Milliseconds on a clock that only goes forward: somebody may set the machine's while we wait. */
+export function now(): number {
+  return performance.now();
+}
+
 export function deadlineIn(ms: number): Deadline {
-  return { at: Date.now() + ms, totalMs: ms };
+  return { at: now() + ms, totalMs: ms };
 }
 
 /** Milliseconds that are left; never negative. */
 export function remaining(deadline: Deadline): number {
-  return Math.max(0, deadline.at - Date.now());
+  return Math.max(0, deadline.at - now());
 }
 
 /** The result of `work`, or null if it takes longer than `ms`. The work itself goes on. */
 export function within<T>(work: Promise<T | null>, ms: number): Promise<T | null> {
   return new Promise<T | null>((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), ms);
+    const timer = setTimeout(() => resolve(null), Math.min(ms, LONGEST_TIMER_MS));
     work.then(
       (result) => {
         clearTimeout(timer);

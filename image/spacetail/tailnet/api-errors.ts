@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ApiReply } from "./https.js";
+import { plain } from "./plain.js";
 
 /** The requests there are: client secret for access token, identity token for access token, access token for key. */
 export type Step = "token" | "exchange" | "key";
@@ -69,7 +70,7 @@ export function judgeReply(reply: ApiReply, step: Step, server: string, tags: re
 export function serverMessage(body: string): string {
   for (const name of ["message", "error_description", "error"]) {
     const value = stringField(body, name);
-    if (value !== "") return value;
+    if (value !== "") return plain(value);
   }
   return "";
 }
@@ -108,9 +109,11 @@ function failed(why: string, advice: string): Verdict {
 /** One string member of a JSON object, whatever else the object holds; empty if there is none. */
 function stringField(body: string, name: string): string {
   try {
-    if (name === "message") return (JSON.parse(body) as { message?: string | null }).message ?? "";
-    if (name === "error") return (JSON.parse(body) as { error?: string | null }).error ?? "";
-    return (JSON.parse(body) as { error_description?: string | null }).error_description ?? "";
+    let value: string | null | undefined = "";
+    if (name === "message") value = (JSON.parse(body) as { message?: string | null }).message;
+    else if (name === "error") value = (JSON.parse(body) as { error?: string | null }).error;
+    else value = (JSON.parse(body) as { error_description?: string | null }).error_description;
+    return typeof value === "string" ? value : "";
   } catch {
     return "";
   }

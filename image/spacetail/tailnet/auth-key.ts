@@ -14,6 +14,9 @@ const KEY_LIFETIME = 300;
 /** One answer of the API may take this long; a lost one is worth asking again. Milliseconds. */
 const ATTEMPT_MS = 15_000;
 
+/** Nobody is asked again sooner than this, even if it says "at once". Milliseconds. */
+const LEAST_WAIT_MS = 250;
+
 const FORM = "application/x-www-form-urlencoded";
 
 /**
@@ -97,7 +100,7 @@ async function ask(
   body: string,
 ): Promise<ApiReply> {
   const server = settings.apiUrl;
-  let backoffMs = 250;
+  let backoffMs = LEAST_WAIT_MS;
   for (;;) {
     const timeoutMs = Math.max(1, Math.min(ATTEMPT_MS, remaining(deadline)));
     const request: ApiRequest = { baseUrl: server, path, contentType, authorization, body, timeoutMs };
@@ -107,7 +110,7 @@ async function ask(
     if (verdict.kind === "untrusted" && api.addDirectories()) continue;
     const advice = verdict.advice === "" ? "Try again later." : verdict.advice;
     if (verdict.kind !== "retry") throw new Failure(`${verdict.why}. ${advice}`);
-    const waitMs = verdict.waitMs >= 0 ? verdict.waitMs : backoffMs;
+    const waitMs = verdict.waitMs >= 0 ? Math.max(verdict.waitMs, LEAST_WAIT_MS) : backoffMs;
     if (waitMs >= remaining(deadline)) {
       throw new Failure(`${verdict.why}, and TS_BOOT_TIMEOUT leaves no time to ask again. ${advice}`);
     }

@@ -56,6 +56,11 @@ export function post(request: ApiRequest): Promise<ApiReply> {
       reply.on("data", (data: Buffer) => {
         if (body.length < MAX_BODY) body += data.toString("utf8");
       });
+      // A reply that breaks off is no reply.
+      reply.on("error", (error: Error) => {
+        clearTimeout(timer);
+        resolve(noReply(error.message));
+      });
       reply.on("end", () => {
         clearTimeout(timer);
         const after = reply.headers["retry-after"];
@@ -66,7 +71,8 @@ export function post(request: ApiRequest): Promise<ApiReply> {
       });
     };
     const call = url.tls
-      ? tlsRequest({ host, port, path, method: "POST", headers: headers }, receive)
+      ? // Whatever the environment says of NODE_TLS_REJECT_UNAUTHORIZED.
+        tlsRequest({ host, port, path, method: "POST", headers: headers, rejectUnauthorized: true }, receive)
       : plainRequest({ host, port, path, method: "POST", headers: headers }, receive);
     call.on("error", (error: Error) => {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { serverMessage } from "./api-errors.js";
 import type { ApiReply } from "./https.js";
+import { plain } from "./plain.js";
 
 /** What an identity token says of itself. Nothing is verified here: that is the server's part. */
 export interface Claims {
@@ -19,9 +20,6 @@ export interface Claims {
 
 /** Clocks that differ by less than this are not worth a word. Milliseconds. */
 const LEEWAY_MS = 30_000;
-
-/** Claims are quoted up to this length. */
-const MAX_QUOTED = 300;
 
 /** The claims of a JSON Web Token, or null if it is none. */
 export function readClaims(token: string): Claims | null {
@@ -69,12 +67,8 @@ function describe({ iss, aud, sub, scope }: Claims): string {
   return `iss ${quoted(iss)}, aud ${quoted(aud)}, sub ${quoted(sub)}, scope ${quoted(scope)}`;
 }
 
-/** A claim as one line of plain characters. */
 function quoted(text: string): string {
-  if (text === "") return "(none)";
-  let out = "";
-  for (const char of text.slice(0, MAX_QUOTED)) out += char.charCodeAt(0) > 32 && char.charCodeAt(0) < 127 ? char : "?";
-  return out;
+  return text === "" ? "(none)" : plain(text);
 }
 
 /** A span of time in the unit that fits: `40 s`, `12 min`, `3 h`. */

@@ -3,6 +3,7 @@ import { Failure } from "../failure.js";
 import { type Deadline, remaining } from "../process/clock.js";
 import { controlError } from "./daemon-log.js";
 import { call, follow, type Lines, type LocalApi, type LocalReply } from "./local-api.js";
+import { plain } from "./plain.js";
 import { wantRunning } from "./prefs.js";
 import { NEEDS_MACHINE_AUTH, type Notify, RUNNING, type Status } from "./status.js";
 
@@ -69,12 +70,12 @@ async function waitForRunning(bus: Lines, controlUrl: string, log: () => string,
 }
 
 /** The control server's refusal as a line of ours. Keys that an OAuth client minted a moment ago are not to blame. */
-export function refusalText(refusal: string): string {
+function refusalText(refusal: string): string {
   const key = refusal.includes("key");
   const advice = key
     ? "Auth keys expire, and one-shot keys work once: make a new one."
     : "Check the node's tags and the auth key.";
-  return `The control server refused the node (${refusal}). ${advice}`;
+  return `The control server refused the node (${plain(refusal)}). ${advice}`;
 }
 
 /**

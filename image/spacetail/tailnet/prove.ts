@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Deadline, deadlineIn, remaining, sleep } from "../process/clock.js";
+import { type Deadline, deadlineIn, now, remaining, sleep } from "../process/clock.js";
 import { bounce } from "./join.js";
 import { call, type LocalApi } from "./local-api.js";
 import { addressOf, type PeerStatus, type PingResult } from "./status.js";
@@ -25,16 +25,24 @@ type Outcome = "proven" | "lost" | "silent";
  * the first is ready for the second; older ones learn a node in two steps, and seldom lose one. Should that be lost all the same,
  * the handshakes are restarted, with more patience every time.
  *
- * @returns the peers that did not answer by the deadline
+ * @param limitMs how long to try
+ * @param deadline by when all must be over; a restart that has begun may go on until then
+ * @returns the peers that did not answer in time
  */
-export async function prove(api: LocalApi, peers: readonly PeerStatus[], deadline: Deadline): Promise<PeerStatus[]> {
+export async function prove(
+  api: LocalApi,
+  peers: readonly PeerStatus[],
+  limitMs: number,
+  deadline: Deadline,
+): Promise<PeerStatus[]> {
+  const limit = deadlineIn(Math.min(limitMs, remaining(deadline)));
   let open: PeerStatus[] = peers.map((peer) => peer);
   const everyMs = Math.max(ASK_EVERY_MS, ASK_EVERY_PER_PEER_MS * peers.length);
   let patience = 1;
-  while (open.length > 0 && remaining(deadline) > 0) {
-    const outcomes = await Promise.all(open.map((peer) => probe(api, addressOf(peer), everyMs, patience, deadline)));
+  while (open.length > 0 && remaining(limit) > 0) {
+    const outcomes = await Promise.all(open.map((peer) => probe(api, addressOf(peer), everyMs, patience, limit)));
     open = open.filter((_, i) => outcomes[i] !== "proven");
-    if (outcomes.includes("lost") && remaining(deadline) > 0) await bounce(api, deadline);
+    if (outcomes.includes("lost") && remaining(limit) > 0) await bounce(api, deadline);
     patience *= 2;
   }
   return open;
@@ -74,8 +82,8 @@ async function knock(api: LocalApi, address: string, everyMs: number, limitMs: n
   };
   let nextAt = 0;
   while (answer < 0 && remaining(limit) > 0) {
-    if (Date.now() >= nextAt) {
-      nextAt = Date.now() + everyMs;
+    if (now() >= nextAt) {
+      nextAt = now() + everyMs;
       void ask();
     }
     await sleep(1);

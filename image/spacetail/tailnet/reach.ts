@@ -2,7 +2,7 @@
 import { formatHostPort, type HostPort } from "../../../contract/addresses.js";
 import { formatDuration } from "../../../contract/duration.js";
 import { Failure } from "../failure.js";
-import { type Deadline, deadlineIn, remaining, sleep } from "../process/clock.js";
+import { type Deadline, now, remaining, sleep } from "../process/clock.js";
 import { judgeDial, type TargetReason, targetText } from "./dial-errors.js";
 import { fetchStatus } from "./join.js";
 import { dial, type LocalApi } from "./local-api.js";
@@ -39,10 +39,10 @@ export async function reach(api: LocalApi, targets: readonly HostPort[], deadlin
 }
 
 async function warm(api: LocalApi, deadline: Deadline): Promise<string> {
-  const online = peersOf(await fetchStatus(api, STATUS_MS)).filter((peer) => peer.Online && addressOf(peer) !== "");
+  const online = peersOf(await statusBy(api, deadline)).filter((peer) => peer.Online && addressOf(peer) !== "");
   if (online.length === 0) return "no peer is online";
   const some = online.slice(0, WARM_PEERS);
-  const silent = await prove(api, some, deadlineIn(Math.min(WARM_MS, remaining(deadline))));
+  const silent = await prove(api, some, WARM_MS, deadline);
   const answer = `${some.length - silent.length} of ${online.length} online peers answer`;
   return silent.length === 0 ? answer : `${answer} (not yet: ${silent.map((peer) => displayName(peer)).join(", ")})`;
 }
@@ -51,11 +51,11 @@ async function warm(api: LocalApi, deadline: Deadline): Promise<string> {
 async function reachAll(api: LocalApi, targets: readonly HostPort[], deadline: Deadline): Promise<void> {
   let open: HostPort[] = targets.map((target) => target);
   let dialMs = FIRST_DIAL_MS;
-  const began = Date.now();
+  const began = now();
   for (;;) {
-    const status = await fetchStatus(api, STATUS_MS);
+    const status = await statusBy(api, deadline);
     const peers = onlinePeers(status, open);
-    const mute = await prove(api, peers, deadlineIn(Math.min(ROUND_MS, remaining(deadline))));
+    const mute = await prove(api, peers, ROUND_MS, deadline);
     const limit = Math.min(dialMs, remaining(deadline));
     const reasons = await Promise.all(open.map((target) => reachOne(api, target, status, mute, limit)));
     // A round needs some time to be fair, so the last one may end a little before the deadline.
@@ -64,7 +64,7 @@ async function reachAll(api: LocalApi, targets: readonly HostPort[], deadline: D
       const reason = reasons[i] ?? "reached";
       const final = reason === "unknown" || reason === "elsewhere" || (reason === "policy" && dialMs > FIRST_DIAL_MS);
       if (reason !== "reached" && (final || last)) {
-        const waited = formatDuration(Date.now() - began);
+        const waited = formatDuration(Math.round(now() - began));
         throw new Failure(targetText(target, reason, nameOf(status, target), waited));
       }
     });
@@ -88,6 +88,10 @@ async function reachOne(
   const dialed = await dial(api, target.host, target.port, limitMs);
   dialed.close();
   return judgeDial(dialed.reply, peer !== null);
+}
+
+function statusBy(api: LocalApi, deadline: Deadline): Promise<Status> {
+  return fetchStatus(api, Math.max(1, Math.min(STATUS_MS, remaining(deadline))));
 }
 
 function onlinePeers(status: Status, targets: readonly HostPort[]): PeerStatus[] {

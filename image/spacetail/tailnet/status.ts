@@ -44,15 +44,15 @@ export function peersOf(status: Status): PeerStatus[] {
 }
 
 /**
- * The peer that a name or address means: its MagicDNS name, whole or without the tailnet's domain, or one of its
- * addresses. Null if no peer is meant.
+ * The peer that a name or address means: its MagicDNS name, whole or, for nodes of this tailnet, without the tailnet's
+ * domain, or one of its addresses. Null if no peer is meant.
  */
 export function findPeer(status: Status, host: string): PeerStatus | null {
-  const wanted = host.toLowerCase();
+  const wanted = withoutDot(host.toLowerCase());
+  const suffix = status.MagicDNSSuffix === "" ? "" : `.${withoutDot(status.MagicDNSSuffix.toLowerCase())}`;
   for (const peer of peersOf(status)) {
     const name = withoutDot(peer.DNSName.toLowerCase());
-    const short = name.split(".")[0] ?? "";
-    if (withoutDot(wanted) === name || wanted === short || (peer.TailscaleIPs ?? []).includes(wanted)) return peer;
+    if (name === wanted || name === wanted + suffix || (peer.TailscaleIPs ?? []).includes(wanted)) return peer;
   }
   return null;
 }

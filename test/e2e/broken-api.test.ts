@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createServer, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { LANES } from "../world/images.js";
+import { accessTo, describeInContainers, type Output, Stage, useWorld } from "./stage.js";
+
+describeInContainers("an API that misbehaves below HTTP", () => {
+  const world = useWorld();
+  let server: Server | undefined;
+
+  afterEach(() => {
+    server?.closeAllConnections();
+    server?.close();
+  });
+
+  /** Listens on loopback and gives each request to the next of `answers`, the last of which serves all that follow. */
+  async function serve(...answers: ((reply: ServerResponse) => void)[]): Promise<{ url: string; count: () => number }> {
+    let count = 0;
+    server = createServer((_, reply) => {
+      const answer = answers[Math.min(count, answers.length - 1)];
+      count += 1;
+      answer?.(reply);
+    });
+    await new Promise<void>((listening) => server?.listen(0, "127.0.0.1", listening));
+    const { port } = server.address() as AddressInfo;
+    return { url: `http://127.0.0.1:${port}`, count: () => count };
+  }
+
+  const refuse = (reply: ServerResponse): void => {
+    reply.writeHead(401, { "content-type": "application/json" }).end('{"message":"API token invalid"}');
+  };
+
+  describe.each(LANES)("%s", (lane) => {
+    async function up(url: string, environment: object = {}): Promise<Output> {
+      const access = await accessTo(world().tailnet);
+      const stage = await Stage.open(lane, { ...access, TS_API_URL: url, TS_BOOT_TIMEOUT: "3s", ...environment });
+      try {
+        const output = await stage.run("spacetail up");
+        expect(await stage.leftovers()).toEqual([]);
+        return output;
+      } finally {
+        await stage.close();
+      }
+    }
+
+    test("an answer that breaks off is asked for again", async () => {
+      const { url, count } = await serve((reply) => {
+        reply.writeHead(200, { "content-length": "100" }).write('{"access_to');
+        setTimeout(() => reply.destroy(), 50);
+      }, refuse);
+      const output = await up(url);
+      expect(output).toMatchObject({ code: 1, text: expect.stringContaining("(401: API token invalid)") });
+      expect(count()).toBe(2);
+    });
+
+    test("one that asks to be asked again at once gets a pause", async () => {
+      const { url, count } = await serve((reply) => {
+        reply.writeHead(429, { "retry-after": "0" }).end();
+      });
+      const output = await up(url);
+      expect(output).toMatchObject({ code: 1, text: expect.stringContaining("asks for fewer requests (429)") });
+      // Four a second, for the three seconds of TS_BOOT_TIMEOUT.
+      expect(count()).toBeLessThanOrEqual(13);
+    });
+
+    test("the secret does not come back in the line that it causes", async () => {
+      const { url } = await serve((reply) => {
+        reply.writeHead(401).end(JSON.stringify({ message: "no client has hunter2-secret" }));
+      });
+      const output = await up(url, { TS_OAUTH_CLIENT_SECRET: "hunter2-secret" });
+      expect(output).toMatchObject({ code: 1, text: expect.stringContaining("(401: no client has *****)") });
+    });
+  });
+});
