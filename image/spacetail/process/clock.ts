@@ -20,15 +20,16 @@ export function deadlineIn(ms: number): Deadline {
   return { at: now() + ms, totalMs: ms };
 }
 
-/** Milliseconds that are left; never negative. */
+/** Whole milliseconds that are left; never negative. */
 export function remaining(deadline: Deadline): number {
-  return Math.max(0, deadline.at - now());
+  return Math.max(0, Math.ceil(deadline.at - now()));
 }
 
 /** The result of `work`, or null if it takes longer than `ms`. The work itself goes on. */
 export function within<T>(work: Promise<T | null>, ms: number): Promise<T | null> {
   return new Promise<T | null>((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), Math.min(ms, LONGEST_TIMER_MS));
+    // Timers may fire a moment early, and then what has timed out would not seem to have.
+    const timer = setTimeout(() => resolve(null), Math.min(ms + 1, LONGEST_TIMER_MS));
     work.then(
       (result) => {
         clearTimeout(timer);
