@@ -30,6 +30,11 @@ describe("the table of variables", () => {
 
 describe("a malformed value is an error that names the variable, the rule and the value", () => {
   test.each([
+    [
+      "TS_NO_PROXY",
+      "a,$(id)",
+      'must be hosts or networks with commas between them, and "$(id)" is neither, but "a,$(id)" was given',
+    ],
     ["TS_OAUTH_TAGS", ",", 'must name at least one tag, but "," was given'],
     [
       "TS_OAUTH_TAGS",

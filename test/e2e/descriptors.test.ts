@@ -35,7 +35,17 @@ describeInContainers("a phase ends when its command does", () => {
         `cut -d' ' -f5,6 /proc/${supervisor.pid}/stat; readlink /proc/${supervisor.pid}/cwd; ls /proc/${supervisor.pid}/fd -l`,
       );
       expect(facts.text.split("\n").slice(0, 2)).toEqual([`${supervisor.pid} ${supervisor.pid}`, "/"]);
-      expect(facts.text).not.toContain("pipe:[1 -> workspace");
+      const open = facts.text.split("\n").flatMap(
+        (line) =>
+          line
+            .match(/ (\d+) -> (\S+)/)
+            ?.slice(1)
+            .join(" ") ?? [],
+      );
+      const log = "/tmp/spacetail-1983/supervisor.log";
+      expect(open).toEqual(expect.arrayContaining(["0 /dev/null", `1 ${log}`, `2 ${log}`]));
+      const modes = await stage.run("stat -c '%a %n' /tmp/spacetail-1983 /tmp/spacetail-1983/*");
+      expect(modes.text).toMatch(/^700 \/tmp\/spacetail-1983\n(600 \S+\n|666 \S+tailscaled\.sock\n)+$/);
       await stage.run("spacetail down");
     } finally {
       await stage.close();

@@ -83,6 +83,19 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
       );
     });
 
+    test("flags of TS_TAILSCALED_EXTRA_ARGS reach tailscaled", async () => {
+      const access = await accessTo(world().tailnet);
+      const stage = await Stage.open(lane, { ...access, TS_TAILSCALED_EXTRA_ARGS: "--verbose=2 --no-logs-no-support" });
+      try {
+        expect(await stage.run("spacetail up --watch none")).toMatchObject({ code: 0 });
+        const daemon = await stage.find(/^\S*tailscaled --tun/);
+        expect(daemon.commandLine.slice(-2)).toEqual(["--verbose=2", "--no-logs-no-support"]);
+        await stage.run("spacetail down");
+      } finally {
+        await stage.close();
+      }
+    });
+
     test("two kinds of credential", async () => {
       expectLine(
         await up({ TS_AUTHKEY: "tskey-auth-x" }),

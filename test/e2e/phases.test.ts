@@ -166,11 +166,12 @@ describeInContainers("the hooks in the shells of runners", () => {
       expect(text(result).match(/on the tailnet as/g)).toHaveLength(2);
     });
 
-    test("a silent tunnel does not hold a phase, on whatever descriptor", async () => {
-      const result = await perform(lane, "true", { extraDescriptors: [3, 20], silenceLimitMs: 5000 });
-      expect(result.state).toBe("FINISHED");
-      const phase = result.phases[0];
-      expect((phase?.durationMs ?? 0) - (phase?.shellMs ?? 0)).toBeLessThan(500);
+    test("the file is clean after a failed phase whose supervisor was killed: down alone can do that", async () => {
+      const kill = 'kill -9 $(sed \'s/.*"supervisor":{"pid":\\([0-9]*\\).*/\\1/\' /tmp/spacetail-1983/state.json)';
+      const result = await perform(lane, `${kill} && sleep 0.2; false`);
+      expect(result.state).toBe("FAILED");
+      const left = Object.keys(result.phases[0]?.environmentFile ?? {});
+      expect(left.filter((name) => (PROXY_VARIABLES as readonly string[]).includes(name))).toEqual([]);
     });
 
     test("scrub of a file that cannot be replaced whole writes into it", async () => {
