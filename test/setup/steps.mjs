@@ -52,7 +52,9 @@ export function packages() {
 /** The library, as it is published. */
 export function library() {
   const inputs = ["contract", "constructs", "package.json", "tsconfig.json", "tsconfig.build.json"];
-  step("library", inputs, ["dist/constructs/index.js"], () => run("npm", ["run", "--silent", "build"]));
+  step("library", inputs, ["dist/cdktf/index.js", "dist/cdktn/index.js"], () =>
+    run("npm", ["run", "--silent", "build"]),
+  );
 }
 
 /** Folders that tests made of earlier builds. */
@@ -117,7 +119,9 @@ export function terraform() {
 export function bundle(entry) {
   const out = join(cache, "bin", `${entry.replaceAll("/", "-").replace(/\.ts$/, "")}.cjs`);
   const esbuild = join(root, "node_modules/.bin/esbuild");
+  // No tsconfig.json: its paths would put the library's sources into the bundle.
   const flags = ["--bundle", "--platform=node", "--target=node20", "--packages=external", "--sourcemap=inline"];
+  flags.push('--tsconfig-raw={"compilerOptions":{"target":"ES2022","strict":true}}');
   execFileSync(esbuild, [join(root, entry), ...flags, "--log-level=warning", `--outfile=${out}`], {
     stdio: ["ignore", 2, 2],
   });
