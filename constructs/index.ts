@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export * from "./bindings/index.js";
+export type { TailnetMetaArguments } from "./meta-arguments.js";
 export type { TailnetAuth, TailnetOAuthSecret } from "./tailnet-auth.js";
 export { TailnetContext, type TailnetContextProps } from "./tailnet-context.js";
+export { TailnetFederatedIdentity, type TailnetFederatedIdentityProps } from "./tailnet-federated-identity.js";
 export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./tailnet-oauth-client.js";

@@ -12,8 +12,13 @@ export type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T
  * members that are undefined are left out.
  */
 export function literally<T extends object>(attributes: T): Given<T> {
-  const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, literal(value)])) as Given<T>;
+  const entries = Object.entries(given(attributes));
+  return Object.fromEntries(entries.map(([name, value]) => [name, literal(value)])) as Given<T>;
+}
+
+/** Attributes without those that are undefined. */
+export function given<T extends object>(attributes: T): Given<T> {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 /** A list as one text with commas. The elements of a list that is a token are known to Terraform alone. */
