@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Token } from "cdktf";
-import {
-  DEFAULT_HTTP_PROXY,
-  DEFAULT_SOCKS5_SERVER,
-  findVariable,
-  readTailscaledArgs,
-  valueProblem,
-} from "../contract/index.js";
-import { commaList } from "./literal.js";
-import { oneLine } from "./rules.js";
-import type { TailnetContextProps } from "./tailnet-context.js";
+import { findVariable } from "../contract/index.js";
+import { notEmpty, oneLine } from "./rules.js";
+import { PROPERTY_OF } from "./tunnel-variables.js";
 import { broken, brokenSecret } from "./validation-error.js";
 
 /** An environment variable of the context. */
@@ -20,42 +12,34 @@ export interface ContextVariable {
   readonly secret: boolean;
 }
 
-/** Variables that have a property of their own, beside the secrets, which all belong to `auth`. */
-const PROPERTY_OF: Readonly<Record<string, string>> = {
-  TS_OAUTH_CLIENT_ID: "auth",
-  TS_OAUTH_TAGS: "auth",
-  TS_OUTBOUND_HTTP_PROXY_LISTEN: "httpProxy",
-  TS_SOCKS5_SERVER: "socks5Server",
-  TS_NO_PROXY: "noProxy",
-};
+/** Variables by name, as users give them. */
+export type Variables = Readonly<Record<string, string>>;
 
-/** The variables for addresses other than the default ones, and for what keeps out of the tunnel. */
-export function proxyVariables({ httpProxy, socks5Server, noProxy }: TailnetContextProps): ContextVariable[] {
-  const variables: ContextVariable[] = [];
-  if (httpProxy !== undefined && httpProxy !== DEFAULT_HTTP_PROXY) {
-    variables.push({ name: "TS_OUTBOUND_HTTP_PROXY_LISTEN", value: httpProxy, secret: false });
-  }
-  if (socks5Server !== undefined && socks5Server !== DEFAULT_SOCKS5_SERVER) {
-    variables.push({ name: "TS_SOCKS5_SERVER", value: socks5Server, secret: false });
-  }
-  if (noProxy !== undefined && noProxy.length > 0) {
-    variables.push({ name: "TS_NO_PROXY", value: commaList(noProxy), secret: false });
-  }
-  return variables;
+/** Variables as the user gave them. */
+export function ownVariables(environment: Variables, secret: boolean): ContextVariable[] {
+  return Object.entries(environment).map(([name, value]) => ({ name, value, secret }));
 }
 
-/** Readable variables as the user gave them. */
-export function readableVariables(environment: Readonly<Record<string, string>>): ContextVariable[] {
-  return Object.entries(environment).map(([name, value]) => ({ name, value, secret: false }));
+/** What is wrong with the user's readable variables; null for each rule that is kept. */
+export function* environmentProblems(environment: Variables): Generator<string | null> {
+  for (const [name, value] of Object.entries(environment)) {
+    yield* nameProblems("environment", name);
+    // Text of several lines is often a key that was meant for a file, so it is not shown.
+    yield brokenSecret(`environment.${name}`, oneLine(value));
+  }
 }
 
-/** What is wrong with the user's variables; null for each rule that is kept. */
-export function environmentProblems(environment: Readonly<Record<string, string>>): (string | null)[] {
-  return Object.entries(environment).flatMap(([name, value]) => [
-    broken("environment", nameRule(name), name),
-    ownershipProblem(name),
-    ...(Token.isUnresolved(value) ? [] : valueProblems(name, value)),
-  ]);
+/** What is wrong with the user's secret variables, never showing their values; null for each rule that is kept. */
+export function* secretEnvironmentProblems(secrets: Variables, environment: Variables): Generator<string | null> {
+  for (const [name, value] of Object.entries(secrets)) {
+    yield* nameProblems("secretEnvironment", name);
+    if (Object.hasOwn(environment, name)) yield `secretEnvironment must not hold ${name}: environment has it too`;
+    yield brokenSecret(`secretEnvironment.${name}`, notEmpty(value) ?? oneLine(value));
+  }
+}
+
+function nameProblems(property: string, name: string): (string | null)[] {
+  return [broken(property, nameRule(name), name), ownershipProblem(property, name)];
 }
 
 function nameRule(name: string): string | null {
@@ -66,28 +50,14 @@ function nameRule(name: string): string | null {
   return name === "Resource" ? "must not hold a variable named Resource" : null;
 }
 
-function ownershipProblem(name: string): string | null {
-  const variable = findVariable(name);
-  if (variable === undefined) return null;
-  const property = variable.secret ? "auth" : PROPERTY_OF[variable.name];
-  return property === undefined ? null : `environment must not hold ${name}: use ${property}`;
+/** What the executable reads has a property of its own, also when only some phases are to see it. */
+function ownershipProblem(property: string, name: string): string | null {
+  const bare = /^[rw]o_/.test(name) ? name.slice(3) : name;
+  const variable = findVariable(bare);
+  const auth = variable !== undefined || AUTH_VARIABLES.includes(bare) ? "auth" : undefined;
+  const owner = PROPERTY_OF[variable?.name ?? bare] ?? auth;
+  return owner === undefined ? null : `${property} must not hold ${name}: use ${owner}`;
 }
 
-function valueProblems(name: string, value: string): (string | null)[] {
-  const problem = valueProblem(name, value);
-  return [
-    // Text of several lines is often a key that was meant for a file, so it is not shown.
-    brokenSecret(`environment.${name}`, oneLine(value)),
-    problem === null ? null : `environment.${problem}`,
-    name === "TS_TAILSCALED_EXTRA_ARGS" ? listenerProblem(value) : null,
-  ];
-}
-
-/** The hooks must know where the HTTP proxy listens, so the addresses have but one place. */
-function listenerProblem(tailscaledArgs: string): string | null {
-  const { httpProxy, socks5Server } = readTailscaledArgs(tailscaledArgs);
-  const rule = (flag: string, property: string) =>
-    `environment.TS_TAILSCALED_EXTRA_ARGS must not hold ${flag}: use ${property}`;
-  if (httpProxy !== null) return rule("--outbound-http-proxy-listen", "httpProxy");
-  return socks5Server === null ? null : rule("--socks5-server", "socks5Server");
-}
+/** Variables of `auth`, which the table of variables need not hold. */
+const AUTH_VARIABLES: readonly string[] = ["TS_CLIENT_ID", "TS_ID_TOKEN"];

@@ -21,9 +21,9 @@ export function given<T extends object>(attributes: T): Given<T> {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
-/** A list as one text with commas. The elements of a list that is a token are known to Terraform alone. */
-export function commaList(values: string[]): string {
-  return Token.isUnresolved(values) ? Fn.join(",", values) : values.join(",");
+/** A list as one text. The elements of a list that is a token are known to Terraform alone. */
+export function joined(values: string[], separator: string): string {
+  return Token.isUnresolved(values) ? Fn.join(separator, values) : values.join(separator);
 }
 
 function literal(value: unknown): unknown {
