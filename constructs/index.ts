@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
+export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-federated-auth.js";
+export { TailnetFederatedIdentity, type TailnetFederatedIdentityProps } from "./auth/tailnet-federated-identity.js";
+export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./auth/tailnet-oauth-client.js";
 export * from "./bindings/index.js";
-export type { TailnetMetaArguments } from "./meta-arguments.js";
-export type { TailnetAuth, TailnetOAuthSecret } from "./tailnet-auth.js";
-export { TailnetContext } from "./tailnet-context.js";
-export type { TailnetContextOptions, TailnetContextProps } from "./tailnet-context-props.js";
-export type { TailnetFederatedAuth, TailnetIdentity } from "./tailnet-federated-auth.js";
-export { TailnetFederatedIdentity, type TailnetFederatedIdentityProps } from "./tailnet-federated-identity.js";
-export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./tailnet-oauth-client.js";
-export type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
+export { TailnetContext } from "./context/tailnet-context.js";
+export type { TailnetContextOptions, TailnetContextProps } from "./context/tailnet-context-props.js";
+export type { TailnetTunnelOptions } from "./context/tailnet-tunnel-options.js";
+export type { TailnetMetaArguments } from "./support/meta-arguments.js";

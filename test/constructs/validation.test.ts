@@ -6,7 +6,7 @@ import {
   TailnetOAuthClient,
   type TailnetOAuthClientProps,
 } from "../../constructs/index.js";
-import { ValidationError } from "../../constructs/validation-error.js";
+import { ValidationError } from "../../constructs/support/validation-error.js";
 
 /** Properties as a program without a compiler may give them. */
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };

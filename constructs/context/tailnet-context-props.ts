@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TailnetAuth } from "./tailnet-auth.js";
+import type { TailnetAuth } from "../auth/tailnet-auth.js";
 import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
 
 /**

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct } from "constructs";
-import { OauthClient } from "./bindings/index.js";
-import { metaArguments, type TailnetMetaArguments } from "./meta-arguments.js";
-import { required, tagList, tailscaleDescription } from "./rules.js";
-import { broken, refuse } from "./validation-error.js";
+import { OauthClient } from "../bindings/index.js";
+import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
+import { required, tagList, tailscaleDescription } from "../support/rules.js";
+import { broken, refuse } from "../support/validation-error.js";
 
 /** Properties of {@link TailnetOAuthClient}. */
 export interface TailnetOAuthClientProps extends TailnetMetaArguments {

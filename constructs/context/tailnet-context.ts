@@ -8,15 +8,15 @@ import {
   hookLists,
   labelFromName,
   PHASES,
-} from "../contract/index.js";
-import { Context, EnvironmentVariable } from "./bindings/index.js";
+} from "../../contract/index.js";
+import { authVariables } from "../auth/tailnet-auth.js";
+import { Context, EnvironmentVariable } from "../bindings/index.js";
+import { literally } from "../support/literal.js";
+import { refuse, ValidationError } from "../support/validation-error.js";
 import { type ContextVariable, ownVariables } from "./context-variables.js";
-import { literally } from "./literal.js";
-import { authVariables } from "./tailnet-auth.js";
 import { contextProblems } from "./tailnet-context-problems.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { tunnelVariables } from "./tunnel-variables.js";
-import { refuse, ValidationError } from "./validation-error.js";
 
 /**
  * A Spacelift context that puts the runs of every stack it is attached to on a tailnet, phase by phase.

@@ -11,12 +11,12 @@ import {
   readTailscaledArgs,
   socketPath,
   tailscaledArgs,
-} from "../contract/index.js";
+} from "../../contract/index.js";
+import { joined } from "../support/literal.js";
+import { every, known, notEmpty, type Rule } from "../support/rules.js";
+import { broken } from "../support/validation-error.js";
 import type { ContextVariable } from "./context-variables.js";
-import { joined } from "./literal.js";
-import { every, known, notEmpty, type Rule } from "./rules.js";
 import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
-import { broken } from "./validation-error.js";
 
 /** The property that each variable of the executable comes from, where that is not `auth`. */
 export const PROPERTY_OF: Readonly<Record<string, string>> = {

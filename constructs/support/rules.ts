@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
-import { stackLabelProblem, tagProblem } from "../contract/index.js";
+import { stackLabelProblem, tagProblem } from "../../contract/index.js";
 
 /**
  * A rule for a property: says what the value must be, reading on from the property's name, or answers null if the value

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
-import { DEFAULT_PHASES, labelFromName, PHASES, stackLabelProblem } from "../contract/index.js";
+import { DEFAULT_PHASES, labelFromName, PHASES, stackLabelProblem } from "../../contract/index.js";
+import { authProblems } from "../auth/tailnet-auth.js";
+import { extraLabels, known, notEmpty, type Rule, required } from "../support/rules.js";
+import { broken } from "../support/validation-error.js";
 import { environmentProblems, secretEnvironmentProblems } from "./context-variables.js";
-import { extraLabels, known, notEmpty, type Rule, required } from "./rules.js";
-import { authProblems } from "./tailnet-auth.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { tunnelProblems } from "./tunnel-variables.js";
-import { broken } from "./validation-error.js";
 
 /** What is wrong with the properties of a context, in the order of the checks; null for each rule that is kept. */
 export function* contextProblems(props: TailnetContextProps): Generator<string | null> {

@@ -9,12 +9,12 @@ import {
   runTypesProblem,
   scopeProblem,
   subjectPattern,
-} from "../contract/index.js";
-import { FederatedIdentity } from "./bindings/index.js";
-import { literally } from "./literal.js";
-import { metaArguments, type TailnetMetaArguments } from "./meta-arguments.js";
-import { httpsUrl, known, notEmpty, type Rule, required, tagList, tailscaleDescription } from "./rules.js";
-import { broken, refuse } from "./validation-error.js";
+} from "../../contract/index.js";
+import { FederatedIdentity } from "../bindings/index.js";
+import { literally } from "../support/literal.js";
+import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
+import { httpsUrl, known, notEmpty, type Rule, required, tagList, tailscaleDescription } from "../support/rules.js";
+import { broken, refuse } from "../support/validation-error.js";
 
 /** Properties of {@link TailnetFederatedIdentity}. */
 export interface TailnetFederatedIdentityProps extends TailnetMetaArguments {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { findVariable } from "../contract/index.js";
-import { notEmpty, oneLine } from "./rules.js";
+import { findVariable } from "../../contract/index.js";
+import { notEmpty, oneLine } from "../support/rules.js";
+import { broken, brokenSecret } from "../support/validation-error.js";
 import { PROPERTY_OF } from "./tunnel-variables.js";
-import { broken, brokenSecret } from "./validation-error.js";
 
 /** An environment variable of the context. */
 export interface ContextVariable {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ContextVariable } from "./context-variables.js";
-import { joined } from "./literal.js";
-import { notEmpty, oneLine, required, secretText, tagList } from "./rules.js";
-import { broken, brokenSecret } from "./validation-error.js";
+import type { ContextVariable } from "../context/context-variables.js";
+import { joined } from "../support/literal.js";
+import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { broken, brokenSecret } from "../support/validation-error.js";
 
 /**
  * Login by the token that Spacelift gives each run, without a secret: by one identity, or by one for applying and

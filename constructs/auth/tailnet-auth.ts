@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ContextVariable } from "./context-variables.js";
-import { joined } from "./literal.js";
-import { notEmpty, oneLine, required, secretText, tagList } from "./rules.js";
+import type { ContextVariable } from "../context/context-variables.js";
+import { joined } from "../support/literal.js";
+import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { broken, brokenSecret } from "../support/validation-error.js";
 import { federatedProblems, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 import type { TailnetOAuthClient } from "./tailnet-oauth-client.js";
-import { broken, brokenSecret } from "./validation-error.js";
 
 /** How runs log in to the tailnet. Exactly one member is given. */
 export interface TailnetAuth {
