@@ -15,6 +15,7 @@ export * from "./hooks.js";
 export * from "./labels.js";
 export * from "./parse.js";
 export * from "./phases.js";
+export * from "./policy.js";
 export * from "./proxy-variables.js";
 export * from "./runner-image.js";
 export * from "./secrets.js";
