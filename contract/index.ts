@@ -23,3 +23,4 @@ export * from "./settings.js";
 export * from "./shell.js";
 export * from "./shell-scan.js";
 export * from "./spaces.js";
+export * from "./vendors.js";
