@@ -1,38 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { App, TerraformStack, TerraformVariable } from "cdktf";
-import {
-  TailnetContext,
-  type TailnetContextProps,
-  TailnetOAuthClient,
-  type TailnetOAuthClientProps,
-} from "../../constructs/index.js";
-import { ValidationError } from "../../constructs/validation-error.js";
-
-/** Properties as a program without a compiler may give them. */
-type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-
-/** What is said of a context named `app/tailnet` that has these properties besides good ones. */
-function contextError(props: Loose<TailnetContextProps>): string {
-  const good = { name: "tailnet", auth: { authKey: "key" } };
-  return messageOf((stack) => new TailnetContext(stack, "tailnet", { ...good, ...props } as TailnetContextProps));
-}
-
-function clientError(props: Loose<TailnetOAuthClientProps>): string {
-  const good = { tags: ["tag:a"] };
-  return messageOf(
-    (stack) => new TailnetOAuthClient(stack, "client", { ...good, ...props } as TailnetOAuthClientProps),
-  );
-}
-
-function messageOf(construct: (stack: TerraformStack) => unknown): string {
-  try {
-    construct(new TerraformStack(new App(), "app"));
-  } catch (error) {
-    if (error instanceof ValidationError) return error.message;
-    throw error;
-  }
-  return "";
-}
+import { TailnetContext, type TailnetContextProps, type TailnetOAuthClientProps } from "../../constructs/index.js";
+import { clientError, contextError, type Loose, messageOf } from "./refusals.js";
 
 describe("TailnetOAuthClient", () => {
   test.each<[Loose<TailnetOAuthClientProps>, string]>([
@@ -66,6 +35,12 @@ describe("TailnetContext", () => {
     [{ name: "  " }, 'name must not be empty, but "  " was given'],
     [{ name: undefined }, "name must be given"],
     [{ spaceId: "" }, 'spaceId must not be empty, but "" was given'],
+    [{ writeOnlyVersion: "" }, 'writeOnlyVersion must not be empty, but "" was given'],
+    [{ runnerRegistry: "" }, 'runnerRegistry must not be empty, but "" was given'],
+    [
+      { runnerImage: "a", runnerRegistry: "b" },
+      'runnerRegistry must not be given together with runnerImage, but "b" was given',
+    ],
     [{ runnerImage: "" }, 'runnerImage must not be empty, but "" was given'],
     [{ phases: [] }, "phases must name at least one of init, plan, apply, perform, destroy, but [] was given"],
     [
@@ -73,13 +48,6 @@ describe("TailnetContext", () => {
       'phases must name only init, plan, apply, perform, destroy, but ["plan","deploy"] was given',
     ],
     [{ phases: ["plan", "plan"] }, 'phases must not name a phase twice, but ["plan","plan"] was given'],
-    [{ httpProxy: "8080" }, 'httpProxy must be host:port, such as localhost:8080, but "8080" was given'],
-    [{ socks5Server: "" }, 'socks5Server must be host:port, such as localhost:8080, but "" was given'],
-    [{ noProxy: ["a", ""] }, 'noProxy must not hold an empty entry, but ["a",""] was given'],
-    [
-      { noProxy: ["$(id)"] },
-      'noProxy must be hosts or networks with commas between them, and "$(id)" is neither, but ["$(id)"] was given',
-    ],
     [{ labels: ["a", ""] }, 'labels must hold labels, and a label must not be empty, but ["a",""] was given'],
     [
       { labels: ["autoattach:x"] },
@@ -136,41 +104,6 @@ describe("TailnetContext, the label that attaches it", () => {
   });
 });
 
-describe("TailnetContext, auth", () => {
-  const one = "auth must have exactly one of oauthClient, oauthSecret, authKey";
-  test.each<[Loose<TailnetContextProps>, string]>([
-    [{ auth: undefined }, `${one}, but [] was given`],
-    [{ auth: {} }, `${one}, but [] was given`],
-    [
-      { auth: { oauthSecret: { clientSecret: "hidden" }, authKey: "hidden" } },
-      `${one}, but ["oauthSecret","authKey"] was given`,
-    ],
-    [{ auth: { authKey: "" } }, "auth.authKey must not be empty"],
-    [{ auth: { authKey: "hidden\n" } }, "auth.authKey must not contain a line break"],
-    [{ auth: { oauthSecret: { clientSecret: " " } } }, "auth.oauthSecret.clientSecret must not be empty"],
-    [
-      { auth: { oauthSecret: { clientSecret: "hidden\r\n" } } },
-      "auth.oauthSecret.clientSecret must not contain a line break",
-    ],
-    [{ auth: { oauthSecret: {} as never } }, "auth.oauthSecret.clientSecret must be given"],
-    [
-      { auth: { oauthSecret: { clientId: "", clientSecret: "hidden" } } },
-      'auth.oauthSecret.clientId must not be empty, but "" was given',
-    ],
-    [
-      { auth: { oauthSecret: { clientId: "a\nb", clientSecret: "hidden" } } },
-      'auth.oauthSecret.clientId must not contain a line break, but "a\\nb" was given',
-    ],
-    [
-      { auth: { oauthSecret: { clientSecret: "hidden", tags: [] } } },
-      "auth.oauthSecret.tags must name at least one tag, but [] was given",
-    ],
-  ])("%j: %s", (props, problem) => {
-    expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
-    expect(contextError(props)).not.toContain("hidden");
-  });
-});
-
 describe("TailnetContext, environment", () => {
   test.each<[Record<string, string>, string]>([
     [
@@ -183,41 +116,46 @@ describe("TailnetContext, environment", () => {
     ],
     [{ Resource: "x" }, 'environment must not hold a variable named Resource, but "Resource" was given'],
     [{ MY_VALUE: "hidden\nkey" }, "environment.MY_VALUE must not contain a line break"],
-    [
-      { TS_BOOT_TIMEOUT: "soon" },
-      'environment.TS_BOOT_TIMEOUT must be a duration above zero such as 60s or 1m30s, but "soon" was given',
-    ],
-    [
-      { TS_LOGIN_SERVER: "control.test" },
-      'environment.TS_LOGIN_SERVER must be an http:// or https:// URL of a server, without a path, but "control.test" was given',
-    ],
     [{ TS_AUTHKEY: "hidden" }, "environment must not hold TS_AUTHKEY: use auth"],
     [{ TS_AUTH_KEY: "hidden" }, "environment must not hold TS_AUTH_KEY: use auth"],
     [{ TS_OAUTH_CLIENT_SECRET: "hidden" }, "environment must not hold TS_OAUTH_CLIENT_SECRET: use auth"],
     [{ TS_OAUTH_CLIENT_ID: "k" }, "environment must not hold TS_OAUTH_CLIENT_ID: use auth"],
     [{ TS_OAUTH_TAGS: "tag:a" }, "environment must not hold TS_OAUTH_TAGS: use auth"],
-    [{ TS_NO_PROXY: "a" }, "environment must not hold TS_NO_PROXY: use noProxy"],
-    [{ TS_SOCKS5_SERVER: "a:1" }, "environment must not hold TS_SOCKS5_SERVER: use socks5Server"],
+    [{ TS_CLIENT_ID: "k" }, "environment must not hold TS_CLIENT_ID: use auth"],
+    [{ ro_TS_CLIENT_ID: "k" }, "environment must not hold ro_TS_CLIENT_ID: use auth"],
+    [{ TS_ID_TOKEN: "hidden" }, "environment must not hold TS_ID_TOKEN: use auth"],
+    [{ wo_TS_AUTHKEY: "hidden" }, "environment must not hold wo_TS_AUTHKEY: use auth"],
+    [{ TS_LOGIN_SERVER: "https://a.test" }, "environment must not hold TS_LOGIN_SERVER: use controlUrl"],
     [
-      { TS_OUTBOUND_HTTP_PROXY_LISTEN: "a:1" },
-      "environment must not hold TS_OUTBOUND_HTTP_PROXY_LISTEN: use httpProxy",
+      { TS_EXTRA_ARGS: "--accept-dns" },
+      "environment must not hold TS_EXTRA_ARGS: use acceptDns, acceptRoutes, exitNode or shieldsUp",
     ],
-    [
-      { TS_TAILSCALED_EXTRA_ARGS: "--outbound-http-proxy-listen=a:1" },
-      "environment.TS_TAILSCALED_EXTRA_ARGS must not hold --outbound-http-proxy-listen: use httpProxy",
-    ],
-    [
-      { TS_TAILSCALED_EXTRA_ARGS: "--verbose=1 --socks5-server a:1" },
-      "environment.TS_TAILSCALED_EXTRA_ARGS must not hold --socks5-server: use socks5Server",
-    ],
+    [{ TRACE: "true" }, "environment must not hold TRACE: use trace"],
   ])("%j: %s", (environment, problem) => {
     expect(contextError({ environment })).toBe(`TailnetContext 'app/tailnet': ${problem}`);
     expect(contextError({ environment })).not.toContain("hidden");
   });
 
   test("good values, and variables that are nobody's, are fine", () => {
-    const environment = { TS_BOOT_TIMEOUT: "90s", TS_TAILSCALED_EXTRA_ARGS: "--verbose=1", TF_VAR_a: "{}", _: "" };
+    const environment = { ro_TOKEN: "90s", TF_VAR_a: "{}", _: "" };
     expect(contextError({ environment })).toBe("");
+  });
+});
+
+describe("TailnetContext, secretEnvironment", () => {
+  test.each<[Record<string, string>, string]>([
+    [
+      { "MY-VALUE": "hidden" },
+      'secretEnvironment must have names of letters, digits and underscores that do not begin with a digit, but "MY-VALUE" was given',
+    ],
+    [{ TS_AUTHKEY: "hidden" }, "secretEnvironment must not hold TS_AUTHKEY: use auth"],
+    [{ BOTH: "hidden" }, "secretEnvironment must not hold BOTH: environment has it too"],
+    [{ A: "" }, "secretEnvironment.A must not be empty"],
+    [{ A: "hidden\nkey" }, "secretEnvironment.A must not contain a line break"],
+  ])("%j: %s", (secretEnvironment, problem) => {
+    const message = contextError({ secretEnvironment, environment: { BOTH: "" } });
+    expect(message).toBe(`TailnetContext 'app/tailnet': ${problem}`);
+    expect(message).not.toContain("hidden");
   });
 });
 
