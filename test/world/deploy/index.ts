@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export { type Credentials, credentialsFrom } from "./clients.js";
 export {
   type DeployEvent,
   type Deployment,

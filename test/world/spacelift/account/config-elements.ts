@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import type { ApiModule, Call } from "../api/api-module.js";
+import { authorize } from "../api/caller.js";
 import type { Announce } from "./account.js";
 import type { Context } from "./contexts.js";
 import type { Stack } from "./stacks.js";
@@ -159,14 +160,26 @@ export const configElementApi: ApiModule = {
       configElement: (stack: Stack, { id }: { id: string }) => stack.elements.get(id),
     },
     Mutation: {
-      contextConfigAdd: (_: unknown, args: { context: string; config: ConfigInput }, { account }: Call) =>
-        account.contexts.require(args.context).elements.add(args.config),
-      contextConfigDelete: (_: unknown, args: { context: string; id: string }, { account }: Call) =>
-        account.contexts.require(args.context).elements.delete(args.id),
-      stackConfigAdd: (_: unknown, args: { stack: string; config: ConfigInput }, { account }: Call) =>
-        account.stacks.require(args.stack).elements.add(args.config),
-      stackConfigDelete: (_: unknown, args: { stack: string; id: string }, { account }: Call) =>
-        account.stacks.require(args.stack).elements.delete(args.id),
+      contextConfigAdd: (_: unknown, args: { context: string; config: ConfigInput }, call: Call) =>
+        ofContext(call, args.context).add(args.config),
+      contextConfigDelete: (_: unknown, args: { context: string; id: string }, call: Call) =>
+        ofContext(call, args.context).delete(args.id),
+      stackConfigAdd: (_: unknown, args: { stack: string; config: ConfigInput }, call: Call) =>
+        ofStack(call, args.stack).add(args.config),
+      stackConfigDelete: (_: unknown, args: { stack: string; id: string }, call: Call) =>
+        ofStack(call, args.stack).delete(args.id),
     },
   },
 };
+
+function ofContext({ account, caller }: Call, id: string): ConfigElements {
+  const { space, elements } = account.contexts.require(id);
+  authorize(caller, space, "CONTEXT_UPDATE");
+  return elements;
+}
+
+function ofStack({ account, caller }: Call, id: string): ConfigElements {
+  const { space, elements } = account.stacks.require(id);
+  authorize(caller, space, "STACK_MANAGE", "SPACE_WRITE");
+  return elements;
+}

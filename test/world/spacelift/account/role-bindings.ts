@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ApiModule, Call } from "../api/api-module.js";
+import { authorize } from "../api/caller.js";
 import type { Account, Announce } from "./account.js";
 import { ulid } from "./ids.js";
 
@@ -117,16 +118,28 @@ export const roleBindingApi: ApiModule = {
   `,
   resolvers: {
     Query: {
-      stackRoleBinding: (_: unknown, { id }: { id: string }, { account }: Call) => {
+      stackRoleBinding: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
         const binding = account.roleBindings.get(id);
-        return binding === undefined ? null : answer(account, binding);
+        const visible = binding !== undefined && caller.sees(account.stacks.require(binding.stackId).space);
+        return visible ? answer(account, binding) : null;
       },
     },
     Mutation: {
-      stackRoleBindingCreate: (_: unknown, { input }: { input: RoleBindingInput }, { account }: Call) =>
-        answer(account, account.roleBindings.create(input)),
-      stackRoleBindingDelete: (_: unknown, { id }: { id: string }, { account }: Call) =>
-        answer(account, account.roleBindings.delete(id)),
+      stackRoleBindingCreate: (_: unknown, { input }: { input: RoleBindingInput }, call: Call) => {
+        authorizeBinding(call, input.stackID, input.spaceID);
+        return answer(call.account, call.account.roleBindings.create(input));
+      },
+      stackRoleBindingDelete: (_: unknown, { id }: { id: string }, call: Call) => {
+        const binding = call.account.roleBindings.get(id);
+        if (binding !== undefined) authorizeBinding(call, binding.stackId, binding.spaceId);
+        return answer(call.account, call.account.roleBindings.delete(id));
+      },
     },
   },
 };
+
+/** Nobody gives a stack more than he has: it takes rights over the stack and over the space. */
+function authorizeBinding({ account, caller }: Call, stackId: string, spaceId: string): void {
+  authorize(caller, account.stacks.require(stackId).space, "STACK_MANAGE");
+  authorize(caller, account.spaces.require(spaceId).id, "SPACE_ADMIN");
+}

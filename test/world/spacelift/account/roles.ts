@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ApiModule, Call } from "../api/api-module.js";
+import { authorize } from "../api/caller.js";
 import type { Account, Announce } from "./account.js";
 import { slug, ulid } from "./ids.js";
 
@@ -190,18 +191,29 @@ export const roleApi: ApiModule = {
       roleBindingsCount: ({ id }: Role, _: unknown, { account }: Call) => account.roleBindings.ofRole(id).length,
     },
     Query: {
-      roles: (_: unknown, __: unknown, { account }: Call) => account.roles.list(),
-      role: (_: unknown, { id }: { id: string }, { account }: Call) => account.roles.get(id),
+      // Who administers nothing is told of no roles; the provider then asks for more access.
+      roles: (_: unknown, __: unknown, { account, caller }: Call) =>
+        caller.mayAnywhere("SPACE_ADMIN") ? account.roles.list() : [],
+      role: (_: unknown, { id }: { id: string }, { account, caller }: Call) =>
+        caller.mayAnywhere("SPACE_ADMIN") ? account.roles.get(id) : null,
     },
     Mutation: {
-      roleCreate: (_: unknown, { input }: { input: RoleInput }, { account }: Call) => account.roles.create(input),
-      roleUpdate: (_: unknown, { id, input }: { id: string; input: RoleUpdateInput }, { account }: Call) =>
-        account.roles.update(id, {
+      roleCreate: (_: unknown, { input }: { input: RoleInput }, { account, caller }: Call) => {
+        authorize(caller, "root", "SPACE_ADMIN");
+        return account.roles.create(input);
+      },
+      roleUpdate: (_: unknown, { id, input }: { id: string; input: RoleUpdateInput }, { account, caller }: Call) => {
+        authorize(caller, "root", "SPACE_ADMIN");
+        return account.roles.update(id, {
           ...(input.name == null ? {} : { name: input.name }),
           ...(input.description == null ? {} : { description: input.description }),
           ...(input.Actions == null ? {} : { actions: input.Actions }),
-        }),
-      roleDelete: (_: unknown, { id }: { id: string }, { account }: Call) => account.roles.delete(id),
+        });
+      },
+      roleDelete: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
+        authorize(caller, "root", "SPACE_ADMIN");
+        return account.roles.delete(id);
+      },
     },
   },
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ApiModule, Call } from "../api/api-module.js";
+import { authorize } from "../api/caller.js";
 import type { Account, Announce } from "./account.js";
 import { labelSet, slug, ulid } from "./ids.js";
 
@@ -193,14 +194,25 @@ export const spaceApi: ApiModule = {
   `,
   resolvers: {
     Query: {
-      space: (_: unknown, { id }: { id: string }, { account }: Call) => account.spaces.get(id),
+      space: (_: unknown, { id }: { id: string }, { account, caller }: Call) =>
+        account.spaces.get(id) !== undefined && caller.sees(id) ? account.spaces.get(id) : null,
     },
     Mutation: {
-      spaceCreate: (_: unknown, { input }: { input: SpaceInput }, { account }: Call) =>
-        account.spaces.add({ ...input, labels: input.labels ?? [] }),
-      spaceUpdate: (_: unknown, { space, input }: { space: string; input: SpaceInput }, { account }: Call) =>
-        account.spaces.update(space, input),
-      spaceDelete: (_: unknown, { space }: { space: string }, { account }: Call) => account.spaces.delete(space),
+      // Spaces come and go by administrators of the root space; others only change their own.
+      spaceCreate: (_: unknown, { input }: { input: SpaceInput }, { account, caller }: Call) => {
+        authorize(caller, "root", "SPACE_ADMIN");
+        return account.spaces.add({ ...input, labels: input.labels ?? [] });
+      },
+      spaceUpdate: (_: unknown, args: { space: string; input: SpaceInput }, { account, caller }: Call) => {
+        const { parentSpace } = account.spaces.require(args.space);
+        authorize(caller, args.space, "SPACE_ADMIN");
+        if (parentSpace !== args.input.parentSpace) authorize(caller, args.input.parentSpace, "SPACE_ADMIN");
+        return account.spaces.update(args.space, args.input);
+      },
+      spaceDelete: (_: unknown, { space }: { space: string }, { account, caller }: Call) => {
+        authorize(caller, "root", "SPACE_ADMIN");
+        return account.spaces.delete(space);
+      },
     },
   },
 };

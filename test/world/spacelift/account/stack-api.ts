@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ApiModule, Call } from "../api/api-module.js";
+import { authorize } from "../api/caller.js";
 import type { Account } from "./account.js";
 import { HOOK_LISTS, type HookList } from "./hooks.js";
+import { DEFAULT_SPACE } from "./spaces.js";
 import { type StackSettings, type VendorConfigInput, vendorConfigOf } from "./stack-settings.js";
 import type { Stack, StackDefinition } from "./stacks.js";
 
@@ -329,23 +331,31 @@ export const stackApi: ApiModule = {
   `,
   resolvers: {
     Query: {
-      stack: (_: unknown, { id }: { id: string }, { account }: Call) => {
+      stack: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
         const stack = account.stacks.get(id);
-        return stack === undefined ? null : stackAnswer(account, stack);
+        return stack === undefined || !caller.sees(stack.space) ? null : stackAnswer(account, stack);
       },
     },
     Mutation: {
-      stackCreate: (_: unknown, { input, manageState, slug, stackObjectID }: StackCreation, { account }: Call) => {
+      stackCreate: (_: unknown, args: StackCreation, { account, caller }: Call) => {
+        const { input, manageState, slug, stackObjectID } = args;
         if (stackObjectID != null) throw new Error("importing state is not supported by the embedded Spacelift");
+        authorize(caller, input.space ?? DEFAULT_SPACE, "STACK_MANAGE");
         const { settings, ...definition } = definitionOf(input);
         const id = slug == null ? {} : { id: slug };
         const managed = { ...settings, managesStateFile: manageState };
         return stackAnswer(account, account.stacks.add({ ...definition, ...id, settings: managed }));
       },
-      stackUpdate: (_: unknown, { id, input }: { id: string; input: StackInput }, { account }: Call) =>
-        stackAnswer(account, account.stacks.update(id, definitionOf(input))),
-      stackDelete: (_: unknown, { id }: { id: string }, { account }: Call) =>
-        stackAnswer(account, account.stacks.delete(id)),
+      stackUpdate: (_: unknown, { id, input }: { id: string; input: StackInput }, { account, caller }: Call) => {
+        const { space } = account.stacks.require(id);
+        authorize(caller, space, "STACK_MANAGE");
+        if ((input.space ?? space) !== space) authorize(caller, input.space ?? space, "STACK_MANAGE");
+        return stackAnswer(account, account.stacks.update(id, definitionOf(input)));
+      },
+      stackDelete: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
+        authorize(caller, account.stacks.require(id).space, "STACK_DELETE");
+        return stackAnswer(account, account.stacks.delete(id));
+      },
     },
   },
 };
