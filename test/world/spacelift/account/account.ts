@@ -6,6 +6,7 @@ import { RoleBindings } from "./role-bindings.js";
 import { Roles } from "./roles.js";
 import { Spaces } from "./spaces.js";
 import { Stacks } from "./stacks.js";
+import { States } from "./states.js";
 
 /** What a {@link Change} happened to. */
 export type ChangedKind =
@@ -16,6 +17,7 @@ export type ChangedKind =
   | "mounted file"
   | "context attachment"
   | "role"
+  | "state"
   | "role attachment";
 
 /** One change of the account, for a timeline. `id` is `<owner>/<name>` for variables and files; values never appear. */
@@ -43,6 +45,7 @@ export class Account {
   readonly attachments: ContextAttachments;
   readonly roles: Roles;
   readonly roleBindings: RoleBindings;
+  readonly states: States;
 
   constructor() {
     const announce: Announce = (action, kind, id) => {
@@ -52,6 +55,7 @@ export class Account {
     this.stacks = new Stacks(this, announce);
     this.attachments = new ContextAttachments(this, announce);
     this.contexts = new Contexts(this, announce);
+    this.states = new States(announce);
     this.roles = new Roles(this, announce);
     this.roleBindings = new RoleBindings(this, announce);
   }

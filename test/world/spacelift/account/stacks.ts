@@ -96,7 +96,7 @@ export class Stacks {
   }
 
   /**
-   * Deletes a stack with its attachments and role attachments.
+   * Deletes a stack with its attachments, its role attachments and its state.
    *
    * @throws when there is no such stack, or it is protected from deletion.
    */
@@ -106,6 +106,7 @@ export class Stacks {
     const { attachments, roleBindings } = this.#account;
     for (const attachment of attachments.ofStack(id)) attachments.detach(attachment.id);
     for (const binding of roleBindings.ofStack(id)) roleBindings.delete(binding.id);
+    this.#account.states.delete(id);
     this.#byId.delete(id);
     this.#announce("deleted", "stack", id);
     return stack;

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+import { randomBytes } from "node:crypto";
 import { ulid } from "../account/ids.js";
 import { type Claims, mintToken } from "./tokens.js";
 
 /** The token that a run finds in `SPACELIFT_API_TOKEN`. */
 export interface RunToken {
   readonly value: string;
+  /** Where the run finds the state of its stack, as the variables of Terraform's `http` backend. */
+  readonly state: {
+    readonly TF_HTTP_ADDRESS: string;
+    readonly TF_HTTP_USERNAME: string;
+    readonly TF_HTTP_PASSWORD: string;
+  };
   /** Whether it is accepted: while the run plans, applies or performs. @default false */
   active: boolean;
 }
@@ -27,9 +34,22 @@ export class RunTokens {
     // The provider reads the stack's id out of the subject, up to the slash.
     const sub = `${stackId}/${ulid()}`;
     const value = mintToken(this.#key, { iss: "spacelift", aud: [audience], sub, iat, exp: iat + LIFETIME });
-    const token = { value, active: false };
+    const state = {
+      TF_HTTP_ADDRESS: `${audience}/state/${stackId}`,
+      TF_HTTP_USERNAME: sub,
+      TF_HTTP_PASSWORD: randomBytes(32).toString("hex"),
+    };
+    const token = { value, state, active: false };
     this.#bySubject.set(sub, { token, stackId });
     return token;
+  }
+
+  /** Whose run has that name and password for the state: the id of a stack, or null. */
+  stackOfState(header: string): string | null {
+    const [, encoded = ""] = /^Basic (.+)$/.exec(header) ?? [];
+    const [name = "", password = ""] = Buffer.from(encoded, "base64").toString("utf8").split(":");
+    const found = this.#bySubject.get(name);
+    return found !== undefined && found.token.state.TF_HTTP_PASSWORD === password ? found.stackId : null;
   }
 
   /** Whose token it is: the id of a stack, null when the run is not active, undefined when it is no run's token. */

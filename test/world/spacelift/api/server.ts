@@ -10,6 +10,7 @@ import { API_MODULES } from "./api-modules.js";
 import { type Caller, ROOT_ADMIN, runOf } from "./caller.js";
 import { type RunToken, RunTokens } from "./run-tokens.js";
 import { answer, buildApiSchema, type GraphQLRequest } from "./schema.js";
+import { answerState } from "./state-backend.js";
 import { type Claims, mintToken, verifyToken } from "./tokens.js";
 
 /** How to start the embedded API. */
@@ -95,6 +96,7 @@ export async function startSpacelift(options: SpaceliftOptions = {}): Promise<Sp
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readBody(request);
+    if (request.url?.startsWith("/state/") && text !== null) return respondWithState(request, text, response);
     const { body, status, result } = await respond(request, text);
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(result));
@@ -110,6 +112,14 @@ export async function startSpacelift(options: SpaceliftOptions = {}): Promise<Sp
       // What went over the wire, not the objects behind it, which later changes would alter.
       response: JSON.parse(JSON.stringify(result)),
     });
+  }
+
+  function respondWithState(request: IncomingMessage, body: string, response: ServerResponse): void {
+    const { method = "", url: path = "", headers } = request;
+    const asking = account.stacks.get(runTokens.stackOfState(headers.authorization ?? "") ?? "")?.id ?? null;
+    const { status, text } = answerState(account.states, { method, path, text: body }, asking);
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(text);
   }
 
   async function respond(request: IncomingMessage, text: string | null) {
