@@ -278,7 +278,7 @@ describe("the state", () => {
   test("has the outputs", async () => {
     await apply(context(), { output: { name: { value: "${spacelift_context.c.name}" } } });
 
-    expect(state.outputs).toEqual({ name: "tailnet" });
+    expect(state.outputs).toEqual({ name: { value: "tailnet", sensitive: false } });
   });
 
   test("of somebody else is refused", () => {

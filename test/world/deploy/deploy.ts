@@ -105,7 +105,9 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     const about = error instanceof DeployError ? error : new DeployError(address, reasonOf(error));
     throw new FailedDeployment(about.address, about.reason, deploymentOf(prior.outputs), { cause: error });
   }
-  const outputs = [...configuration.outputs].map(([name, { value }]) => [name, evaluate(value, lookUp)]);
+  const outputs = [...configuration.outputs].map(([name, { value, sensitive }]) => {
+    return [name, { value: evaluate(value, lookUp), sensitive }] as const;
+  });
   return deploymentOf(Object.fromEntries(outputs));
 }
 
@@ -199,7 +201,7 @@ function deployment(
 ): Deployment {
   const inOrder = () => [...destructionOrder([...existing.values()])].reverse();
   return {
-    outputs,
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value])),
     get resources() {
       return new Map(inOrder().map((resource) => [resource.address, resource]));
     },

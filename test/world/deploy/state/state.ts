@@ -22,7 +22,13 @@ export interface State {
   readonly serial: number;
   /** In the order of creation. */
   readonly resources: readonly DeployedResource[];
-  readonly outputs: Readonly<Record<string, Value>>;
+  readonly outputs: Readonly<Record<string, Output>>;
+}
+
+/** An output as the state has it. */
+export interface Output {
+  readonly value: Value;
+  readonly sensitive: boolean;
 }
 
 /** The state before the first deployment. */
