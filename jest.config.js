@@ -6,6 +6,8 @@ const common = {
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": ["$1", "$1.js"] },
   testEnvironment: "node",
   cacheDirectory: "<rootDir>/.cache/jest",
+  // There are copies of packages in it.
+  modulePathIgnorePatterns: ["<rootDir>/.cache/"],
 };
 
 module.exports = {
