@@ -103,6 +103,7 @@ describe("the providers' recorded requests against the embedded API", () => {
 const MADE_BY: Readonly<Record<string, string>> = {
   ContextAttachmentCreate: "<attachment>",
   CreateSpace: "<space>",
+  RoleCreate: "<maker>",
   StackRoleBindingCreate: "<binding>",
 };
 
