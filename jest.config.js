@@ -5,6 +5,8 @@ const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testEnvironment: "node",
   cacheDirectory: "<rootDir>/.cache/jest",
+  // There are copies of packages in it.
+  modulePathIgnorePatterns: ["<rootDir>/.cache/"],
 };
 
 // Sources name their imports `./file.js`, as Node and the native compiler want it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's templates, not JavaScript's.
 import { createServer } from "node:http";
-import { deploy } from "../world/deploy/index.js";
+import { credentialsFrom, deploy } from "../world/deploy/index.js";
 import { type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
 import { logIn } from "./graphql-client.js";
 import { PROVIDER_SCHEMAS } from "./provider-schemas.js";
@@ -49,6 +49,40 @@ describe("logging in", () => {
     await deployHere({ provider, resource: CONTEXT }, { spacelift: undefined });
 
     expect(api.requests.filter(({ operation }) => operation === null)).toHaveLength(1);
+  });
+
+  test("inside a run the token comes from the environment, and the stack's roles decide what it may", async () => {
+    const { account } = api;
+    account.stacks.add({ name: "admin" });
+    const token = api.issueRunToken("admin");
+    token.active = true;
+    const credentials = { spacelift: undefined, ...credentialsFrom({ SPACELIFT_API_TOKEN: token.value }) };
+
+    await expect(deployHere({ resource: CONTEXT }, credentials)).rejects.toThrow(
+      /^spacelift_context.tailnet: unauthorized - Note: the stack's role may override space-level permissions/,
+    );
+    const roleID = account.roles.bySlug("space-admin")?.id ?? "";
+    account.roleBindings.create({ roleID, stackID: "admin", spaceID: "legacy" });
+    await deployHere({ resource: CONTEXT }, credentials);
+
+    expect(account.contexts.get("tailnet")).toBeDefined();
+    expect(api.requests.filter(({ operation }) => operation === null)).toEqual([]);
+  });
+
+  test("the providers' variables are known; a complete API key goes before a token", () => {
+    const { endpoint, keyId, keySecret } = api.credentials;
+    const key = {
+      SPACELIFT_API_KEY_ENDPOINT: endpoint,
+      SPACELIFT_API_KEY_ID: keyId,
+      SPACELIFT_API_KEY_SECRET: keySecret,
+    };
+    const client = { TAILSCALE_OAUTH_CLIENT_ID: "cid", TAILSCALE_OAUTH_CLIENT_SECRET: "csecret" };
+
+    expect(credentialsFrom({ ...key, ...client, TAILSCALE_BASE_URL: "http://x" })).toEqual({
+      spacelift: api.credentials,
+      tailscale: { clientId: "cid", clientSecret: "csecret", baseUrl: "http://x" },
+    });
+    expect(credentialsFrom({ ...key, SPACELIFT_API_KEY_SECRET: "" })).toEqual({});
   });
 
   test("later calls go to the audience of the token, wherever the login went", async () => {

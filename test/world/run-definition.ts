@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HookListName, RunDefinition } from "./runs/index.js";
-import { type Account, environmentOf, runConfiguration } from "./spacelift/index.js";
+import { type Account, environmentOf, type RuntimeConfig, runConfiguration } from "./spacelift/index.js";
 
 /** What the account gives a run of a stack, in the terms of the run simulator. */
 export type GivenByAccount = Required<Pick<RunDefinition, "stack" | "hooks" | "environment" | "files">>;
@@ -8,10 +8,11 @@ export type GivenByAccount = Required<Pick<RunDefinition, "stack" | "hooks" | "e
 /**
  * Collects hooks, variables and files of a stack and of all contexts it gets.
  *
+ * @param runtime what the project itself says about hooks
  * @throws when there is no stack of that id
  */
-export function givenByAccount(account: Account, stackId: string): GivenByAccount {
-  const { stack, hooks, environment, mountedFiles } = runConfiguration(account, stackId);
+export function givenByAccount(account: Account, stackId: string, runtime: RuntimeConfig = {}): GivenByAccount {
+  const { stack, hooks, environment, mountedFiles } = runConfiguration(account, stackId, runtime);
   return {
     stack: { id: stack.id, space: stack.space, labels: stack.labels },
     hooks: Object.fromEntries(Object.entries(hooks).map(([name, list]) => [snakeCase(name), list])),

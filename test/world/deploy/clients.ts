@@ -10,7 +10,27 @@ import { TailscaleClient, type TailscaleCredentials } from "./tailscale-client.j
 /** Credentials from outside the configuration; they stand for the providers' environment variables. */
 export interface Credentials {
   readonly spacelift?: SpaceliftCredentials | undefined;
+  /** A Spacelift token, as a run finds one in `SPACELIFT_API_TOKEN`. A complete API key goes before it. */
+  readonly spaceliftToken?: string | undefined;
   readonly tailscale?: TailscaleCredentials | undefined;
+}
+
+/** Credentials from the variables that the providers read. */
+export function credentialsFrom(environment: Readonly<Record<string, string | undefined>>): Credentials {
+  const {
+    SPACELIFT_API_KEY_ENDPOINT: endpoint,
+    SPACELIFT_API_KEY_ID: keyId,
+    SPACELIFT_API_KEY_SECRET: keySecret,
+    SPACELIFT_API_TOKEN: spaceliftToken,
+    TAILSCALE_BASE_URL: baseUrl,
+    TAILSCALE_OAUTH_CLIENT_ID: clientId,
+    TAILSCALE_OAUTH_CLIENT_SECRET: clientSecret,
+  } = environment;
+  return {
+    ...(endpoint && keyId && keySecret ? { spacelift: { endpoint, keyId, keySecret } } : {}),
+    ...(spaceliftToken ? { spaceliftToken } : {}),
+    ...(clientId && clientSecret ? { tailscale: { clientId, clientSecret, ...(baseUrl ? { baseUrl } : {}) } } : {}),
+  };
 }
 
 /**
@@ -23,7 +43,7 @@ export function configureClients(blocks: ReadonlyMap<string, Attributes>, creden
   const spacelift = blocks.get("spacelift") ?? {};
   const tailscale = blocks.get("tailscale") ?? {};
   return {
-    spacelift: once("provider.spacelift", () => connectSpacelift(spacelift, credentials.spacelift)),
+    spacelift: once("provider.spacelift", () => connectSpacelift(spacelift, credentials)),
     tailscale: once("provider.tailscale", async () => connectTailscale(tailscale, credentials.tailscale)),
   };
 }
@@ -31,15 +51,15 @@ export function configureClients(blocks: ReadonlyMap<string, Attributes>, creden
 /** A complete API key wins over a token, wherever its three parts come from. */
 async function connectSpacelift(
   block: Attributes,
-  outside: SpaceliftCredentials | undefined,
+  { spacelift: outside, spaceliftToken }: Credentials,
 ): Promise<SpaceliftClient> {
   const endpoint = textOrNull(block, "api_key_endpoint") || outside?.endpoint;
   const keyId = textOrNull(block, "api_key_id") || outside?.keyId;
   const keySecret = textOrNull(block, "api_key_secret") || outside?.keySecret;
   if (endpoint && keyId && keySecret) return SpaceliftClient.login({ endpoint, keyId, keySecret });
-  const token = textOrNull(block, "api_token");
+  const token = textOrNull(block, "api_token") || spaceliftToken;
   if (token) return SpaceliftClient.withToken(token);
-  throw new Error("give an API key (endpoint, id and secret) or api_token");
+  throw new Error("give an API key (endpoint, id and secret) or a token: api_token or SPACELIFT_API_TOKEN");
 }
 
 function connectTailscale(block: Attributes, outside: TailscaleCredentials | undefined): TailscaleClient {

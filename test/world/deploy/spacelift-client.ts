@@ -15,6 +15,9 @@ export type Variables = Readonly<Record<string, unknown>>;
 /** The release of the provider whose calls this loader repeats. */
 const PROVIDER_VERSION = "1.53.5";
 
+const REFUSED =
+  "Note: the stack's role may override space-level permissions. Also ensure you provided a space ID, not a space name";
+
 const LOGIN = "mutation($id:ID!$secret:String!){apiKeyUser(id: $id, secret: $secret){jwt}}";
 
 /**
@@ -58,7 +61,7 @@ export class SpaceliftClient {
    *
    * @throws on every other error.
    */
-  async query<Data>(name: string, query: string, variables: Variables): Promise<Data | null> {
+  async query<Data>(name: string, query: string, variables?: Variables): Promise<Data | null> {
     try {
       return await this.#call<Data>({ "spacelift-graphql-query": name }, query, variables);
     } catch (error) {
@@ -67,12 +70,17 @@ export class SpaceliftClient {
     }
   }
 
-  /** Runs a mutation. @throws on every error. */
-  mutate<Data>(name: string, query: string, variables: Variables): Promise<Data> {
-    return this.#call<Data>({ "spacelift-graphql-mutation": name }, query, variables);
+  /** Runs a mutation. @throws on every error. To a refusal it adds what the provider adds. */
+  async mutate<Data>(name: string, query: string, variables: Variables): Promise<Data> {
+    try {
+      return await this.#call<Data>({ "spacelift-graphql-mutation": name }, query, variables);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes("unauthorized")) throw error;
+      throw new Error(`${error.message} - ${REFUSED}`, { cause: error });
+    }
   }
 
-  #call<Data>(operation: Record<string, string>, query: string, variables: Variables): Promise<Data> {
+  #call<Data>(operation: Record<string, string>, query: string, variables?: Variables): Promise<Data> {
     const headers = {
       authorization: `Bearer ${this.#token}`,
       "spacelift-client-type": "provider",
@@ -84,7 +92,7 @@ export class SpaceliftClient {
   }
 }
 
-async function post<Data>(url: string, headers: object, query: string, variables: Variables): Promise<Data> {
+async function post<Data>(url: string, headers: object, query: string, variables?: Variables): Promise<Data> {
   const body = JSON.stringify({ query, variables });
   const { status, text } = await send("POST", url, { "content-type": "application/json", ...headers }, body);
   if (status !== 200) throw new Error(`POST ${url}: HTTP ${status}: ${text}`);

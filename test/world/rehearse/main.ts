@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run rehearse -- [--json] [--lane native|node] [--fail-apply] [--steal-trap] [--join-delay MS]
+// npm run rehearse -- [--json] [--admin] [--lane native|node] [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
 import { LANES, type Lane } from "../images.js";
 import { containerSupport } from "../runs/index.js";
@@ -9,6 +9,7 @@ import { brokenPromises, judge } from "./verdict.js";
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
+      admin: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       lane: { type: "string", default: "native" },
       "fail-apply": { type: "boolean", default: false },
@@ -21,6 +22,7 @@ async function main(): Promise<number> {
   if (unsupported !== null) throw new Error(unsupported);
   const options: RehearsalOptions = {
     lane: values.lane as Lane,
+    admin: values.admin,
     failApply: values["fail-apply"],
     stealTrap: values["steal-trap"],
     ...(values["join-delay"] === undefined ? {} : { joinDelayMs: Number(values["join-delay"]) }),

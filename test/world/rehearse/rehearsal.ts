@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
-import { type Deployment, deploy } from "../deploy/index.js";
+import { AdminStack } from "../admin/admin-stack.js";
+import { deploy } from "../deploy/index.js";
 import { synthesizeExample } from "../example.js";
 import { imageFolder, type Lane } from "../images.js";
 import { givenByAccount } from "../run-definition.js";
@@ -19,6 +20,8 @@ export interface RehearsalOptions {
   readonly stealTrap?: boolean;
   /** How long peers do not know a new node. Milliseconds. */
   readonly joinDelayMs?: number;
+  /** Deploy by a run of an admin stack, as a user of Spacelift does, instead of from here. It takes half a minute more. */
+  readonly admin?: boolean;
   /** Shell of the phases. @default sh */
   readonly shell?: readonly string[];
   /** Gets the lines of the timeline. */
@@ -48,28 +51,42 @@ const STACK = "demo";
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const world = await startWorld(options.joinDelayMs === undefined ? {} : { joinDelayMs: options.joinDelayMs });
   const timeline = await Timeline.start(world, options.print);
+  let close = async () => {};
   try {
-    const deployment = await deployExample(world, timeline);
-    addStack(world, options, String(deployment.outputs.stack_label));
+    timeline.say("world", `tailnet ${world.tailnet.info.domain}: ${timeline.peers()}`);
+    timeline.say("world", `Spacelift at ${world.spacelift.url}`);
+    const deployment = await (options.admin ? deployByAdminStack : deployExample)(world, timeline);
+    close = deployment.close;
+    addStack(world, options, deployment.label);
     const watch = new SecretWatch(world);
     const run = startRun(world, options, timeline, watch);
     const result = await run.result;
     await timeline.flush();
     const secretsSeen = await watch.findings(result);
     const nodesLeft = (await world.tailnet.guests()).map((node) => node.name);
-    const deployed = [...deployment.resources.keys()];
+    const { deployed } = deployment;
     await deployment.destroy();
+    await timeline.flush();
     return { run: result, timeline, nodesLeft, secretsSeen, watched: watch.places, deployed };
   } finally {
+    await close();
     await world.stop();
   }
 }
 
-async function deployExample(world: World, timeline: Timeline): Promise<Deployment> {
-  timeline.say("world", `tailnet ${world.tailnet.info.domain}: ${timeline.peers()}`);
-  timeline.say("world", `Spacelift at ${world.spacelift.url}`);
+/** The example as it was deployed. */
+interface DeployedExample {
+  /** The label for stacks. */
+  readonly label: string;
+  /** Addresses of its resources. */
+  readonly deployed: readonly string[];
+  destroy(): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function deployExample(world: World, timeline: Timeline): Promise<DeployedExample> {
   const { apiUrl, admin } = world.tailnet.info;
-  return await deploy({
+  const deployment = await deploy({
     stackJson: synthesizeExample(ROOT) as object,
     schema: join(ROOT, "constructs/bindings/schema"),
     spacelift: world.spacelift.credentials,
@@ -78,7 +95,40 @@ async function deployExample(world: World, timeline: Timeline): Promise<Deployme
       if (kind === "created") timeline.say("created", `${address} (${id})`);
     },
   });
+  return {
+    label: String(deployment.outputs.stack_label),
+    deployed: [...deployment.resources.keys()],
+    destroy: () => deployment.destroy(),
+    close: async () => {},
+  };
 }
+
+/** The same by runs of an admin stack: one that applies, and at the end one that destroys. */
+async function deployByAdminStack(world: World, timeline: Timeline): Promise<DeployedExample> {
+  const admin = await AdminStack.create(world, {
+    onEvent: (event) => {
+      timeline.take(event);
+      const [, address, id] = event.type === "log" ? (CREATION.exec(event.line.text) ?? []) : [];
+      if (address !== undefined) timeline.say("created", `${address} (${id})`);
+    },
+  });
+  const perform = async (type: "tracked" | "destroy") => {
+    const { state, failure } = await admin.run(type, { autodeploy: true });
+    await timeline.flush();
+    if (state !== "FINISHED") throw new Error(`the run of the admin stack ended ${state}: ${failure ?? "no reason"}`);
+  };
+  timeline.say("stack", `${AdminStack.ID} has the role space-admin: deploys the example`);
+  await perform("tracked");
+  return {
+    label: String(admin.state?.outputs.stack_label?.value),
+    deployed: admin.state?.resources.map(({ address }) => address) ?? [],
+    destroy: () => perform("destroy"),
+    close: () => admin.close(),
+  };
+}
+
+/** How the deploy loader tells that it made something. */
+const CREATION = /^(\S+): Creation complete \[id=(.*)\]$/;
 
 /** The stack carries the label that the example hands out, and knows where the embedded tailnet is. */
 function addStack(world: World, options: RehearsalOptions, label: string): void {

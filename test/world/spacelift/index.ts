@@ -6,6 +6,7 @@ export type { Context, ContextInput } from "./account/contexts.js";
 export { HOOK_LISTS, type HookList, type Hooks } from "./account/hooks.js";
 export type { Space, SpaceDefinition } from "./account/spaces.js";
 export type { Stack, StackDefinition } from "./account/stacks.js";
+export type { RunToken } from "./api/run-tokens.js";
 export {
   type ApiKey,
   type RecordedRequest,
@@ -21,3 +22,4 @@ export {
   type RunConfiguration,
   runConfiguration,
 } from "./run/run-configuration.js";
+export { type RuntimeConfig, readRuntimeConfig } from "./run/runtime-config.js";

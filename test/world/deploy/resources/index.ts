@@ -4,6 +4,10 @@ import { contextResource } from "./context.js";
 import { contextAttachmentResource } from "./context-attachment.js";
 import { oauthClientResource } from "./oauth-client.js";
 import type { ResourceType } from "./resource-type.js";
+import { roleResource } from "./role.js";
+import { roleAttachmentResource } from "./role-attachment.js";
+import { spaceResource } from "./space.js";
+import { stackResource } from "./stack.js";
 
 /** The resource types this loader can deploy. */
 export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
@@ -11,5 +15,9 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   spacelift_context_attachment: contextAttachmentResource,
   spacelift_environment_variable: environmentVariableResource,
   spacelift_mounted_file: mountedFileResource,
+  spacelift_role: roleResource,
+  spacelift_role_attachment: roleAttachmentResource,
+  spacelift_space: spaceResource,
+  spacelift_stack: stackResource,
   tailscale_oauth_client: oauthClientResource,
 };

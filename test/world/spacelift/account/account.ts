@@ -2,8 +2,11 @@
 import { EventEmitter } from "node:events";
 import { ContextAttachments } from "./context-attachments.js";
 import { Contexts } from "./contexts.js";
+import { RoleBindings } from "./role-bindings.js";
+import { Roles } from "./roles.js";
 import { Spaces } from "./spaces.js";
 import { Stacks } from "./stacks.js";
+import { States } from "./states.js";
 
 /** What a {@link Change} happened to. */
 export type ChangedKind =
@@ -12,7 +15,10 @@ export type ChangedKind =
   | "context"
   | "environment variable"
   | "mounted file"
-  | "context attachment";
+  | "context attachment"
+  | "role"
+  | "state"
+  | "role attachment";
 
 /** One change of the account, for a timeline. `id` is `<owner>/<name>` for variables and files; values never appear. */
 export interface Change {
@@ -37,14 +43,20 @@ export class Account {
   readonly stacks: Stacks;
   readonly contexts: Contexts;
   readonly attachments: ContextAttachments;
+  readonly roles: Roles;
+  readonly roleBindings: RoleBindings;
+  readonly states: States;
 
   constructor() {
     const announce: Announce = (action, kind, id) => {
       this.events.emit("change", { at: new Date(), action, kind, id });
     };
-    this.spaces = new Spaces(announce);
-    this.stacks = new Stacks(this.spaces, announce);
+    this.spaces = new Spaces(this, announce);
+    this.stacks = new Stacks(this, announce);
     this.attachments = new ContextAttachments(this, announce);
     this.contexts = new Contexts(this, announce);
+    this.states = new States(announce);
+    this.roles = new Roles(this, announce);
+    this.roleBindings = new RoleBindings(this, announce);
   }
 }

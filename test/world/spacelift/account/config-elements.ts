@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from "node:crypto";
 import type { ApiModule, Call } from "../api/api-module.js";
+import { authorize } from "../api/caller.js";
 import type { Announce } from "./account.js";
 import type { Context } from "./contexts.js";
+import type { Stack } from "./stacks.js";
 
 /** How the API calls the two kinds of configuration element. */
 export type ConfigType = "ENVIRONMENT_VARIABLE" | "FILE_MOUNT";
@@ -107,7 +109,7 @@ function checkFile({ id, value }: ConfigInput): void {
   }
 }
 
-/** Configuration elements of contexts: `contextConfigAdd`, `configElement`, `contextConfigDelete`. */
+/** Configuration elements of contexts and stacks: `configElement`, `contextConfigAdd`, `stackConfigDelete` and so on. */
 export const configElementApi: ApiModule = {
   sdl: /* GraphQL */ `
     enum ConfigType {
@@ -136,9 +138,15 @@ export const configElementApi: ApiModule = {
       configElement(id: ID!): ConfigElement
     }
 
+    extend type Stack {
+      configElement(id: ID!): ConfigElement
+    }
+
     extend type Mutation {
       contextConfigAdd(context: ID!, config: ConfigInput!): ConfigElement!
       contextConfigDelete(context: ID!, id: ID!): ConfigElement
+      stackConfigAdd(stack: ID!, config: ConfigInput!): ConfigElement!
+      stackConfigDelete(stack: ID!, id: ID!): ConfigElement
     }
   `,
   resolvers: {
@@ -148,11 +156,30 @@ export const configElementApi: ApiModule = {
     Context: {
       configElement: (context: Context, { id }: { id: string }) => context.elements.get(id),
     },
+    Stack: {
+      configElement: (stack: Stack, { id }: { id: string }) => stack.elements.get(id),
+    },
     Mutation: {
-      contextConfigAdd: (_: unknown, args: { context: string; config: ConfigInput }, { account }: Call) =>
-        account.contexts.require(args.context).elements.add(args.config),
-      contextConfigDelete: (_: unknown, args: { context: string; id: string }, { account }: Call) =>
-        account.contexts.require(args.context).elements.delete(args.id),
+      contextConfigAdd: (_: unknown, args: { context: string; config: ConfigInput }, call: Call) =>
+        ofContext(call, args.context).add(args.config),
+      contextConfigDelete: (_: unknown, args: { context: string; id: string }, call: Call) =>
+        ofContext(call, args.context).delete(args.id),
+      stackConfigAdd: (_: unknown, args: { stack: string; config: ConfigInput }, call: Call) =>
+        ofStack(call, args.stack).add(args.config),
+      stackConfigDelete: (_: unknown, args: { stack: string; id: string }, call: Call) =>
+        ofStack(call, args.stack).delete(args.id),
     },
   },
 };
+
+function ofContext({ account, caller }: Call, id: string): ConfigElements {
+  const { space, elements } = account.contexts.require(id);
+  authorize(caller, space, "CONTEXT_UPDATE");
+  return elements;
+}
+
+function ofStack({ account, caller }: Call, id: string): ConfigElements {
+  const { space, elements } = account.stacks.require(id);
+  authorize(caller, space, "STACK_MANAGE", "SPACE_WRITE");
+  return elements;
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ApiModule, Call } from "../api/api-module.js";
+import { authorize } from "../api/caller.js";
 import type { Account, Announce } from "./account.js";
 import type { Context } from "./contexts.js";
 import { ulid } from "./ids.js";
@@ -25,6 +26,11 @@ export class ContextAttachments {
   constructor(account: Account, announce: Announce) {
     this.#account = account;
     this.#announce = announce;
+  }
+
+  /** The attachment of that id, if there is one. */
+  get(id: string): ContextAttachment | undefined {
+    return this.#byId.get(id);
   }
 
   /** The attachments of that context. */
@@ -93,9 +99,16 @@ export const contextAttachmentApi: ApiModule = {
         account.attachments.ofContext(context.id).find((attachment) => attachment.stackId === id),
     },
     Mutation: {
-      contextAttach: (_: unknown, args: { id: string; stack: string; priority: number }, { account }: Call) =>
-        account.attachments.attach(args.id, args.stack, args.priority),
-      contextDetach: (_: unknown, { id }: { id: string }, { account }: Call) => account.attachments.detach(id),
+      contextAttach: (_: unknown, args: { id: string; stack: string; priority: number }, call: Call) => {
+        const { account, caller } = call;
+        authorize(caller, account.stacks.require(args.stack).space, "STACK_MANAGE");
+        return account.attachments.attach(args.id, args.stack, args.priority);
+      },
+      contextDetach: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
+        const stackId = account.attachments.get(id)?.stackId;
+        if (stackId !== undefined) authorize(caller, account.stacks.require(stackId).space, "STACK_MANAGE");
+        return account.attachments.detach(id);
+      },
     },
   },
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { ApiModule, Call } from "../api/api-module.js";
+import { authorize } from "../api/caller.js";
 import type { Account, Announce } from "./account.js";
 import { ConfigElements } from "./config-elements.js";
 import { completeHooks, HOOK_LISTS, type HookList, type Hooks } from "./hooks.js";
@@ -148,14 +149,26 @@ export const contextApi: ApiModule = {
   `,
   resolvers: {
     Query: {
-      context: (_: unknown, { id }: { id: string }, { account }: Call) => account.contexts.get(id),
+      context: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
+        const context = account.contexts.get(id);
+        return context !== undefined && caller.sees(context.space) ? context : null;
+      },
     },
     Mutation: {
-      contextCreateV2: (_: unknown, { input }: { input: ContextInput }, { account }: Call) =>
-        account.contexts.create(input),
-      contextUpdateV2: (_: unknown, { id, input }: { id: string; input: ContextInput }, { account }: Call) =>
-        account.contexts.update(id, input),
-      contextDelete: (_: unknown, { id }: { id: string }, { account }: Call) => account.contexts.delete(id),
+      contextCreateV2: (_: unknown, { input }: { input: ContextInput }, { account, caller }: Call) => {
+        authorize(caller, input.space ?? DEFAULT_SPACE, "CONTEXT_CREATE");
+        return account.contexts.create(input);
+      },
+      contextUpdateV2: (_: unknown, { id, input }: { id: string; input: ContextInput }, { account, caller }: Call) => {
+        const { space } = account.contexts.require(id);
+        authorize(caller, space, "CONTEXT_UPDATE");
+        if ((input.space ?? space) !== space) authorize(caller, input.space ?? space, "CONTEXT_CREATE");
+        return account.contexts.update(id, input);
+      },
+      contextDelete: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
+        authorize(caller, account.contexts.require(id).space, "CONTEXT_DELETE");
+        return account.contexts.delete(id);
+      },
     },
   },
 };

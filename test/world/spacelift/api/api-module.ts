@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Account } from "../account/account.js";
+import type { Caller } from "./caller.js";
 
 /** What every resolver gets beside its parent object and its arguments. */
 export interface Call {
   readonly account: Account;
+  readonly caller: Caller;
   /** Exchanges an API key for a bearer token; null when there is no key of that id. */
   readonly login: (keyId: string, keySecret: string) => string | null;
 }

@@ -11,12 +11,16 @@ import {
   validate,
 } from "graphql";
 import type { ApiModule, Call, Resolver } from "./api-module.js";
+import type { Caller } from "./caller.js";
 
 /** One GraphQL request as clients post it. */
 export interface GraphQLRequest {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
 }
+
+/** Who logs in. */
+const NOBODY: Caller = { may: () => false, sees: () => false, mayAnywhere: () => false };
 
 /** The only root field that answers without a bearer token. */
 const LOGIN_FIELD = "apiKeyUser";
@@ -48,13 +52,13 @@ function attach(schema: GraphQLSchema, typeName: string, fieldName: string, reso
 /**
  * Answers one request the way Spacelift does: every error is an entry of `errors`, never another HTTP status. Unknown
  * fields, unknown or missing arguments and wrong variable types are refused by GraphQL validation; without a valid
- * token everything but the login is `unauthorized`.
+ * token (a caller of null) everything but the login is `unauthorized`.
  */
 export async function answer(
   schema: GraphQLSchema,
   { query, variables }: GraphQLRequest,
-  call: Call,
-  authorized: boolean,
+  call: Omit<Call, "caller">,
+  caller: Caller | null,
 ): Promise<ExecutionResult> {
   try {
     const document = parse(query);
@@ -64,8 +68,9 @@ export async function answer(
       definition.kind === "OperationDefinition" ? definition.selectionSet.selections : [],
     );
     const onlyLogin = rootFields.every((field) => field.kind === "Field" && field.name.value === LOGIN_FIELD);
-    if (!authorized && !onlyLogin) return { errors: [new GraphQLError("unauthorized")] };
-    return await execute({ schema, document, variableValues: variables ?? null, contextValue: call });
+    if (caller === null && !onlyLogin) return { errors: [new GraphQLError("unauthorized")] };
+    const contextValue: Call = { ...call, caller: caller ?? NOBODY };
+    return await execute({ schema, document, variableValues: variables ?? null, contextValue });
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] };
     throw error;

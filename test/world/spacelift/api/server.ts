@@ -7,8 +7,11 @@ import { Account } from "../account/account.js";
 import { ulid } from "../account/ids.js";
 import type { Call } from "./api-module.js";
 import { API_MODULES } from "./api-modules.js";
+import { type Caller, ROOT_ADMIN, runOf } from "./caller.js";
+import { type RunToken, RunTokens } from "./run-tokens.js";
 import { answer, buildApiSchema, type GraphQLRequest } from "./schema.js";
-import { mintToken, verifyToken } from "./tokens.js";
+import { answerState } from "./state-backend.js";
+import { type Claims, mintToken, verifyToken } from "./tokens.js";
 
 /** How to start the embedded API. */
 export interface SpaceliftOptions {
@@ -48,6 +51,8 @@ export interface SpaceliftApi {
   /** How to log in, in the words of the provider's configuration. */
   readonly credentials: { readonly endpoint: string; readonly keyId: string; readonly keySecret: string };
   readonly account: Account;
+  /** A token for a run of that stack. @throws when there is no such stack. */
+  readonly issueRunToken: (stackId: string) => RunToken;
   /** The account's emitter: `change` after every creation, update and deletion. */
   readonly events: Account["events"];
   /** Every request so far, in the order of its answer. */
@@ -76,7 +81,9 @@ export async function startSpacelift(options: SpaceliftOptions = {}): Promise<Sp
   const requests: RecordedRequest[] = [];
   let url = "";
 
-  const call: Call = {
+  const runTokens = new RunTokens(signingKey);
+
+  const call: Omit<Call, "caller"> = {
     account,
     login(keyId, keySecret) {
       if (keyId !== apiKey.id) return null;
@@ -89,6 +96,7 @@ export async function startSpacelift(options: SpaceliftOptions = {}): Promise<Sp
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await readBody(request);
+    if (request.url?.startsWith("/state/") && text !== null) return respondWithState(request, text, response);
     const { body, status, result } = await respond(request, text);
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(result));
@@ -106,6 +114,14 @@ export async function startSpacelift(options: SpaceliftOptions = {}): Promise<Sp
     });
   }
 
+  function respondWithState(request: IncomingMessage, body: string, response: ServerResponse): void {
+    const { method = "", url: path = "", headers } = request;
+    const asking = account.stacks.get(runTokens.stackOfState(headers.authorization ?? "") ?? "")?.id ?? null;
+    const { status, text } = answerState(account.states, { method, path, text: body }, asking);
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(text);
+  }
+
   async function respond(request: IncomingMessage, text: string | null) {
     const refuse = (status: number, message: string, body: unknown = text) => ({
       body,
@@ -118,8 +134,14 @@ export async function startSpacelift(options: SpaceliftOptions = {}): Promise<Sp
     const body = parseJson(text);
     if (!isGraphQLRequest(body)) return refuse(400, "the body must be JSON with a query and optional variables", body);
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
-    const authorized = verifyToken(signingKey, bearer) !== null;
-    return { body, status: 200, result: await answer(schema, body, call, authorized) };
+    const caller = callerOf(verifyToken(signingKey, bearer));
+    return { body, status: 200, result: await answer(schema, body, call, caller) };
+  }
+
+  function callerOf(claims: Claims | null): Caller | null {
+    const stackId = claims === null ? null : runTokens.stackOf(claims);
+    if (stackId === undefined) return ROOT_ADMIN;
+    return stackId === null || account.stacks.get(stackId) === undefined ? null : runOf(account, stackId);
   }
 
   const server = createServer((request, response) => {
@@ -135,6 +157,7 @@ export async function startSpacelift(options: SpaceliftOptions = {}): Promise<Sp
     url,
     credentials: { endpoint: url, keyId: apiKey.id, keySecret: apiKey.secret },
     account,
+    issueRunToken: (stackId) => runTokens.issue(account.stacks.require(stackId).id, url),
     events: account.events,
     requests,
     close: () =>

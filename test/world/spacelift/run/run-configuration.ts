@@ -6,6 +6,7 @@ import type { Hooks } from "../account/hooks.js";
 import type { Stack } from "../account/stacks.js";
 import { mergeStrongest, type Variable } from "./environment.js";
 import { nestHooks, outermostFirst, strongestFirst } from "./nesting.js";
+import type { RuntimeConfig } from "./runtime-config.js";
 
 /** A context that a stack gets. `priority` is null when a label attached it. */
 export interface AttachedContext extends Context {
@@ -36,16 +37,18 @@ const AUTOATTACH = "autoattach:";
 /**
  * What a run of that stack gets.
  *
+ * @param runtime what the project itself says; its hook lists stand in place of the stack's, not of the contexts', of
+ * which Spacelift's documentation says nothing
  * @throws when there is no stack of that id.
  */
-export function runConfiguration(account: Account, stackId: string): RunConfiguration {
+export function runConfiguration(account: Account, stackId: string, runtime: RuntimeConfig = {}): RunConfiguration {
   const stack = account.stacks.require(stackId);
   const contexts = attachedContexts(account, stack);
   const strongest = [stack, ...strongestFirst(contexts)].map(({ elements }) => elements);
   return {
     stack,
     contexts,
-    hooks: nestHooks(contexts, stack.hooks),
+    hooks: nestHooks(contexts, { ...stack.hooks, ...runtime }),
     environment: mergeStrongest(strongest.map(variables), ({ name }) => name),
     mountedFiles: mergeStrongest(strongest.map(mountedFiles), ({ path }) => path),
   };
