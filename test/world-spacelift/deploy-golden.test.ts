@@ -2,7 +2,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's templates, not JavaScript's.
 import { type Deployment, deploy } from "../world/deploy/index.js";
 import { HOOK_LISTS, type RecordedRequest, type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
-import { GOLDEN_LIFECYCLES, GOLDEN_OAUTH_CLIENT, GOLDEN_OPERATIONS, goldenOperation } from "./golden.js";
+import {
+  GOLDEN_FEDERATED_IDENTITY,
+  GOLDEN_LIFECYCLES,
+  GOLDEN_OAUTH_CLIENT,
+  GOLDEN_OPERATIONS,
+  goldenOperation,
+} from "./golden.js";
 import { PROVIDER_SCHEMAS } from "./provider-schemas.js";
 import { RECORDED_CREDENTIALS, type RecordedTailscale, startRecordedTailscale } from "./recorded-tailscale.js";
 import { differences } from "./shape.js";
@@ -63,6 +69,24 @@ const WRITE_ONLY_STACK = {
         name: "TS_OAUTH_CLIENT_SECRET",
         value_wo: "s3cret-1",
         value_wo_version: "1",
+      },
+    },
+  },
+};
+
+/** The identity of the first recording. */
+const IDENTITY_STACK = {
+  ...REQUIRED_PROVIDERS,
+  provider: { tailscale: [{ scopes: ["all"] }] },
+  resource: {
+    tailscale_federated_identity: {
+      f: {
+        scopes: ["auth_keys"],
+        tags: ["tag:spacelift"],
+        issuer: "https://acct.app.spacelift.io",
+        audience: "acct.app.spacelift.io",
+        subject: "space:root-*:stack:*:run_type:*:scope:read",
+        custom_claim_rules: { callerType: "stack" },
       },
     },
   },
@@ -199,11 +223,14 @@ describe("the loader sends what the providers were recorded to send", () => {
     expect(inputs[1]).toEqual({ name: "bare", description: null, hooks, labels: null, space: null });
   });
 
-  test("Tailscale gets the recorded requests: token, create, delete", async () => {
-    await start(RECORDED_STACK, 0);
+  test.each([
+    ["an OAuth client", RECORDED_STACK, GOLDEN_OAUTH_CLIENT],
+    ["a federated identity", IDENTITY_STACK, GOLDEN_FEDERATED_IDENTITY],
+  ])("Tailscale gets the recorded requests for %s: token, create, delete", async (_, stack, recording) => {
+    await start(stack, 0);
     await deployment.destroy();
 
-    const golden = GOLDEN_OAUTH_CLIENT.filter(({ name }) => ["token", "create", "delete"].includes(name));
+    const golden = recording.filter(({ name }) => ["token", "create", "delete"].includes(name));
     expect(tailscale.requests).toHaveLength(golden.length);
     for (const [index, { method, path, headers, body }] of tailscale.requests.entries()) {
       const step = golden[index];

@@ -2,6 +2,7 @@
 import { environmentVariableResource, mountedFileResource } from "./config-element.js";
 import { contextResource } from "./context.js";
 import { contextAttachmentResource } from "./context-attachment.js";
+import { federatedIdentityResource } from "./federated-identity.js";
 import { oauthClientResource } from "./oauth-client.js";
 import type { ResourceType } from "./resource-type.js";
 
@@ -11,5 +12,6 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   spacelift_context_attachment: contextAttachmentResource,
   spacelift_environment_variable: environmentVariableResource,
   spacelift_mounted_file: mountedFileResource,
+  tailscale_federated_identity: federatedIdentityResource,
   tailscale_oauth_client: oauthClientResource,
 };
