@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's templates, not JavaScript's.
-import { type Deployment, deploy } from "../world/deploy/index.js";
+import { type Deployment, deploy, planDeployment } from "../world/deploy/index.js";
 import { HOOK_LISTS, type RecordedRequest, type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
 import {
   GOLDEN_FEDERATED_IDENTITY,
@@ -15,17 +15,21 @@ import { differences } from "./shape.js";
 import { REQUIRED_PROVIDERS } from "./stack-json.js";
 
 /** What the providers applied in the first recording, as far as the loader knows it. */
-const RECORDED_STACK = {
+const contextStack = (step: 1 | 2) => ({
   ...REQUIRED_PROVIDERS,
   provider: { tailscale: [{ scopes: ["all"] }] },
   resource: {
     tailscale_oauth_client: {
-      c: { scopes: ["auth_keys"], tags: ["tag:spacelift"], description: "Spacelift runs" },
+      c: {
+        scopes: ["auth_keys"],
+        tags: ["tag:spacelift"],
+        description: step === 1 ? "Spacelift runs" : "Spacelift runs two",
+      },
     },
     spacelift_context: {
       t: {
         name: "tailnet",
-        description: "one",
+        description: step === 1 ? "one" : "two",
         labels: ["autoattach:tailnet"],
         before_plan: ["spacetail up", "trap 'spacetail down' EXIT", "export A=$${HOME:-x} %%{b}"],
         after_plan: ["unset A"],
@@ -56,26 +60,57 @@ const RECORDED_STACK = {
     },
     spacelift_context_attachment: { a: { context_id: "${spacelift_context.t.id}", stack_id: "web", priority: 3 } },
   },
-};
+});
 
-/** What the providers applied in the second recording, as far as the loader knows it. */
-const WRITE_ONLY_STACK = {
+/** What the providers applied in the second recording. */
+const adminStack = (step: 1 | 2) => ({
   ...REQUIRED_PROVIDERS,
+  data: { spacelift_role: { admin: { slug: "space-admin" } } },
   resource: {
-    spacelift_context: { t: { name: "tailnet", space_id: "platform-01SPACE", labels: ["autoattach:tailnet"] } },
+    spacelift_space: { platform: { name: "platform", parent_space_id: "root", inherit_entities: true } },
+    spacelift_stack: {
+      admin: {
+        name: "admin",
+        space_id: "${spacelift_space.platform.id}",
+        repository: "infra",
+        branch: "main",
+        labels: ["tailnet"],
+        runner_image: "registry.example/spacetail:1",
+        description: step === 1 ? "one" : "two",
+        before_init: ["npm ci", "npx cdktf synth"],
+      },
+    },
+    spacelift_role_attachment: {
+      admin: {
+        role_id: "${data.spacelift_role.admin.id}",
+        stack_id: "${spacelift_stack.admin.id}",
+        space_id: "${spacelift_space.platform.id}",
+      },
+    },
+    spacelift_context: {
+      t: { name: "tailnet", space_id: "${spacelift_space.platform.id}", labels: ["autoattach:tailnet"] },
+    },
     spacelift_environment_variable: {
       wo: {
         context_id: "${spacelift_context.t.id}",
         name: "TS_OAUTH_CLIENT_SECRET",
-        value_wo: "s3cret-1",
-        value_wo_version: "1",
+        value_wo: `s3cret-${step}`,
+        value_wo_version: `${step}`,
       },
+      on_stack: { stack_id: "${spacelift_stack.admin.id}", name: "TS_HOSTNAME", value: "admin", write_only: false },
     },
   },
-};
+});
 
-/** The identity of the first recording. */
-const IDENTITY_STACK = {
+const STACKS = [contextStack, adminStack];
+
+/** The same without resources: what is left to do is to destroy. */
+function emptied({ resource: _, ...stack }: object & { resource: object }): object {
+  return stack;
+}
+
+/** The identity of the first recording, which its second step left as it was. */
+const identityStack = (_: 1 | 2) => ({
   ...REQUIRED_PROVIDERS,
   provider: { tailscale: [{ scopes: ["all"] }] },
   resource: {
@@ -90,7 +125,7 @@ const IDENTITY_STACK = {
       },
     },
   },
-};
+});
 
 interface Sent {
   readonly operation: string;
@@ -113,76 +148,95 @@ describe("the loader sends what the providers were recorded to send", () => {
     tailscale = await startRecordedTailscale();
     for (const space of GOLDEN_LIFECYCLES[lifecycle]?.spaces ?? []) api.account.spaces.add(space);
     for (const stack of GOLDEN_LIFECYCLES[lifecycle]?.stacks ?? []) api.account.stacks.add(stack);
-    deployment = await deploy({
-      stackJson,
-      schema: PROVIDER_SCHEMAS,
-      spacelift: api.credentials,
-      tailscale: { baseUrl: tailscale.url, ...RECORDED_CREDENTIALS },
-    });
+    deployment = await deploy(optionsFor(stackJson));
+  }
+  function optionsFor(stackJson: object) {
+    const credentials = { baseUrl: tailscale.url, ...RECORDED_CREDENTIALS };
+    return { stackJson, schema: PROVIDER_SCHEMAS, spacelift: api.credentials, tailscale: credentials };
   }
   afterEach(() => Promise.all([api.close(), tailscale.close()]));
 
-  /** What was sent since the log had `from` entries; attachment ids are the server's and get their placeholder. */
+  /** What was sent since the log had `from` entries, with placeholders for what is the server's. */
   function sentToSpacelift(from = 0): readonly Sent[] {
+    const made: [string, string | undefined][] = [
+      ["<space>", api.account.spaces.list()[2]?.id ?? lastSpace],
+      ["<role>", api.account.roles.bySlug("space-admin")?.id],
+    ];
+    lastSpace = made[0]?.[1];
     return api.requests.slice(from).map(({ operation, body }) => {
-      const { variables } = body as { variables: object };
-      const id = operation?.name === "ContextAttachmentDelete" ? { id: "<attachment>" } : {};
-      return { operation: operation?.name ?? "Login", variables: { ...variables, ...id } };
+      const { variables = {} } = body as { variables?: object };
+      const own = made.reduce((text, [name, id]) => (id ? text.replaceAll(id, name) : text), JSON.stringify(variables));
+      const name = operation?.name ?? "Login";
+      const id = OWN_ID[name];
+      return { operation: name, variables: { ...JSON.parse(own), ...(id === undefined ? {} : { id }) } };
     });
   }
+  let lastSpace: string | undefined;
 
-  function recorded(lifecycle: number, wanted: (step: Sent, index: number) => boolean): readonly Sent[] {
-    const { steps = [] } = GOLDEN_LIFECYCLES[lifecycle] ?? {};
-    return steps.filter(wanted).map(({ operation, variables }) => ({ operation, variables }));
+  /** The steps of one of the four commands. */
+  function recorded(lifecycle: number, command: number): readonly Sent[] {
+    const { steps = [], commands = [] } = GOLDEN_LIFECYCLES[lifecycle] ?? {};
+    const from = commands.slice(0, command).reduce((sum, count) => sum + count, 0);
+    const own = steps.slice(from, from + (commands[command] ?? 0));
+    return own.map(({ operation, variables }) => ({ operation, variables }));
   }
 
-  test.each([
-    [0, RECORDED_STACK, () => true],
-    // The recording also put a variable on a stack, which the loader does not.
-    [1, WRITE_ONLY_STACK, ({ operation }: Sent) => operation !== "StackVerifyExistence"],
-  ])(
-    "lifecycle %i: the same operations with the same variables on apply and on destroy",
-    async (index, stack, also) => {
-      await start(stack, index);
-      const { applied } = GOLDEN_LIFECYCLES[index] ?? { applied: 0 };
-      const [login, ...apply] = sentToSpacelift();
+  test.each([0, 1])(
+    "lifecycle %i: apply, plan, apply with changes and destroy send what was recorded",
+    async (index) => {
+      const stack = STACKS[index] as typeof adminStack;
+      await start(stack(1), index);
+      const since = { at: 0 };
+      const sent = () => {
+        const all = sentToSpacelift(since.at);
+        since.at = api.requests.length;
+        expect(all[0]?.operation).toBe("Login");
+        return byContent(all.slice(1));
+      };
+      expect(sent()).toEqual(byContent(recorded(index, 0)));
 
-      expect(login?.operation).toBe("Login");
-      expect(byContent(apply)).toEqual(byContent(recorded(index, (step, i) => i < applied && also(step))));
+      const { state } = deployment;
+      const unchanged = await planDeployment({ ...optionsFor(stack(1)), state });
+      expect(unchanged.filter(({ action }) => action !== "no-op")).toEqual([]);
+      expect(sent()).toEqual(byContent(recorded(index, 1)));
 
-      const before = api.requests.length;
-      await deployment.destroy();
+      deployment = await deploy({ ...optionsFor(stack(2)), state });
+      expect(sent()).toEqual(byContent(recorded(index, 2)));
 
-      const isDelete = ({ operation }: Sent) => /Delete(Context)?$/.test(operation);
-      const last =
-        GOLDEN_LIFECYCLES[index]?.steps
-          .slice()
-          .reverse()
-          .findIndex((step) => !isDelete(step)) ?? 0;
-      const { length = 0 } = GOLDEN_LIFECYCLES[index]?.steps ?? [];
-      expect(byContent(sentToSpacelift(before))).toEqual(byContent(recorded(index, (_, i) => i >= length - last)));
+      deployment = await deploy({ ...optionsFor(emptied(stack(2))), state: deployment.state });
+      // The server of the recording lost the stack's variable when the stack was changed.
+      const lost = index === 0 ? [] : [DELETION_OF_STACK_VARIABLE];
+      expect(sent()).toEqual(byContent([...recorded(index, 3), ...lost]));
+      expect(deployment.state.resources).toEqual([]);
+      expect(api.account.contexts.list()).toEqual([]);
     },
   );
 
-  test("every request has the recorded query text, headers and shapes", async () => {
-    await start(RECORDED_STACK, 0);
-    await deployment.destroy();
+  test.each([
+    [0, contextStack],
+    [1, adminStack],
+  ])("lifecycle %i: every request has the recorded query text, headers and shapes", async (lifecycle, stack) => {
+    await start(stack(1), lifecycle);
+    const { state } = await deploy({ ...optionsFor(stack(2)), state: deployment.state });
+    await deploy({ ...optionsFor(emptied(stack(2))), state });
 
-    expect(api.requests.length).toBeGreaterThan(15);
+    expect(api.requests.length).toBeGreaterThan(20);
     for (const request of api.requests) {
       const name = request.operation?.name ?? "Login";
+      if (name === DELETION_OF_STACK_VARIABLE.operation) continue;
       const golden = goldenOperation(name);
-      const { query, variables } = request.body as { query: string; variables: unknown };
+      const { query, variables = {} } = request.body as { query: string; variables?: unknown };
       expect(query).toBe(golden.query);
       expect(request.operation?.kind ?? null).toBe(golden.kind);
-      expect(Object.keys(request.body as object)).toEqual(["query", "variables"]);
+      const isPlain = Object.keys(golden.variables).length === 0;
+      expect(Object.keys(request.body as object)).toEqual(isPlain ? ["query"] : ["query", "variables"]);
       expect(differences(golden.variables, variables, "refused")).toEqual([]);
       expect(withoutToken(request)).toEqual(recordedHeaders(name, golden.kind));
     }
   });
 
   test("the order is the providers' wherever theirs is determined", async () => {
-    await start(RECORDED_STACK, 0);
+    await start(contextStack(1), 0);
     const applied = api.requests.length;
     await deployment.destroy();
     const order = api.requests.map(({ operation, body }) => {
@@ -224,13 +278,15 @@ describe("the loader sends what the providers were recorded to send", () => {
   });
 
   test.each([
-    ["an OAuth client", RECORDED_STACK, GOLDEN_OAUTH_CLIENT],
-    ["a federated identity", IDENTITY_STACK, GOLDEN_FEDERATED_IDENTITY],
-  ])("Tailscale gets the recorded requests for %s: token, create, delete", async (_, stack, recording) => {
-    await start(stack, 0);
-    await deployment.destroy();
+    ["an OAuth client", contextStack, GOLDEN_OAUTH_CLIENT, ["token", "read", "update"]],
+    ["a federated identity", identityStack, GOLDEN_FEDERATED_IDENTITY, ["token", "read"]],
+  ])("Tailscale gets the recorded requests for %s, from token to delete", async (_, stack, recording, again) => {
+    await start(stack(1), 0);
+    const { state } = await deploy({ ...optionsFor(stack(2)), state: deployment.state });
+    await deploy({ ...optionsFor(emptied(stack(2))), state });
 
-    const golden = recording.filter(({ name }) => ["token", "create", "delete"].includes(name));
+    const order = ["token", "create", ...again, "token", "read", "delete"];
+    const golden = order.map((wanted) => recording.find(({ name }) => name === wanted));
     expect(tailscale.requests).toHaveLength(golden.length);
     for (const [index, { method, path, headers, body }] of tailscale.requests.entries()) {
       const step = golden[index];
@@ -246,6 +302,18 @@ describe("the loader sends what the providers were recorded to send", () => {
     }
   });
 });
+
+/** Ids of attachments are the server's. */
+const OWN_ID: Readonly<Record<string, string>> = {
+  ContextAttachmentDelete: "<attachment>",
+  StackRoleBindingRead: "<binding>",
+  StackRoleBindingDelete: "<binding>",
+};
+
+const DELETION_OF_STACK_VARIABLE: Sent = {
+  operation: "EnvironmentVariableDeleteStack",
+  variables: { id: "TS_HOSTNAME", stack: "admin" },
+};
 
 function byContent(sent: readonly Sent[]): readonly Sent[] {
   return [...sent].sort((a, b) => (key(a) < key(b) ? -1 : 1));

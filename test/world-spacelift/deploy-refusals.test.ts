@@ -199,8 +199,8 @@ describe("what Terraform would refuse, with the address it is about and before a
   test.each<[string, object, RegExp]>([
     [
       "an unknown resource type",
-      { resource: { spacelift_stack: { s: { name: "s" } } } },
-      /^spacelift_stack.s: resource type spacelift_stack is not known here; known are spacelift_context,/,
+      { resource: { spacelift_module: { m: { name: "m" } } } },
+      /^spacelift_module.m: resource type spacelift_module is not known here; known are spacelift_context,/,
     ],
     [
       "an unknown provider",
@@ -217,10 +217,31 @@ describe("what Terraform would refuse, with the address it is about and before a
       { terraform: { required_providers: { spacelift: { source: "hashicorp/spacelift" } } }, ...context({}) },
       /^spacelift_context.c: required_providers.spacelift has source hashicorp\/spacelift/,
     ],
+    ["another section", { module: { m: {} } }, /^module: this loader knows only the sections terraform, provider,/],
     [
-      "another section",
-      { data: { spacelift_role: { r: {} } } },
-      /^data: this loader knows only the sections terraform, provider,/,
+      "an unknown data source",
+      { data: { spacelift_ips: { i: {} } } },
+      /^data.spacelift_ips.i: data source spacelift_ips is not known here; known are spacelift_role$/,
+    ],
+    [
+      "data that depend on a resource",
+      { data: { spacelift_role: { r: { slug: "${spacelift_context.c.id}" } } } },
+      /^data.spacelift_role.r: refers to spacelift_context.c; data that depend on something are not known here/,
+    ],
+    [
+      "undeclared data",
+      context({ name: "${data.spacelift_role.gone.id}" }),
+      /^spacelift_context.c: refers to data.spacelift_role.gone, which is not declared/,
+    ],
+    [
+      "a role for somebody else than a stack",
+      { resource: { spacelift_role_attachment: { a: { role_id: "r", space_id: "root", user_id: "u" } } } },
+      /^spacelift_role_attachment.a: attribute user_id is not known to this loader/,
+    ],
+    [
+      "a role without actions",
+      { resource: { spacelift_role: { r: { name: "r", actions: [] } } } },
+      /^spacelift_role.r: attribute actions must have at least one element/,
     ],
     ["count", context({ count: 2 }), /^spacelift_context.c: the argument count is not known here/],
     ["for_each", context({ for_each: [] }), /the argument for_each is not known here/],
@@ -289,7 +310,6 @@ describe("what Terraform would refuse, with the address it is about and before a
 
   test.each([
     ["a module's context", variable({ context_id: null, module_id: "m" }), "module_id"],
-    ["a stack's variable", variable({ context_id: null, stack_id: "s" }), "stack_id"],
     ["an attachment to a module", attachment({ module_id: "m" }), "module_id"],
   ])("what only the provider knows is refused too: %s", async (_, stack, name) => {
     expect(await refusal(stack)).toContain(`attribute ${name} is not known to this loader`);

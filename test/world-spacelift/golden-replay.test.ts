@@ -32,8 +32,9 @@ describe("the providers' recorded requests against the embedded API", () => {
     for (const space of spaces) api.account.spaces.add(space);
     for (const stack of stacks) api.account.stacks.add(stack);
     const send = sender(api.url, await logIn(api));
-    let attachment = "";
-    const ours = (value: object) => JSON.parse(JSON.stringify(value).replaceAll("<attachment>", attachment));
+    const ids = new Map([["<role>", api.account.roles.bySlug("space-admin")?.id ?? ""]]);
+    const ours = (value: object) =>
+      JSON.parse(JSON.stringify(value).replace(/<\w+>/g, (placeholder) => ids.get(placeholder) ?? placeholder));
 
     for (const { operation, variables, data } of steps) {
       const answer = await send(operation, ours(variables));
@@ -41,11 +42,14 @@ describe("the providers' recorded requests against the embedded API", () => {
       expect({ operation, errors: answer.errors }).toEqual({ operation, errors: undefined });
       expect(answer.status).toBe(200);
       expect(differences(goldenOperation(operation).data, answer.data, "refused")).toEqual([]);
-      if (operation === "ContextAttachmentCreate") attachment = attachmentId(answer);
+      const placeholder = MADE_BY[operation];
+      if (placeholder !== undefined) ids.set(placeholder, idOf(answer));
       if (data !== undefined) expect(answer.data).toEqual(ours(data));
-      if (operation.startsWith("EnvironmentVariable")) expectHonestElement(answer);
+      if (/^EnvironmentVariable.*Context$/.test(operation)) expectHonestElement(answer);
     }
     expect(api.account.contexts.list()).toEqual([]);
+    expect(api.account.stacks.list().map(({ name }) => name)).toEqual(stacks.map(({ name }) => name));
+    expect(api.account.spaces.list().map(({ id }) => id)).toEqual(["root", "legacy"]);
   });
 
   test("every recorded operation is part of a recorded lifecycle, except the login", () => {
@@ -95,8 +99,16 @@ describe("the providers' recorded requests against the embedded API", () => {
   });
 });
 
-function attachmentId({ data }: Answer): string {
-  return (data as { contextAttach: { id: string } }).contextAttach.id;
+/** The operations whose answers tell what placeholders stand for. */
+const MADE_BY: Readonly<Record<string, string>> = {
+  ContextAttachmentCreate: "<attachment>",
+  CreateSpace: "<space>",
+  StackRoleBindingCreate: "<binding>",
+};
+
+function idOf({ data }: Answer): string {
+  const [made] = Object.values(data ?? {});
+  return (made as { id: string }).id;
 }
 
 /** A secret has no value, everything else has the one its checksum is of. */

@@ -26,8 +26,8 @@ export interface GoldenLifecycle {
   readonly name: string;
   readonly spaces: readonly SpaceDefinition[];
   readonly stacks: readonly StackDefinition[];
-  /** How many steps the first apply has. */
-  readonly applied: number;
+  /** How many steps each command has: apply, plan without changes, apply with changes, destroy. */
+  readonly commands: readonly [number, number, number, number];
   readonly steps: readonly GoldenStep[];
 }
 

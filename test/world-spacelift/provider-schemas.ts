@@ -8,6 +8,21 @@ const computed = { type: "string", computed: true } as const;
 const texts = { type: ["list", "string"], optional: true } as const;
 const textSet = { type: ["set", "string"], optional: true } as const;
 
+const flag = { type: "bool", optional: true } as const;
+const hooks = {
+  after_apply: texts,
+  after_destroy: texts,
+  after_init: texts,
+  after_perform: texts,
+  after_plan: texts,
+  after_run: texts,
+  before_apply: texts,
+  before_destroy: texts,
+  before_init: texts,
+  before_perform: texts,
+  before_plan: texts,
+};
+
 const owner = { context_id: text, stack_id: text, module_id: text };
 /** The older provider framework gives every resource an `id` like this. */
 const id = { ...text, computed: true } as const;
@@ -30,17 +45,7 @@ export const PROVIDER_SCHEMAS: ProviderSchemas = {
               description: text,
               labels: textSet,
               space_id: { ...text, computed: true },
-              after_apply: texts,
-              after_destroy: texts,
-              after_init: texts,
-              after_perform: texts,
-              after_plan: texts,
-              after_run: texts,
-              before_apply: texts,
-              before_destroy: texts,
-              before_init: texts,
-              before_perform: texts,
-              before_plan: texts,
+              ...hooks,
             },
           },
         },
@@ -53,7 +58,7 @@ export const PROVIDER_SCHEMAS: ProviderSchemas = {
               value: secret,
               value_wo: { ...secret, write_only: true },
               value_wo_version: text,
-              write_only: { type: "bool", optional: true },
+              write_only: flag,
               description: text,
               checksum: computed,
             },
@@ -68,7 +73,7 @@ export const PROVIDER_SCHEMAS: ProviderSchemas = {
               content: secret,
               content_wo: { ...secret, write_only: true },
               content_wo_version: text,
-              write_only: { type: "bool", optional: true },
+              write_only: flag,
               description: text,
               checksum: computed,
             },
@@ -85,7 +90,96 @@ export const PROVIDER_SCHEMAS: ProviderSchemas = {
             },
           },
         },
-        spacelift_stack: { block: { attributes: { id, name: required } } },
+        spacelift_space: {
+          block: {
+            attributes: {
+              id,
+              name: required,
+              description: text,
+              inherit_entities: flag,
+              labels: textSet,
+              parent_space_id: text,
+            },
+          },
+        },
+        spacelift_role: {
+          block: {
+            attributes: {
+              id: computed,
+              name: required,
+              description: text,
+              actions: { type: ["set", "string"], required: true },
+              slug: computed,
+            },
+          },
+        },
+        spacelift_role_attachment: {
+          block: {
+            attributes: {
+              id,
+              api_key_id: text,
+              idp_group_mapping_id: text,
+              role_id: required,
+              space_id: required,
+              stack_id: text,
+              user_id: text,
+            },
+          },
+        },
+        spacelift_stack: {
+          block: {
+            attributes: {
+              ...hooks,
+              id,
+              name: required,
+              additional_project_globs: textSet,
+              administrative: flag,
+              allow_run_promotion: flag,
+              autodeploy: flag,
+              autoretry: flag,
+              aws_assume_role_policy_statement: computed,
+              branch: required,
+              description: text,
+              enable_local_preview: flag,
+              enable_sensitive_outputs_upload: flag,
+              enable_well_known_secret_masking: flag,
+              git_sparse_checkout_paths: textSet,
+              github_action_deploy: flag,
+              import_state: secret,
+              import_state_file: text,
+              labels: textSet,
+              manage_state: flag,
+              project_root: text,
+              protect_from_deletion: flag,
+              repository: required,
+              runner_image: text,
+              slug: { ...text, computed: true },
+              space_id: { ...text, computed: true },
+              terraform_external_state_access: flag,
+              terraform_smart_sanitization: flag,
+              terraform_version: { ...text, computed: true },
+              terraform_workflow_tool: { ...text, computed: true },
+              terraform_workspace: text,
+              worker_pool_id: text,
+            },
+          },
+        },
+        spacelift_module: { block: { attributes: { id, name: text } } },
+      },
+      data_source_schemas: {
+        spacelift_role: {
+          block: {
+            attributes: {
+              id,
+              role_id: { ...text, computed: true },
+              slug: { ...text, computed: true },
+              name: computed,
+              description: computed,
+              actions: { type: ["set", "string"], computed: true },
+              is_system: { type: "bool", computed: true },
+            },
+          },
+        },
       },
     },
     "registry.terraform.io/tailscale/tailscale": {

@@ -12,6 +12,18 @@ export interface ResourceBlock {
   readonly attributes: Attributes;
   /** The addresses it needs: named by its references and its `depends_on`. */
   readonly dependencies: ReadonlySet<string>;
+  /** Attributes that later applies leave as they are. */
+  readonly ignoreChanges: readonly string[] | "all";
+  /** Whether a replacement would have to be made before the resource goes. */
+  readonly createBeforeDestroy: boolean;
+}
+
+/** One `data` block. */
+export interface DataBlock {
+  /** `data.<type>.<name>` */
+  readonly address: string;
+  readonly type: string;
+  readonly attributes: Attributes;
 }
 
 /** One `variable` block. */
@@ -35,16 +47,14 @@ export interface Configuration {
   /** Provider blocks by local name. */
   readonly providers: ReadonlyMap<string, Attributes>;
   readonly variables: ReadonlyMap<string, VariableBlock>;
+  readonly data: readonly DataBlock[];
   readonly resources: readonly ResourceBlock[];
   readonly outputs: ReadonlyMap<string, OutputBlock>;
 }
 
 type Json = { readonly [key: string]: Value };
 
-const SECTIONS = ["terraform", "provider", "variable", "resource", "output"];
-
-/** Arguments every resource may carry beside its provider's attributes. The second two change only later applies. */
-const HARMLESS_LIFECYCLE = ["create_before_destroy", "ignore_changes"];
+const SECTIONS = ["terraform", "provider", "variable", "data", "resource", "output"];
 
 /**
  * Reads Terraform's JSON syntax as CDKTF synthesizes it.
@@ -62,6 +72,9 @@ export function readConfiguration(stackJson: string | object): Configuration {
     sources: readSources(root),
     providers: new Map(entries(root, "provider").map(([name, block]) => [name, onlyBlock(name, block)])),
     variables: new Map(entries(root, "variable").map(([name, block]) => [name, readVariable(name, block)])),
+    data: entries(root, "data").flatMap(([type, blocks]) =>
+      Object.entries(section(blocks, type)).map(([name, block]) => readData(type, name, block)),
+    ),
     resources: entries(root, "resource").flatMap(([type, blocks]) =>
       Object.entries(section(blocks, type)).map(([name, block]) => readResource(type, name, block)),
     ),
@@ -115,18 +128,38 @@ function readOutput(name: string, block: Value): OutputBlock {
 function readResource(type: string, name: string, block: Value): ResourceBlock {
   const address = `${type}.${name}`;
   const { depends_on: dependsOn = [], lifecycle = {}, ...attributes } = section(block, address);
-  for (const argument of ["count", "for_each", "provider", "provisioner", "connection"]) {
-    if (argument in attributes) throw new DeployError(address, `the argument ${argument} is not known here`);
-  }
-  for (const argument of Object.keys(section(lifecycle, address))) {
-    if (!HARMLESS_LIFECYCLE.includes(argument)) {
-      throw new DeployError(address, `the lifecycle argument ${argument} is not known here`);
-    }
+  refuseMetaArguments(address, attributes);
+  const { create_before_destroy: first, ignore_changes: ignored = [], ...others } = section(lifecycle, address);
+  for (const argument of Object.keys(others)) {
+    throw new DeployError(address, `the lifecycle argument ${argument} is not known here`);
   }
   if (!Array.isArray(dependsOn)) throw new DeployError(address, "depends_on must be a list of addresses");
   const referred = references(address, attributes).filter(({ of }) => of !== "var");
-  const dependencies = new Set([...dependsOn.map(String), ...referred.map(({ of }) => of)]);
-  return { address, type, attributes, dependencies };
+  return {
+    address,
+    type,
+    attributes,
+    dependencies: new Set([...dependsOn.map(String), ...referred.map(({ of }) => of)]),
+    ignoreChanges: ignored === "all" ? "all" : [ignored].flat().map(String),
+    createBeforeDestroy: first === true,
+  };
+}
+
+function readData(type: string, name: string, block: Value): DataBlock {
+  const address = `data.${type}.${name}`;
+  const attributes = section(block, address);
+  refuseMetaArguments(address, attributes);
+  const [reference] = references(address, attributes).filter(({ of }) => of !== "var");
+  if (reference !== undefined) {
+    throw new DeployError(address, `refers to ${reference.of}; data that depend on something are not known here`);
+  }
+  return { address, type, attributes };
+}
+
+function refuseMetaArguments(address: string, attributes: Json): void {
+  for (const argument of ["count", "for_each", "provider", "provisioner", "connection"]) {
+    if (argument in attributes) throw new DeployError(address, `the argument ${argument} is not known here`);
+  }
 }
 
 /** Every reference in a value. @throws {@link DeployError} with the address when a string cannot be read. */

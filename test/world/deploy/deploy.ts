@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Credentials, configureClients } from "./clients.js";
-import { readConfiguration } from "./configuration.js";
+import { type Configuration, readConfiguration } from "./configuration.js";
 import { DeployError, reasonOf } from "./errors.js";
-import { lookUpIn, type PlannedResource, plan, settle } from "./plan.js";
+import { destructionOrder } from "./order.js";
+import { lookUpIn, type Plan, type PlannedResource, plan, settle } from "./plan.js";
 import { type Attributes, loadSchemas, type ProviderSchemas } from "./provider-schema.js";
-import type { Clients } from "./resources/resource-type.js";
+import { RESOURCE_TYPES } from "./resources/index.js";
+import type { Clients, ResourceState, ResourceType } from "./resources/resource-type.js";
+import { type Change, mergedWith, planChanges } from "./state/changes.js";
+import { type DeployedResource, NO_STATE, type State } from "./state/state.js";
 import { evaluate, type Value } from "./template.js";
 
 /** What to deploy, and where. */
@@ -13,6 +17,8 @@ export interface DeployOptions extends Credentials {
   readonly stackJson: string | object;
   /** The providers' schemas, or the file or folder they are in. */
   readonly schema: string | ProviderSchemas;
+  /** What the last deployment left. @default nothing: everything is created */
+  readonly state?: State;
   /** Values for the configuration's variables. @default their defaults */
   readonly variables?: Readonly<Record<string, Value>>;
   /** Hears of every step as it begins and ends. @default nobody */
@@ -21,26 +27,19 @@ export interface DeployOptions extends Credentials {
 
 /** A step of a deployment or of its destruction. */
 export interface DeployEvent {
-  readonly kind: "creating" | "created" | "destroying" | "destroyed";
+  readonly kind: "creating" | "created" | "updating" | "updated" | "destroying" | "destroyed";
   readonly address: string;
   /** Null before the resource exists. */
   readonly id: string | null;
 }
 
-/** A resource that exists. */
-export interface DeployedResource {
-  readonly address: string;
-  readonly type: string;
-  readonly id: string;
-  /** What Terraform's state would hold, secrets included. */
-  readonly attributes: Attributes;
-}
-
-/** What a deployment created. */
+/** What a deployment made of a configuration. */
 export interface Deployment {
-  /** By address, in the order of creation; destroyed ones are gone. */
+  /** By address, each after those it depends on; destroyed ones are gone. */
   readonly resources: ReadonlyMap<string, DeployedResource>;
   readonly outputs: Readonly<Record<string, Value>>;
+  /** What the next deployment has to be told, as of now. */
+  readonly state: State;
   /**
    * Destroys every resource, the last created first. After a failure it can be called again for what is left.
    *
@@ -49,7 +48,7 @@ export interface Deployment {
   destroy(): Promise<void>;
 }
 
-/** A deployment that failed on the way; `created` is what exists by then and can be destroyed. */
+/** A deployment that failed on the way; `created` is what exists by then. It can be destroyed, or its state kept. */
 export class FailedDeployment extends DeployError {
   readonly created: Deployment;
 
@@ -60,76 +59,162 @@ export class FailedDeployment extends DeployError {
   }
 }
 
-/** What the creation of a resource returned, and how to undo it. */
-interface Existing {
-  readonly planned: PlannedResource;
-  readonly state: Attributes & { readonly id: string };
+/** The resources of a deployment in progress, and what there was before. */
+interface Work {
+  readonly clients: Clients;
+  readonly plan: Plan;
+  readonly data: ReadonlyMap<string, Attributes>;
+  readonly existing: Map<string, DeployedResource>;
+  readonly changes: readonly Change[];
 }
 
 /**
  * Applies a synthesized CDKTF stack with the API calls that the Terraform providers for Spacelift and Tailscale would
- * make. It stands in for `terraform apply` where the providers cannot be installed, knows only the resources this
- * project makes, and keeps no state: it creates, and destroys what it created.
+ * make. It stands in for `terraform apply` where the providers cannot be installed, and knows only the resources this
+ * project makes.
  *
- * @throws {@link DeployError} before anything is created when the configuration is refused, {@link FailedDeployment}
+ * With the state of an earlier deployment it does what {@link planDeployment} says.
+ *
+ * @throws {@link DeployError} before anything is changed when the configuration is refused, {@link FailedDeployment}
  * when an API refuses something.
  */
 export async function deploy(options: DeployOptions): Promise<Deployment> {
-  const { onEvent = () => {} } = options;
+  const { onEvent = () => {}, state: prior = NO_STATE } = options;
   const configuration = readConfiguration(options.stackJson);
+  const work = await begin(configuration, options);
+  const { clients, plan, existing, changes } = work;
+  const actions = new Map(changes.map(({ address, action }) => [address, action]));
+  const states = new Map<string, Attributes>(work.data);
+  const lookUp = lookUpIn(plan.variables, states);
+  const deploymentOf = (outputs: State["outputs"]) => deployment(existing, outputs, prior, clients, onEvent);
+  let address = "";
+  try {
+    const doomed = [...existing.values()].filter((one) => /delete|replace/.test(actions.get(one.address) ?? ""));
+    for (const resource of destructionOrder(doomed)) {
+      address = resource.address;
+      await destroy(existing, resource, clients, onEvent);
+    }
+    for (const resource of plan.resources) {
+      address = resource.block.address;
+      const action = actions.get(address) ?? "no-op";
+      if (action !== "no-op") await make(resource, action, existing, settle(resource, lookUp), clients, onEvent);
+      states.set(address, existing.get(address)?.attributes ?? {});
+    }
+  } catch (error) {
+    // A provider that cannot log in has an address of its own.
+    const about = error instanceof DeployError ? error : new DeployError(address, reasonOf(error));
+    throw new FailedDeployment(about.address, about.reason, deploymentOf(prior.outputs), { cause: error });
+  }
+  const outputs = [...configuration.outputs].map(([name, { value }]) => [name, evaluate(value, lookUp)]);
+  return deploymentOf(Object.fromEntries(outputs));
+}
+
+/**
+ * What {@link deploy} with the same options would do to each resource, without changing anything. It reads what the
+ * state names, as Terraform does before it plans.
+ *
+ * @throws {@link DeployError} when the configuration or a reading is refused.
+ */
+export async function planDeployment(options: DeployOptions): Promise<readonly Change[]> {
+  return (await begin(readConfiguration(options.stackJson), options)).changes;
+}
+
+/** Checks everything, reads what there is, and plans. */
+async function begin(configuration: Configuration, options: DeployOptions): Promise<Work> {
   const schemas = typeof options.schema === "string" ? loadSchemas(options.schema) : options.schema;
   const planned = plan(configuration, schemas, options.variables ?? {});
   const clients = configureClients(planned.providers, options);
-  const existing: Existing[] = [];
-  const states = new Map<string, Attributes>();
-  const lookUp = lookUpIn(planned.variables, states);
-
-  for (const resource of planned.resources) {
-    const { address } = resource.block;
-    try {
-      onEvent({ kind: "creating", address, id: null });
-      const state = await resource.type.create(clients, settle(resource, lookUp));
-      existing.push({ planned: resource, state });
-      states.set(address, state);
-      onEvent({ kind: "created", address, id: state.id });
-    } catch (error) {
-      // A provider that cannot log in has an address of its own.
-      const about = error instanceof DeployError ? error : new DeployError(address, reasonOf(error));
-      const created = deployment(existing, {}, clients, onEvent);
-      throw new FailedDeployment(about.address, about.reason, created, { cause: error });
-    }
+  const data = new Map<string, Attributes>();
+  for (const { address, type, attributes } of planned.data) {
+    data.set(address, await reading(address, type.read(clients, attributes)));
   }
-  const outputs = [...configuration.outputs].map(([name, { value }]) => [name, evaluate(value, lookUp)]);
-  return deployment(existing, Object.fromEntries(outputs), clients, onEvent);
+  const existing = new Map<string, DeployedResource>();
+  for (const resource of options.state?.resources ?? []) {
+    const { address, attributes } = resource;
+    const type = typeOfDeployed(resource);
+    const read = type.read === undefined ? attributes : await reading(address, type.read(clients, attributes));
+    if (read !== null) existing.set(address, { ...resource, id: read.id, attributes: read });
+  }
+  return { clients, plan: planned, data, existing, changes: planChanges(planned, { data, resources: existing }) };
+}
+
+async function reading<T>(address: string, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw error instanceof DeployError ? error : new DeployError(address, reasonOf(error), { cause: error });
+  }
+}
+
+/** Creates a resource, or changes it in place. */
+async function make(
+  { block, type, ...others }: PlannedResource,
+  action: "create" | "update" | "replace" | "delete",
+  existing: Map<string, DeployedResource>,
+  desired: Attributes,
+  clients: Clients,
+  onEvent: (event: DeployEvent) => void,
+): Promise<void> {
+  const { address, dependencies } = block;
+  const prior = existing.get(address)?.attributes;
+  let state: ResourceState;
+  if (action === "update" && prior !== undefined && type.update !== undefined) {
+    onEvent({ kind: "updating", address, id: prior.id });
+    state = await type.update(clients, mergedWith(prior, { block, type, ...others }, desired), prior);
+    onEvent({ kind: "updated", address, id: state.id });
+  } else {
+    onEvent({ kind: "creating", address, id: null });
+    state = await type.create(clients, desired);
+    onEvent({ kind: "created", address, id: state.id });
+  }
+  const resources = [...dependencies].filter((needed) => !needed.startsWith("data."));
+  existing.set(address, { address, type: block.type, id: state.id, attributes: state, dependencies: resources });
+}
+
+async function destroy(
+  existing: Map<string, DeployedResource>,
+  resource: DeployedResource,
+  clients: Clients,
+  onEvent: (event: DeployEvent) => void,
+): Promise<void> {
+  const { address, id, attributes } = resource;
+  onEvent({ kind: "destroying", address, id });
+  await reading(address, typeOfDeployed(resource).destroy(clients, attributes));
+  existing.delete(address);
+  onEvent({ kind: "destroyed", address, id });
+}
+
+function typeOfDeployed({ address, type }: DeployedResource): ResourceType {
+  const known = RESOURCE_TYPES[type];
+  if (known === undefined) throw new DeployError(address, `resource type ${type} is not known here`);
+  return known;
 }
 
 function deployment(
-  existing: Existing[],
-  outputs: Readonly<Record<string, Value>>,
+  existing: Map<string, DeployedResource>,
+  outputs: State["outputs"],
+  prior: State,
   clients: Clients,
   onEvent: (event: DeployEvent) => void,
 ): Deployment {
+  const inOrder = () => [...destructionOrder([...existing.values()])].reverse();
   return {
     outputs,
     get resources() {
-      return new Map(
-        existing.map(({ planned: { block }, state }) => [
-          block.address,
-          { address: block.address, type: block.type, id: state.id, attributes: state },
-        ]),
-      );
+      return new Map(inOrder().map((resource) => [resource.address, resource]));
+    },
+    get state() {
+      const resources = inOrder();
+      return {
+        version: 1 as const,
+        serial: prior.serial + 1,
+        resources,
+        outputs: resources.length === 0 ? {} : outputs,
+      };
     },
     async destroy() {
-      for (let last = existing.at(-1); last !== undefined; last = existing.at(-1)) {
-        const { address } = last.planned.block;
-        onEvent({ kind: "destroying", address, id: last.state.id });
-        try {
-          await last.planned.type.destroy(clients, last.state);
-        } catch (error) {
-          throw new DeployError(address, reasonOf(error), { cause: error });
-        }
-        existing.pop();
-        onEvent({ kind: "destroyed", address, id: last.state.id });
+      for (const resource of destructionOrder([...existing.values()])) {
+        await destroy(existing, resource, clients, onEvent);
       }
     },
   };

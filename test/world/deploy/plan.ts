@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Configuration, ResourceBlock, VariableBlock } from "./configuration.js";
+import type { Configuration, DataBlock, ResourceBlock, VariableBlock } from "./configuration.js";
 import { references } from "./configuration.js";
+import { DATA_SOURCES, type DataSource } from "./data-sources/index.js";
 import { DeployError, reasonOf } from "./errors.js";
 import { creationOrder } from "./order.js";
 import {
@@ -8,6 +9,7 @@ import {
   type Attributes,
   conform,
   convert,
+  dataAttributes,
   type ProviderSchemas,
   providerAttributes,
   resourceAttributes,
@@ -29,8 +31,16 @@ export interface PlannedResource {
   readonly schema: AttributeSchemas;
 }
 
+/** A data source that was checked and can be read. */
+export interface PlannedData {
+  readonly address: string;
+  readonly type: DataSource;
+  readonly attributes: Attributes;
+}
+
 /** Everything of a configuration that can be checked before anything is created. */
 export interface Plan {
+  readonly data: readonly PlannedData[];
   /** In the order to create them. */
   readonly resources: readonly PlannedResource[];
   /** Provider blocks by local name. */
@@ -49,12 +59,19 @@ export function plan(
   given: Readonly<Record<string, Value>>,
 ): Plan {
   const variables = settleVariables(configuration.variables, given);
-  const resources = creationOrder(configuration.resources).map((block): PlannedResource => {
+  const states = new Map<string, Attributes>();
+  const lookUp = lookUpIn(variables, states);
+  const data = configuration.data.map((block) => {
+    const { address } = block;
+    const schema = at(address, () => dataSchemaOf(block, configuration, schemas));
+    const attributes = at(address, () => conform(schema, evaluateAll(block.attributes, lookUp)));
+    states.set(address, withUnknowns(schema, attributes));
+    return { address, type: DATA_SOURCES[block.type] as DataSource, attributes };
+  });
+  const resources = creationOrder(configuration.resources, new Set(states.keys())).map((block): PlannedResource => {
     const [type, schema] = at(block.address, () => typeOf(block, configuration, schemas));
     return { block, type, schema };
   });
-  const states = new Map<string, Attributes>();
-  const lookUp = lookUpIn(variables, states);
   for (const resource of resources) {
     states.set(resource.block.address, withUnknowns(resource.schema, settle(resource, lookUp)));
   }
@@ -63,7 +80,7 @@ export function plan(
     const schema = at(`provider.${name}`, () => providerAttributes(schemas, sourceOf(name, configuration)));
     return [name, at(`provider.${name}`, () => conform(schema, evaluateAll(block, lookUpIn(variables, new Map()))))];
   });
-  return { resources, providers: new Map(providers), variables };
+  return { data, resources, providers: new Map(providers), variables };
 }
 
 /** A resource's attributes, evaluated, typed, with its provider's defaults, and checked. @throws {@link DeployError} */
@@ -118,6 +135,14 @@ function typeOf(
   return [known, resourceAttributes(schemas, source, type)];
 }
 
+function dataSchemaOf({ type }: DataBlock, configuration: Configuration, schemas: ProviderSchemas): AttributeSchemas {
+  const source = sourceOf(type.split("_")[0] ?? "", configuration);
+  if (DATA_SOURCES[type] === undefined) {
+    throw new Error(`data source ${type} is not known here; known are ${Object.keys(DATA_SOURCES).join(", ")}`);
+  }
+  return dataAttributes(schemas, source, type);
+}
+
 function sourceOf(provider: string, { sources }: Configuration): string {
   const expected = SOURCES[provider];
   if (expected === undefined) {
@@ -164,7 +189,7 @@ function evaluateAll(attributes: Attributes, lookUp: (reference: Reference) => V
 }
 
 /** The attributes as they are before the creation: what only the provider can tell is unknown. */
-function withUnknowns(schema: AttributeSchemas, attributes: Attributes): Attributes {
+export function withUnknowns(schema: AttributeSchemas, attributes: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(schema).map(([name, { computed, write_only: writeOnly }]) => {
       const value = attributes[name] ?? null;

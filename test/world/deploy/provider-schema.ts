@@ -29,7 +29,11 @@ export interface ProviderSchemas {
   readonly provider_schemas: Readonly<
     Record<
       string,
-      { readonly provider?: BlockSchema; readonly resource_schemas?: Readonly<Record<string, BlockSchema>> }
+      {
+        readonly provider?: BlockSchema;
+        readonly resource_schemas?: Readonly<Record<string, BlockSchema>>;
+        readonly data_source_schemas?: Readonly<Record<string, BlockSchema>>;
+      }
     >
   >;
 }
@@ -58,6 +62,13 @@ export function providerAttributes(schemas: ProviderSchemas, source: string): At
 export function resourceAttributes(schemas: ProviderSchemas, source: string, type: string): AttributeSchemas {
   const block = providerOf(schemas, source).resource_schemas?.[type]?.block;
   if (block === undefined) throw new Error(`provider ${source} has no resource type ${type} in the given schema`);
+  return block.attributes ?? {};
+}
+
+/** The attributes of a data source. @throws when the provider has no such type. */
+export function dataAttributes(schemas: ProviderSchemas, source: string, type: string): AttributeSchemas {
+  const block = providerOf(schemas, source).data_source_schemas?.[type]?.block;
+  if (block === undefined) throw new Error(`provider ${source} has no data source ${type} in the given schema`);
   return block.attributes ?? {};
 }
 

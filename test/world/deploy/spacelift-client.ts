@@ -58,7 +58,7 @@ export class SpaceliftClient {
    *
    * @throws on every other error.
    */
-  async query<Data>(name: string, query: string, variables: Variables): Promise<Data | null> {
+  async query<Data>(name: string, query: string, variables?: Variables): Promise<Data | null> {
     try {
       return await this.#call<Data>({ "spacelift-graphql-query": name }, query, variables);
     } catch (error) {
@@ -72,7 +72,7 @@ export class SpaceliftClient {
     return this.#call<Data>({ "spacelift-graphql-mutation": name }, query, variables);
   }
 
-  #call<Data>(operation: Record<string, string>, query: string, variables: Variables): Promise<Data> {
+  #call<Data>(operation: Record<string, string>, query: string, variables?: Variables): Promise<Data> {
     const headers = {
       authorization: `Bearer ${this.#token}`,
       "spacelift-client-type": "provider",
@@ -84,7 +84,7 @@ export class SpaceliftClient {
   }
 }
 
-async function post<Data>(url: string, headers: object, query: string, variables: Variables): Promise<Data> {
+async function post<Data>(url: string, headers: object, query: string, variables?: Variables): Promise<Data> {
   const body = JSON.stringify({ query, variables });
   const { status, text } = await send("POST", url, { "content-type": "application/json", ...headers }, body);
   if (status !== 200) throw new Error(`POST ${url}: HTTP ${status}: ${text}`);

@@ -46,7 +46,7 @@ export class TailscaleClient {
    *
    * @throws {@link TailscaleApiError} when the API refuses.
    */
-  async call<Data>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<Data | null> {
+  async call<Data>(method: "GET" | "POST" | "PUT" | "DELETE", path: string, body?: object): Promise<Data | null> {
     const headers = {
       authorization: `Bearer ${await this.#accessToken()}`,
       "user-agent": this.#settings.userAgent ?? "spacetail-deploy",

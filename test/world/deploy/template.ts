@@ -14,7 +14,7 @@ export type Value =
 /** Stands for what only the creation of a resource will tell, like an id. */
 export const UNKNOWN = Symbol("known after apply");
 
-/** What an interpolation names: `spacelift_context.tailnet.id` or `var.secret`. */
+/** What an interpolation names: `spacelift_context.tailnet.id`, `data.spacelift_role.admin.id` or `var.secret`. */
 export interface Reference {
   /** The part before the last dot: an address, or `var`. */
   readonly of: string;
@@ -25,10 +25,10 @@ export interface Reference {
 /** A string of Terraform's JSON syntax, taken apart. */
 export type Template = readonly (string | Reference)[];
 
-const REFERENCE = /^\s*((?:var)|(?:[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*))\.([A-Za-z_][\w-]*)\s*$/;
+const REFERENCE = /^\s*(var|(?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*)\.([A-Za-z_][\w-]*)\s*$/;
 
 /** First parts of a dotted name that are something else than a resource type in Terraform. */
-const OTHER_ROOTS = new Set(["data", "local", "module", "each", "count", "path", "self", "terraform", "ephemeral"]);
+const OTHER_ROOTS = new Set(["local", "module", "each", "count", "path", "self", "terraform", "ephemeral"]);
 
 /**
  * Takes a string apart the way Terraform reads strings of its JSON syntax: `${...}` is an interpolation, two or more
@@ -69,7 +69,14 @@ export function parseTemplate(text: string): Template {
 
 function parseReference(expression: string): Reference {
   const [, of, attribute] = REFERENCE.exec(expression) ?? [];
-  if (of === undefined || attribute === undefined || OTHER_ROOTS.has(of.split(".")[0] ?? "") || of.startsWith("var.")) {
+  const roots = of?.split(".") ?? [];
+  if (
+    of === undefined ||
+    attribute === undefined ||
+    OTHER_ROOTS.has(roots[0] ?? "") ||
+    of.startsWith("var.") ||
+    (roots[0] === "data" && roots.length < 3)
+  ) {
     throw new Error(
       `cannot evaluate \${${expression}}: only references like \${type.name.attribute} and \${var.name} are known here; ` +
         "write $${ for a literal ${",

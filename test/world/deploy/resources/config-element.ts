@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { createHash } from "node:crypto";
+import type { Attributes } from "../provider-schema.js";
 import {
+  type Clients,
   isGiven,
+  type ResourceState,
   type ResourceType,
   refuseAttribute,
   refuseEmpty,
@@ -8,11 +12,28 @@ import {
   text,
   textOrNull,
 } from "./resource-type.js";
+import { STACK_SELECTION } from "./stack-selection.js";
 
 const SELECTION = "{id,checksum,type,value,writeOnly,description}";
-const ADD = `mutation($config:ConfigInput!$context:ID!){contextConfigAdd(context: $context, config: $config)${SELECTION}}`;
-const READ = `query($context:ID!$id:ID!){context(id: $context){configElement(id: $id)${SELECTION}}}`;
-const DELETE = `mutation($context:ID!$id:ID!){contextConfigDelete(context: $context, id: $id)${SELECTION}}`;
+const VERIFY = `query($id:ID!){stack(id: $id)${STACK_SELECTION}}`;
+
+/** What an element can belong to: a context, or a stack, which the provider first looks for. */
+const OWNERS = {
+  context_id: {
+    kind: "context",
+    suffix: "Context",
+    add: `mutation($config:ConfigInput!$context:ID!){contextConfigAdd(context: $context, config: $config)${SELECTION}}`,
+    read: `query($context:ID!$id:ID!){context(id: $context){configElement(id: $id)${SELECTION}}}`,
+    delete: `mutation($context:ID!$id:ID!){contextConfigDelete(context: $context, id: $id)${SELECTION}}`,
+  },
+  stack_id: {
+    kind: "stack",
+    suffix: "Stack",
+    add: `mutation($config:ConfigInput!$stack:ID!){stackConfigAdd(stack: $stack, config: $config)${SELECTION}}`,
+    read: `query($id:ID!$stack:ID!){stack(id: $stack){configElement(id: $id)${SELECTION}}}`,
+    delete: `mutation($id:ID!$stack:ID!){stackConfigDelete(stack: $stack, id: $id)${SELECTION}}`,
+  },
+} as const;
 
 interface ConfigElementData {
   readonly checksum: string;
@@ -20,6 +41,10 @@ interface ConfigElementData {
   readonly writeOnly: boolean;
   readonly description: string | null;
 }
+
+type ElementAnswer = Readonly<
+  Partial<Record<"context" | "stack", { readonly configElement: ConfigElementData | null } | null>>
+>;
 
 /** In what the two kinds of configuration element differ. */
 interface Kind {
@@ -31,7 +56,10 @@ interface Kind {
   readonly valueRequired: boolean;
 }
 
-/** `spacelift_environment_variable` of a context: EnvironmentVariableCreateContext, ...ReadContext; ...DeleteContext. */
+/**
+ * `spacelift_environment_variable` of a context: EnvironmentVariableCreateContext, ...ReadContext; ...DeleteContext. Of a
+ * stack: StackVerifyExistence, EnvironmentVariableCreateStack, ...ReadStack; ...DeleteStack. The provider has no update.
+ */
 export const environmentVariableResource = configElement({
   type: "ENVIRONMENT_VARIABLE",
   operation: "EnvironmentVariable",
@@ -40,7 +68,7 @@ export const environmentVariableResource = configElement({
   valueRequired: false,
 });
 
-/** `spacelift_mounted_file` of a context: MountedFileCreateContext, MountedFileReadContext; MountedFileDeleteContext. */
+/** `spacelift_mounted_file`: the same with MountedFile for EnvironmentVariable. */
 export const mountedFileResource = configElement({
   type: "FILE_MOUNT",
   operation: "MountedFile",
@@ -60,7 +88,6 @@ function configElement({ type, operation, idAttribute, valueAttribute, valueRequ
 
     check(attributes) {
       requireOneOf(attributes, ["context_id", "stack_id", "module_id"]);
-      refuseAttribute(attributes, "stack_id");
       refuseAttribute(attributes, "module_id");
       if (isGiven(attributes, writeOnlyAttribute) !== isGiven(attributes, versionAttribute)) {
         throw new Error(`${writeOnlyAttribute} and ${versionAttribute} must be given together`);
@@ -78,7 +105,7 @@ function configElement({ type, operation, idAttribute, valueAttribute, valueRequ
 
     async create(clients, attributes) {
       const client = await clients.spacelift();
-      const context = text(attributes, "context_id");
+      const owner = ownerOf(attributes);
       const id = text(attributes, idAttribute);
       const config = {
         id,
@@ -87,31 +114,57 @@ function configElement({ type, operation, idAttribute, valueAttribute, valueRequ
         writeOnly: attributes.write_only === true,
         description: textOrNull(attributes, "description") ?? "",
       };
-      await client.mutate(`${operation}CreateContext`, ADD, { config, context });
-      const read = await client.query<{ context: { configElement: ConfigElementData | null } | null }>(
-        `${operation}ReadContext`,
-        READ,
-        { context, id },
+      if (owner.kind === "stack") {
+        const found = await client.query<{ stack: object | null }>("StackVerifyExistence", VERIFY, { id: owner.id });
+        if (found?.stack == null) throw new Error(`stack ${owner.id} not found`);
+      }
+      await client.mutate(`${operation}Create${owner.suffix}`, owner.add, { config, [owner.kind]: owner.id });
+      const created = await read(clients, { ...attributes, id: `${owner.kind}/${owner.id}/${id}` });
+      if (created === null) throw new Error("it was created, but is gone on reading");
+      return created;
+    },
+
+    read,
+
+    isSame(name, given, state) {
+      // Of a secret the state has the checksum only.
+      return (
+        name === valueAttribute &&
+        createHash("sha256")
+          .update(String(given ?? ""))
+          .digest("hex") === state[name]
       );
-      const element = read?.context?.configElement;
-      if (element === null || element === undefined) throw new Error("it was created, but is gone on reading");
-      const isWriteOnly = isGiven(attributes, versionAttribute);
-      return {
-        ...attributes,
-        id: `context/${context}/${id}`,
-        checksum: element.checksum,
-        write_only: element.writeOnly,
-        description: element.description,
-        // The state never has a write-only value; of a secret it has the checksum.
-        [writeOnlyAttribute]: null,
-        [valueAttribute]: isWriteOnly ? null : (element.value ?? element.checksum),
-      };
     },
 
     async destroy(clients, state) {
-      const client = await clients.spacelift();
-      const variables = { context: text(state, "context_id"), id: text(state, idAttribute) };
-      await client.mutate(`${operation}DeleteContext`, DELETE, variables);
+      const owner = ownerOf(state);
+      const variables = { [owner.kind]: owner.id, id: text(state, idAttribute) };
+      await (await clients.spacelift()).mutate(`${operation}Delete${owner.suffix}`, owner.delete, variables);
     },
   };
+
+  async function read(clients: Clients, state: ResourceState): Promise<ResourceState | null> {
+    const owner = ownerOf(state);
+    const answer = await (await clients.spacelift()).query<ElementAnswer>(
+      `${operation}Read${owner.suffix}`,
+      owner.read,
+      { [owner.kind]: owner.id, id: text(state, idAttribute) },
+    );
+    const element = answer?.[owner.kind]?.configElement;
+    if (element == null) return null;
+    return {
+      ...state,
+      checksum: element.checksum,
+      write_only: element.writeOnly,
+      description: element.description,
+      // The state never has a write-only value; of a secret it has the checksum.
+      [writeOnlyAttribute]: null,
+      [valueAttribute]: isGiven(state, versionAttribute) ? null : (element.value ?? element.checksum),
+    };
+  }
+}
+
+function ownerOf(attributes: Attributes) {
+  const name = isGiven(attributes, "stack_id") ? "stack_id" : "context_id";
+  return { ...OWNERS[name], id: text(attributes, name) };
 }

@@ -5,9 +5,13 @@ import { STACK_SELECTION } from "./stack-selection.js";
 const SELECTION = "{id,stackId,isModule,priority}";
 const VERIFY = `query($id:ID!){stack(id: $id)${STACK_SELECTION}}`;
 const ATTACH = `mutation($id:ID!$priority:Int!$stack:ID!){contextAttach(id: $id, stack: $stack, priority: $priority)${SELECTION}}`;
+const FETCH = `query($context:ID!$project:ID!){context(id: $context){attachedStack(id: $project)${SELECTION}}}`;
 const DETACH = `mutation($id:ID!){contextDetach(id: $id)${SELECTION}}`;
 
-/** `spacelift_context_attachment` to a stack: StackVerifyExistence, ContextAttachmentCreate; ContextAttachmentDelete. */
+/**
+ * `spacelift_context_attachment` to a stack: StackVerifyExistence, ContextAttachmentCreate; ContextAttachmentFetch;
+ * ContextAttachmentDelete. The provider has no update, and does not notice that an attachment was made anew.
+ */
 export const contextAttachmentResource: ResourceType = {
   defaults: { priority: 0 },
 
@@ -33,6 +37,15 @@ export const contextAttachmentResource: ResourceType = {
       variables,
     );
     return { ...attributes, id: `${id}/${contextAttach.id}` };
+  },
+
+  async read(clients, state) {
+    const variables = { context: text(state, "context_id"), project: text(state, "stack_id") };
+    const answer = await (await clients.spacelift()).query<{
+      context: { attachedStack: { priority: number } | null } | null;
+    }>("ContextAttachmentFetch", FETCH, variables);
+    const attachment = answer?.context?.attachedStack;
+    return attachment == null ? null : { ...state, priority: attachment.priority };
   },
 
   async destroy(clients, { id }) {

@@ -1,10 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { crc32 } from "node:zlib";
-import type { Value } from "../template.js";
-import { type ResourceType, refuseEmpty, text, textOrNull, texts } from "./resource-type.js";
+import type { Attributes } from "../provider-schema.js";
+import {
+  type Clients,
+  type ResourceState,
+  type ResourceType,
+  refuseEmpty,
+  setOrNull,
+  text,
+  textOrNull,
+  texts,
+  unlessEmpty,
+} from "./resource-type.js";
 
 /** API name of every hook list, and its attribute in the provider. */
-const HOOKS = [
+export const HOOKS = [
   ["afterApply", "after_apply"],
   ["afterDestroy", "after_destroy"],
   ["afterInit", "after_init"],
@@ -21,6 +30,7 @@ const HOOKS = [
 const SELECTION = `{id,description,labels,name,space,hooks{${HOOKS.map(([name]) => name).join(",")}}}`;
 const CREATE = `mutation($input:ContextInput!){contextCreateV2(input: $input)${SELECTION}}`;
 const READ = `query($id:ID!){context(id: $id)${SELECTION}}`;
+const UPDATE = `mutation($id:ID!$input:ContextInput!){contextUpdateV2(id: $id, input: $input)${SELECTION}}`;
 const DELETE = `mutation($id:ID!){contextDelete(id: $id)${SELECTION}}`;
 
 interface ContextData {
@@ -32,7 +42,7 @@ interface ContextData {
   readonly hooks: Readonly<Record<string, readonly string[]>>;
 }
 
-/** `spacelift_context`: ContextCreate, ContextRead; ContextDelete. */
+/** `spacelift_context`: ContextCreate, ContextRead; ContextUpdate, ContextRead; ContextDelete. */
 export const contextResource: ResourceType = {
   defaults: {},
 
@@ -42,33 +52,21 @@ export const contextResource: ResourceType = {
 
   async create(clients, attributes) {
     const client = await clients.spacelift();
-    const labels = texts(attributes, "labels");
-    const input = {
-      name: text(attributes, "name"),
-      // The provider cannot tell an empty text from none here.
-      description: textOrNull(attributes, "description") || null,
-      hooks: Object.fromEntries(HOOKS.map(([name, attribute]) => [name, texts(attributes, attribute)])),
-      // The provider sends a set without elements as null.
-      labels: labels.length === 0 ? null : inSetOrder(labels),
-      space: textOrNull(attributes, "space_id") || null,
-    };
     const { contextCreateV2 } = await client.mutate<{ contextCreateV2: ContextData }>("ContextCreate", CREATE, {
-      input,
+      input: inputOf(attributes),
     });
-    const read = await client.query<{ context: ContextData | null }>("ContextRead", READ, { id: contextCreateV2.id });
-    const context = read?.context;
-    if (context === null || context === undefined) throw new Error("the context was created, but is gone on reading");
-    return {
-      ...attributes,
-      id: context.id,
-      name: context.name,
-      description: context.description ?? attributes.description ?? null,
-      labels: unlessEmpty(attributes.labels, [...context.labels].sort()),
-      space_id: context.space,
-      ...Object.fromEntries(
-        HOOKS.map(([name, attribute]) => [attribute, unlessEmpty(attributes[attribute], context.hooks[name] ?? [])]),
-      ),
-    };
+    const created = await readContext(clients, { ...attributes, id: contextCreateV2.id });
+    if (created === null) throw new Error("the context was created, but is gone on reading");
+    return created;
+  },
+
+  read: readContext,
+
+  async update(clients, attributes, { id }) {
+    await (await clients.spacelift()).mutate("ContextUpdate", UPDATE, { id, input: inputOf(attributes) });
+    const updated = await readContext(clients, { ...attributes, id });
+    if (updated === null) throw new Error("the context was updated, but is gone on reading");
+    return updated;
   },
 
   async destroy(clients, { id }) {
@@ -76,16 +74,31 @@ export const contextResource: ResourceType = {
   },
 };
 
-/** A list as the state has it: an empty one is as it was given, which may be not at all. */
-function unlessEmpty(given: Value | undefined, read: readonly string[]): Value {
-  return read.length === 0 ? (given ?? null) : read;
+function inputOf(attributes: Attributes): object {
+  return {
+    name: text(attributes, "name"),
+    // The provider cannot tell an empty text from none here.
+    description: textOrNull(attributes, "description") || null,
+    hooks: Object.fromEntries(HOOKS.map(([name, attribute]) => [name, texts(attributes, attribute)])),
+    labels: setOrNull(attributes, "labels"),
+    space: textOrNull(attributes, "space_id") || null,
+  };
 }
 
-/**
- * A set in the order the provider sends it: its framework sorts elements by the decimal text of the CRC-32 of each
- * element with a semicolon behind it. Nothing depends on the order but the comparison with what the provider sends.
- */
-function inSetOrder(elements: readonly string[]): readonly string[] {
-  const code = (element: string) => String(crc32(`${element};`));
-  return [...elements].sort((a, b) => (code(a) < code(b) ? -1 : 1));
+async function readContext(clients: Clients, state: ResourceState): Promise<ResourceState | null> {
+  const client = await clients.spacelift();
+  const read = await client.query<{ context: ContextData | null }>("ContextRead", READ, { id: state.id });
+  const context = read?.context;
+  if (context == null) return null;
+  return {
+    ...state,
+    name: context.name,
+    // A description that is gone is not noticed.
+    description: context.description ?? state.description ?? null,
+    labels: unlessEmpty(state.labels, [...context.labels].sort()),
+    space_id: context.space,
+    ...Object.fromEntries(
+      HOOKS.map(([name, attribute]) => [attribute, unlessEmpty(state[attribute], context.hooks[name] ?? [])]),
+    ),
+  };
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { crc32 } from "node:zlib";
 import type { Attributes } from "../provider-schema.js";
 import type { SpaceliftClient } from "../spacelift-client.js";
 import type { TailscaleClient } from "../tailscale-client.js";
@@ -10,15 +11,31 @@ export interface Clients {
   readonly tailscale: () => Promise<TailscaleClient>;
 }
 
-/** How one resource type is created and destroyed: the calls its provider makes, in the provider's order. */
+/** A resource that exists: what Terraform's state would hold of it. */
+export type ResourceState = Attributes & { readonly id: string };
+
+/** How one resource type is created, changed and destroyed: the calls its provider makes, in the provider's order. */
 export interface ResourceType {
   /** What the provider puts where its user gives nothing. */
   readonly defaults: Attributes;
   /** What the provider refuses beyond its schema; values may be unknown. @throws with the reason. */
   readonly check: (attributes: Attributes) => void;
   /** Creates the resource and reads it back if the provider does; the result is all that goes into the state. */
-  readonly create: (clients: Clients, attributes: Attributes) => Promise<Attributes & { readonly id: string }>;
-  readonly destroy: (clients: Clients, state: Attributes & { readonly id: string }) => Promise<void>;
+  readonly create: (clients: Clients, attributes: Attributes) => Promise<ResourceState>;
+  readonly destroy: (clients: Clients, state: ResourceState) => Promise<void>;
+  /** Reads the resource as it is now; null when it is gone. Without it the state is believed. */
+  readonly read?: (clients: Clients, state: ResourceState) => Promise<ResourceState | null>;
+  /**
+   * Changes the resource in place. Without it every change replaces it. The attributes have the state's values where
+   * only the provider sets them.
+   */
+  readonly update?: (clients: Clients, attributes: Attributes, state: ResourceState) => Promise<ResourceState>;
+  /** Attributes whose change replaces the resource although it can be changed in place. Source: the provider's ForceNew. */
+  readonly replacedBy?: readonly string[];
+  /** Attributes that every change in place gives a value of which the plan knows nothing. */
+  readonly setByUpdate?: readonly string[];
+  /** Whether a value that differs from the state is none the less what the state stands for. Source: DiffSuppressFunc. */
+  readonly isSame?: (name: string, given: Value, state: Attributes) => boolean;
 }
 
 /** Whether an attribute is given; one that the schema leaves out is not. */
@@ -62,6 +79,22 @@ export function textOrNull(attributes: Attributes, name: string): string | null 
 /** An attribute as a list of text; not given is empty. */
 export function texts(attributes: Attributes, name: string): readonly string[] {
   return list(attributes[name] ?? null).map(String);
+}
+
+/** A list as the state has it: an empty one is none where none was given. */
+export function unlessEmpty(given: Value | undefined, read: readonly string[]): Value {
+  return read.length === 0 && (given ?? null) === null ? null : read;
+}
+
+/**
+ * A set in the order the provider sends it, null for one without elements: its framework sorts elements by the decimal
+ * text of the CRC-32 of each element with a semicolon behind it. Nothing depends on the order but the comparison with
+ * what the provider sends.
+ */
+export function setOrNull(attributes: Attributes, name: string): readonly string[] | null {
+  const code = (element: string) => String(crc32(`${element};`));
+  const elements = [...texts(attributes, name)].sort((a, b) => (code(a) < code(b) ? -1 : 1));
+  return elements.length === 0 ? null : elements;
 }
 
 function list(value: Value): readonly Value[] {

@@ -2,6 +2,8 @@
 import { EventEmitter } from "node:events";
 import { ContextAttachments } from "./context-attachments.js";
 import { Contexts } from "./contexts.js";
+import { RoleBindings } from "./role-bindings.js";
+import { Roles } from "./roles.js";
 import { Spaces } from "./spaces.js";
 import { Stacks } from "./stacks.js";
 
@@ -12,7 +14,9 @@ export type ChangedKind =
   | "context"
   | "environment variable"
   | "mounted file"
-  | "context attachment";
+  | "context attachment"
+  | "role"
+  | "role attachment";
 
 /** One change of the account, for a timeline. `id` is `<owner>/<name>` for variables and files; values never appear. */
 export interface Change {
@@ -37,14 +41,18 @@ export class Account {
   readonly stacks: Stacks;
   readonly contexts: Contexts;
   readonly attachments: ContextAttachments;
+  readonly roles: Roles;
+  readonly roleBindings: RoleBindings;
 
   constructor() {
     const announce: Announce = (action, kind, id) => {
       this.events.emit("change", { at: new Date(), action, kind, id });
     };
-    this.spaces = new Spaces(announce);
-    this.stacks = new Stacks(this.spaces, announce);
+    this.spaces = new Spaces(this, announce);
+    this.stacks = new Stacks(this, announce);
     this.attachments = new ContextAttachments(this, announce);
     this.contexts = new Contexts(this, announce);
+    this.roles = new Roles(this, announce);
+    this.roleBindings = new RoleBindings(this, announce);
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { ApiModule, Call } from "../api/api-module.js";
 import type { Announce } from "./account.js";
 import type { Context } from "./contexts.js";
+import type { Stack } from "./stacks.js";
 
 /** How the API calls the two kinds of configuration element. */
 export type ConfigType = "ENVIRONMENT_VARIABLE" | "FILE_MOUNT";
@@ -107,7 +108,7 @@ function checkFile({ id, value }: ConfigInput): void {
   }
 }
 
-/** Configuration elements of contexts: `contextConfigAdd`, `configElement`, `contextConfigDelete`. */
+/** Configuration elements of contexts and stacks: `configElement`, `contextConfigAdd`, `stackConfigDelete` and so on. */
 export const configElementApi: ApiModule = {
   sdl: /* GraphQL */ `
     enum ConfigType {
@@ -136,9 +137,15 @@ export const configElementApi: ApiModule = {
       configElement(id: ID!): ConfigElement
     }
 
+    extend type Stack {
+      configElement(id: ID!): ConfigElement
+    }
+
     extend type Mutation {
       contextConfigAdd(context: ID!, config: ConfigInput!): ConfigElement!
       contextConfigDelete(context: ID!, id: ID!): ConfigElement
+      stackConfigAdd(stack: ID!, config: ConfigInput!): ConfigElement!
+      stackConfigDelete(stack: ID!, id: ID!): ConfigElement
     }
   `,
   resolvers: {
@@ -148,11 +155,18 @@ export const configElementApi: ApiModule = {
     Context: {
       configElement: (context: Context, { id }: { id: string }) => context.elements.get(id),
     },
+    Stack: {
+      configElement: (stack: Stack, { id }: { id: string }) => stack.elements.get(id),
+    },
     Mutation: {
       contextConfigAdd: (_: unknown, args: { context: string; config: ConfigInput }, { account }: Call) =>
         account.contexts.require(args.context).elements.add(args.config),
       contextConfigDelete: (_: unknown, args: { context: string; id: string }, { account }: Call) =>
         account.contexts.require(args.context).elements.delete(args.id),
+      stackConfigAdd: (_: unknown, args: { stack: string; config: ConfigInput }, { account }: Call) =>
+        account.stacks.require(args.stack).elements.add(args.config),
+      stackConfigDelete: (_: unknown, args: { stack: string; id: string }, { account }: Call) =>
+        account.stacks.require(args.stack).elements.delete(args.id),
     },
   },
 };

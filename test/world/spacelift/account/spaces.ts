@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ApiModule } from "../api/api-module.js";
-import type { Announce } from "./account.js";
+import type { ApiModule, Call } from "../api/api-module.js";
+import type { Account, Announce } from "./account.js";
 import { labelSet, slug, ulid } from "./ids.js";
 
 /** A space: a node in the tree that decides which stacks can use which contexts. */
@@ -31,15 +31,27 @@ export interface SpaceDefinition {
   readonly labels?: readonly string[];
 }
 
+/** A space as a client sends it. */
+export interface SpaceInput {
+  readonly name: string;
+  readonly description: string;
+  readonly inheritEntities: boolean;
+  readonly parentSpace: string;
+  /** The provider sends a set without elements as null. */
+  readonly labels?: readonly string[] | null;
+}
+
 /** The space that contexts and stacks get when none is named. */
 export const DEFAULT_SPACE = "legacy";
 
 /** The spaces of an account; `root` and `legacy` are built in, `legacy` below `root` without inheritance. */
 export class Spaces {
+  readonly #account: Account;
   readonly #announce: Announce;
   readonly #byId = new Map<string, Space>();
 
-  constructor(announce: Announce) {
+  constructor(account: Account, announce: Announce) {
+    this.#account = account;
     this.#announce = announce;
     const builtIn = { description: "", inheritEntities: false, labels: [] };
     this.#byId.set("root", { ...builtIn, id: "root", name: "root", parentSpace: null });
@@ -74,6 +86,42 @@ export class Spaces {
   }
 
   /**
+   * Replaces everything but the id.
+   *
+   * @throws when there is no such space, it is built in, a field is not valid, or it would come to be below itself.
+   */
+  update(id: string, input: SpaceInput): Space {
+    this.#requireOwn(id);
+    const parentSpace = this.require(input.parentSpace).id;
+    if (this.#pathFrom(parentSpace).includes(id)) throw new Error(`space ${id} cannot be below itself`);
+    const labels = labelSet(`space ${id}`, input.labels ?? []);
+    const { description, inheritEntities } = input;
+    if (input.name === "") throw new Error(`space ${id}: name must not be empty`);
+    const space: Space = { id, name: input.name, description, parentSpace, inheritEntities, labels };
+    this.#byId.set(id, space);
+    this.#announce("updated", "space", id);
+    return space;
+  }
+
+  /** @throws when there is no such space, it is built in, or something is in it. */
+  delete(id: string): Space {
+    const space = this.#requireOwn(id);
+    const { stacks, contexts } = this.#account;
+    const inside = [
+      ...this.list().filter(({ parentSpace }) => parentSpace === id),
+      ...stacks.list().filter((stack) => stack.space === id),
+      ...contexts.list().filter((context) => context.space === id),
+    ];
+    if (inside.length > 0) {
+      throw new Error(`cannot delete space ${id}: it holds ${inside.map(({ name }) => name).join(", ")}`);
+    }
+    this.#account.roleBindings.forgetSpace(id);
+    this.#byId.delete(id);
+    this.#announce("deleted", "space", id);
+    return space;
+  }
+
+  /**
    * The space of that id.
    *
    * @throws `unauthorized` when there is none: Spacelift does not tell a space that is missing from one the caller may
@@ -83,6 +131,11 @@ export class Spaces {
     const space = this.#byId.get(id);
     if (space === undefined) throw new Error("unauthorized");
     return space;
+  }
+
+  /** Whether a space is that space or below it, whatever it inherits. */
+  contains(above: string, id: string): boolean {
+    return this.#pathFrom(id).includes(above);
   }
 
   /**
@@ -95,9 +148,20 @@ export class Spaces {
       if (!space.inheritEntities || space.parentSpace === null) return false;
     }
   }
+
+  /** The ids of a space and of all above it, `root` last. */
+  #pathFrom(id: string): readonly string[] {
+    const { parentSpace } = this.require(id);
+    return parentSpace === null ? [id] : [id, ...this.#pathFrom(parentSpace)];
+  }
+
+  #requireOwn(id: string): Space {
+    if (id === "root" || id === DEFAULT_SPACE) throw new Error(`space ${id} cannot be changed`);
+    return this.require(id);
+  }
 }
 
-/** The space type; its operations come when something manages spaces through the API. */
+/** Spaces: `space`, `spaceCreate`, `spaceUpdate`, `spaceDelete`. */
 export const spaceApi: ApiModule = {
   sdl: /* GraphQL */ `
     type Space {
@@ -108,6 +172,35 @@ export const spaceApi: ApiModule = {
       parentSpace: ID
       labels: [String!]!
     }
+
+    input SpaceInput {
+      description: String!
+      name: String!
+      inheritEntities: Boolean!
+      parentSpace: ID!
+      labels: [String!]
+    }
+
+    extend type Query {
+      space(id: ID!): Space
+    }
+
+    extend type Mutation {
+      spaceCreate(input: SpaceInput!): Space!
+      spaceUpdate(space: ID!, input: SpaceInput!): Space!
+      spaceDelete(space: ID!): Space
+    }
   `,
-  resolvers: {},
+  resolvers: {
+    Query: {
+      space: (_: unknown, { id }: { id: string }, { account }: Call) => account.spaces.get(id),
+    },
+    Mutation: {
+      spaceCreate: (_: unknown, { input }: { input: SpaceInput }, { account }: Call) =>
+        account.spaces.add({ ...input, labels: input.labels ?? [] }),
+      spaceUpdate: (_: unknown, { space, input }: { space: string; input: SpaceInput }, { account }: Call) =>
+        account.spaces.update(space, input),
+      spaceDelete: (_: unknown, { space }: { space: string }, { account }: Call) => account.spaces.delete(space),
+    },
+  },
 };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import type { ApiModule, Call } from "../api/api-module.js";
-import type { Announce } from "./account.js";
+import type { Account, Announce } from "./account.js";
 import { ConfigElements } from "./config-elements.js";
-import { completeHooks, HOOK_LISTS, type HookList, type Hooks } from "./hooks.js";
+import { completeHooks, type HookList, type Hooks } from "./hooks.js";
 import { labelSet, slug } from "./ids.js";
-import { DEFAULT_SPACE, type Spaces } from "./spaces.js";
+import { DEFAULT_SPACE } from "./spaces.js";
+import { completeSettings, type StackSettings } from "./stack-settings.js";
 
-/** A stack that a test or the run simulator puts into the account. */
+/** A stack to add, or what a stack is to be from now on. */
 export interface StackDefinition {
   readonly name: string;
   /** @default the slug of the name */
@@ -17,7 +17,7 @@ export interface StackDefinition {
   /** The id of its space. @default "legacy" */
   readonly space?: string;
   /** @default none */
-  readonly hooks?: Partial<Record<HookList, readonly string[]>>;
+  readonly hooks?: Partial<Record<HookList, readonly string[] | null>>;
   /** @default null: the account's or the worker pool's default image */
   readonly runnerImage?: string | null;
   /** Whether a tracked run applies without confirmation. @default false */
@@ -30,22 +30,25 @@ export interface StackDefinition {
   readonly branch?: string;
   /** Below the repository's root. @default null */
   readonly projectRoot?: string | null;
+  /** What nothing here but the API knows of. @default the provider's defaults */
+  readonly settings?: Partial<StackSettings>;
 }
 
 /** A stack of the account. Its own environment variables and mounted files are in `elements`. */
-export interface Stack extends Required<Omit<StackDefinition, "hooks">> {
+export interface Stack extends Required<Omit<StackDefinition, "hooks" | "settings">> {
   readonly hooks: Hooks;
+  readonly settings: StackSettings;
   readonly elements: ConfigElements;
 }
 
 /** The stacks of an account. */
 export class Stacks {
-  readonly #spaces: Spaces;
+  readonly #account: Account;
   readonly #announce: Announce;
   readonly #byId = new Map<string, Stack>();
 
-  constructor(spaces: Spaces, announce: Announce) {
-    this.#spaces = spaces;
+  constructor(account: Account, announce: Announce) {
+    this.#account = account;
     this.#announce = announce;
   }
 
@@ -70,12 +73,52 @@ export class Stacks {
   add(definition: StackDefinition): Stack {
     const id = definition.id ?? slug("stack", definition.name);
     if (this.#byId.has(id)) throw new Error(`stack ${id} already exists`);
+    const stack = this.#build(id, definition, DEFAULT_SPACE, new ConfigElements(id, this.#announce));
+    this.#byId.set(id, stack);
+    this.#announce("created", "stack", id);
+    return stack;
+  }
+
+  /**
+   * Replaces everything but the id, the configuration elements, who manages the state, and the space when none is given.
+   * Attachments and role attachments stay.
+   *
+   * @throws when there is no such stack, or a field is not valid.
+   */
+  update(id: string, definition: Omit<StackDefinition, "id">): Stack {
+    const { space, elements, settings } = this.require(id);
+    const { managesStateFile } = settings;
+    const given = { ...definition, settings: { ...definition.settings, managesStateFile } };
+    const stack = this.#build(id, given, space, elements);
+    this.#byId.set(id, stack);
+    this.#announce("updated", "stack", id);
+    return stack;
+  }
+
+  /**
+   * Deletes a stack with its attachments and role attachments.
+   *
+   * @throws when there is no such stack, or it is protected from deletion.
+   */
+  delete(id: string): Stack {
+    const stack = this.require(id);
+    if (stack.settings.protectFromDeletion) throw new Error(`stack ${id} is protected from deletion`);
+    const { attachments, roleBindings } = this.#account;
+    for (const attachment of attachments.ofStack(id)) attachments.detach(attachment.id);
+    for (const binding of roleBindings.ofStack(id)) roleBindings.delete(binding.id);
+    this.#byId.delete(id);
+    this.#announce("deleted", "stack", id);
+    return stack;
+  }
+
+  #build(id: string, definition: Omit<StackDefinition, "id">, space: string, elements: ConfigElements): Stack {
     const owner = `stack ${id}`;
-    const stack: Stack = {
+    if (definition.name === "") throw new Error(`${owner}: name must not be empty`);
+    return {
       id,
       name: definition.name,
       labels: labelSet(owner, definition.labels ?? []),
-      space: this.#spaces.require(definition.space ?? DEFAULT_SPACE).id,
+      space: this.#account.spaces.require(definition.space ?? space).id,
       hooks: completeHooks(owner, definition.hooks ?? {}),
       runnerImage: definition.runnerImage ?? null,
       autodeploy: definition.autodeploy ?? false,
@@ -83,199 +126,8 @@ export class Stacks {
       repository: definition.repository ?? "infra",
       branch: definition.branch ?? "main",
       projectRoot: definition.projectRoot ?? null,
-      elements: new ConfigElements(id, this.#announce),
+      settings: completeSettings(definition.settings ?? {}),
+      elements,
     };
-    this.#byId.set(id, stack);
-    this.#announce("created", "stack", id);
-    return stack;
   }
 }
-
-/** What the API says of every stack, whatever its definition. The provider fails without `integrations`. */
-const CONSTANT_FIELDS = {
-  administrative: false,
-  autoretry: false,
-  deleting: false,
-  isDisabled: false,
-  githubActionDeploy: true,
-  integrations: { aws: {}, driftDetection: null, gcp: { tokenScopes: [] }, webhooks: [] },
-  localPreviewEnabled: false,
-  enableWellKnownSecretMasking: false,
-  enableSensitiveOutputUpload: true,
-  managesStateFile: true,
-  namespace: "",
-  additionalProjectGlobs: [],
-  gitSparseCheckoutPaths: [],
-  protectFromDeletion: false,
-  provider: "GITHUB",
-  repositoryURL: null,
-  terraformVersion: null,
-  vcsIntegration: null,
-  vendorConfig: {
-    __typename: "StackConfigVendorTerraform",
-    useSmartSanitization: false,
-    version: null,
-    workflowTool: "TERRAFORM_FOSS",
-    workspace: null,
-    externalStateAccessEnabled: false,
-  },
-  workerPool: null,
-};
-
-/** Stacks: `stack`. */
-export const stackApi: ApiModule = {
-  sdl: /* GraphQL */ `
-    type AWSIntegration {
-      assumedRoleArn: String
-      assumeRolePolicyStatement: String
-      externalID: String
-      generateCredentialsInWorker: Boolean
-      durationSeconds: Int
-      region: String
-    }
-
-    type DriftDetectionIntegration {
-      ignoreState: Boolean!
-      reconcile: Boolean!
-      schedule: [String!]!
-      timezone: String!
-    }
-
-    type GCPIntegration {
-      serviceAccountEmail: String
-      tokenScopes: [String!]!
-    }
-
-    type WebhookIntegration {
-      id: ID!
-      enabled: Boolean!
-      endpoint: String!
-      secret: String!
-      retryOnFailure: Boolean!
-    }
-
-    type StackIntegrations {
-      aws: AWSIntegration!
-      driftDetection: DriftDetectionIntegration
-      gcp: GCPIntegration!
-      webhooks: [WebhookIntegration!]!
-    }
-
-    type VCSIntegration {
-      id: ID!
-      isDefault: Boolean!
-    }
-
-    type WorkerPool {
-      id: ID!
-    }
-
-    type StackConfigVendorAnsible {
-      playbook: String!
-    }
-
-    type StackConfigVendorCloudFormation {
-      entryTemplateFile: String!
-      region: String!
-      stackName: String!
-      templateBucket: String!
-    }
-
-    type StackConfigVendorKubernetes {
-      namespace: String!
-      kubectlVersion: String
-      kubernetesWorkflowTool: String
-    }
-
-    type StackConfigVendorOpenTofu {
-      concise: Boolean!
-      externalStateAccessEnabled: Boolean!
-      useSmartSanitization: Boolean!
-      version: String
-      workflowTool: String
-      workspace: String
-    }
-
-    type StackConfigVendorPulumi {
-      loginURL: String!
-      stackName: String!
-    }
-
-    type StackConfigVendorTerraform {
-      useSmartSanitization: Boolean!
-      version: String
-      workflowTool: String
-      workspace: String
-      externalStateAccessEnabled: Boolean!
-    }
-
-    type StackConfigVendorTerragrunt {
-      terraformVersion: String
-      terragruntVersion: String
-      useRunAll: Boolean!
-      useSmartSanitization: Boolean!
-      useStateManagement: Boolean!
-      prefixResourceNamesWithModuleName: Boolean!
-      skipReplanWhenRunAll: Boolean!
-      skipReplan: Boolean!
-      tool: String!
-    }
-
-    union StackConfigVendor =
-      | StackConfigVendorAnsible
-      | StackConfigVendorCloudFormation
-      | StackConfigVendorKubernetes
-      | StackConfigVendorOpenTofu
-      | StackConfigVendorPulumi
-      | StackConfigVendorTerraform
-      | StackConfigVendorTerragrunt
-
-    type Stack {
-      id: ID!
-      ${HOOK_LISTS.map((name) => `${name}: [String!]!`).join("\n")}
-      administrative: Boolean!
-      autodeploy: Boolean!
-      autoretry: Boolean!
-      branch: String!
-      deleting: Boolean!
-      description: String
-      isDisabled: Boolean!
-      githubActionDeploy: Boolean!
-      integrations: StackIntegrations!
-      labels: [String!]!
-      localPreviewEnabled: Boolean!
-      enableWellKnownSecretMasking: Boolean!
-      enableSensitiveOutputUpload: Boolean!
-      managesStateFile: Boolean!
-      name: String!
-      namespace: String!
-      projectRoot: String
-      additionalProjectGlobs: [String!]!
-      gitSparseCheckoutPaths: [String!]!
-      protectFromDeletion: Boolean!
-      provider: String!
-      repository: String!
-      repositoryURL: String
-      runnerImage: String
-      space: ID!
-      spaceDetails: Space!
-      terraformVersion: String
-      vcsIntegration: VCSIntegration
-      vendorConfig: StackConfigVendor!
-      workerPool: WorkerPool
-    }
-
-    extend type Query {
-      stack(id: ID!): Stack
-    }
-  `,
-  resolvers: {
-    Query: {
-      stack: (_: unknown, { id }: { id: string }, { account }: Call) => {
-        const stack = account.stacks.get(id);
-        if (stack === undefined) return null;
-        return { ...CONSTANT_FIELDS, ...stack, ...stack.hooks, spaceDetails: account.spaces.require(stack.space) };
-      },
-    },
-  },
-};

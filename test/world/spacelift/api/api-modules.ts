@@ -3,8 +3,10 @@
 import { configElementApi } from "../account/config-elements.js";
 import { contextAttachmentApi } from "../account/context-attachments.js";
 import { contextApi } from "../account/contexts.js";
+import { roleBindingApi } from "../account/role-bindings.js";
+import { roleApi } from "../account/roles.js";
 import { spaceApi } from "../account/spaces.js";
-import { stackApi } from "../account/stacks.js";
+import { stackApi } from "../account/stack-api.js";
 import { apiKeyApi } from "./api-key.js";
 import type { ApiModule } from "./api-module.js";
 
@@ -16,4 +18,6 @@ export const API_MODULES: readonly ApiModule[] = [
   contextApi,
   configElementApi,
   contextAttachmentApi,
+  roleApi,
+  roleBindingApi,
 ];
