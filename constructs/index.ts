@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
+export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-federated-auth.js";
+export { TailnetFederatedIdentity, type TailnetFederatedIdentityProps } from "./auth/tailnet-federated-identity.js";
+export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./auth/tailnet-oauth-client.js";
 export * from "./bindings/index.js";
-export type { TailnetAuth, TailnetOAuthSecret } from "./tailnet-auth.js";
-export { TailnetContext, type TailnetContextProps } from "./tailnet-context.js";
-export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./tailnet-oauth-client.js";
+export type { TailnetAttachmentOptions } from "./context/context-attachment.js";
+export type { TailnetHookPlacement } from "./context/context-hooks.js";
+export { TailnetContext } from "./context/tailnet-context.js";
+export type { TailnetContextOptions, TailnetContextProps } from "./context/tailnet-context-props.js";
+export type { TailnetFile } from "./context/tailnet-file.js";
+export type { TailnetTunnelOptions } from "./context/tailnet-tunnel-options.js";
+export type { TailnetMetaArguments } from "./support/meta-arguments.js";

@@ -42,7 +42,8 @@ function misfit(name: string, attribute: Schema[string] | undefined, value: unkn
   if (attribute === undefined) return [`${name} is unknown`];
   if (attribute.required !== true && attribute.optional !== true) return [`${name} is the provider's to set`];
   const type = Array.isArray(value) ? "list" : typeof value;
-  const wanted = { string: "string", bool: "boolean", number: "number" }[String(attribute.type)] ?? "list";
+  const [kind] = [attribute.type].flat();
+  const wanted = { string: "string", bool: "boolean", number: "number", map: "object" }[String(kind)] ?? "list";
   return type === wanted ? [] : [`${name} must be a ${wanted}, not a ${type}`];
 }
 
@@ -50,7 +51,10 @@ test("everything that the constructs synthesize fits the providers' schemas", ()
   const manifest = synthesize(everything);
   expect(Object.keys(manifest.resource).sort()).toEqual([
     "spacelift_context",
+    "spacelift_context_attachment",
     "spacelift_environment_variable",
+    "spacelift_mounted_file",
+    "tailscale_federated_identity",
     "tailscale_oauth_client",
   ]);
   expect(misfits(manifest)).toEqual([]);
