@@ -58,7 +58,25 @@ export const VARIABLES: readonly Variable[] = [
     fallback: "tag:spacelift",
     secret: false,
     check: tagList,
-    doc: "Tags of the node, with commas between them: all tags of the OAuth client, or tags that one of them owns.",
+    doc:
+      "Tags of the node, with commas between them: all tags of the OAuth client or federated identity, or tags that " +
+      "one of them owns.",
+  },
+  {
+    name: "TS_CLIENT_ID",
+    aliases: [],
+    fallback: "",
+    secret: false,
+    check: anyText,
+    doc: "Id of a Tailscale federated identity: the run logs in with its identity token, and needs no secret.",
+  },
+  {
+    name: "TS_ID_TOKEN",
+    aliases: [],
+    fallback: "(the newer of `SPACELIFT_OIDC_TOKEN` and `/mnt/workspace/spacelift.oidc`)",
+    secret: true,
+    check: anyText,
+    doc: "That identity token, a JSON Web Token.",
   },
   {
     name: "TS_AUTHKEY",
@@ -66,7 +84,7 @@ export const VARIABLES: readonly Variable[] = [
     fallback: "",
     secret: true,
     check: anyText,
-    doc: "A ready-made auth key, instead of an OAuth client.",
+    doc: "A ready-made auth key, instead of one that is minted for the run.",
   },
   {
     name: "TS_CONTROL_URL",

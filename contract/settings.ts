@@ -11,7 +11,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** What the environment says, read and checked. Secrets are still as given, so perhaps `file:/path`. */
 export interface Settings {
   /** Which credential was given: exactly one kind, or none. */
-  readonly credential: "oauth" | "authkey" | "none";
+  readonly credential: "federated" | "oauth" | "authkey" | "none";
+  /** Of a federated identity. */
+  readonly clientId: string;
+  /** Empty for the token that Spacelift gives the run. */
+  readonly idToken: string;
   readonly oauthClientId: string;
   readonly oauthClientSecret: string;
   readonly tags: readonly string[];
@@ -65,6 +69,8 @@ export function readSettings(env: Environment): Settings {
   const api = given(env, "TS_API_URL");
   return {
     credential: credential(env),
+    clientId: given(env, "TS_CLIENT_ID"),
+    idToken: given(env, "TS_ID_TOKEN"),
     oauthClientId: given(env, "TS_OAUTH_CLIENT_ID"),
     oauthClientSecret: given(env, "TS_OAUTH_CLIENT_SECRET"),
     tags: splitList(orFallback(env, "TS_OAUTH_TAGS")),
@@ -102,13 +108,20 @@ function orFallback(env: Environment, name: string): string {
   return value !== "" ? value : (VARIABLES.find((one) => one.name === name)?.fallback ?? "");
 }
 
-function credential(env: Environment): "oauth" | "authkey" | "none" {
-  const oauth = given(env, "TS_OAUTH_CLIENT_SECRET") !== "";
-  const key = given(env, "TS_AUTHKEY") !== "";
-  if (oauth && key) {
-    throw new SettingsError("Both TS_OAUTH_CLIENT_SECRET and TS_AUTHKEY are set. Keep the one that is meant.");
+function credential(env: Environment): "federated" | "oauth" | "authkey" | "none" {
+  const kinds: readonly ("federated" | "oauth" | "authkey")[] = ["federated", "oauth", "authkey"];
+  const names = ["TS_CLIENT_ID", "TS_OAUTH_CLIENT_SECRET", "TS_AUTHKEY"];
+  const set = names.filter((name) => given(env, name) !== "");
+  if (set.length > 1) {
+    const all = set.length === 2 ? "Both" : "All of";
+    throw new SettingsError(`${all} ${set.join(" and ")} are set. Keep the one that is meant.`);
   }
-  return oauth ? "oauth" : key ? "authkey" : "none";
+  if (given(env, "TS_ID_TOKEN") !== "" && given(env, "TS_CLIENT_ID") === "") {
+    throw new SettingsError(
+      "TS_ID_TOKEN is set without TS_CLIENT_ID, the id of the federated identity it is meant for.",
+    );
+  }
+  return kinds[names.indexOf(set[0] ?? "")] ?? "none";
 }
 
 function hostPorts(text: string): HostPort[] {

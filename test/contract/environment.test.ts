@@ -24,7 +24,7 @@ describe("the table of variables", () => {
 
   test("knows which values must never be shown", () => {
     const secrets = VARIABLES.filter(({ secret }) => secret).map(({ name }) => name);
-    expect(secrets).toEqual(["TS_OAUTH_CLIENT_SECRET", "TS_AUTHKEY"]);
+    expect(secrets).toEqual(["TS_OAUTH_CLIENT_SECRET", "TS_ID_TOKEN", "TS_AUTHKEY"]);
   });
 });
 

@@ -4,6 +4,8 @@ import { readSettings, SettingsError } from "../../contract/index.js";
 test("an empty environment means the documented defaults", () => {
   expect(readSettings({})).toEqual({
     credential: "none",
+    clientId: "",
+    idToken: "",
     oauthClientId: "",
     oauthClientSecret: "",
     tags: ["tag:spacelift"],
@@ -46,6 +48,8 @@ test("every variable is read", () => {
   });
   expect(settings).toEqual({
     credential: "oauth",
+    clientId: "",
+    idToken: "",
     oauthClientId: "k1",
     oauthClientSecret: "file:/run/secret",
     tags: ["tag:a", "tag:b"],
@@ -117,4 +121,30 @@ test("a malformed value, of an alias too, is an error in one sentence", () => {
     new SettingsError('TS_BOOT_TIMEOUT must be a duration above zero such as 60s or 1m30s, but "soon" was given.'),
   );
   expect(() => readSettings({ TS_LOGIN_SERVER: "x" })).toThrow(/^TS_LOGIN_SERVER must be an http/);
+});
+
+describe("the credential", () => {
+  test.each([
+    [{ TS_CLIENT_ID: "k1" }, "federated"],
+    [{ TS_CLIENT_ID: "k1", TS_ID_TOKEN: "file:/run/token" }, "federated"],
+    [{ TS_OAUTH_CLIENT_SECRET: "s", TS_OAUTH_CLIENT_ID: "k1" }, "oauth"],
+    [{ TS_AUTH_KEY: "a" }, "authkey"],
+    [{ TS_CLIENT_ID: "", TS_AUTHKEY: "a" }, "authkey"],
+  ])("%j is %s", (env, kind) => {
+    expect(readSettings(env).credential).toBe(kind);
+  });
+
+  test.each([
+    [{ TS_CLIENT_ID: "k1", TS_AUTH_KEY: "a" }, "Both TS_CLIENT_ID and TS_AUTHKEY are set. Keep the one that is meant."],
+    [
+      { TS_CLIENT_ID: "k1", TS_OAUTH_CLIENT_SECRET: "s", TS_AUTHKEY: "a" },
+      "All of TS_CLIENT_ID and TS_OAUTH_CLIENT_SECRET and TS_AUTHKEY are set. Keep the one that is meant.",
+    ],
+    [
+      { TS_ID_TOKEN: "a.b.c" },
+      "TS_ID_TOKEN is set without TS_CLIENT_ID, the id of the federated identity it is meant for.",
+    ],
+  ])("%j is refused", (env, message) => {
+    expect(() => readSettings(env)).toThrow(new SettingsError(message));
+  });
 });

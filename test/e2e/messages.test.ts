@@ -40,7 +40,7 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
     test("tag not allowed", async () => {
       expectLine(
         await up({ TS_OAUTH_TAGS: "tag:other" }),
-        "Tailscale refused the tags tag:other (400: requested tags [tag:other] are invalid or not permitted). TS_OAUTH_TAGS must name all tags of the OAuth client, or tags that one of them owns.",
+        "Tailscale refused the tags tag:other (400: requested tags [tag:other] are invalid or not permitted). TS_OAUTH_TAGS must name all tags of the client or identity, or tags that one of them owns.",
       );
     });
 
@@ -48,7 +48,7 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
       const client = await world().tailnet.makeClient(["devices:core"], [TAG]);
       expectLine(
         await up({ TS_OAUTH_CLIENT_ID: client.id, TS_OAUTH_CLIENT_SECRET: client.secret }),
-        /^spacetail: Tailscale refused to make an auth key \(403: .+\)\. Give the OAuth client the auth_keys scope\.$/,
+        /^spacetail: Tailscale refused to make an auth key \(403: .+\)\. Give the client or identity the auth_keys scope\.$/,
       );
     });
 
@@ -79,7 +79,7 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
     test("no credential", async () => {
       expectLine(
         await up({ TS_OAUTH_CLIENT_SECRET: "" }),
-        "No credential. Set TS_OAUTH_CLIENT_SECRET (an OAuth client with the auth_keys scope), or TS_AUTHKEY.",
+        "No credential. Set TS_CLIENT_ID (a federated identity), TS_OAUTH_CLIENT_SECRET (an OAuth client with the auth_keys scope), or TS_AUTHKEY.",
       );
     });
 

@@ -120,15 +120,15 @@ export class Stage {
     return await this.start(line, environment, shell).output;
   }
 
-  /** The processes that still run once they had a moment to end by themselves. */
-  async leftovers(graceMs = 2000): Promise<readonly string[]> {
+  /** The command lines, of those that `line` matches, which still run once they had a moment to end by themselves. */
+  async leftovers(graceMs = 2000, line = /^/): Promise<readonly string[]> {
     const end = Date.now() + graceMs;
-    let left: readonly ContainerProcess[] = livingProcesses(this.container);
+    let left = this.commandLines(line);
     while (left.length > 0 && Date.now() < end) {
       await sleep(10);
-      left = livingProcesses(this.container);
+      left = this.commandLines(line);
     }
-    return left.map((one) => one.commandLine.join(" "));
+    return left;
   }
 
   /** Waits until a running process has a command line like that. */
@@ -139,6 +139,12 @@ export class Stage {
       await sleep(10);
     }
     throw new Error(`no process with a command line like ${line}`);
+  }
+
+  private commandLines(line: RegExp): readonly string[] {
+    return livingProcesses(this.container)
+      .map((one) => one.commandLine.join(" "))
+      .filter((text) => line.test(text));
   }
 
   async close(): Promise<void> {

@@ -7,8 +7,14 @@ import { redact } from "../../image/spacetail/tailnet/redact.js";
 import { findPeer, type Status } from "../../image/spacetail/tailnet/status.js";
 
 const api = "https://api.tailscale.com";
-const reply = (status: number, body: string, retryAfter = "") => ({ status, body, retryAfter, error: "" });
-const failure = (error: string) => ({ status: 0, body: "", retryAfter: "", error });
+const reply = (status: number, body: string, retryAfter = "") => ({
+  status,
+  body,
+  retryAfter,
+  serverTime: 0,
+  error: "",
+});
+const failure = (error: string) => ({ status: 0, body: "", retryAfter: "", serverTime: 0, error });
 
 describe("parseHead", () => {
   test("reads status and headers, and says where the body begins", () => {
@@ -49,7 +55,17 @@ describe("judgeReply", () => {
 
   test("explains a missing scope", () => {
     const body = '{"message":"calling actor does not have enough permissions to perform this function"}';
-    expect(judgeReply(reply(403, body), "key", api, []).advice).toBe("Give the OAuth client the auth_keys scope.");
+    expect(judgeReply(reply(403, body), "key", api, []).advice).toBe(
+      "Give the client or identity the auth_keys scope.",
+    );
+  });
+
+  test("leaves a refused identity token to be explained by what it says", () => {
+    for (const status of [400, 401, 403]) {
+      expect(judgeReply(reply(status, '{"message":"Unauthorized"}'), "exchange", api, []).kind).toBe("refused");
+    }
+    expect(judgeReply(reply(404, ""), "exchange", api, [])).toMatchObject({ kind: "failed" });
+    expect(judgeReply(reply(500, ""), "exchange", api, [])).toMatchObject({ kind: "retry" });
   });
 
   test("tries again after 429 and 5xx, when the server says so", () => {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ApiReply } from "./https.js";
 
+/** The requests there are: client secret for access token, identity token for access token, access token for key. */
+export type Step = "token" | "exchange" | "key";
+
 /** What to do with a reply of the API. */
 export interface Verdict {
-  readonly kind: "ok" | "retry" | "untrusted" | "failed";
+  /** "refused" is the server's word on an identity token, which takes a look into the token to explain. */
+  readonly kind: "ok" | "retry" | "untrusted" | "refused" | "failed";
   /** For "retry": milliseconds that the server asked for, or -1. */
   readonly waitMs: number;
   /** For all but "ok": what happened, without a full stop. */
@@ -12,8 +16,8 @@ export interface Verdict {
   readonly advice: string;
 }
 
-/** Judges a reply to either request. `step` is "token" or "key". */
-export function judgeReply(reply: ApiReply, step: "token" | "key", server: string, tags: readonly string[]): Verdict {
+/** Judges a reply to one of the requests. */
+export function judgeReply(reply: ApiReply, step: Step, server: string, tags: readonly string[]): Verdict {
   if (reply.status === 0) return judgeTransport(reply.error, server);
   if (reply.status === 200) return { kind: "ok", waitMs: -1, why: "", advice: "" };
   const said = serverMessage(reply.body);
@@ -34,9 +38,14 @@ export function judgeReply(reply: ApiReply, step: "token" | "key", server: strin
       advice: "",
     };
   }
+  const refused = reply.status === 401 || reply.status === 403 || reply.status === 400;
+  if (step === "exchange") {
+    if (refused) return { kind: "refused", waitMs: -1, why: "", advice: "" };
+    const advice = "Check that TS_API_URL is a Tailscale API: others may not know federated identities.";
+    return failed(`The API at ${server} answered ${status}`, advice);
+  }
   if (step === "token") {
     const advice = "Check TS_OAUTH_CLIENT_SECRET, and that the client has the auth_keys scope.";
-    const refused = reply.status === 401 || reply.status === 403 || reply.status === 400;
     return failed(
       refused ? `Tailscale refused the OAuth client (${status})` : `The API at ${server} answered ${status}`,
       advice,
@@ -44,11 +53,14 @@ export function judgeReply(reply: ApiReply, step: "token" | "key", server: strin
   }
   if (reply.status === 400 && said.includes("tag")) {
     const given = tags.join(", ");
-    const advice = "TS_OAUTH_TAGS must name all tags of the OAuth client, or tags that one of them owns.";
+    const advice = "TS_OAUTH_TAGS must name all tags of the client or identity, or tags that one of them owns.";
     return failed(`Tailscale refused the tags ${given} (${status})`, advice);
   }
   if (reply.status === 401 || reply.status === 403) {
-    return failed(`Tailscale refused to make an auth key (${status})`, "Give the OAuth client the auth_keys scope.");
+    return failed(
+      `Tailscale refused to make an auth key (${status})`,
+      "Give the client or identity the auth_keys scope.",
+    );
   }
   return failed(`Tailscale refused to make an auth key (${status})`, "Check TS_OAUTH_TAGS and TS_API_URL.");
 }

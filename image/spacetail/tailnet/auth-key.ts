@@ -4,8 +4,9 @@ import { systemRoots } from "../environment/roots.js";
 import { Failure } from "../failure.js";
 import type { Host } from "../host/host.js";
 import { type Deadline, remaining, sleep } from "../process/clock.js";
-import { judgeReply } from "./api-errors.js";
+import { judgeReply, type Step } from "./api-errors.js";
 import { type ApiReply, type ApiRequest, post } from "./https.js";
+import { refusedToken } from "./identity-token.js";
 
 /** The life of a minted key: long enough for a slow start, too short to be worth stealing. Seconds. */
 const KEY_LIFETIME = 300;
@@ -13,9 +14,11 @@ const KEY_LIFETIME = 300;
 /** One answer of the API may take this long; a lost one is worth asking again. Milliseconds. */
 const ATTEMPT_MS = 15_000;
 
+const FORM = "application/x-www-form-urlencoded";
+
 /**
- * Gets a one-shot, ephemeral, preauthorised auth key for the OAuth client of `settings`, in two calls: client secret
- * for access token, access token for key.
+ * Gets a one-shot, ephemeral, preauthorised auth key in two calls: `secret` for an access token, that for the key. The
+ * secret is that of the OAuth client of `settings`, or the identity token of the run for its federated identity.
  *
  * Tries again when the server is busy, broken or out of reach, until the deadline.
  *
@@ -23,16 +26,36 @@ const ATTEMPT_MS = 15_000;
  */
 export async function mintAuthKey(host: Host, settings: Settings, secret: string, deadline: Deadline): Promise<string> {
   const api = await trustedApi(host, settings);
-  const client = settings.oauthClientId === "" ? "" : `&client_id=${encodeURIComponent(settings.oauthClientId)}`;
-  const grant = `grant_type=client_credentials${client}&client_secret=${encodeURIComponent(secret)}`;
-  const form = "application/x-www-form-urlencoded";
-  const token = await ask(api, settings, deadline, "token", "/api/v2/oauth/token", form, "", grant);
+  const token =
+    settings.credential === "federated"
+      ? await exchange(api, settings, secret, deadline)
+      : await authenticate(api, settings, secret, deadline);
   const create = { reusable: false, ephemeral: true, preauthorized: true, tags: settings.tags };
   const order = { capabilities: { devices: { create } }, expirySeconds: KEY_LIFETIME, description: "spacetail" };
   const bearer = `Bearer ${field(token.body, "access_token")}`;
   const path = "/api/v2/tailnet/-/keys";
   const key = await ask(api, settings, deadline, "key", path, "application/json", bearer, JSON.stringify(order));
   return field(key.body, "key");
+}
+
+/** Secret of an OAuth client for access token. */
+async function authenticate(
+  api: TrustedApi,
+  settings: Settings,
+  secret: string,
+  deadline: Deadline,
+): Promise<ApiReply> {
+  const client = settings.oauthClientId === "" ? "" : `&client_id=${encodeURIComponent(settings.oauthClientId)}`;
+  const grant = `grant_type=client_credentials${client}&client_secret=${encodeURIComponent(secret)}`;
+  return await ask(api, settings, deadline, "token", "/api/v2/oauth/token", FORM, "", grant);
+}
+
+/** Identity token of the run for access token. */
+async function exchange(api: TrustedApi, settings: Settings, token: string, deadline: Deadline): Promise<ApiReply> {
+  const offer = `client_id=${encodeURIComponent(settings.clientId)}&jwt=${encodeURIComponent(token)}`;
+  const reply = await ask(api, settings, deadline, "exchange", "/api/v2/oauth/token-exchange", FORM, "", offer);
+  if (reply.status === 200) return reply;
+  throw new Failure(refusedToken(reply, token, settings.clientId));
 }
 
 /** The API with the authorities that HTTPS trusts; more of them can be added once. */
@@ -62,11 +85,12 @@ async function trustedApi(host: Host, settings: Settings): Promise<TrustedApi> {
   return { addDirectories };
 }
 
+/** Asks until the server gives a final answer: what was asked for, or that it refuses the identity token. */
 async function ask(
   api: TrustedApi,
   settings: Settings,
   deadline: Deadline,
-  step: "token" | "key",
+  step: Step,
   path: string,
   contentType: string,
   authorization: string,
@@ -79,7 +103,7 @@ async function ask(
     const request: ApiRequest = { baseUrl: server, path, contentType, authorization, body, timeoutMs };
     const reply = await post(request);
     const verdict = judgeReply(reply, step, server, settings.tags);
-    if (verdict.kind === "ok") return reply;
+    if (verdict.kind === "ok" || verdict.kind === "refused") return reply;
     if (verdict.kind === "untrusted" && api.addDirectories()) continue;
     const advice = verdict.advice === "" ? "Try again later." : verdict.advice;
     if (verdict.kind !== "retry") throw new Failure(`${verdict.why}. ${advice}`);

@@ -21,6 +21,8 @@ export interface ApiReply {
   readonly body: string;
   /** The Retry-After header; empty if there is none. */
   readonly retryAfter: string;
+  /** The server's clock by its Date header, in milliseconds since 1970; 0 if it says none. */
+  readonly serverTime: number;
   /** Empty if there is a reply. */
   readonly error: string;
 }
@@ -57,7 +59,10 @@ export function post(request: ApiRequest): Promise<ApiReply> {
       reply.on("end", () => {
         clearTimeout(timer);
         const after = reply.headers["retry-after"];
-        resolve({ status: reply.statusCode ?? 0, body, retryAfter: typeof after === "string" ? after : "", error: "" });
+        const retryAfter = typeof after === "string" ? after : "";
+        const date = Date.parse(reply.headers.date ?? "");
+        const serverTime = Number.isFinite(date) ? date : 0;
+        resolve({ status: reply.statusCode ?? 0, body, retryAfter, serverTime, error: "" });
       });
     };
     const call = url.tls
@@ -72,7 +77,7 @@ export function post(request: ApiRequest): Promise<ApiReply> {
 }
 
 function noReply(error: string): ApiReply {
-  return { status: 0, body: "", retryAfter: "", error };
+  return { status: 0, body: "", retryAfter: "", serverTime: 0, error };
 }
 
 function bare(host: string): string {
