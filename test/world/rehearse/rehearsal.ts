@@ -3,16 +3,19 @@ import { join } from "node:path";
 import { type Deployment, deploy } from "../deploy/index.js";
 import { synthesizeExample } from "../example.js";
 import { imageFolder, type Lane } from "../images.js";
-import { givenByAccount } from "../run-definition.js";
+import { givenByAccount, identityTokens } from "../run-definition.js";
 import { performRun, type Run, type RunDefinition, type RunResult } from "../runs/index.js";
 import { runConfiguration } from "../spacelift/index.js";
 import { ROOT, startWorld, type World } from "../world.js";
 import { SecretWatch } from "./secret-watch.js";
+import { secretsAtRest } from "./secrets-at-rest.js";
 import { Timeline } from "./timeline.js";
 
 /** How to rehearse. */
 export interface RehearsalOptions {
   readonly lane: Lane;
+  /** Deploy examples/cdktf-federated: runs log in by their identity tokens. @default false: by an OAuth client */
+  readonly federated?: boolean;
   /** Make the apply phase fail. */
   readonly failApply?: boolean;
   /** Attach another context whose hooks put their own EXIT trap in place of ours. */
@@ -35,6 +38,8 @@ export interface Rehearsal {
   readonly secretsSeen: readonly string[];
   /** The places that were searched for them. */
   readonly watched: readonly string[];
+  /** Where a secret of the tailnet rests, or is given to the run: the state, the account, the environment. */
+  readonly secretsAtRest: readonly string[];
   /** The resources that the example made, and their destruction. */
   readonly deployed: readonly string[];
 }
@@ -42,35 +47,38 @@ export interface Rehearsal {
 const STACK = "demo";
 
 /**
- * Deploys examples/cdktf to an embedded Spacelift and an embedded tailnet, performs a tracked run of a small Terraform
+ * Deploys an example to an embedded Spacelift and an embedded tailnet, performs a tracked run of a small Terraform
  * project whose state lives on that tailnet, and takes everything down again.
  */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   const world = await startWorld(options.joinDelayMs === undefined ? {} : { joinDelayMs: options.joinDelayMs });
   const timeline = await Timeline.start(world, options.print);
   try {
-    const deployment = await deployExample(world, timeline);
+    const deployment = await deployExample(world, options, timeline);
     addStack(world, options, String(deployment.outputs.stack_label));
     const watch = new SecretWatch(world);
     const run = startRun(world, options, timeline, watch);
     const result = await run.result;
     await timeline.flush();
     const secretsSeen = await watch.findings(result);
+    const atRest = [...(await secretsAtRest(world, STACK, deployment.state)), ...(await watch.givenToRun())];
     const nodesLeft = (await world.tailnet.guests()).map((node) => node.name);
     const deployed = [...deployment.resources.keys()];
     await deployment.destroy();
-    return { run: result, timeline, nodesLeft, secretsSeen, watched: watch.places, deployed };
+    const { places: watched } = watch;
+    return { run: result, timeline, nodesLeft, secretsSeen, watched, secretsAtRest: atRest, deployed };
   } finally {
     await world.stop();
   }
 }
 
-async function deployExample(world: World, timeline: Timeline): Promise<Deployment> {
+async function deployExample(world: World, { federated }: RehearsalOptions, timeline: Timeline): Promise<Deployment> {
   timeline.say("world", `tailnet ${world.tailnet.info.domain}: ${timeline.peers()}`);
   timeline.say("world", `Spacelift at ${world.spacelift.url}`);
+  timeline.say("world", `identity tokens by ${world.oidc.issuer}`);
   const { apiUrl, admin } = world.tailnet.info;
   return await deploy({
-    stackJson: synthesizeExample(ROOT) as object,
+    stackJson: synthesizeExample(ROOT, federated ? "cdktf-federated" : "cdktf") as object,
     schema: join(ROOT, "constructs/bindings/schema"),
     spacelift: world.spacelift.credentials,
     tailscale: { baseUrl: apiUrl, clientId: admin.clientId, clientSecret: admin.clientSecret },
@@ -114,10 +122,11 @@ function startRun(world: World, options: RehearsalOptions, timeline: Timeline, w
   const { stack, contexts } = runConfiguration(account, STACK);
   const names = contexts.map((context) => context.name).join(", ");
   timeline.say("stack", `${stack.id} carries the label ${stack.labels.join(", ")}: gets ${names}`);
+  const run = { ...givenByAccount(account, STACK), type: "tracked" as const };
   const definition: RunDefinition = {
-    ...givenByAccount(account, STACK),
-    type: "tracked",
+    ...run,
     source: join(ROOT, "test/world/rehearse/project"),
+    identityToken: identityTokens(world.oidc, run),
   };
   const terraform = process.env.SPACETAIL_TERRAFORM;
   return performRun(definition, {
