@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createPublicKey, type JsonWebKey, verify } from "node:crypto";
+import { identityTokens } from "../world/run-definition.js";
 import {
   type IdentityClaims,
   type OidcIssuer,
@@ -113,6 +114,25 @@ test("nothing but the two documents is served", async () => {
   expect((await fetch(`${issuer.url}/graphql`)).status).toBe(404);
   expect((await fetch(`${issuer.url}/.well-known/jwks`, { method: "POST" })).status).toBe(404);
   expect(issuer.requests).toContain("/graphql");
+});
+
+test("a run asks for the tokens of its stack or module, phase by phase", () => {
+  const stack = { id: "demo", space: "legacy" };
+  const tracked = identityTokens(issuer, { type: "tracked", stack });
+  const subjects = [
+    tracked("plan", "01RUN"),
+    tracked("apply", "01RUN"),
+    identityTokens(issuer, { type: "tracked", stack, autodeploy: true })("plan", "01RUN"),
+    identityTokens(issuer, { type: "testing", stack: { id: "net" } })("destroy", "01RUN"),
+  ].map((token) => part<IdentityClaims>(token, 1).sub);
+
+  expect(subjects).toEqual([
+    "space:legacy:stack:demo:run_type:TRACKED:scope:read",
+    "space:legacy:stack:demo:run_type:TRACKED:scope:write",
+    "space:legacy:stack:demo:run_type:TRACKED:scope:write",
+    "space:root:module:net:run_type:TESTING:scope:write",
+  ]);
+  expect(part<IdentityClaims>(tracked("init", "01RUN"), 1).runId).toBe("01RUN");
 });
 
 test.each([

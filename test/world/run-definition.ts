@@ -36,7 +36,8 @@ export function identityTokens(
   return (phase, runId) =>
     issuer.issue({
       spaceId: stack.space ?? "root",
-      callerType: "stack",
+      // Only modules have test runs.
+      callerType: type === "testing" ? "module" : "stack",
       callerId: stack.id,
       runType,
       runId,
