@@ -11,6 +11,8 @@ describeInContainers("a whole run, from the construct to the service", () => {
     ["another context overwrites the trap", { stealTrap: true }],
     ["both", { failApply: true, stealTrap: true }],
     ["phases in bash", { shell: ["bash"] }],
+    ["federated", { federated: true }],
+    ["federated, and the apply phase fails", { federated: true, failApply: true }],
   ];
 
   describe.each(LANES)("%s", (lane) => {
@@ -32,14 +34,20 @@ describeInContainers("a whole run, from the construct to the service", () => {
         expect.arrayContaining(["environment of tailscaled", "file tailscaled.log", "file state.json"]),
       );
       const text = lines.join("\n");
-      for (const part of [
-        "created   tailscale_oauth_client",
-        "joined: 100.64.",
-        "state backend answered",
-        "logged out",
-      ]) {
+      const login = variant.federated ? "tailscale_federated_identity" : "tailscale_oauth_client";
+      for (const part of [`created   ${login}`, "joined: 100.64.", "state backend answered", "logged out"]) {
         expect(text).toContain(part);
       }
+      // The search for secrets finds those that an OAuth client cannot do without; a federated login does.
+      const [shell = "sh"] = variant.shell ?? [];
+      const atRest = ["in the state", "variable TS_OAUTH_CLIENT_SECRET", `oauth-client in environment of ${shell}`];
+      for (const place of variant.federated ? [] : atRest) {
+        expect(rehearsal.secretsAtRest.filter((found) => found.endsWith(place))).not.toEqual([]);
+      }
+      if (variant.federated) expect(verdict.secretsAtRest).toBe(0);
+      const [read, write] = variant.federated ? ["tag:spacelift-read", "tag:spacelift-write"] : [];
+      const tags = read === undefined ? Array(3).fill(["tag:spacelift"]) : [[read], [read], [write]];
+      expect(verdict.phases.map((phase) => phase.tags)).toEqual(tags);
     });
   });
 });

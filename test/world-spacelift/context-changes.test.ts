@@ -7,7 +7,7 @@ import { type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
 import { RECORDED_CREDENTIALS, type RecordedTailscale, startRecordedTailscale } from "./recorded-tailscale.js";
 
 /** How many random sets of options follow each other. */
-const STEPS = 16;
+const STEPS = 20;
 
 type Options = Omit<TailnetContextProps, "auth">;
 type Variables = ReadonlyMap<unknown, string>;

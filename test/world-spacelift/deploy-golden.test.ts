@@ -2,7 +2,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's templates, not JavaScript's.
 import { type Deployment, deploy, planDeployment } from "../world/deploy/index.js";
 import { HOOK_LISTS, type RecordedRequest, type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
-import { GOLDEN_LIFECYCLES, GOLDEN_OAUTH_CLIENT, GOLDEN_OPERATIONS, goldenOperation } from "./golden.js";
+import {
+  GOLDEN_FEDERATED_IDENTITY,
+  GOLDEN_LIFECYCLES,
+  GOLDEN_OAUTH_CLIENT,
+  GOLDEN_OPERATIONS,
+  goldenOperation,
+} from "./golden.js";
 import { PROVIDER_SCHEMAS } from "./provider-schemas.js";
 import { RECORDED_CREDENTIALS, type RecordedTailscale, startRecordedTailscale } from "./recorded-tailscale.js";
 import { differences } from "./shape.js";
@@ -155,6 +161,24 @@ function emptied({ resource: _, ...stack }: object & { resource: object }): obje
   return stack;
 }
 
+/** The identity of the first recording, which its second step left as it was. */
+const identityStack = (_: 1 | 2) => ({
+  ...REQUIRED_PROVIDERS,
+  provider: { tailscale: [{ scopes: ["all"] }] },
+  resource: {
+    tailscale_federated_identity: {
+      f: {
+        scopes: ["auth_keys"],
+        tags: ["tag:spacelift"],
+        issuer: "https://acct.app.spacelift.io",
+        audience: "acct.app.spacelift.io",
+        subject: "space:root-*:stack:*:run_type:*:scope:read",
+        custom_claim_rules: { callerType: "stack" },
+      },
+    },
+  },
+});
+
 interface Sent {
   readonly operation: string;
   readonly variables: object;
@@ -306,13 +330,16 @@ describe("the loader sends what the providers were recorded to send", () => {
     expect(inputs[1]).toEqual({ name: "bare", description: null, hooks, labels: null, space: null });
   });
 
-  test("Tailscale gets the recorded requests: token, create, read, update, delete", async () => {
-    await start(contextStack(1), 0);
-    const { state } = await deploy({ ...optionsFor(contextStack(2)), state: deployment.state });
-    await deploy({ ...optionsFor(emptied(contextStack(2))), state });
+  test.each([
+    ["an OAuth client", contextStack, GOLDEN_OAUTH_CLIENT, ["token", "read", "update"]],
+    ["a federated identity", identityStack, GOLDEN_FEDERATED_IDENTITY, ["token", "read"]],
+  ])("Tailscale gets the recorded requests for %s, from token to delete", async (_, stack, recording, again) => {
+    await start(stack(1), 0);
+    const { state } = await deploy({ ...optionsFor(stack(2)), state: deployment.state });
+    await deploy({ ...optionsFor(emptied(stack(2))), state });
 
-    const order = ["token", "create", "token", "read", "update", "token", "read", "delete"];
-    const golden = order.map((wanted) => GOLDEN_OAUTH_CLIENT.find(({ name }) => name === wanted));
+    const order = ["token", "create", ...again, "token", "read", "delete"];
+    const golden = order.map((wanted) => recording.find(({ name }) => name === wanted));
     expect(tailscale.requests).toHaveLength(golden.length);
     for (const [index, { method, path, headers, body }] of tailscale.requests.entries()) {
       const step = golden[index];

@@ -31,6 +31,11 @@ function file(attributes: object): object {
   return { resource: { spacelift_mounted_file: { f: { context_id: "c", relative_path: "f", ...attributes } } } };
 }
 
+function identity(attributes: object): object {
+  const given = { scopes: ["auth_keys"], issuer: "https://acct.app.spacelift.io", subject: "*", ...attributes };
+  return { resource: { tailscale_federated_identity: { f: given } } };
+}
+
 function attachment(attributes: object): object {
   return { resource: { spacelift_context_attachment: { a: { context_id: "c", ...attributes } } } };
 }
@@ -112,6 +117,22 @@ describe("what Terraform would refuse, with the address it is about and before a
       { resource: { tailscale_oauth_client: { o: { scopes: ["auth_keys"], description: "x".repeat(51) } } } },
       /^tailscale_oauth_client.o: attribute description must have at most 50 bytes/,
     ],
+    [
+      "an issuer that is not https",
+      identity({ issuer: "http://acct.app.spacelift.io" }),
+      /^tailscale_federated_identity.f: attribute issuer must be a valid https:\/\/ URL, but "http:/,
+    ],
+    [
+      "a claim rule for the subject",
+      identity({ custom_claim_rules: { sub: "*" } }),
+      /^tailscale_federated_identity.f: attribute custom_claim_rules must not have the reserved sub/,
+    ],
+    [
+      "claim rules that are a list",
+      identity({ custom_claim_rules: ["a"] }),
+      /custom_claim_rules must be map of string/,
+    ],
+    ["a claim rule that is null", identity({ custom_claim_rules: { a: null } }), /must not contain null/],
   ])("by the rules of the provider: %s", async (_, stack, message) => {
     expect(await refusal(stack)).toMatch(message);
   });

@@ -155,6 +155,36 @@ describe("what a plan says", () => {
     expect(api.account.attachments.ofStack("web")).toMatchObject([{ priority: 2 }]);
   });
 
+  test("a federated identity changes in place, keeps the audience that Tailscale gave it, and is put right", async () => {
+    const identity = { scopes: ["auth_keys"], tags: ["tag:a"], issuer: "https://acct.app.spacelift.io" };
+    const resources = (subject: string) => ({
+      tailscale_federated_identity: { f: { ...identity, subject, custom_claim_rules: { scope: "read" } } },
+    });
+    await apply(resources("one"));
+    expect(await plan(resources("one"))).toEqual([]);
+
+    expect(await plan(resources("two"))).toEqual(["update tailscale_federated_identity.f: subject"]);
+    await apply(resources("two"));
+
+    const put = tailscale.requests.filter(({ method }) => method === "PUT").map(({ body }) => JSON.parse(body));
+    expect(put).toEqual([
+      {
+        keyType: "federated",
+        ...identity,
+        subject: "two",
+        audience: "api.tailscale.com/k100CNTRL",
+        customClaimRules: { scope: "read" },
+        description: "",
+      },
+    ]);
+    await fetch(`${tailscale.url}/api/v2/tailnet/-/keys/k100CNTRL`, {
+      method: "PUT",
+      headers: { authorization: "Bearer tskey-api-x" },
+      body: JSON.stringify({ customClaimRules: { scope: "*" } }),
+    });
+    expect(await plan(resources("two"))).toEqual(["update tailscale_federated_identity.f: custom_claim_rules"]);
+  });
+
   test("a stack whose state is managed elsewhere from now on is replaced, with all that refers to it", async () => {
     const resources = (managed: boolean) => ({
       spacelift_stack: { s: { name: "s", branch: "main", repository: "r", manage_state: managed } },

@@ -32,6 +32,40 @@ const CONTEXT = { spacelift_context: { tailnet: { name: "tailnet", labels: ["aut
 const CLIENT = { tailscale_oauth_client: { runs: { scopes: ["auth_keys"], tags: ["tag:spacelift"] } } };
 
 describe("deploying", () => {
+  test("the id of a federated identity flows into variables that plan and apply get", async () => {
+    const identity = { scopes: ["auth_keys"], tags: ["tag:spacelift"], issuer: "https://acct.app.spacelift.io" };
+    const name = (prefix: string) => ({
+      context_id: "${spacelift_context.tailnet.id}",
+      name: `${prefix}_TS_CLIENT_ID`,
+      value: `\${tailscale_federated_identity.${prefix}.id}`,
+      write_only: false,
+    });
+    const deployment = await deployHere({
+      resource: {
+        ...CONTEXT,
+        tailscale_federated_identity: {
+          ro: { ...identity, subject: "*:scope:read" },
+          wo: { ...identity, subject: "*:scope:write", custom_claim_rules: { scope: "write" } },
+        },
+        spacelift_environment_variable: { ro: name("ro"), wo: name("wo") },
+      },
+    });
+
+    api.account.stacks.add({ name: "web", labels: ["tailnet"] });
+    expect(runConfiguration(api.account, "web").environment).toEqual([
+      { name: "ro_TS_CLIENT_ID", value: "k100CNTRL", secret: false },
+      { name: "wo_TS_CLIENT_ID", value: "k101CNTRL", secret: false },
+    ]);
+    expect(deployment.resources.get("tailscale_federated_identity.ro")?.attributes).toMatchObject({
+      id: "k100CNTRL",
+      audience: "api.tailscale.com/k100CNTRL",
+      custom_claim_rules: {},
+      description: "",
+      created_at: "2026-11-21T00:00:00Z",
+      user_id: "u1",
+    });
+  });
+
   test("a secret flows from Tailscale into a secret variable of the context", async () => {
     await deployHere({
       resource: {

@@ -31,7 +31,7 @@ export interface GoldenLifecycle {
   readonly steps: readonly GoldenStep[];
 }
 
-/** One step of the life of an OAuth client in Tailscale's API. */
+/** One step of the life of an OAuth client or a federated identity in Tailscale's API. */
 export interface GoldenTailscaleStep {
   readonly name: string;
   readonly method: string;
@@ -60,15 +60,20 @@ export const GOLDEN_OPERATIONS = read<{
 export const GOLDEN_LIFECYCLES = read<readonly GoldenLifecycle[]>("spacelift-lifecycles.json");
 
 /** The life of an OAuth client. */
-export const GOLDEN_OAUTH_CLIENT = read<{ readonly steps: readonly GoldenTailscaleStep[] }>(
-  "tailscale-oauth-client.json",
-).steps;
+export const GOLDEN_OAUTH_CLIENT = readTailscale("tailscale-oauth-client.json");
+
+/** The life of a federated identity. */
+export const GOLDEN_FEDERATED_IDENTITY = readTailscale("tailscale-federated-identity.json");
 
 /** The operation of that name. @throws when it was not recorded. */
 export function goldenOperation(name: string): GoldenOperation {
   const operation = GOLDEN_OPERATIONS.operations[name];
   if (operation === undefined) throw new Error(`the provider was never seen to send ${name}`);
   return operation;
+}
+
+function readTailscale(name: string): readonly GoldenTailscaleStep[] {
+  return read<{ readonly steps: readonly GoldenTailscaleStep[] }>(name).steps;
 }
 
 function read<T>(name: string): T {

@@ -200,6 +200,23 @@ export const PROVIDER_SCHEMAS: ProviderSchemas = {
         },
       },
       resource_schemas: {
+        tailscale_federated_identity: {
+          block: {
+            attributes: {
+              id: computed,
+              description: { ...text, computed: true },
+              scopes: { type: ["set", "string"], required: true },
+              tags: { ...textSet, computed: true },
+              audience: { ...text, computed: true },
+              issuer: required,
+              subject: required,
+              custom_claim_rules: { type: ["map", "string"], optional: true, computed: true },
+              created_at: computed,
+              updated_at: computed,
+              user_id: computed,
+            },
+          },
+        },
         tailscale_oauth_client: {
           block: {
             attributes: {

@@ -22,7 +22,7 @@ export const RECORDED_CREDENTIALS = { clientId: "cid", clientSecret: "csecret" }
 
 /**
  * Answers like the server the providers were recorded against: one OAuth client may log in, and creates, reads, updates
- * and deletes others. It lets the loader's requests be compared with recorded values; the embedded tailnet is another
+ * and deletes others, and federated identities. It lets the loader's requests be compared with recorded values; the embedded tailnet is another
  * and a real one.
  */
 export async function startRecordedTailscale(): Promise<RecordedTailscale> {
@@ -41,8 +41,12 @@ export async function startRecordedTailscale(): Promise<RecordedTailscale> {
     const id = /^\/api\/v2\/tailnet\/-\/keys\/?(\w*)$/.exec(path)?.[1];
     if (method === "POST" && id === "") {
       const made = `k${100 + clients.size}CNTRL`;
-      clients.set(made, { id: made, created: time, updated: time, userId: "u1", ...JSON.parse(body) });
-      return [200, { ...clients.get(made), key: `tskey-client-${made}-secret` }];
+      const request = JSON.parse(body) as { readonly keyType: string; readonly audience?: string };
+      // An audience that is not given is the service's affair.
+      const audience = request.audience === "" ? { audience: `api.tailscale.com/${made}` } : {};
+      clients.set(made, { id: made, created: time, updated: time, userId: "u1", ...request, ...audience });
+      const secret = request.keyType === "client" ? { key: `tskey-client-${made}-secret` } : {};
+      return [200, { ...clients.get(made), ...secret }];
     }
     const client = id === undefined ? undefined : clients.get(id);
     if (id === undefined || client === undefined) return [404, { message: "not found" }];

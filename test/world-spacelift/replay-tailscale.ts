@@ -4,20 +4,24 @@ import { send } from "../world/deploy/http.js";
 import { GOLDEN_OAUTH_CLIENT, type GoldenTailscaleStep } from "./golden.js";
 import { differences } from "./shape.js";
 
-/** An OAuth client that may create others with `tag:spacelift` (scope `all`). */
+/** An OAuth client that may create others and federated identities with `tag:spacelift` (scope `all`). */
 export interface ReplayCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
 /**
- * Replays what the Tailscale provider sends in the life of an OAuth client against an API, with that API's own ids and
- * tokens: token, create, read, update, delete, and a read of what is gone.
+ * Replays what the Tailscale provider sends in the life of an OAuth client, or of what else was recorded, against an
+ * API, with that API's own ids and tokens: token, create, read, update, delete, and a read of what is gone.
  *
  * @param apiUrl the base URL, without `/api/v2`
  * @returns every difference from the recorded answers, one line each; empty when the API is faithful
  */
-export async function replayTailscale(apiUrl: string, credentials: ReplayCredentials): Promise<readonly string[]> {
+export async function replayTailscale(
+  apiUrl: string,
+  credentials: ReplayCredentials,
+  steps: readonly GoldenTailscaleStep[] = GOLDEN_OAUTH_CLIENT,
+): Promise<readonly string[]> {
   const found: string[] = [];
   const known = {
     credentials: Buffer.from(`${credentials.clientId}:${credentials.clientSecret}`).toString("base64"),
@@ -25,7 +29,7 @@ export async function replayTailscale(apiUrl: string, credentials: ReplayCredent
     id: "",
     client: "spacetail-replay",
   };
-  for (const step of GOLDEN_OAUTH_CLIENT) {
+  for (const step of steps) {
     const fill = (text: string) => text.replace(/<(\w+)>/g, (_, name: keyof typeof known) => known[name]);
     const headers = Object.fromEntries(Object.entries(step.headers).map(([name, value]) => [name, fill(value)]));
     const body = typeof step.body === "object" ? JSON.stringify(step.body) : step.body;

@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HookListName, RunDefinition } from "./runs/index.js";
-import { type Account, environmentOf, type RuntimeConfig, runConfiguration } from "./spacelift/index.js";
+import {
+  type Account,
+  environmentOf,
+  type OidcIssuer,
+  type RunIdentity,
+  type RuntimeConfig,
+  runConfiguration,
+  scopeOf,
+} from "./spacelift/index.js";
 
 /** What the account gives a run of a stack, in the terms of the run simulator. */
 export type GivenByAccount = Required<Pick<RunDefinition, "stack" | "hooks" | "environment" | "files">>;
@@ -19,6 +27,24 @@ export function givenByAccount(account: Account, stackId: string, runtime: Runti
     environment: (phase) => environmentOf(phase, environment),
     files: mountedFiles,
   };
+}
+
+/** Tokens for the phases of a stack's run, which the issuer makes when a phase begins. */
+export function identityTokens(
+  issuer: OidcIssuer,
+  { type, stack, autodeploy = false }: Pick<RunDefinition, "type" | "stack" | "autodeploy">,
+): Required<RunDefinition>["identityToken"] {
+  const runType = type.toUpperCase() as RunIdentity["runType"];
+  return (phase, runId) =>
+    issuer.issue({
+      spaceId: stack.space ?? "root",
+      // Only modules have test runs.
+      callerType: type === "testing" ? "module" : "stack",
+      callerId: stack.id,
+      runType,
+      runId,
+      scope: scopeOf(runType, phase, autodeploy),
+    });
 }
 
 /** The API calls a list `beforePlan`; the provider, the documentation and everybody else `before_plan`. */

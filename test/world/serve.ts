@@ -4,7 +4,7 @@ import { startWorld } from "./world.js";
 
 async function main(): Promise<void> {
   const world = await startWorld();
-  const { tailnet, spacelift } = world;
+  const { tailnet, spacelift, oidc } = world;
   const { info } = tailnet;
   const lines = [
     "# The embedded world is up. Settings for clients:",
@@ -16,6 +16,7 @@ async function main(): Promise<void> {
     `export SPACELIFT_API_KEY_ENDPOINT=${spacelift.credentials.endpoint}`,
     `export SPACELIFT_API_KEY_ID=${spacelift.credentials.keyId}`,
     `export SPACELIFT_API_KEY_SECRET=${spacelift.credentials.keySecret}`,
+    `# issuer of identity tokens: ${oidc.issuer}, served at ${oidc.url}`,
     `# https: ${info.https.ecdsa.replace("127.0.0.1", "localhost")} with SSL_CERT_FILE=${info.caFile}`,
     `# peers: ${info.peers.map((peer) => `${peer.dnsName} ${peer.addresses[0]}${peer.online ? "" : " (offline)"}`).join(", ")}`,
     `# test-only endpoint: ${info.adminUrl}/world/info`,

@@ -67,6 +67,18 @@ export interface KeyOrder {
   readonly used?: boolean;
 }
 
+/** A federated identity that a test wants. */
+export interface IdentityOrder {
+  readonly scopes: readonly string[];
+  readonly tags: readonly string[];
+  readonly issuer: string;
+  /** A pattern, as those of the claim rules. */
+  readonly subject: string;
+  /** @default `api.tailscale.com/<id>` */
+  readonly audience?: string;
+  readonly customClaimRules?: Readonly<Record<string, string>>;
+}
+
 export interface TailnetOptions {
   /** The built program. */
   readonly program: string;
@@ -151,6 +163,15 @@ export class Tailnet {
 
   async makeClient(scopes: readonly string[], tags: readonly string[]): Promise<{ id: string; secret: string }> {
     return await this.send("POST", "/world/clients", { scopes, tags });
+  }
+
+  async makeIdentity(order: IdentityOrder): Promise<{ id: string; audience: string }> {
+    return await this.send("POST", "/world/identities", order);
+  }
+
+  /** Says where an issuer of identity tokens is really served, whatever its name says. */
+  async locateIssuer(issuer: string, url: string): Promise<void> {
+    await this.send("POST", "/world/issuers", { issuer, url });
   }
 
   async deleteNode(name: string): Promise<void> {

@@ -111,6 +111,15 @@ export function convert(name: string, type: AttributeType, value: Value): Value 
   const mismatch = () => new Error(`attribute ${name} must be ${typeName(type)}, but ${show(value)} was given`);
   if (typeof type !== "string") {
     const [collection, elementType] = type;
+    if (collection === "map") {
+      if (typeof value !== "object" || Array.isArray(value)) throw mismatch();
+      const members = Object.entries(value).map(([key, element]): [string, Value] => [
+        key,
+        convert(name, elementType, element as Value),
+      ]);
+      if (members.some(([, element]) => element === null)) throw new Error(`attribute ${name} must not contain null`);
+      return Object.fromEntries(members);
+    }
     if (collection !== "list" && collection !== "set") {
       throw new Error(`attribute ${name} has type ${typeName(type)}, which this loader does not know`);
     }

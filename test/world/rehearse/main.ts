@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run rehearse -- [--json] [--admin] [--lane native|node] [--fail-apply] [--steal-trap] [--join-delay MS]
+// npm run rehearse -- [--json] [--federated] [--admin] [--lane native|node] [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
 import { LANES, type Lane } from "../images.js";
 import { containerSupport } from "../runs/index.js";
@@ -11,6 +11,7 @@ async function main(): Promise<number> {
     options: {
       admin: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      federated: { type: "boolean", default: false },
       lane: { type: "string", default: "native" },
       "fail-apply": { type: "boolean", default: false },
       "steal-trap": { type: "boolean", default: false },
@@ -23,6 +24,7 @@ async function main(): Promise<number> {
   const options: RehearsalOptions = {
     lane: values.lane as Lane,
     admin: values.admin,
+    federated: values.federated,
     failApply: values["fail-apply"],
     stealTrap: values["steal-trap"],
     ...(values["join-delay"] === undefined ? {} : { joinDelayMs: Number(values["join-delay"]) }),
@@ -34,7 +36,10 @@ async function main(): Promise<number> {
   for (const promise of broken) console.error(`broken: ${promise}`);
   if (broken.length > 0) for (const line of rehearsal.run.logs) console.error(`  ${line.phase}: ${line.text}`);
   if (values.json) console.log(JSON.stringify(verdict));
-  else if (broken.length === 0) console.log("All promises kept: reached, and nothing left behind.");
+  else if (broken.length === 0) {
+    const secretless = values.federated ? ", no secret anywhere" : "";
+    console.log(`All promises kept: reached, and nothing left behind${secretless}.`);
+  }
   return broken.length === 0 ? 0 : 1;
 }
 

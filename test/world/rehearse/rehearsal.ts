@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import { AdminStack } from "../admin/admin-stack.js";
-import { deploy } from "../deploy/index.js";
-import { synthesizeExample } from "../example.js";
+import { deploy, type State } from "../deploy/index.js";
+import { type Example, synthesizeExample } from "../example.js";
 import { imageFolder, type Lane } from "../images.js";
-import { givenByAccount } from "../run-definition.js";
+import { givenByAccount, identityTokens } from "../run-definition.js";
 import { performRun, type Run, type RunDefinition, type RunResult } from "../runs/index.js";
 import { runConfiguration } from "../spacelift/index.js";
 import { ROOT, startWorld, type World } from "../world.js";
 import { SecretWatch } from "./secret-watch.js";
+import { secretsAtRest } from "./secrets-at-rest.js";
 import { Timeline } from "./timeline.js";
 
 /** How to rehearse. */
 export interface RehearsalOptions {
   readonly lane: Lane;
+  /** Deploy examples/cdktf-federated: runs log in by their identity tokens. @default false: by an OAuth client */
+  readonly federated?: boolean;
   /** Make the apply phase fail. */
   readonly failApply?: boolean;
   /** Attach another context whose hooks put their own EXIT trap in place of ours. */
@@ -38,6 +41,8 @@ export interface Rehearsal {
   readonly secretsSeen: readonly string[];
   /** The places that were searched for them. */
   readonly watched: readonly string[];
+  /** Where a secret of the tailnet rests, or is given to the run: the state, the account, the environment. */
+  readonly secretsAtRest: readonly string[];
   /** The resources that the example made, and their destruction. */
   readonly deployed: readonly string[];
 }
@@ -45,7 +50,7 @@ export interface Rehearsal {
 const STACK = "demo";
 
 /**
- * Deploys examples/cdktf to an embedded Spacelift and an embedded tailnet, performs a tracked run of a small Terraform
+ * Deploys an example to an embedded Spacelift and an embedded tailnet, performs a tracked run of a small Terraform
  * project whose state lives on that tailnet, and takes everything down again.
  */
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
@@ -55,7 +60,8 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
   try {
     timeline.say("world", `tailnet ${world.tailnet.info.domain}: ${timeline.peers()}`);
     timeline.say("world", `Spacelift at ${world.spacelift.url}`);
-    const deployment = await (options.admin ? deployByAdminStack : deployExample)(world, timeline);
+    timeline.say("world", `identity tokens by ${world.oidc.issuer}`);
+    const deployment = await (options.admin ? deployByAdminStack : deployExample)(world, options, timeline);
     close = deployment.close;
     addStack(world, options, deployment.label);
     const watch = new SecretWatch(world);
@@ -63,11 +69,13 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     const result = await run.result;
     await timeline.flush();
     const secretsSeen = await watch.findings(result);
+    const atRest = [...(await secretsAtRest(world, STACK, deployment.state)), ...(await watch.givenToRun())];
     const nodesLeft = (await world.tailnet.guests()).map((node) => node.name);
     const { deployed } = deployment;
     await deployment.destroy();
     await timeline.flush();
-    return { run: result, timeline, nodesLeft, secretsSeen, watched: watch.places, deployed };
+    const { places: watched } = watch;
+    return { run: result, timeline, nodesLeft, secretsSeen, watched, secretsAtRest: atRest, deployed };
   } finally {
     await close();
     await world.stop();
@@ -80,14 +88,19 @@ interface DeployedExample {
   readonly label: string;
   /** Addresses of its resources. */
   readonly deployed: readonly string[];
+  readonly state: State;
   destroy(): Promise<void>;
   close(): Promise<void>;
 }
 
-async function deployExample(world: World, timeline: Timeline): Promise<DeployedExample> {
+function exampleOf({ federated }: RehearsalOptions): Example {
+  return federated ? "cdktf-federated" : "cdktf";
+}
+
+async function deployExample(world: World, options: RehearsalOptions, timeline: Timeline): Promise<DeployedExample> {
   const { apiUrl, admin } = world.tailnet.info;
   const deployment = await deploy({
-    stackJson: synthesizeExample(ROOT) as object,
+    stackJson: synthesizeExample(ROOT, exampleOf(options)) as object,
     schema: join(ROOT, "constructs/bindings/schema"),
     spacelift: world.spacelift.credentials,
     tailscale: { baseUrl: apiUrl, clientId: admin.clientId, clientSecret: admin.clientSecret },
@@ -98,14 +111,20 @@ async function deployExample(world: World, timeline: Timeline): Promise<Deployed
   return {
     label: String(deployment.outputs.stack_label),
     deployed: [...deployment.resources.keys()],
+    state: deployment.state,
     destroy: () => deployment.destroy(),
     close: async () => {},
   };
 }
 
 /** The same by runs of an admin stack: one that applies, and at the end one that destroys. */
-async function deployByAdminStack(world: World, timeline: Timeline): Promise<DeployedExample> {
+async function deployByAdminStack(
+  world: World,
+  options: RehearsalOptions,
+  timeline: Timeline,
+): Promise<DeployedExample> {
   const admin = await AdminStack.create(world, {
+    source: join(ROOT, "examples", exampleOf(options)),
     onEvent: (event) => {
       timeline.take(event);
       const [, address, id] = event.type === "log" ? (CREATION.exec(event.line.text) ?? []) : [];
@@ -119,9 +138,12 @@ async function deployByAdminStack(world: World, timeline: Timeline): Promise<Dep
   };
   timeline.say("stack", `${AdminStack.ID} has the role space-admin: deploys the example`);
   await perform("tracked");
+  const { state } = admin;
+  if (state === null) throw new Error("the admin stack has no state");
   return {
-    label: String(admin.state?.outputs.stack_label?.value),
-    deployed: admin.state?.resources.map(({ address }) => address) ?? [],
+    label: String(state.outputs.stack_label?.value),
+    deployed: state.resources.map(({ address }) => address),
+    state,
     destroy: () => perform("destroy"),
     close: () => admin.close(),
   };
@@ -164,10 +186,11 @@ function startRun(world: World, options: RehearsalOptions, timeline: Timeline, w
   const { stack, contexts } = runConfiguration(account, STACK);
   const names = contexts.map((context) => context.name).join(", ");
   timeline.say("stack", `${stack.id} carries the label ${stack.labels.join(", ")}: gets ${names}`);
+  const run = { ...givenByAccount(account, STACK), type: "tracked" as const };
   const definition: RunDefinition = {
-    ...givenByAccount(account, STACK),
-    type: "tracked",
+    ...run,
     source: join(ROOT, "test/world/rehearse/project"),
+    identityToken: identityTokens(world.oidc, run),
   };
   const terraform = process.env.SPACETAIL_TERRAFORM;
   return performRun(definition, {

@@ -19,6 +19,8 @@ interface Seen {
  */
 export class SecretWatch {
   private readonly seen = new Map<string, Seen>();
+  /** What the run itself has, which may hold secrets: that of the login, and its identity token. */
+  private readonly given = new Map<string, Seen>();
 
   constructor(private readonly world: World) {}
 
@@ -33,13 +35,15 @@ export class SecretWatch {
 
   /** Where secrets were seen: each as the kind of the secret and the place, never the secret itself. */
   async findings(result: RunResult): Promise<string[]> {
-    const secrets = await this.world.tailnet.secrets();
-    for (const line of result.logs) this.note(`log of ${line.phase}`, line.raw);
-    const found = new Set<string>();
-    for (const { where, text } of this.seen.values()) {
-      for (const { kind, value } of secrets) if (text.includes(value)) found.add(`${kind} in ${where}`);
-    }
-    return [...found];
+    const tokens = this.world.oidc.tokens.map((value) => ({ kind: "identity-token", value }));
+    const secrets = [...(await this.world.tailnet.secrets()), ...tokens];
+    for (const line of result.logs) note(this.seen, `log of ${line.phase}`, line.raw);
+    return search(this.seen, secrets);
+  }
+
+  /** Where the run itself was given a secret of the tailnet. Its identity token is none. */
+  async givenToRun(): Promise<string[]> {
+    return search(this.given, await this.world.tailnet.secrets());
   }
 
   /** The places that were looked at; a watch that saw nothing proves nothing. */
@@ -50,16 +54,24 @@ export class SecretWatch {
   private look(container: Container): void {
     for (const found of scanProcesses(container)) {
       const command = found.commandLine.join(" ");
-      this.note(`command line of ${found.name}`, command);
-      if (isLongLived(command)) this.note(`environment of ${found.name}`, (found.environment ?? []).join("\n"));
+      const environment = (found.environment ?? []).join("\n");
+      note(this.seen, `command line of ${found.name}`, command);
+      note(isLongLived(command) ? this.seen : this.given, `environment of ${found.name}`, environment);
     }
     const folder = `/proc/${container.pid}/root/tmp/spacetail-1983`;
-    for (const name of list(folder)) this.note(`file ${name}`, read(join(folder, name)));
+    for (const name of list(folder)) note(this.seen, `file ${name}`, read(join(folder, name)));
   }
+}
 
-  private note(where: string, text: string): void {
-    this.seen.set(`${where}\0${text}`, { where, text });
-  }
+function note(seen: Map<string, Seen>, where: string, text: string): void {
+  seen.set(`${where}\0${text}`, { where, text });
+}
+
+function search(seen: ReadonlyMap<string, Seen>, secrets: readonly { kind: string; value: string }[]): string[] {
+  const found = [...seen.values()].flatMap(({ where, text }) =>
+    secrets.filter(({ value }) => text.includes(value)).map(({ kind }) => `${kind} in ${where}`),
+  );
+  return [...new Set(found)];
 }
 
 /** The shell of the phase and `spacetail up` have the run's environment; what outlives them must not. */

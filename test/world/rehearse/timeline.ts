@@ -82,6 +82,10 @@ export class Timeline {
         return { kind: "node", text: `${name} is gone (${event.reason})` };
       case "key-minted":
         return { kind: "key", text: `${event.kind} ${event.id} minted for ${list(event.tags)}` };
+      case "token-exchanged":
+        return { kind: "token", text: `of ${event.subject} exchanged: ${list(event.scopes)}, ${list(event.tags)}` };
+      case "token-refused":
+        return { kind: "token", text: `refused: ${event.reason}` };
       case "http-request":
         if (event.listener !== "state") return null;
         return { kind: "service", text: `state backend answered ${event.method} ${event.path} with ${event.status}` };

@@ -7,6 +7,8 @@ import type { Rehearsal, RehearsalOptions } from "./rehearsal.js";
 /** The figures of one phase, in milliseconds. */
 export interface PhaseFigures {
   readonly name: string;
+  /** The tags under which the run joined the tailnet. */
+  readonly tags: readonly string[];
   /** What the hook `spacetail up` took. */
   readonly upMs: number;
   /** From the end of `up` to the first answer of the service on the tailnet, Terraform's start included. */
@@ -23,6 +25,8 @@ export interface Verdict {
   readonly processesLeft: number;
   readonly envLinesLeft: number;
   readonly secretsSeen: number;
+  /** Secrets of the tailnet in the state, in the account or in the run's environment. */
+  readonly secretsAtRest: number;
 }
 
 /** Judges a rehearsal. */
@@ -37,6 +41,7 @@ export function judge(rehearsal: Rehearsal): Verdict {
     processesLeft: sum(run.phases.map((phase) => phase.processesLeft.length)),
     envLinesLeft: sum(run.phases.map(linesLeft)),
     secretsSeen: secretsSeen.length,
+    secretsAtRest: rehearsal.secretsAtRest.length,
   };
 }
 
@@ -55,8 +60,18 @@ export function brokenPromises(rehearsal: Rehearsal, verdict: Verdict, options: 
     if (linesLeft(phase) > 0) broken.push(`After ${phase.name}, proxy variables are left in the environment file.`);
   }
   for (const seen of rehearsal.secretsSeen) broken.push(`A secret was seen: ${seen}.`);
+  if (options.federated) broken.push(...brokenFederation(rehearsal, verdict));
   for (const upload of run.uploads) if (upload.failure !== null) broken.push(`The worker's ${upload.failure}.`);
   return broken;
+}
+
+/** What federated login promises besides: no secret anywhere, and applies that are told from plans. */
+function brokenFederation({ secretsAtRest }: Rehearsal, { phases }: Verdict): string[] {
+  const [plan, apply] = ["plan", "apply"].map((name) => phases.find((phase) => phase.name === name)?.tags ?? []);
+  return [
+    ...secretsAtRest.map((place) => `There is a secret: ${place}.`),
+    ...(plan?.join() === apply?.join() ? [`Plan and apply joined alike, under ${plan?.join(", ") || "no tags"}.`] : []),
+  ];
 }
 
 function figures(phase: PhaseResult, events: readonly TailnetEvent[]): PhaseFigures {
@@ -64,8 +79,10 @@ function figures(phase: PhaseResult, events: readonly TailnetEvent[]): PhaseFigu
   const firstAnswer = serviceAnswers(phase, events)[0];
   const chainEnd = phase.startedAt + phase.shellMs - (phase.trapMs ?? 0);
   const out = events.find((event) => event.type === "node-logged-out" && Date.parse(event.time) >= phase.startedAt);
+  const joined = events.find((event) => event.type === "node-registered" && isDuring(phase, event));
   return {
     name: phase.name,
+    tags: Array.isArray(joined?.tags) ? joined.tags : [],
     upMs: Math.round(up?.durationMs ?? -1),
     firstByteMs:
       up === undefined || firstAnswer === undefined
@@ -77,11 +94,18 @@ function figures(phase: PhaseResult, events: readonly TailnetEvent[]): PhaseFigu
 
 /** The answers that the state backend gave while the phase was in progress. */
 function serviceAnswers(phase: PhaseResult, events: readonly TailnetEvent[]): TailnetEvent[] {
-  return events.filter((event) => {
-    const at = Date.parse(event.time);
-    const during = at >= phase.startedAt && at <= phase.startedAt + phase.durationMs;
-    return during && event.type === "http-request" && event.listener === "state" && Number(event.status) < 500;
-  });
+  return events.filter(
+    (event) =>
+      isDuring(phase, event) &&
+      event.type === "http-request" &&
+      event.listener === "state" &&
+      Number(event.status) < 500,
+  );
+}
+
+function isDuring({ startedAt, durationMs }: PhaseResult, event: TailnetEvent): boolean {
+  const at = Date.parse(event.time);
+  return at >= startedAt && at <= startedAt + durationMs;
 }
 
 /** How many variables in the environment file still carry what our hooks exported. */

@@ -64,6 +64,11 @@ export interface RunDefinition {
   /** The variables of all contexts and the stack, merged, for all phases or by phase. */
   readonly environment?: readonly RunVariable[] | ((phase: PhaseName) => readonly RunVariable[]);
   readonly files?: readonly RunFile[];
+  /**
+   * Makes the run's identity token for one phase, which gets it as {@link IDENTITY_VARIABLE} and in
+   * {@link IDENTITY_FILE}. Default: none, as in accounts that pay nothing.
+   */
+  readonly identityToken?: (phase: PhaseName, runId: string) => string;
   /** What a task performs, given to `sh -c`. */
   readonly command?: string;
   /** A task without init phase. Default false. */
@@ -77,6 +82,12 @@ export interface RunDefinition {
   /** Commands that replace {@link DEFAULT_COMMANDS}: each one AND-list of the shell, without `;` or `||` outside braces. */
   readonly commands?: Partial<Readonly<Record<PhaseName | "outputs", string>>>;
 }
+
+/** The variable with a run's identity token. Source: Spacelift documentation, "OpenID Connect (OIDC)". */
+export const IDENTITY_VARIABLE = "SPACELIFT_OIDC_TOKEN";
+
+/** The file with the same. */
+export const IDENTITY_FILE = "/mnt/workspace/spacelift.oidc";
 
 /** Where the plan phase leaves its plan, and the same as JSON. */
 export const PLAN_FILE = "/mnt/workspace/spacelift.plan";

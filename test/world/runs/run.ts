@@ -5,7 +5,14 @@ import { join } from "node:path";
 import type { Command } from "./container/command.js";
 import { Container } from "./container/container.js";
 import { findExecutable, preferredNamespaces } from "./container/namespaces.js";
-import { DEFAULT_COMMANDS, type PhaseName, type Plan, type RunDefinition, type RunOptions } from "./definition.js";
+import {
+  DEFAULT_COMMANDS,
+  IDENTITY_FILE,
+  type PhaseName,
+  type Plan,
+  type RunDefinition,
+  type RunOptions,
+} from "./definition.js";
 import { Ended, endOf } from "./ended.js";
 import { Limits, SPACELIFT_LIMITS } from "./limits.js";
 import { RunLog } from "./log.js";
@@ -157,7 +164,7 @@ export class Run {
         before: hooks?.[`before_${name}`] ?? [],
         command: commandOf(this.definition, name),
         after: hooks?.[`after_${name}`] ?? [],
-        environment: this.environment.enter(name),
+        environment: this.environment.enter(name, await this.identify(name, workspace)),
         directory: this.directory,
       });
       if (name === "plan") {
@@ -169,6 +176,15 @@ export class Run {
       if (name === "apply") await this.readOutputs();
     }
     return plan;
+  }
+
+  /** Gives a phase its identity token: answers it for the environment, null without one. */
+  private async identify(phase: PhaseName, workspace: Workspace): Promise<string | null> {
+    const token = this.definition.identityToken?.(phase, this.id) ?? null;
+    if (token === null) return null;
+    this.masks.add(token);
+    await workspace.write(IDENTITY_FILE, token);
+    return token;
   }
 
   /** Runs a phase and takes over the environment it left. */

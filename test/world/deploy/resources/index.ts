@@ -2,6 +2,7 @@
 import { environmentVariableResource, mountedFileResource } from "./config-element.js";
 import { contextResource } from "./context.js";
 import { contextAttachmentResource } from "./context-attachment.js";
+import { federatedIdentityResource } from "./federated-identity.js";
 import { oauthClientResource } from "./oauth-client.js";
 import type { ResourceType } from "./resource-type.js";
 import { roleResource } from "./role.js";
@@ -19,5 +20,6 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   spacelift_role_attachment: roleAttachmentResource,
   spacelift_space: spaceResource,
   spacelift_stack: stackResource,
+  tailscale_federated_identity: federatedIdentityResource,
   tailscale_oauth_client: oauthClientResource,
 };

@@ -21,9 +21,9 @@ export class CarriedEnvironment {
     return this.current ?? {};
   }
 
-  /** The environment that a phase starts with. */
-  public enter(phase: PhaseName): Environment {
-    const defined = environmentOfPhase(this.definition, this.runId, phase);
+  /** The environment that a phase starts with, its identity token among it if it has one. */
+  public enter(phase: PhaseName, identityToken: string | null): Environment {
+    const defined = environmentOfPhase(this.definition, this.runId, phase, identityToken);
     this.current = this.current === null ? defined : carryOver(this.current, this.defined, defined);
     this.defined = defined;
     return this.current;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
 import { CONTAINER_HOME, CONTAINER_PATH } from "../container/container-setup.js";
-import type { PhaseName, RunDefinition, RunVariable } from "../definition.js";
+import { IDENTITY_VARIABLE, type PhaseName, type RunDefinition, type RunVariable } from "../definition.js";
 import type { RunState } from "../result.js";
 
 /** An environment as processes get it. */
@@ -28,7 +28,12 @@ export function variablesOf(definition: RunDefinition, phase: PhaseName): readon
  * run's own variables with their references to others resolved. Nothing of the caller's environment is in it.
  * Source of the names: Spacelift documentation, "Environment".
  */
-export function environmentOfPhase(definition: RunDefinition, runId: string, phase: PhaseName): Environment {
+export function environmentOfPhase(
+  definition: RunDefinition,
+  runId: string,
+  phase: PhaseName,
+  identityToken: string | null = null,
+): Environment {
   const { stack } = definition;
   const labels = stack.labels ?? [];
   const own = {
@@ -55,6 +60,7 @@ export function environmentOfPhase(definition: RunDefinition, runId: string, pha
     TF_VAR_spacelift_stack_labels: labels.join(","),
     TF_VAR_spacelift_stack_labels_list: JSON.stringify(labels),
     TF_VAR_spacelift_workspace_root: "/mnt/workspace",
+    ...(identityToken === null ? {} : { [IDENTITY_VARIABLE]: identityToken }),
   };
   const given = Object.fromEntries(variablesOf(definition, phase).map(({ name, value }) => [name, value]));
   return { ...own, ...resolveReferences(given, own) };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFile } from "node:child_process";
-import { cp, lchown, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { cp, lchown, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import { promisify } from "node:util";
 import { type Namespaces, RUNNER_UID } from "../container/namespaces.js";
@@ -65,6 +65,17 @@ export class Workspace {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
       throw error;
     }
+  }
+
+  /**
+   * Puts a file there that is the runner's and that nobody else can read, in place of whatever had its name. The run may
+   * have left a link there, which is not followed.
+   */
+  public async write(path: string, content: string): Promise<void> {
+    const target = this.hostPath(path);
+    await rm(target, { recursive: true, force: true });
+    await writeFile(target, content, { flag: "wx", mode: 0o600 });
+    if (this.namespaces === "privileged") await lchown(target, RUNNER_UID, RUNNER_UID);
   }
 
   private hostPath(path: string): string {

@@ -44,6 +44,8 @@ func (a *Admin) Handler() http.Handler {
 		"GET /world/secrets":         func(*http.Request) (any, error) { return a.World.Credentials.Secrets(), nil },
 		"POST /world/keys":           a.createKey,
 		"POST /world/clients":        a.createClient,
+		"POST /world/identities":     a.createIdentity,
+		"POST /world/issuers":        a.locateIssuer,
 		"GET /world/settings":        a.getSettings,
 		"POST /world/settings":       a.setSettings,
 		"GET /world/faults":          func(*http.Request) (any, error) { return a.World.Faults.List(), nil },

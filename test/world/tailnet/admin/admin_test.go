@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"spacetail/test/world/tailnet/control"
+	"spacetail/test/world/tailnet/federation/issuertest"
 	"spacetail/test/world/tailnet/peers"
 	"spacetail/test/world/tailnet/policy"
 	"spacetail/test/world/tailnet/world"
@@ -140,6 +141,54 @@ func TestFaultsAreListedUntilUsedOrCleared(t *testing.T) {
 	}
 	if status := e.call("POST", "/world/faults", `{"match":"GET /key"}`, &answer); status != 400 {
 		t.Errorf("a fault that does nothing: %d", status)
+	}
+}
+
+func TestIdentitiesAndIssuers(t *testing.T) {
+	e := start(t, true)
+	issuer := issuertest.Start(t)
+	var info world.Info
+	var identity, refusal map[string]string
+	var answer any
+	e.call("GET", "/world/info", "", &info)
+	e.call("POST", "/world/identities", `{"scopes":["auth_keys"],"tags":["tag:x"],"issuer":"`+issuertest.Name+
+		`","subject":"*","audience":"example.app.spacelift.io","customClaimRules":{"scope":"read"}}`, &identity)
+	if identity["id"] == "" || identity["audience"] != "example.app.spacelift.io" {
+		t.Errorf("got %v", identity)
+	}
+	if status := e.call("POST", "/world/issuers", `{"issuer":"`+issuertest.Name+`","url":"`+issuer.URL+`"}`, &answer); status != 200 {
+		t.Errorf("locating the issuer: %d %v", status, answer)
+	}
+	exchange := func() int {
+		response, err := http.PostForm(info.APIURL+"/api/v2/oauth/token-exchange", map[string][]string{
+			"client_id": {identity["id"]},
+			"jwt":       {issuer.Token(issuertest.Claims(nil))},
+		})
+		if err != nil {
+			return 0
+		}
+		response.Body.Close()
+		return response.StatusCode
+	}
+	for _, test := range []struct {
+		fault  string
+		status int
+	}{
+		{`"status":429,"retryAfter":"1"`, 429},
+		{`"status":500,"delayMs":1`, 500},
+		{`"drop":true`, 0},
+		{`"delayMs":1`, 200},
+	} {
+		e.call("POST", "/world/faults", `{"match":"POST /api/v2/oauth/token-exchange",`+test.fault+`}`, &answer)
+		if status := exchange(); status != test.status {
+			t.Errorf("with %s: %d", test.fault, status)
+		}
+	}
+	if status := e.call("POST", "/world/issuers", `{"issuer":"nobody","url":"`+issuer.URL+`"}`, &refusal); status != 400 {
+		t.Errorf("an issuer that is no URL: %d %v", status, refusal)
+	}
+	if status := e.call("POST", "/world/identities", `{"tags":["x"]}`, &refusal); status != 400 {
+		t.Errorf("a malformed tag: %d %v", status, refusal)
 	}
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package api is the part of Tailscale's HTTP API, version 2, that spacetail
-// and Terraform's Tailscale provider use: OAuth tokens, auth keys, OAuth
-// clients and devices. Shapes follow what the real provider accepts; refusals
+// and Terraform's Tailscale provider use: OAuth tokens and the exchange of
+// identity tokens, auth keys, OAuth clients, federated identities and devices.
+// Shapes follow what the real provider accepts; refusals
 // have the real service's words where those are known.
 package api
 
@@ -15,6 +16,8 @@ import (
 
 	"spacetail/test/world/tailnet/control"
 	"spacetail/test/world/tailnet/credential"
+	"spacetail/test/world/tailnet/events"
+	"spacetail/test/world/tailnet/federation"
 	"spacetail/test/world/tailnet/policy"
 )
 
@@ -22,12 +25,16 @@ import (
 type API struct {
 	Credentials *credential.Store
 	Control     *control.Server
+	// Issuers has the keys of those whose identity tokens are exchanged.
+	Issuers *federation.Issuers
+	Events  *events.Log
 }
 
 // Handler returns the API's routes.
 func (a *API) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v2/oauth/token", a.serveToken)
+	mux.HandleFunc("POST /api/v2/oauth/token-exchange", a.serveExchange)
 	for pattern, handle := range map[string]authenticated{
 		"POST /api/v2/tailnet/{tailnet}/keys":        a.createKey,
 		"GET /api/v2/tailnet/{tailnet}/keys":         a.listKeys,

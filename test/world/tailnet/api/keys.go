@@ -5,7 +5,6 @@ package api
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"spacetail/test/world/tailnet/credential"
@@ -35,8 +34,7 @@ type keyRequest struct {
 	Scopes        []string     `json:"scopes"`
 	Tags          []string     `json:"tags"`
 
-	// Of federated identities, which are refused; without these fields the
-	// refusal would be about an unknown field.
+	// Of federated identities.
 	Issuer           string            `json:"issuer"`
 	Subject          string            `json:"subject"`
 	Audience         string            `json:"audience"`
@@ -57,6 +55,11 @@ type keyResponse struct {
 	Scopes        []string      `json:"scopes,omitempty"`
 	Tags          []string      `json:"tags,omitempty"`
 	UserID        string        `json:"userId"`
+
+	Audience         string            `json:"audience,omitempty"`
+	Issuer           string            `json:"issuer,omitempty"`
+	Subject          string            `json:"subject,omitempty"`
+	CustomClaimRules map[string]string `json:"customClaimRules,omitempty"`
 }
 
 func (a *API) createKey(token credential.Token, r *http.Request) (any, error) {
@@ -68,13 +71,9 @@ func (a *API) createKey(token credential.Token, r *http.Request) (any, error) {
 	case "", credential.KindAuth:
 		return a.createAuthKey(token, request)
 	case credential.KindClient:
-		if err := a.judgeClient(token, request); err != nil {
-			return nil, err
-		}
-		client := a.Credentials.MintClient(clientOf(request))
-		return a.describe(client, client.Secret), nil
-	case "federated":
-		return nil, badRequest("keyType federated is not supported by the embedded tailnet")
+		return a.createClient(token, request)
+	case credential.KindFederated:
+		return a.createIdentity(token, request)
 	}
 	return nil, badRequest(fmt.Sprintf("unknown keyType %q", request.KeyType))
 }
@@ -142,28 +141,6 @@ func (a *API) getKey(token credential.Token, r *http.Request) (any, error) {
 	return a.describe(key, ""), nil
 }
 
-func (a *API) updateKey(token credential.Token, r *http.Request) (any, error) {
-	key, err := a.find(token, r, "")
-	if err != nil {
-		return nil, err
-	}
-	var request keyRequest
-	if err := decode(r, &request); err != nil {
-		return nil, err
-	}
-	if key.Kind != credential.KindClient || request.KeyType != "" && request.KeyType != key.Kind {
-		return nil, badRequest("only OAuth clients can be updated, and only as such")
-	}
-	if err := a.judgeClient(token, request); err != nil {
-		return nil, err
-	}
-	updated, ok := a.Credentials.UpdateClient(key.ID, clientOf(request))
-	if !ok {
-		return nil, notFound("key not found")
-	}
-	return a.describe(updated, ""), nil
-}
-
 func (a *API) deleteKey(token credential.Token, r *http.Request) (any, error) {
 	key, err := a.find(token, r, "")
 	if err != nil {
@@ -175,36 +152,12 @@ func (a *API) deleteKey(token credential.Token, r *http.Request) (any, error) {
 	return nil, nil
 }
 
-// judgeClient decides whether the token may make a client as requested, or
-// turn one into that.
-func (a *API) judgeClient(token credential.Token, request keyRequest) error {
-	if err := require(token, "oauth_keys"); err != nil {
-		return err
-	}
-	if err := checkDescription(request.Description); err != nil {
-		return err
-	}
-	if len(request.Scopes) == 0 {
-		return badRequest("an OAuth client must have at least one scope")
-	}
-	for _, scope := range []string{"auth_keys", "devices:core"} {
-		if slices.Contains(request.Scopes, scope) && len(request.Tags) == 0 {
-			return badRequest(fmt.Sprintf("an OAuth client with scope %s must have tags", scope))
-		}
-	}
-	if len(request.Tags) == 0 {
-		return nil
-	}
-	return a.Credentials.Permit(token, request.Tags)
-}
-
-func clientOf(request keyRequest) credential.ClientRequest {
-	return credential.ClientRequest{Description: request.Description, Scopes: request.Scopes, Tags: request.Tags}
-}
-
 func scopeOf(key credential.Key) string {
-	if key.Kind == credential.KindClient {
+	switch key.Kind {
+	case credential.KindClient:
 		return "oauth_keys"
+	case credential.KindFederated:
+		return "federated_keys"
 	}
 	return "auth_keys"
 }
@@ -227,9 +180,13 @@ func (a *API) describe(key credential.Key, secret string) keyResponse {
 		Updated:     timestamp(key.Updated),
 		UserID:      "uAdministrator",
 	}
-	if key.Kind == credential.KindClient {
+	if key.Kind != credential.KindAuth {
 		response.Scopes = key.Scopes
 		response.Tags = key.Tags
+		response.Audience = key.Audience
+		response.Issuer = key.Issuer
+		response.Subject = key.Subject
+		response.CustomClaimRules = key.CustomClaimRules
 		return response
 	}
 	response.ExpirySeconds = int64(key.Expiry.Seconds())

@@ -92,13 +92,7 @@ func (s *Store) Grant(secret string, scopes, tags []string) (Token, error) {
 	if !ok || client.Kind != KindClient || subtle.ConstantTimeCompare([]byte(client.Secret), []byte(secret)) != 1 {
 		return Token{}, invalidToken()
 	}
-	token := &Token{
-		Secret:   newSecret("api", newID()),
-		Scopes:   client.Scopes,
-		Tags:     client.Tags,
-		Expires:  s.now().Add(TokenLifetime),
-		clientID: id,
-	}
+	token := s.newToken(client)
 	if len(scopes) > 0 {
 		for _, scope := range scopes {
 			if !Allows(client.Scopes, scope) {
@@ -121,9 +115,24 @@ func (s *Store) Grant(secret string, scopes, tags []string) (Token, error) {
 		}
 		token.Tags = tags
 	}
-	s.tokens[token.Secret] = token
-	s.issued = append(s.issued, Issued{Kind: "access-token", ID: id, Value: token.Secret})
+	s.issueLocked(token)
 	return *token, nil
+}
+
+// newToken returns a token with all that a client or an identity may do.
+func (s *Store) newToken(holder *Key) *Token {
+	return &Token{
+		Secret:   newSecret("api", newID()),
+		Scopes:   holder.Scopes,
+		Tags:     holder.Tags,
+		Expires:  s.now().Add(TokenLifetime),
+		clientID: holder.ID,
+	}
+}
+
+func (s *Store) issueLocked(token *Token) {
+	s.tokens[token.Secret] = token
+	s.issued = append(s.issued, Issued{Kind: "access-token", ID: token.clientID, Value: token.Secret})
 }
 
 // Authenticate returns the access token with this secret.

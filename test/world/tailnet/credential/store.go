@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package credential holds the secrets of the embedded tailnet and judges
-// them: auth keys that admit nodes, OAuth clients, and the access tokens those
-// get. The control server and the API share one Store, so that a key minted
+// them: auth keys that admit nodes, OAuth clients and federated identities, and
+// the access tokens those get. The control server and the API share one Store, so that a key minted
 // through the API is the key a node registers with.
 package credential
 
@@ -17,8 +17,9 @@ import (
 
 // Kinds of keys, as the API's keyType has them.
 const (
-	KindAuth   = "auth"
-	KindClient = "client"
+	KindAuth      = "auth"
+	KindClient    = "client"
+	KindFederated = "federated"
 )
 
 // DefaultExpiry is how long an auth key lives unless its request says
@@ -28,7 +29,8 @@ const DefaultExpiry = 90 * 24 * time.Hour
 // TokenLifetime is how long an access token lives (tailscale.com/kb/1215).
 const TokenLifetime = time.Hour
 
-// Key is an auth key or an OAuth client: the API keeps both in one collection.
+// Key is an auth key, an OAuth client or a federated identity: the API keeps
+// all of them in one collection.
 type Key struct {
 	ID          string
 	Kind        string
@@ -46,8 +48,14 @@ type Key struct {
 	Expires       time.Time
 	Used          bool
 
-	// For OAuth clients.
+	// For OAuth clients and federated identities.
 	Scopes []string
+
+	// For federated identities, which have no secret.
+	Issuer           string
+	Subject          string
+	Audience         string
+	CustomClaimRules map[string]string
 }
 
 // Invalid reports whether an auth key can admit no further node.
@@ -116,8 +124,8 @@ func (s *Store) List() []Key {
 	return keys
 }
 
-// Delete revokes a key or client and forgets it. The access tokens of a client
-// end with it; nodes that an auth key admitted stay.
+// Delete revokes a key and forgets it. The access tokens of a client or an
+// identity end with it; nodes that an auth key admitted stay.
 func (s *Store) Delete(id string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -18,6 +18,8 @@ const (
 	KeyMinted      = "key-minted"      // id, kind, tags, ephemeral, reusable, preauthorized, expirySeconds
 	KeyUsed        = "key-used"        // id, node
 	KeyRefused     = "key-refused"     // id, reason
+	TokenExchanged = "token-exchanged" // id, subject, scopes, tags: an identity token became an access token
+	TokenRefused   = "token-refused"   // id, reason
 	NodeRegistered = "node-registered" // name, dnsName, addresses, tags, ephemeral, authorized
 	NodeKnown      = "node-known"      // peer, node: the update that first shows node was written to peer
 	NodeOnline     = "node-online"     // name

@@ -18,6 +18,7 @@ import (
 	"spacetail/test/world/tailnet/credential"
 	"spacetail/test/world/tailnet/events"
 	"spacetail/test/world/tailnet/fault"
+	"spacetail/test/world/tailnet/federation"
 	"spacetail/test/world/tailnet/gate"
 	"spacetail/test/world/tailnet/peers"
 	"spacetail/test/world/tailnet/pki"
@@ -48,6 +49,7 @@ type World struct {
 	Events      *events.Log
 	Faults      *fault.Set
 	Credentials *credential.Store
+	Issuers     *federation.Issuers
 	Control     *control.Server
 	Peers       *peers.Set // nil without peers
 
@@ -60,9 +62,10 @@ type World struct {
 // Start builds a tailnet and returns when its peers are up.
 func Start(ctx context.Context, config Config) (_ *World, err error) {
 	w := &World{
-		Events: new(events.Log),
-		Faults: new(fault.Set),
-		caFile: filepath.Join(config.Dir, "ca.pem"),
+		Events:  new(events.Log),
+		Faults:  new(fault.Set),
+		Issuers: new(federation.Issuers),
+		caFile:  filepath.Join(config.Dir, "ca.pem"),
 	}
 	defer func() {
 		if err != nil {
@@ -121,7 +124,8 @@ func Start(ctx context.Context, config Config) (_ *World, err error) {
 // handler serves control and API on every listener.
 func (w *World) handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/", (&api.API{Credentials: w.Credentials, Control: w.Control}).Handler())
+	api := &api.API{Credentials: w.Credentials, Control: w.Control, Issuers: w.Issuers, Events: w.Events}
+	mux.Handle("/api/", api.Handler())
 	mux.Handle("/", w.Control.Handler())
 	return w.Faults.Middleware(mux)
 }
