@@ -55,19 +55,14 @@ export function tunnelVariables(options: TailnetTunnelOptions): ContextVariable[
   });
 }
 
-/** What is wrong with the options; null for each rule that is kept. */
-export function* tunnelProblems(options: TailnetTunnelOptions): Generator<string | null> {
-  yield broken("waitFor", every(known(hostPort))(options.waitFor), options.waitFor);
-  yield broken("bootTimeout", known(duration)(options.bootTimeout), options.bootTimeout);
-  yield broken("hostname", known(hostName)(options.hostname), options.hostname);
-  yield broken("controlUrl", known(controlUrl)(options.controlUrl), options.controlUrl);
-  yield broken("apiUrl", known(apiUrl)(options.apiUrl), options.apiUrl);
-  yield broken("exitNode", exitNodeRule(options.exitNode), options.exitNode);
-  yield broken("httpProxy", known(hostPort)(options.httpProxy), options.httpProxy);
-  yield broken("socks5Server", known(hostPort)(options.socks5Server), options.socks5Server);
-  yield broken("noProxy", noProxyRule(options.noProxy), options.noProxy);
-  yield broken("tailscaledArgs", tailscaledArgsRule(options.tailscaledArgs), options.tailscaledArgs);
-  yield broken("socket", known(socketPath)(options.socket), options.socket);
+/** What is wrong with the options; nothing for rules that are kept. */
+export function tunnelProblems(options: TailnetTunnelOptions): string[] {
+  return Object.entries(RULES).flatMap(([option, rule]) => {
+    const value = options[option as keyof TailnetTunnelOptions];
+    // Nearly all options are left to their defaults nearly always.
+    if (value === undefined) return [];
+    return broken(option, (rule as Rule<unknown>)(value), value) ?? [];
+  });
 }
 
 /** The flags of `tailscale up` that differ from its defaults, in an order that does not depend on the program's. */
@@ -106,3 +101,18 @@ function flagsProblem(text: string): string | null {
   if (socks5Server !== null) return "must not hold --socks5-server: use socks5Server";
   return tailscaledArgs(text);
 }
+
+/** The rule of each option that can be wrong. They are made once: a program may have thousands of contexts. */
+const RULES: { readonly [K in keyof TailnetTunnelOptions]: Rule<NonNullable<TailnetTunnelOptions[K]>> } = {
+  waitFor: every(known(hostPort)),
+  bootTimeout: known(duration),
+  hostname: known(hostName),
+  controlUrl: known(controlUrl),
+  apiUrl: known(apiUrl),
+  exitNode: exitNodeRule,
+  httpProxy: known(hostPort),
+  socks5Server: known(hostPort),
+  noProxy: noProxyRule,
+  tailscaledArgs: tailscaledArgsRule,
+  socket: known(socketPath),
+};
