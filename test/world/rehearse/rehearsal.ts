@@ -105,30 +105,40 @@ async function deployExample(world: World, timeline: Timeline): Promise<Deployed
 
 /** The same by runs of an admin stack: one that applies, and at the end one that destroys. */
 async function deployByAdminStack(world: World, timeline: Timeline): Promise<DeployedExample> {
+  const deployed: string[] = [];
   const admin = await AdminStack.create(world, {
+    providers: process.env.SPACETAIL_PROVIDERS,
     onEvent: (event) => {
       timeline.take(event);
       const [, address, id] = event.type === "log" ? (CREATION.exec(event.line.text) ?? []) : [];
-      if (address !== undefined) timeline.say("created", `${address} (${id})`);
+      if (address === undefined) return;
+      deployed.push(address);
+      timeline.say("created", `${address} (${id})`);
     },
   });
   const perform = async (type: "tracked" | "destroy") => {
-    const { state, failure } = await admin.run(type, { autodeploy: true });
+    const { state, failure, outputs, logs } = await admin.run(type, { autodeploy: true });
     await timeline.flush();
-    if (state !== "FINISHED") throw new Error(`the run of the admin stack ended ${state}: ${failure ?? "no reason"}`);
+    if (state !== "FINISHED") {
+      const last = logs.slice(-20).map(({ phase, text }) => `  ${phase}: ${text}`);
+      throw new Error([`the run of the admin stack ended ${state}: ${failure ?? "no reason"}`, ...last].join("\n"));
+    }
+    return String(outputs?.values?.stack_label?.value);
   };
   timeline.say("stack", `${AdminStack.ID} has the role space-admin: deploys the example`);
-  await perform("tracked");
+  const label = await perform("tracked");
   return {
-    label: String(admin.state?.outputs.stack_label?.value),
-    deployed: admin.state?.resources.map(({ address }) => address) ?? [],
-    destroy: () => perform("destroy"),
+    label,
+    deployed,
+    destroy: async () => {
+      await perform("destroy");
+    },
     close: () => admin.close(),
   };
 }
 
-/** How the deploy loader tells that it made something. */
-const CREATION = /^(\S+): Creation complete \[id=(.*)\]$/;
+/** How Terraform, and the deploy loader, tell that they made something. */
+const CREATION = /^(\S+): Creation complete (?:after \w+ )?\[id=(.*)\]$/;
 
 /** The stack carries the label that the example hands out, and knows where the embedded tailnet is. */
 function addStack(world: World, options: RehearsalOptions, label: string): void {
