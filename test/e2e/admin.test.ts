@@ -77,4 +77,31 @@ describeInContainers("an admin stack deploys the example", () => {
     expect(world().spacelift.account.contexts.list()).toEqual([]);
     expect(admin.state?.resources).toEqual([]);
   }, 120_000);
+
+  const providers = process.env.SPACETAIL_PROVIDERS;
+  if (providers === undefined) {
+    console.warn("skipped: with Terraform itself: SPACETAIL_PROVIDERS names no filesystem mirror of the providers");
+  }
+  (providers === undefined ? test.skip : test)(
+    "with Terraform itself and the providers it is the same",
+    async () => {
+      const { account } = world().spacelift;
+      account.stacks.delete(AdminStack.ID);
+      const real = await AdminStack.create(world(), { providers });
+
+      const deployed = await real.run("tracked", { autodeploy: true });
+      const again = await real.run("tracked");
+      const destroyed = await real.run("destroy");
+      await real.close();
+
+      expect([deployed, again, destroyed].map(({ state, failure }) => failure ?? state)).toEqual(
+        Array(3).fill("FINISHED"),
+      );
+      expect(linesOf(deployed, "plan").join("\n")).toContain("Plan: 5 to add, 0 to change, 0 to destroy.");
+      expect(deployed.outputs?.values?.stack_label?.value).toBe("tailnet");
+      expect(again.phases.map(({ name }) => name)).toEqual(["init", "plan"]);
+      expect(account.contexts.list()).toEqual([]);
+    },
+    240_000,
+  );
 });

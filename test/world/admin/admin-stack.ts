@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseState, type State } from "../deploy/index.js";
 import { givenByAccount } from "../run-definition.js";
-import { performRun, type RunDefinition, type RunEvent, type RunResult, type RunType } from "../runs/index.js";
+import {
+  performRun,
+  type RunDefinition,
+  type RunEvent,
+  type RunFile,
+  type RunResult,
+  type RunType,
+} from "../runs/index.js";
 import { readRuntimeConfig, type SpaceliftApi } from "../spacelift/index.js";
 import { ROOT, type World } from "../world.js";
 import { packFor } from "./packages.js";
 import { type Registry, startRegistry } from "./registry.js";
-import { adminImage } from "./runner-image.js";
+import { adminImage, PROVIDERS } from "./runner-image.js";
 
 /** How to make an admin stack. */
 export interface AdminStackOptions {
@@ -16,9 +23,16 @@ export interface AdminStackOptions {
   readonly source?: string;
   /** The slug of the role that it gets in its own space, or null for none. @default "space-admin" */
   readonly role?: string | null;
+  /**
+   * A filesystem mirror of the providers; then Terraform itself deploys, with them. @default none: the deploy loader takes
+   * Terraform's place, because without a registry it cannot get at its providers
+   */
+  readonly providers?: string | undefined;
   /** Hears of everything in its runs. @default nobody */
   readonly onEvent?: (event: RunEvent) => void;
 }
+
+const CLI_CONFIG = "/mnt/workspace/providers.tfrc";
 
 /** The phases in which a run has a token. Source: Spacelift documentation, "Terraform provider"; destroying is undocumented. */
 const PHASES_WITH_TOKEN = ["plan", "apply", "perform", "destroy"];
@@ -35,12 +49,13 @@ export class AdminStack {
     private readonly spacelift: SpaceliftApi,
     private readonly registry: Registry,
     private readonly source: string,
+    private readonly providers: string | undefined,
     private readonly onEvent: (event: RunEvent) => void,
   ) {}
 
   /** Puts the stack into the account, with what a user would configure there. */
   static async create(world: World, options: AdminStackOptions = {}): Promise<AdminStack> {
-    const { source = join(ROOT, "examples/cdktf"), role = "space-admin", onEvent = () => {} } = options;
+    const { source = join(ROOT, "examples/cdktf"), role = "space-admin", providers, onEvent = () => {} } = options;
     const { account } = world.spacelift;
     const { apiUrl, admin } = world.tailnet.info;
     const registry = await startRegistry(packFor(ROOT, source));
@@ -60,7 +75,15 @@ export class AdminStack {
       const roleID = account.roles.bySlug(role)?.id ?? "";
       account.roleBindings.create({ roleID, stackID: stack.id, spaceID: stack.space });
     }
-    return new AdminStack(world.spacelift, registry, source, onEvent);
+    if (providers !== undefined) {
+      stack.elements.add({
+        id: "TF_CLI_CONFIG_FILE",
+        type: "ENVIRONMENT_VARIABLE",
+        value: CLI_CONFIG,
+        writeOnly: false,
+      });
+    }
+    return new AdminStack(world.spacelift, registry, source, providers, onEvent);
   }
 
   /** Performs a run of the stack. */
@@ -77,6 +100,7 @@ export class AdminStack {
     const api = { name: "SPACELIFT_API_TOKEN", value: token.value, secret: true };
     const definition: RunDefinition = {
       ...given,
+      files: [...given.files, ...this.filesForTerraform()],
       type,
       source: this.source,
       environment: (phase) => [
@@ -86,8 +110,10 @@ export class AdminStack {
       ],
       ...more,
     };
+    const terraform = process.env.SPACETAIL_TERRAFORM;
     const run = performRun(definition, {
-      image: adminImage(ROOT),
+      image: adminImage(ROOT, this.providers),
+      ...(this.providers === undefined || terraform === undefined ? {} : { terraform }),
       silenceLimitMs: 120_000,
       runLimitMs: 300_000,
       onEvent: (event) => {
@@ -99,7 +125,18 @@ export class AdminStack {
     return await run.result;
   }
 
-  /** The state that Spacelift keeps for the stack; null before its first apply. */
+  /** What Terraform has to be told: where the providers are, and what Spacelift says of the backend. */
+  private filesForTerraform(): RunFile[] {
+    if (this.providers === undefined) return [];
+    const installation = `provider_installation {\n  filesystem_mirror {\n    path = "${PROVIDERS}"\n  }\n}\n`;
+    const backend = JSON.stringify({ terraform: { backend: { http: {} } } });
+    return [
+      { path: relative("/mnt/workspace", CLI_CONFIG), content: installation },
+      { path: "source/spacelift_backend_override.tf.json", content: backend },
+    ];
+  }
+
+  /** The state that the loader left with Spacelift; null before its first apply. */
   get state(): State | null {
     const text = this.spacelift.account.states.get(AdminStack.ID);
     return text === undefined ? null : parseState(text);

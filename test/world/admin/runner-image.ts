@@ -7,22 +7,28 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 
+/** Where the mirror of the providers is in a container with that image. */
+export const PROVIDERS = "/mnt/image/providers";
+
 /**
- * A folder with what the runner image of an admin stack adds to its base: npm, and as `terraform` the deploy loader,
- * because Terraform would need a registry to install the providers. There is one for every build of both.
+ * A folder with what the runner image of an admin stack adds to its base: npm, and by the name of Terraform the deploy
+ * loader, unless there are the providers for Terraform itself. There is one for every build of all that.
  *
  * @param root the repository
+ * @param providers a filesystem mirror of the providers, which gets to {@link PROVIDERS}
  */
-export function adminImage(root: string): string {
+export function adminImage(root: string, providers?: string): string {
   const cache = join(root, ".cache/world");
   mkdirSync(cache, { recursive: true });
   const npm = npmFolder();
@@ -32,6 +38,9 @@ export function adminImage(root: string): string {
     .update(loader)
     .update(readFileSync(join(npm, "package.json")));
   for (const provider of ["spacelift", "tailscale"]) key.update(readFileSync(join(schema, `${provider}.json`)));
+  for (const path of providers === undefined ? [] : filesBelow(providers)) {
+    key.update(`${path} ${statSync(path).size} ${statSync(path).mtimeMs}`);
+  }
   const folder = join(cache, `image-admin-${key.digest("hex").slice(0, 16)}`);
   if (existsSync(folder)) return folder;
 
@@ -41,7 +50,8 @@ export function adminImage(root: string): string {
   writeFileSync(join(draft, "loader/loader.cjs"), loader);
   cpSync(schema, join(draft, "loader/schema"), { recursive: true });
   cpSync(npm, join(draft, "npm-package"), { recursive: true });
-  writeScript(join(draft, "terraform"), 'exec node /mnt/image/loader/loader.cjs "$@"');
+  if (providers === undefined) writeScript(join(draft, "terraform"), 'exec node /mnt/image/loader/loader.cjs "$@"');
+  else cpSync(providers, join(draft, "providers"), { recursive: true });
   writeScript(join(draft, "npm"), 'exec node /mnt/image/npm-package/bin/npm-cli.js "$@"');
   try {
     renameSync(draft, folder);
@@ -64,6 +74,11 @@ function bundledLoader(root: string): Uint8Array {
   const [bundle] = outputFiles;
   if (bundle === undefined) throw new Error("the deploy loader could not be bundled");
   return bundle.contents;
+}
+
+function filesBelow(folder: string): readonly string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 function writeScript(path: string, line: string): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from "node:path";
 import { AdminStack } from "../admin/admin-stack.js";
-import { deploy, type State } from "../deploy/index.js";
+import { deploy } from "../deploy/index.js";
 import { type Example, synthesizeExample } from "../example.js";
 import { imageFolder, type Lane } from "../images.js";
 import { givenByAccount, identityTokens } from "../run-definition.js";
@@ -9,7 +9,7 @@ import { performRun, type Run, type RunDefinition, type RunResult } from "../run
 import { runConfiguration } from "../spacelift/index.js";
 import { ROOT, startWorld, type World } from "../world.js";
 import { SecretWatch } from "./secret-watch.js";
-import { secretsAtRest } from "./secrets-at-rest.js";
+import { type Resting, restingIn, secretsAtRest } from "./secrets-at-rest.js";
 import { Timeline } from "./timeline.js";
 
 /** How to rehearse. */
@@ -69,7 +69,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     const result = await run.result;
     await timeline.flush();
     const secretsSeen = await watch.findings(result);
-    const atRest = [...(await secretsAtRest(world, STACK, deployment.state)), ...(await watch.givenToRun())];
+    const atRest = [...(await secretsAtRest(world, STACK, deployment.resting)), ...(await watch.givenToRun())];
     const nodesLeft = (await world.tailnet.guests()).map((node) => node.name);
     const { deployed } = deployment;
     await deployment.destroy();
@@ -88,7 +88,8 @@ interface DeployedExample {
   readonly label: string;
   /** Addresses of its resources. */
   readonly deployed: readonly string[];
-  readonly state: State;
+  /** What rests after the deployment besides what the account holds. */
+  readonly resting: readonly Resting[];
   destroy(): Promise<void>;
   close(): Promise<void>;
 }
@@ -111,7 +112,7 @@ async function deployExample(world: World, options: RehearsalOptions, timeline: 
   return {
     label: String(deployment.outputs.stack_label),
     deployed: [...deployment.resources.keys()],
-    state: deployment.state,
+    resting: restingIn(deployment.state),
     destroy: () => deployment.destroy(),
     close: async () => {},
   };
@@ -123,34 +124,43 @@ async function deployByAdminStack(
   options: RehearsalOptions,
   timeline: Timeline,
 ): Promise<DeployedExample> {
+  const deployed: string[] = [];
   const admin = await AdminStack.create(world, {
     source: join(ROOT, "examples", exampleOf(options)),
+    providers: process.env.SPACETAIL_PROVIDERS,
     onEvent: (event) => {
       timeline.take(event);
       const [, address, id] = event.type === "log" ? (CREATION.exec(event.line.text) ?? []) : [];
-      if (address !== undefined) timeline.say("created", `${address} (${id})`);
+      if (address === undefined) return;
+      deployed.push(address);
+      timeline.say("created", `${address} (${id})`);
     },
   });
   const perform = async (type: "tracked" | "destroy") => {
-    const { state, failure } = await admin.run(type, { autodeploy: true });
+    const { state, failure, outputs, logs } = await admin.run(type, { autodeploy: true });
     await timeline.flush();
-    if (state !== "FINISHED") throw new Error(`the run of the admin stack ended ${state}: ${failure ?? "no reason"}`);
+    if (state !== "FINISHED") {
+      const last = logs.slice(-20).map(({ phase, text }) => `  ${phase}: ${text}`);
+      throw new Error([`the run of the admin stack ended ${state}: ${failure ?? "no reason"}`, ...last].join("\n"));
+    }
+    return String(outputs?.values?.stack_label?.value);
   };
   timeline.say("stack", `${AdminStack.ID} has the role space-admin: deploys the example`);
-  await perform("tracked");
-  const { state } = admin;
-  if (state === null) throw new Error("the admin stack has no state");
+  const label = await perform("tracked");
+  const state = world.spacelift.account.states.get(AdminStack.ID) ?? "";
   return {
-    label: String(state.outputs.stack_label?.value),
-    deployed: state.resources.map(({ address }) => address),
-    state,
-    destroy: () => perform("destroy"),
+    label,
+    deployed,
+    resting: [{ place: "the state", text: state }],
+    destroy: async () => {
+      await perform("destroy");
+    },
     close: () => admin.close(),
   };
 }
 
-/** How the deploy loader tells that it made something. */
-const CREATION = /^(\S+): Creation complete \[id=(.*)\]$/;
+/** How Terraform, and the deploy loader, tell that they made something. */
+const CREATION = /^(\S+): Creation complete (?:after \w+ )?\[id=(.*)\]$/;
 
 /** The stack carries the label that the example hands out, and knows where the embedded tailnet is. */
 function addStack(world: World, options: RehearsalOptions, label: string): void {
