@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run docs: the reference of the hand-written constructs, into docs/. The providers' classes are generated, as large
+// npm run docs: the reference of the hand-written constructs, into docs/api/. The providers' classes are generated, as large
 // as all the rest, and documented by the providers themselves.
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   name: "spacetail",
   entryPoints: ["constructs/index.ts"],
-  out: "docs",
+  out: "docs/api",
   readme: "none",
   externalPattern: ["**/constructs/bindings/**", "**/node_modules/**"],
   excludeExternals: true,

@@ -22,6 +22,8 @@ import {
 /** One environment variable that the executable reads. An empty value counts as unset. */
 export interface Variable {
   readonly name: string;
+  /** The option of a context that it comes from. */
+  readonly option: string;
   /** Other names, read when the first is unset. */
   readonly aliases: readonly string[];
   /** The value that stands when it is unset, or a description of it in parentheses; empty for none. */
@@ -40,6 +42,7 @@ export interface Variable {
 export const VARIABLES: readonly Variable[] = [
   {
     name: "TS_OAUTH_CLIENT_ID",
+    option: "auth",
     aliases: [],
     fallback: "(part of the secret)",
     secret: false,
@@ -48,6 +51,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_OAUTH_CLIENT_SECRET",
+    option: "auth",
     aliases: [],
     fallback: "",
     secret: true,
@@ -56,6 +60,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_OAUTH_TAGS",
+    option: "auth",
     aliases: [],
     fallback: "tag:spacelift",
     secret: false,
@@ -66,6 +71,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_CLIENT_ID",
+    option: "auth",
     aliases: [],
     fallback: "",
     secret: false,
@@ -74,6 +80,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_ID_TOKEN",
+    option: "auth",
     aliases: [],
     fallback: "(the newer of `SPACELIFT_OIDC_TOKEN` and `/mnt/workspace/spacelift.oidc`)",
     secret: true,
@@ -82,6 +89,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_AUTHKEY",
+    option: "auth",
     aliases: ["TS_AUTH_KEY"],
     fallback: "",
     secret: true,
@@ -90,6 +98,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_CONTROL_URL",
+    option: "controlUrl",
     aliases: ["TS_LOGIN_SERVER"],
     fallback: "https://controlplane.tailscale.com",
     secret: false,
@@ -98,6 +107,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_API_URL",
+    option: "apiUrl",
     aliases: [],
     fallback: "(the control server if one is set, else https://api.tailscale.com)",
     secret: false,
@@ -106,6 +116,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_HOSTNAME",
+    option: "hostname",
     aliases: [],
     fallback: "spacelift-(host name)",
     secret: false,
@@ -114,6 +125,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_BOOT_TIMEOUT",
+    option: "bootTimeout",
     aliases: [],
     fallback: "60s",
     secret: false,
@@ -122,6 +134,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_WAIT_FOR",
+    option: "waitFor",
     aliases: [],
     fallback: "",
     secret: false,
@@ -130,6 +143,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_EXTRA_ARGS",
+    option: "acceptDns, acceptRoutes, exitNode or shieldsUp",
     aliases: [],
     fallback: "",
     secret: false,
@@ -140,6 +154,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_TAILSCALED_EXTRA_ARGS",
+    option: "tailscaledArgs",
     aliases: [],
     fallback: "",
     secret: false,
@@ -148,6 +163,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_SOCKS5_SERVER",
+    option: "socks5Server",
     aliases: [],
     fallback: DEFAULT_SOCKS5_SERVER,
     secret: false,
@@ -156,6 +172,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_OUTBOUND_HTTP_PROXY_LISTEN",
+    option: "httpProxy",
     aliases: [],
     fallback: DEFAULT_HTTP_PROXY,
     secret: false,
@@ -164,6 +181,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_NO_PROXY",
+    option: "noProxy",
     aliases: [],
     fallback: "",
     secret: false,
@@ -172,6 +190,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_SOCKET",
+    option: "socket",
     aliases: [],
     fallback: "/tmp/spacetail-(uid)/tailscaled.sock",
     secret: false,
@@ -180,6 +199,7 @@ export const VARIABLES: readonly Variable[] = [
   },
   {
     name: "TRACE",
+    option: "trace",
     aliases: [],
     fallback: "false",
     secret: false,

@@ -4,7 +4,6 @@ import { findVariable } from "../../contract/index.js";
 import { notEmpty, oneLine } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
-import { PROPERTY_OF } from "./tunnel-variables.js";
 
 /** An environment variable of the context. */
 export interface ContextVariable {
@@ -57,12 +56,6 @@ function nameRule(name: string): string | null {
 
 /** What the executable reads has a property of its own, also when only some phases are to see it. */
 function ownershipProblem(property: string, name: string): string | null {
-  const bare = /^[rw]o_/.test(name) ? name.slice(3) : name;
-  const variable = findVariable(bare);
-  const auth = variable !== undefined || AUTH_VARIABLES.includes(bare) ? "auth" : undefined;
-  const owner = PROPERTY_OF[variable?.name ?? bare] ?? auth;
-  return owner === undefined ? null : `${property} must not hold ${name}: use ${owner}`;
+  const variable = findVariable(/^[rw]o_/.test(name) ? name.slice(3) : name);
+  return variable === undefined ? null : `${property} must not hold ${name}: use ${variable.option}`;
 }
-
-/** Variables of `auth`, which the table of variables need not hold. */
-const AUTH_VARIABLES: readonly string[] = ["TS_CLIENT_ID", "TS_ID_TOKEN"];

@@ -18,22 +18,6 @@ import { broken } from "../support/validation-error.js";
 import type { ContextVariable } from "./context-variables.js";
 import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
 
-/** The property that each variable of the executable comes from, where that is not `auth`. */
-export const PROPERTY_OF: Readonly<Record<string, string>> = {
-  TS_WAIT_FOR: "waitFor",
-  TS_BOOT_TIMEOUT: "bootTimeout",
-  TS_HOSTNAME: "hostname",
-  TS_CONTROL_URL: "controlUrl",
-  TS_API_URL: "apiUrl",
-  TS_EXTRA_ARGS: "acceptDns, acceptRoutes, exitNode or shieldsUp",
-  TS_OUTBOUND_HTTP_PROXY_LISTEN: "httpProxy",
-  TS_SOCKS5_SERVER: "socks5Server",
-  TS_NO_PROXY: "noProxy",
-  TS_TAILSCALED_EXTRA_ARGS: "tailscaledArgs",
-  TS_SOCKET: "socket",
-  TRACE: "trace",
-};
-
 /** The variables of the options that were given and are not the default anyway. */
 export function tunnelVariables(options: TailnetTunnelOptions): ContextVariable[] {
   const values: Readonly<Record<string, string | undefined>> = {

@@ -56,6 +56,13 @@ test.each(["cdktf", "cdktf-federated"])("%s is short, and imports nothing but th
   expect(source.trimEnd().split("\n").length).toBeLessThanOrEqual(25);
 });
 
+test("the examples deploy from admin stacks by the same hooks", () => {
+  const [one, other] = ["cdktf", "cdktf-federated"].map((name) =>
+    readFileSync(join(EXAMPLES, name, ".spacelift/config.yml"), "utf8"),
+  );
+  expect(one).toBe(other);
+});
+
 test("the example for CDK Terrain differs in its imports alone", () => {
   const example = (name: string, file: string) => readFileSync(join(EXAMPLES, name, file), "utf8");
   const translated = example("cdktf", "main.ts")

@@ -1,24 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { VARIABLES } from "../../contract/index.js";
+import { DEFAULT_PHASES, VARIABLES, vendorTable } from "../../contract/index.js";
 
 const README = join(__dirname, "../../README.md");
-const SECTION = /(<!-- variables: [^\n]*-->\n)[\s\S]*?(<!-- end of variables -->)/;
 
-function table(): string {
-  const rows = VARIABLES.map(({ name, aliases, fallback, secret, doc }) => {
+function variableTable(): string {
+  const rows = VARIABLES.map(({ name, option, aliases, fallback, secret, doc }) => {
     const names = [name, ...aliases].map((one) => `\`${one}\``).join(", ");
+    const options = option.replace(/\w+(?=,|$| or )|(?<= or )\w+/g, "`$&`");
     const shown = fallback === "" || fallback.startsWith("(") ? fallback : `\`${fallback}\``;
-    return `| ${names} | ${shown} | ${doc}${secret ? " Secret." : ""} |`;
+    return `| ${options} | ${names} | ${shown} | ${doc}${secret ? " Secret." : ""} |`;
   });
-  return ["| variable | default | meaning |", "| --- | --- | --- |", ...rows, ""].join("\n");
+  return ["| option | variable | default | meaning |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
 }
 
-test("the README's table of variables is the contract's", () => {
+test.each([
+  ["variables", variableTable()],
+  ["vendors", vendorTable(DEFAULT_PHASES)],
+])("the README's table of %s is the contract's", (name, table) => {
+  const section = new RegExp(`(<!-- ${name}: [^\\n]*-->\\n)[\\s\\S]*?(<!-- end of ${name} -->)`);
   const text = readFileSync(README, "utf8");
-  expect(text).toMatch(SECTION);
-  const wanted = text.replace(SECTION, (_, begin, end) => `${begin}${table()}${end}`);
+  expect(text).toMatch(section);
+  const wanted = text.replace(section, (_, begin, end) => `${begin}${table}${end}`);
   if (process.env.UPDATE_GOLDEN === "1") writeFileSync(README, wanted);
   else expect(text).toBe(wanted);
 });
