@@ -4,7 +4,7 @@ import { readProxies } from "../environment/proxies.js";
 import { undoRecords } from "../environment/records.js";
 import { errorText, Failure } from "../failure.js";
 import type { Host } from "../host/host.js";
-import { type RuntimeDir, runtimeDir } from "../process/runtime-dir.js";
+import { checkedRuntimeDir, type RuntimeDir } from "../process/runtime-dir.js";
 
 /** Where a Spacelift worker keeps the environment that a phase's hooks leave behind. */
 const ENVIRONMENT_FILE = "/mnt/workspace/.env_hooks_after";
@@ -15,7 +15,7 @@ const ENVIRONMENT_FILE = "/mnt/workspace/.env_hooks_after";
  * @throws Failure if the file is there but can be neither read nor written
  */
 export function scrub(host: Host, args: readonly string[]): number {
-  scrubFile(host, runtimeDir(), args[0] ?? "");
+  scrubFile(host, checkedRuntimeDir(host), args[0] ?? "");
   return 0;
 }
 
@@ -23,10 +23,13 @@ export function scrub(host: Host, args: readonly string[]): number {
 export function scrubFile(host: Host, dir: RuntimeDir, file: string): void {
   const path = file === "" ? ENVIRONMENT_FILE : file;
   const proxies = readProxies(dir);
-  if (proxies === null || !existsSync(path)) return;
+  if (proxies.exports.length === 0 || !existsSync(path)) return;
   try {
     const before = readFileSync(path, "utf8");
-    const after = undoRecords(before, proxies.exported, proxies.own, present(proxies.lookalikes));
+    let after = before;
+    for (const one of proxies.exports) {
+      after = undoRecords(after, one.values, proxies.own, present(proxies.lookalikes));
+    }
     if (after !== before) replace(host, path, after);
   } catch (error) {
     throw new Failure(
