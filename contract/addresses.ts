@@ -49,7 +49,8 @@ export function parseHostPort(text: string): HostPort | null {
 
 /** The inverse of {@link parseHostPort}. */
 export function formatHostPort(target: HostPort): string {
-  return target.host.includes(":") ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`;
+  const { host, port } = target;
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** True for `localhost`, any address in 127.0.0.0/8 and `::1`, which never leave the machine. */

@@ -56,19 +56,16 @@ export function readExtraFlags(text: string): ExtraFlags {
   let loginServer: string | null = null;
   let timeoutMs: number | null = null;
   let problem: string | null = null;
-  for (const flag of splitFlags(text, ["--accept-dns", "--accept-routes", "--shields-up"])) {
-    const wrong = extraFlagProblem(flag);
-    if (wrong !== null) {
-      problem = wrong;
-      break;
-    }
-    if (flag.name === "--accept-dns") acceptDns = parseBoolean(flag.value);
-    if (flag.name === "--accept-routes") acceptRoutes = parseBoolean(flag.value);
-    if (flag.name === "--shields-up") shieldsUp = parseBoolean(flag.value);
-    if (flag.name === "--exit-node") exitNode = flag.value;
-    if (flag.name === "--hostname") hostname = flag.value;
-    if (flag.name === "--login-server") loginServer = flag.value;
-    if (flag.name === "--timeout") timeoutMs = parseDuration(flag.value);
+  for (const { name, value } of splitFlags(text, ["--accept-dns", "--accept-routes", "--shields-up"])) {
+    problem = extraFlagProblem(name, value);
+    if (problem !== null) break;
+    if (name === "--accept-dns") acceptDns = parseBoolean(value);
+    if (name === "--accept-routes") acceptRoutes = parseBoolean(value);
+    if (name === "--shields-up") shieldsUp = parseBoolean(value);
+    if (name === "--exit-node") exitNode = value;
+    if (name === "--hostname") hostname = value;
+    if (name === "--login-server") loginServer = value;
+    if (name === "--timeout") timeoutMs = parseDuration(value);
   }
   return { acceptDns, acceptRoutes, exitNode, hostname, shieldsUp, loginServer, timeoutMs, problem };
 }
@@ -79,18 +76,18 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
   let httpProxy: string | null = null;
   let problem: string | null = null;
   const rest: string[] = [];
-  for (const flag of splitFlags(text, [])) {
-    const listener = flag.name === "--socks5-server" || flag.name === "--outbound-http-proxy-listen";
-    if (listener && parseHostPort(flag.value) === null) {
-      problem = `must give ${flag.name} a host:port such as localhost:1080`;
-    } else if (flag.name === "--socket") {
+  for (const { name, value, words } of splitFlags(text, [])) {
+    const listener = name === "--socks5-server" || name === "--outbound-http-proxy-listen";
+    if (listener && parseHostPort(value) === null) {
+      problem = `must give ${name} a host:port such as localhost:1080`;
+    } else if (name === "--socket") {
       problem = "must not hold --socket: set TS_SOCKET instead";
-    } else if (flag.name === "--socks5-server") {
-      socks5Server = flag.value;
-    } else if (flag.name === "--outbound-http-proxy-listen") {
-      httpProxy = flag.value;
+    } else if (name === "--socks5-server") {
+      socks5Server = value;
+    } else if (name === "--outbound-http-proxy-listen") {
+      httpProxy = value;
     } else {
-      for (const word of flag.words) rest.push(word);
+      for (const word of words) rest.push(word);
     }
     if (problem !== null) break;
   }
@@ -132,8 +129,7 @@ function splitFlags(text: string, booleans: readonly string[]): Flag[] {
   return flags;
 }
 
-function extraFlagProblem(flag: Flag): string | null {
-  const { name, value } = flag;
+function extraFlagProblem(name: string, value: string): string | null {
   // A word that is no flag may be the value of a flag that was mistyped, so perhaps a secret.
   if (!name.startsWith("-")) return "must hold only flags, and values after the flags that take one";
   if (!EXTRA_FLAGS.includes(name)) return `must hold only ${EXTRA_FLAGS.join(", ")}, and ${name} is none of them`;

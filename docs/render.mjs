@@ -9,8 +9,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const picture = join(here, "run.svg");
 
 await pikchr.loadWASM();
-const drawn = `${pikchr.render(readFileSync(join(here, "run.pikchr"), "utf8")).trimEnd()}\n`;
-if (!drawn.startsWith("<svg")) throw new Error(drawn);
+const svg = pikchr.render(readFileSync(join(here, "run.pikchr"), "utf8")).trimEnd();
+if (!svg.startsWith("<svg")) throw new Error(svg);
+const drawn = `${svg.replace(">", "><title>A phase of a run on the tailnet</title>")}\n`;
 
 if (!process.argv.includes("--check")) writeFileSync(picture, drawn);
 else if (readFileSync(picture, "utf8") !== drawn) {

@@ -120,7 +120,7 @@ async function native(arch) {
         const whole = basename(source) === "scr_musl.c" ? [] : ["-flto"];
         compile([...flags, ...whole], join(pack.root, source), includes);
       }
-      if (set.name === "runtime") compile([...flags, "-flto"], program, includes);
+      if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
     }
     compile(["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"], join(here, "native.c"), []);
     await pool(jobs);

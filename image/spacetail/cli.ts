@@ -44,7 +44,7 @@ async function dispatch(host: Host, argv: readonly string[]): Promise<number> {
     case "status":
       return status(host, rest);
     case "env":
-      return env(rest);
+      return env(host, rest);
     case "scrub":
       return scrub(host, rest);
     case "tailscale":

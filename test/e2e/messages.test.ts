@@ -173,6 +173,46 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
       );
     });
 
+    test.each([
+      [
+        "a flag that it does not know",
+        { TS_TAILSCALED_EXTRA_ARGS: "--bogus" },
+        "flag provided but not defined: -bogus",
+      ],
+      [
+        "a word too many",
+        { TS_TAILSCALED_EXTRA_ARGS: "stray" },
+        'tailscaled does not take non-flag arguments: ["stray"]',
+      ],
+      [
+        "a socket where none can be",
+        { TS_SOCKET: "/proc/x.sock" },
+        "safesocket.Listen: listen unix /proc/x.sock: bind: no such file or directory",
+      ],
+      [
+        "an address that is not this machine's",
+        { TS_SOCKS5_SERVER: "10.1.2.3:1080" },
+        "SOCKS5 listener: listen tcp 10.1.2.3:1080: bind: cannot assign requested address",
+      ],
+    ])("tailscaled ends for %s", async (_, environment, why) => {
+      const { text, code } = await up(environment);
+      const [, status, told] = /^spacetail: tailscaled ended by itself \(status (\d+)\): (.*)\n/.exec(text) ?? [];
+      expect({ code, told }).toEqual({
+        code: 1,
+        told: `${why}. Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the addresses of the proxies.`,
+      });
+      expect(status).not.toBe("0");
+    });
+
+    test("a disk that takes nothing", async () => {
+      // As far as programs can see, a limit on the size of files is a full disk.
+      const output = await up({}, "{ trap '' XFSZ; ulimit -f 0; }");
+      expectLine(
+        output,
+        /^spacetail: Cannot write \/tmp\/spacetail-1983\/\S+ \(EFBIG\)\. The disk must have room and be writable\.$/,
+      );
+    });
+
     test("tailscaled missing", async () => {
       const alone =
         "mkdir /tmp/bin && cp /mnt/image/spacetail /tmp/bin/ && export PATH=/tmp/bin:/mnt/bin:/usr/bin:/bin";

@@ -82,6 +82,8 @@ describe.each([
 
   test.each([
     [["up", "--watch", "x"], '--watch needs a process id or none, but "x" was given.'],
+    [["up", "--watch", ""], '--watch needs a process id or none, but "" was given.'],
+    [["up", "--watch=1e0"], '--watch needs a process id or none, but "1e0" was given.'],
     [["up", "--watch", "4194304"], "There is no process 4194304 to watch. Use --watch $$ in the shell of the phase."],
     [["up", "now"], "`spacetail up` takes only --watch PID, or --watch none."],
     [["env"], '`spacetail env` needs --restore. Use it as: eval "$(spacetail env --restore)"'],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { judgeReply, retryAfterMs, serverMessage } from "../../image/spacetail/tailnet/api-errors.js";
-import { controlError, takenAddress, tellingLines } from "../../image/spacetail/tailnet/daemon-log.js";
+import { controlError, lastWords, takenAddress, tellingLines } from "../../image/spacetail/tailnet/daemon-log.js";
 import { judgeDial, targetText } from "../../image/spacetail/tailnet/dial-errors.js";
 import { parseHead } from "../../image/spacetail/tailnet/http-reply.js";
 import { redact } from "../../image/spacetail/tailnet/redact.js";
@@ -141,6 +141,25 @@ describe("tailscaled's log", () => {
       "HTTP proxy listener: listen tcp 127.0.0.1:8080: bind: address already in use",
     ]);
     expect(tellingLines(log, [], 1)).toHaveLength(1);
+  });
+
+  test("tellingLines leaves out what is noise in a container, and the list of flags", () => {
+    const lines = [
+      '2026/11/21 12:33:23 error calling getent for user "1983": exit status 2',
+      "  -no-logs-no-support",
+      "    \tdisable log uploads; invalid without it",
+    ];
+    expect(tellingLines(lines.join("\n"), [], 5)).toEqual([]);
+  });
+
+  test("lastWords are why tailscaled ended", () => {
+    expect(lastWords("2026/11/21 12:33:23 dns: direct\n2026/11/21 12:33:24 safesocket.Listen: no\n")).toBe(
+      "safesocket.Listen: no",
+    );
+    expect(lastWords("flag provided but not defined: -x\nUsage of tailscaled:\n  -version\n    \tprint it\n")).toBe(
+      "flag provided but not defined: -x",
+    );
+    expect(lastWords("")).toBe("");
   });
 
   test("controlError finds why control is not reached", () => {

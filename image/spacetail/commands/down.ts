@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Failure } from "../failure.js";
+import { forgetProxies } from "../environment/proxies.js";
 import type { Host } from "../host/host.js";
-import { runtimeDir, runtimeDirProblem } from "../process/runtime-dir.js";
+import { checkedRuntimeDir } from "../process/runtime-dir.js";
 import { scrubFile } from "./scrub.js";
 import { stopTunnel } from "./stop.js";
 
@@ -10,13 +10,13 @@ import { stopTunnel } from "./stop.js";
  * environment file, because after hooks do not run when a phase failed.
  */
 export async function down(host: Host): Promise<number> {
-  const dir = runtimeDir();
-  const problem = runtimeDirProblem(host, dir);
-  if (problem !== null) throw new Failure(problem);
-  const stopped = await stopTunnel(dir);
+  const dir = checkedRuntimeDir(host);
+  const stopped = await stopTunnel(dir, null);
   scrubFile(host, dir, "");
+  forgetProxies(dir, process.env);
   if (!stopped.wasUp) return 0;
   if (stopped.node === "logged out") console.error("spacetail: off the tailnet.");
+  else if (stopped.node === "never joined") console.error("spacetail: stopped; the node had not joined the tailnet.");
   else {
     console.error(
       "spacetail: stopped, but the node could not be logged out: it is ephemeral, and the control server will expire it.",

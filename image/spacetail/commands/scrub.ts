@@ -4,7 +4,7 @@ import { readProxies } from "../environment/proxies.js";
 import { undoRecords } from "../environment/records.js";
 import { errorText, Failure } from "../failure.js";
 import type { Host } from "../host/host.js";
-import { type RuntimeDir, runtimeDir } from "../process/runtime-dir.js";
+import { checkedRuntimeDir, type RuntimeDir } from "../process/runtime-dir.js";
 
 /** Where a Spacelift worker keeps the environment that a phase's hooks leave behind. */
 const ENVIRONMENT_FILE = "/mnt/workspace/.env_hooks_after";
@@ -15,7 +15,7 @@ const ENVIRONMENT_FILE = "/mnt/workspace/.env_hooks_after";
  * @throws Failure if the file is there but can be neither read nor written
  */
 export function scrub(host: Host, args: readonly string[]): number {
-  scrubFile(host, runtimeDir(), args[0] ?? "");
+  scrubFile(host, checkedRuntimeDir(host), args[0] ?? "");
   return 0;
 }
 
@@ -23,12 +23,14 @@ export function scrub(host: Host, args: readonly string[]): number {
 export function scrubFile(host: Host, dir: RuntimeDir, file: string): void {
   const path = file === "" ? ENVIRONMENT_FILE : file;
   const proxies = readProxies(dir);
-  if (proxies === null || !existsSync(path)) return;
+  if (proxies.exports.length === 0 || !existsSync(path)) return;
   try {
     // Values need not be UTF-8, so that bytes are worked on, as characters of one byte each.
     const before = readFileSync(path).toString("latin1");
-    const now = present(proxies.lookalikes);
-    const after = undoRecords(before, bytes(proxies.exported), bytes(proxies.own), bytes(now));
+    const own = bytes(proxies.own);
+    const now = bytes(present(proxies.lookalikes));
+    let after = before;
+    for (const one of proxies.exports) after = undoRecords(after, bytes(one.values), own, now);
     if (after !== before) replace(host, realpathSync(path), Buffer.from(after, "latin1"));
   } catch (error) {
     throw new Failure(

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorText, Failure } from "../failure.js";
 import type { Host } from "../host/host.js";
-import { runtimeDir, runtimeDirProblem } from "../process/runtime-dir.js";
+import { isRunning } from "../process/processes.js";
+import { checkedRuntimeDir } from "../process/runtime-dir.js";
 import { find } from "../process/state.js";
 import { fetchStatus } from "../tailnet/join.js";
-import { displayName, peersOf } from "../tailnet/status.js";
+import { selfOf } from "../tailnet/self.js";
+import { peersOf } from "../tailnet/status.js";
 
 /**
  * `spacetail status [--json]`: says whether the tunnel is up, under which name and addresses.
@@ -14,9 +16,7 @@ import { displayName, peersOf } from "../tailnet/status.js";
 export async function status(host: Host, args: readonly string[]): Promise<number> {
   const json = args[0] === "--json";
   if (args.length > (json ? 1 : 0)) throw new Failure("`spacetail status` takes only --json.");
-  const dir = runtimeDir();
-  const problem = runtimeDirProblem(host, dir);
-  if (problem !== null) throw new Failure(problem);
+  const dir = checkedRuntimeDir(host);
   const { found, state } = find(dir);
   if (state === null || found !== "up") {
     const reason = state === null || state.reason === "" ? "" : `: ${state.reason}`;
@@ -26,12 +26,9 @@ export async function status(host: Host, args: readonly string[]): Promise<numbe
   }
   try {
     const now = await fetchStatus({ host, socket: state.socket }, 5000);
-    const node = now.Self;
-    const name = node === null || node === undefined ? "" : displayName(node);
-    const addresses = node?.TailscaleIPs ?? [];
-    const tags = node?.Tags ?? [];
+    const { name, addresses, tags } = selfOf(now);
     const online = peersOf(now).filter((peer) => peer.Online).length;
-    const watch = state.watch === null ? null : state.watch.pid;
+    const watch = state.watch.find((one) => isRunning(one))?.pid ?? null;
     if (json) {
       console.log(JSON.stringify({ state: now.BackendState, name, addresses, tags, peersOnline: online, watch }));
     } else {

@@ -17,27 +17,38 @@ export interface Stopped {
 /** `down` must return within 15 s; this leaves room for the killing afterwards. Milliseconds. */
 const PATIENCE_MS = 12_000;
 
-/** Ends the tunnel that the directory tells of, if there is one. Needs no credential and no control server. */
-export async function stopTunnel(dir: RuntimeDir): Promise<Stopped> {
+/** How long the kernel may take to end a process that was killed. Milliseconds. */
+const KILL_MS = 1000;
+
+/**
+ * Ends the tunnel that the directory tells of, if there is one. Needs no credential and no control server.
+ *
+ * @param started a supervisor that the caller has started, which the directory may not tell of yet; else null
+ */
+export async function stopTunnel(dir: RuntimeDir, started: ProcessId | null): Promise<Stopped> {
   const { found, state } = find(dir);
-  if (found === "none" || state === null) return { wasUp: false, node: "unknown", killed: false };
+  const supervisor = state === null ? started : state.supervisor;
+  if (supervisor === null || (found === "none" && !isRunning(supervisor))) {
+    return { wasUp: false, node: "unknown", killed: false };
+  }
   const deadline = deadlineIn(PATIENCE_MS);
   // A supervisor that was killed took the daemon's parent with it: the daemon has SIGTERM already, and logs out by
   // itself as its state is in memory only.
-  if (found === "daemon only" && state.daemon !== null) {
-    signal(state.daemon, "SIGTERM");
-    await gone(state.daemon, deadline);
-  } else {
-    signal(state.supervisor, "SIGTERM");
-    await gone(state.supervisor, deadline);
-  }
-  let killed = false;
-  for (const one of [state.supervisor, state.daemon]) {
-    if (one !== null && signal(one, "SIGKILL")) killed = true;
-  }
+  const asked = found === "daemon only" && state !== null && state.daemon !== null ? state.daemon : supervisor;
+  signal(asked, "SIGTERM");
+  await gone(asked, deadline);
   const after = readState(dir);
+  const supervisorKilled = await kill(supervisor);
+  const killed = (await kill(after === null ? null : after.daemon)) || supervisorKilled;
   const node = after !== null && after.phase === "stopped" ? after.node : "unknown";
   return { wasUp: true, node, killed };
+}
+
+/** Kills a process if it still runs; true if it did. */
+async function kill(id: ProcessId | null): Promise<boolean> {
+  if (id === null || !signal(id, "SIGKILL")) return false;
+  await gone(id, deadlineIn(KILL_MS));
+  return true;
 }
 
 /** Waits until a process is gone; true if it is. */

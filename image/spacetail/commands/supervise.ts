@@ -4,12 +4,15 @@ import { closeSync, openSync, rmSync } from "node:fs";
 import { childEnvironment } from "../environment/child-environment.js";
 import { errorText } from "../failure.js";
 import type { Host } from "../host/host.js";
-import { sleep } from "../process/clock.js";
+import { deadlineIn, remaining, sleep } from "../process/clock.js";
 import { closeInherited } from "../process/descriptors.js";
 import { identify, isRunning, type ProcessId, self } from "../process/processes.js";
-import { type RuntimeDir, runtimeDir } from "../process/runtime-dir.js";
+import { type RuntimeDir, readText, runtimeDir } from "../process/runtime-dir.js";
+import { clearSocket } from "../process/socket.js";
 import { type Launch, readLaunch, type State, writeState } from "../process/state.js";
-import { call } from "../tailnet/local-api.js";
+import { fetchStatus } from "../tailnet/join.js";
+import { call, type LocalApi } from "../tailnet/local-api.js";
+import { selfOf } from "../tailnet/self.js";
 import { scrubFile } from "./scrub.js";
 
 /** How often the supervisor looks whether the watched process is still there. Milliseconds. */
@@ -37,8 +40,10 @@ export async function supervise(host: Host): Promise<number> {
     console.error(`spacetail: no ${dir.launch}`);
     return 1;
   }
+  // Before tailscaled is there, so that no signal ends this process without it.
+  const asked = told();
   const log = openSync(dir.daemonLog, "a");
-  const daemon = host.spawnGuarded(launch.daemon, childEnvironment(process.env), log);
+  const daemon = host.spawnGuarded(launch.daemon, daemonEnvironment(dir), log);
   closeSync(log);
   const ended = new Promise<string>((resolve) => {
     daemon.on("error", (error: Error) => resolve(`tailscaled cannot be started (${error.message})`));
@@ -46,43 +51,36 @@ export async function supervise(host: Host): Promise<number> {
       resolve(`tailscaled ended by itself (${signal ?? `status ${code ?? 0}`})`);
     });
   });
-  const base = baseState(launch, daemon);
-  writeState(dir, base);
-  const reason = await Promise.race([ended, told(), watchedEnds(launch.watch)]);
+  const me = self();
+  const id = daemon.pid === undefined ? null : identify(daemon.pid);
+  let watch = launch.watch;
+  let stopping = false;
+  const tell = (phase: State["phase"], reason: string, node: State["node"]): void => {
+    writeState(dir, { supervisor: me, daemon: id, watch, socket: launch.socket, phase, reason, node });
+  };
+  tell("up", "", "unknown");
+  const unwatched = watchedEnd(dir, launch, (now) => {
+    watch = now;
+    if (!stopping) tell("up", "", "unknown");
+  });
+  const reason = await Promise.race([ended, asked, unwatched]);
+  stopping = true;
   console.error(`spacetail: stopping: ${reason}`);
-  writeState(dir, stateWith(base, "stopping", reason, "unknown"));
+  tell("stopping", reason, "unknown");
   // Neither after hooks nor `down` have run if the phase failed and somebody else took the EXIT trap.
   scrubQuietly(host, dir);
   const node = await stop(host, launch, daemon, ended);
-  rmSync(launch.socket, { force: true });
-  writeState(dir, stateWith(base, "stopped", reason, node));
+  tell("stopped", reason, node);
+  await clearSocket(host, launch.socket);
   console.error(`spacetail: stopped, node ${node}`);
   return 0;
 }
 
-function baseState(launch: Launch, daemon: ChildProcess): State {
-  const pid = daemon.pid;
-  return {
-    supervisor: self(),
-    daemon: pid === undefined ? null : identify(pid),
-    watch: launch.watch,
-    socket: launch.socket,
-    phase: "up",
-    reason: "",
-    node: "unknown",
-  };
-}
-
-function stateWith(base: State, phase: "stopping" | "stopped", reason: string, node: State["node"]): State {
-  return {
-    supervisor: base.supervisor,
-    daemon: base.daemon,
-    watch: base.watch,
-    socket: base.socket,
-    phase,
-    reason,
-    node,
-  };
+/** tailscaled would make itself a folder for logs below the home directory or /tmp, and leave it. */
+function daemonEnvironment(dir: RuntimeDir): Record<string, string> {
+  const env = childEnvironment(process.env);
+  if (env.TS_LOGS_DIR === undefined) env.TS_LOGS_DIR = dir.path;
+  return env;
 }
 
 function scrubQuietly(host: Host, dir: RuntimeDir): void {
@@ -100,13 +98,25 @@ function told(): Promise<string> {
   });
 }
 
-function watchedEnds(watch: ProcessId | null): Promise<string> {
+/**
+ * Resolves when all watched processes are gone. An `up` that meets a tunnel that is up writes into the launch file what
+ * is to be watched from then on; `changed` hears of it.
+ */
+function watchedEnd(dir: RuntimeDir, launch: Launch, changed: (now: readonly ProcessId[]) => void): Promise<string> {
+  let watch = launch.watch;
+  let text = readText(dir.launch);
   return new Promise<string>((resolve) => {
-    if (watch === null) return;
+    if (watch.length === 0) return;
     const timer = setInterval(() => {
-      if (isRunning(watch)) return;
+      const now = readText(dir.launch);
+      if (now !== null && now !== text) {
+        text = now;
+        watch = readLaunch(dir)?.watch ?? watch;
+        changed(watch);
+      }
+      if (watch.some((one) => isRunning(one))) return;
       clearInterval(timer);
-      resolve(`the watched process ${watch.pid} is gone`);
+      if (watch.length > 0) resolve(`the watched process ${watch[watch.length - 1]?.pid ?? 0} is gone`);
     }, WATCH_EVERY_MS);
   });
 }
@@ -114,9 +124,14 @@ function watchedEnds(watch: ProcessId | null): Promise<string> {
 /** Logs the node out, then ends tailscaled; each step has a limit, so a dead control server cannot hold it up. */
 async function stop(host: Host, launch: Launch, daemon: ChildProcess, ended: Promise<string>): Promise<State["node"]> {
   let node: State["node"] = "left behind";
+  const api: LocalApi = { host, socket: launch.socket };
+  const deadline = deadlineIn(LOGOUT_MS);
   try {
-    const reply = await call({ host, socket: launch.socket }, "POST", "logout", "", LOGOUT_MS);
-    if (reply !== null && reply.status < 300) node = "logged out";
+    const status = await fetchStatus(api, LOGOUT_MS);
+    if (status.BackendState !== "Starting" && selfOf(status).addresses.length === 0) node = "never joined";
+    // Even then: the control server may have let it in this very moment.
+    const reply = await call(api, "POST", "logout", "", remaining(deadline));
+    if (reply !== null && reply.status < 300) node = node === "never joined" ? node : "logged out";
     else console.error(`spacetail: logout: ${reply === null ? "no answer" : reply.body.trim()}`);
   } catch (error) {
     console.error(`spacetail: logout: ${errorText(error)}`);
@@ -128,6 +143,6 @@ async function stop(host: Host, launch: Launch, daemon: ChildProcess, ended: Pro
 }
 
 /** Removes what a tunnel left in the directory, so that the next one does not take it for its own. */
-export function clearTraces(dir: RuntimeDir, socket: string): void {
-  for (const path of [dir.state, dir.launch, dir.daemonLog, dir.supervisorLog, socket]) rmSync(path, { force: true });
+export function clearTraces(dir: RuntimeDir): void {
+  for (const path of [dir.state, dir.launch, dir.daemonLog, dir.supervisorLog]) rmSync(path, { force: true });
 }

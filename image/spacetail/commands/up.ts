@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readSettings, type Settings } from "../../../contract/settings.js";
-import { recordProxies } from "../environment/proxies.js";
+import { noProxies, readProxies, recordProxies } from "../environment/proxies.js";
 import { errorText, Failure } from "../failure.js";
 import type { Host } from "../host/host.js";
-import { type Deadline, deadlineIn } from "../process/clock.js";
+import { type Deadline, deadlineIn, remaining } from "../process/clock.js";
 import { acquire } from "../process/lock.js";
 import type { ProcessId } from "../process/processes.js";
 import { ensureRuntimeDir, type RuntimeDir, readText, runtimeDir } from "../process/runtime-dir.js";
 import { readState } from "../process/state.js";
-import { takenAddress, tellingLines } from "../tailnet/daemon-log.js";
+import { lastWords, takenAddress, tellingLines } from "../tailnet/daemon-log.js";
 import { fetchStatus, join, patch } from "../tailnet/join.js";
 import type { LocalApi } from "../tailnet/local-api.js";
 import { exitNodeBody, nodeName, startBody } from "../tailnet/prefs.js";
 import { reach } from "../tailnet/reach.js";
 import { redact } from "../tailnet/redact.js";
+import { selfOf } from "../tailnet/self.js";
 import { displayName, findPeer, type Status } from "../tailnet/status.js";
 import { obtainAuthKey, readSecret } from "./credential.js";
-import { stopTunnel } from "./stop.js";
+import { type Stopped, stopTunnel } from "./stop.js";
 import { startTrace, type Trace } from "./trace.js";
-import { presentTunnel, startSupervisor, waitForDaemon } from "./tunnel.js";
+import { presentTunnel, requireFree, type Started, startSupervisor, takenText, waitForDaemon } from "./tunnel.js";
 import { readWatch } from "./watch.js";
 
 /**
@@ -40,16 +41,22 @@ export async function up(host: Host, args: readonly string[]): Promise<number> {
   ensureRuntimeDir(host, dir);
   const release = await acquire(dir, deadline);
   try {
-    const present = await presentTunnel(host, dir, deadline);
+    const present = await presentTunnel(host, dir, settings, watch, deadline);
+    recordProxies(dir, settings, process.env, present === null ? noProxies() : readProxies(dir));
     if (present !== null) {
       const api: LocalApi = { host, socket: present.socket };
-      const status = await fetchStatus(api, 5000);
+      const status = await fetchStatus(api, timeLeft(deadline));
       report(status, await reach(api, settings.waitFor, deadline), "still");
       return 0;
     }
-    recordProxies(dir, settings, process.env);
-    const interruption = stopOnSignals(dir);
-    const work = bringUp(host, dir, settings, watch, secret, deadline, trace, interruption);
+    await requireFree(host, dir, settings);
+    if (remaining(deadline) === 0) throw new Failure("TS_BOOT_TIMEOUT passed before an earlier tunnel was gone.");
+    let supervisor: ProcessId | null = null;
+    const stop = (): Promise<Stopped> => stopTunnel(dir, supervisor);
+    const interruption = stopOnSignals(stop);
+    const started = startSupervisor(host, dir, settings, watch);
+    supervisor = started.supervisor;
+    const work = bringUp(host, dir, settings, secret, started, stop, deadline, trace, interruption);
     return await Promise.race([work, interruption.stopped]);
   } finally {
     release();
@@ -60,15 +67,15 @@ async function bringUp(
   host: Host,
   dir: RuntimeDir,
   settings: Settings,
-  watch: ProcessId | null,
   secret: string,
+  started: Started,
+  stop: () => Promise<Stopped>,
   deadline: Deadline,
   trace: Trace,
   interruption: Interruption,
 ): Promise<number> {
   const secrets = [secret];
   try {
-    const started = startSupervisor(host, dir, settings, watch);
     const work = async (): Promise<number> => {
       // The key is minted while tailscaled starts.
       const key = obtainAuthKey(host, settings, secret, deadline);
@@ -80,13 +87,13 @@ async function bringUp(
       await join(started.api, startBody(settings, name, authKey), settings.controlUrl, readLog(dir), deadline);
       trace("running");
       await useExitNode(started.api, settings.exitNode, deadline);
-      const status = await fetchStatus(started.api, settings.bootTimeoutMs);
+      const status = await fetchStatus(started.api, timeLeft(deadline));
       report(status, await reach(started.api, settings.waitFor, deadline), "now");
       return 0;
     };
     const died = async (): Promise<number> => {
       const how = await started.ended;
-      throw new Failure(deathText(readLog(dir)(), how));
+      throw new Failure(deathText(dir, how));
     };
     return await Promise.race([work(), died()]);
   } catch (error) {
@@ -94,7 +101,7 @@ async function bringUp(
     if (interruption.status() !== 0) return await interruption.stopped;
     const log = readLog(dir)();
     const reason = readState(dir)?.reason ?? "";
-    await stopTunnel(dir);
+    await stop();
     const stoppedByOthers = reason !== "" && !reason.startsWith("tailscaled ");
     const line = stoppedByOthers ? `The tunnel was stopped while it came up: ${reason}.` : errorText(error);
     const lines = tellingLines(log, secrets, 5).map((one) => `  tailscaled: ${one}`);
@@ -111,13 +118,13 @@ interface Interruption {
 }
 
 /** A signal must not leave half a tunnel: the hook that called `up` is about to end. */
-function stopOnSignals(dir: RuntimeDir): Interruption {
+function stopOnSignals(stop: () => Promise<Stopped>): Interruption {
   let status = 0;
   const stopped = new Promise<number>((resolve) => {
     const end = (code: number): void => {
       if (status !== 0) return;
       status = code;
-      stopTunnel(dir).then(
+      stop().then(
         () => resolve(code),
         () => resolve(code),
       );
@@ -130,23 +137,31 @@ function stopOnSignals(dir: RuntimeDir): Interruption {
 
 async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): Promise<void> {
   if (wanted === "") return;
-  const peer = findPeer(await fetchStatus(api, 5000), wanted);
+  const peer = findPeer(await fetchStatus(api, timeLeft(deadline)), wanted);
   if (peer === null) throw new Failure(`No node is called ${wanted}. Check --exit-node in TS_EXTRA_ARGS.`);
   if (!peer.ExitNodeOption) throw new Failure(`${displayName(peer)} is no exit node, or is not approved as one.`);
   await patch(api, exitNodeBody(peer.ID), deadline);
 }
 
-function deathText(log: string, how: string): string {
+/** Milliseconds for one question; a deadline that has passed leaves one, in which to fail in the usual way. */
+function timeLeft(deadline: Deadline): number {
+  return Math.max(1, remaining(deadline));
+}
+
+/** @param how how the supervisor ended */
+function deathText(dir: RuntimeDir, how: string): string {
+  const log = readLog(dir)();
   const taken = takenAddress(log);
-  if (taken === "") return `tailscaled ended by itself (${how}).`;
-  const names = "TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN";
-  return `Another program listens on ${taken} already. Stop it, or choose another address by ${names}.`;
+  if (taken !== "") return takenText(taken);
+  const reason = readState(dir)?.reason ?? "";
+  if (reason === "") return `The supervisor ended by itself (${how}: ${lastWords(readText(dir.supervisorLog) ?? "")}).`;
+  const advice = "Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the addresses of the proxies.";
+  return `${reason}: ${lastWords(log)}. ${advice}`;
 }
 
 function report(status: Status, note: string, when: "now" | "still"): void {
-  const node = status.Self;
-  const name = node === null || node === undefined ? "?" : displayName(node);
-  const facts = (node?.TailscaleIPs ?? []).slice(0, 1).concat(node?.Tags ?? []);
+  const { name, addresses, tags } = selfOf(status);
+  const facts = addresses.slice(0, 1).concat(tags);
   const already = when === "still" ? "already " : "";
   console.error(`spacetail: ${already}on the tailnet as ${name} (${facts.join(", ")}); ${note}.`);
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { consistsOf, DIGITS } from "../../../contract/characters.js";
 import { Failure } from "../failure.js";
 import { identify, type ProcessId, statOf } from "../process/processes.js";
 
@@ -11,18 +12,25 @@ import { identify, type ProcessId, statOf } from "../process/processes.js";
 export function readWatch(args: readonly string[]): ProcessId | null {
   const text = watchText(args);
   if (text === "none") return null;
-  const pid = text === "" ? (statOf("self")?.parent ?? 0) : Number(text);
-  if (!Number.isInteger(pid) || pid < 1)
+  if (text !== null && !consistsOf(text, DIGITS)) {
     throw new Failure(`--watch needs a process id or none, but "${text}" was given.`);
+  }
+  const pid = text === null ? (statOf("self")?.parent ?? 0) : Number(text);
+  if (text === null && pid === 0) {
+    throw new Failure(
+      "The process that called `spacetail up` cannot be seen from here. Use --watch PID or --watch none.",
+    );
+  }
   const found = identify(pid);
   if (found === null)
     throw new Failure(`There is no process ${pid} to watch. Use --watch $$ in the shell of the phase.`);
   return found;
 }
 
-function watchText(args: readonly string[]): string {
+/** Null if nothing was said. */
+function watchText(args: readonly string[]): string | null {
   const first = args[0] ?? "";
-  if (args.length === 0) return "";
+  if (args.length === 0) return null;
   if (args.length === 2 && first === "--watch") return args[1] ?? "";
   if (args.length === 1 && first.startsWith("--watch=")) return first.slice("--watch=".length);
   throw new Failure("`spacetail up` takes only --watch PID, or --watch none.");

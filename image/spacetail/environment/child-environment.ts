@@ -2,6 +2,7 @@
 
 import { VARIABLES } from "../../../contract/environment.js";
 import type { Environment } from "../../../contract/settings.js";
+import { holdsKey } from "../tailnet/redact.js";
 
 /** What a long-lived child may know of the run's environment besides Tailscale's own debug variables. */
 const KEPT: readonly string[] = [
@@ -18,15 +19,20 @@ const KEPT: readonly string[] = [
   "GOMEMLIMIT",
 ];
 
+/** Parts of names of secrets. */
+const SECRETIVE: readonly string[] = ["KEY", "SECRET", "TOKEN", "PASS", "AUTH", "CRED"];
+
 /**
  * The environment of the supervisor and of tailscaled: a short list of names, so that neither the run's credentials nor
  * its proxy variables outlive the phase in a process table. Variables that begin with TS_ pass if they are not ours:
- * they are tailscaled's knobs. PORT does not pass, which tailscaled would take for its UDP port.
+ * they are tailscaled's knobs. PORT does not pass, which tailscaled would take for its UDP port, nor does any value that
+ * holds a key.
  */
 export function childEnvironment(env: Environment): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && (KEPT.includes(name) || isDaemonKnob(name))) kept[name] = value;
+    if (value === undefined || holdsKey(value)) continue;
+    if (KEPT.includes(name) || isDaemonKnob(name)) kept[name] = value;
   }
   return kept;
 }
@@ -34,6 +40,6 @@ export function childEnvironment(env: Environment): Record<string, string> {
 function isDaemonKnob(name: string): boolean {
   if (!name.startsWith("TS_")) return false;
   // Names that sound like a secret stay out even if no table knows them.
-  if (name.includes("KEY") || name.includes("SECRET") || name.includes("TOKEN")) return false;
+  if (SECRETIVE.some((word) => name.includes(word))) return false;
   return !VARIABLES.some((variable) => variable.name === name || variable.aliases.includes(name));
 }

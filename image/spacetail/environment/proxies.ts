@@ -1,43 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync, rmSync } from "node:fs";
 import { exportedValues, ownValues, PROXY_VARIABLES } from "../../../contract/proxy-variables.js";
 import type { Environment, Settings } from "../../../contract/settings.js";
 import { shellQuote } from "../../../contract/shell.js";
-import { type RuntimeDir, readText, writePrivate } from "../process/runtime-dir.js";
+import { type RuntimeDir, writePrivate } from "../process/runtime-dir.js";
+
+/** The variables of one export. */
+export interface Exported {
+  readonly values: Record<string, string>;
+}
 
 /** What `up` writes down about proxy variables, because nothing else remembers it after the hooks have run. */
 export interface Proxies {
-  /** What the hooks export after `up`. */
-  readonly exported: Record<string, string>;
+  /** What the hooks export after `up`, for every `up` on this tunnel; the last one first. */
+  readonly exports: readonly Exported[];
   /** What the run had before `up`. */
   readonly own: Record<string, string>;
   /** Variables of several lines, one of which looks like a record of ours. */
   readonly lookalikes: Record<string, string>;
 }
 
-export function recordProxies(dir: RuntimeDir, settings: Settings, env: Environment): void {
-  const own = ownValues(settings.httpProxy, settings.noProxy, env);
+/**
+ * Writes the record for an `up` in the given environment.
+ *
+ * @param earlier the record so far if the tunnel was up already: what the shell has from the first `up` is not the
+ *   run's own, and may stay or be exported anew
+ */
+export function recordProxies(dir: RuntimeDir, settings: Settings, env: Environment, earlier: Proxies): void {
+  const now = ownValues(settings.httpProxy, settings.noProxy, env);
+  const own: Record<string, string> = {};
+  for (const name of PROXY_VARIABLES) {
+    const value = isExported(earlier, name, env) ? earlier.own[name] : now[name];
+    if (value !== undefined) own[name] = value;
+  }
   // Leftovers of an earlier phase are still in the shell, so they are part of what its NO_PROXY becomes.
-  const exported = exportedValues(settings.httpProxy, settings.noProxy, env);
-  writePrivate(dir.proxies, JSON.stringify({ exported, own, lookalikes: lookalikes(env, exported) }));
+  const exports = [{ values: exportedValues(settings.httpProxy, settings.noProxy, env) }].concat(earlier.exports);
+  writePrivate(dir.proxies, JSON.stringify({ exports, own, lookalikes: lookalikes(env, exports) }));
 }
 
-/** What the last `up` wrote down; null if there was none. */
-export function readProxies(dir: RuntimeDir): Proxies | null {
-  const text = readText(dir.proxies);
-  if (text === null) return null;
+/** Removes the record, which may hold a proxy's password, unless the caller's shell still has the export to be undone. */
+export function forgetProxies(dir: RuntimeDir, env: Environment): void {
+  const proxies = readProxies(dir);
+  if (!PROXY_VARIABLES.some((name) => isExported(proxies, name, env))) rmSync(dir.proxies, { force: true });
+}
+
+function isExported(proxies: Proxies, name: string, env: Environment): boolean {
+  const value = env[name] ?? "";
+  return proxies.exports.some((one) => one.values[name] === value);
+}
+
+/** The record of no tunnel. */
+export function noProxies(): Proxies {
+  return { exports: [], own: {}, lookalikes: {} };
+}
+
+/** What the last `up` wrote down, if anything. */
+export function readProxies(dir: RuntimeDir): Proxies {
   try {
-    return JSON.parse(text) as Proxies;
+    return JSON.parse(readFileSync(dir.proxies, "utf8")) as Proxies;
   } catch {
-    return null;
+    return noProxies();
   }
 }
 
-function lookalikes(env: Environment, exported: Record<string, string>): Record<string, string> {
+function lookalikes(env: Environment, exports: readonly Exported[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || !value.includes("\n")) continue;
     const lines = value.split("\n");
-    if (PROXY_VARIABLES.some((ours) => lines.includes(`${ours}=${exported[ours] ?? ""}`))) found[name] = value;
+    for (const one of exports) {
+      if (PROXY_VARIABLES.some((ours) => lines.includes(`${ours}=${one.values[ours] ?? ""}`))) found[name] = value;
+    }
   }
   return found;
 }

@@ -8,6 +8,7 @@ import type { Host, Stream } from "./host.js";
 
 // Bound to image/native/native.c by image/native/ffi.json. Negative answers are -errno.
 declare function unixConnect(path: string): number;
+declare function loopback6Connect(port: number): number;
 declare function pathOwner(path: string): number;
 declare function pathMode(path: string): number;
 declare function dieWithParent(): number;
@@ -18,10 +19,13 @@ export function nativeHost(): Host {
   return {
     self: [process.execPath],
     connect: connectUnix,
+    listensOnLoopback6: async (port) => loopback6Connect(port) === 0,
     trust: (roots) => setDefaultCACertificates(roots.map((root) => root)),
     permissions: (path) => {
       const owner = pathOwner(path);
-      return owner < 0 ? null : { owner: owner, mode: pathMode(path) };
+      if (owner < 0) return null;
+      const mode = pathMode(path);
+      return { owner: owner, mode: mode & 0o7777, socket: (mode & 0o170000) === 0o140000 };
     },
     spawnGuarded,
     dieWithParent: () => {

@@ -7,15 +7,25 @@ import type { Host, Stream } from "./host.js";
 
 /** The host of the Node build. */
 export function nodeHost(): Host {
+  // As in the native build, a terminal that hangs up asks like anybody who sends SIGTERM.
+  process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
   return {
     self: [process.execPath, __filename],
     connect: connectUnix,
+    listensOnLoopback6: (port) =>
+      new Promise((resolve) => {
+        const socket = connect({ host: "::1", port }, () => {
+          socket.destroy();
+          resolve(true);
+        });
+        socket.on("error", () => resolve(false));
+      }),
     trust: (roots) => {
       globalAgent.options.ca = [...roots];
     },
     permissions: (path) => {
       const found = lstatSync(path, { throwIfNoEntry: false });
-      return found === undefined ? null : { owner: found.uid, mode: found.mode & 0o7777 };
+      return found === undefined ? null : { owner: found.uid, mode: found.mode & 0o7777, socket: found.isSocket() };
     },
     spawnGuarded,
     dieWithParent: () => {
@@ -85,23 +95,22 @@ function streamOf(socket: Socket): Stream {
 }
 
 /**
- * Node cannot ask for a parent-death signal. A shell holds one end of a pipe, of which this process holds the other:
- * when this process dies, the shell reads the end of the file and ends the program.
+ * Node cannot ask for a parent-death signal. A shell becomes the program, so that signals reach the program itself, and
+ * leaves a child behind that reads from a pipe of this process: at its end, when this process is dead, the child ends
+ * the program. A line on the pipe says that the program is over, and its process id perhaps somebody else's.
  */
 const GUARD = `exec 3<&0 </dev/null
-"$@" 3<&- &
-program=$!
-trap 'kill -TERM $program' TERM
-{ read -r nothing <&3; kill -TERM $program; } 2>/dev/null &
+{ read -r over <&3 || kill -TERM $$; } 2>/dev/null &
 exec 3<&-
-wait $program
-code=$?
-while kill -0 $program 2>/dev/null; do wait $program; code=$?; done
-kill $! 2>/dev/null
-exit $code`;
+exec "$@"`;
 
 function spawnGuarded(argv: readonly string[], env: Record<string, string>, log: number): ChildProcess {
-  return spawn("/bin/sh", ["-c", GUARD, "spacetail-guard", ...argv], { cwd: "/", env, stdio: ["pipe", log, log] });
+  const options = { cwd: "/", env, stdio: ["pipe" as const, log, log] };
+  const child = spawn("/bin/sh", ["-c", GUARD, "spacetail-guard", ...argv], options);
+  child.on("exit", () => child.stdin?.end("over\n"));
+  // The guard may be gone by then.
+  child.stdin?.on("error", () => {});
+  return child;
 }
 
 function exec(argv: readonly string[]): Promise<string> {

@@ -10,6 +10,8 @@ export interface Host {
   readonly self: readonly string[];
   /** Opens a stream to a unix socket; rejects with an error whose `code` is that of connect(2). */
   readonly connect: (path: string) => Promise<Stream>;
+  /** True if a program accepts TCP connections to `[::1]:port`. */
+  readonly listensOnLoopback6: (port: number) => Promise<boolean>;
   /** Replaces the certificate authorities that HTTPS trusts by `roots`, each a PEM block. */
   readonly trust: (roots: readonly string[]) => void;
   /** Owner and permissions of a path, without following a symbolic link; null if there is no such path. */
@@ -31,6 +33,8 @@ export interface Permissions {
   readonly owner: number;
   /** The twelve permission bits. */
   readonly mode: number;
+  /** True for a unix socket. */
+  readonly socket: boolean;
 }
 
 /** One end of a connection. `read` answers null at the end of the stream; errors reject. */

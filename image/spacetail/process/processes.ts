@@ -55,8 +55,8 @@ export function self(): ProcessId {
 
 /** True while that very process runs. A zombie is gone: in many containers nobody reaps it. */
 export function isRunning(id: ProcessId): boolean {
-  const found = identify(id.pid);
-  return found !== null && found.start === id.start;
+  const { pid, start } = id;
+  return identify(pid)?.start === start;
 }
 
 /** Sends a signal to a process if it still runs; true if it was sent. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { errorCode, Failure } from "../failure.js";
 import type { Host } from "../host/host.js";
 
@@ -67,11 +67,28 @@ export function runtimeDirProblem(host: Host, dir: RuntimeDir): string | null {
   return null;
 }
 
-/** Writes a file that only its owner can read, whole or not at all. */
+/** {@link runtimeDir} for commands that look for a tunnel: it may be missing. */
+export function checkedRuntimeDir(host: Host): RuntimeDir {
+  const dir = runtimeDir();
+  const problem = runtimeDirProblem(host, dir);
+  if (problem !== null) throw new Failure(problem);
+  return dir;
+}
+
+/**
+ * Writes a file that only its owner can read, whole or not at all.
+ *
+ * @throws Failure if that cannot be done, as on a full disk
+ */
 export function writePrivate(path: string, text: string): void {
   const partial = `${path}.${process.pid}`;
-  writeFileSync(partial, text, { mode: 0o600 });
-  renameSync(partial, path);
+  try {
+    writeFileSync(partial, text, { mode: 0o600 });
+    renameSync(partial, path);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw new Failure(`Cannot write ${path} (${errorCode(error)}). The disk must have room and be writable.`);
+  }
 }
 
 /** The text of a file, or null if it cannot be read. */

@@ -2,10 +2,10 @@
 import { isRunning, type ProcessId } from "./processes.js";
 import { type RuntimeDir, readText, writePrivate } from "./runtime-dir.js";
 
-/** What `up` tells the supervisor it starts. Holds no secret. */
+/** What `up` tells the supervisor. Holds no secret. */
 export interface Launch {
-  /** The process whose end ends the tunnel; null on hosts where only `down` does. */
-  readonly watch: ProcessId | null;
+  /** The processes whose end ends the tunnel, when all are gone; empty on hosts where only `down` does. */
+  readonly watch: readonly ProcessId[];
   /** The command line of tailscaled. */
   readonly daemon: readonly string[];
   readonly socket: string;
@@ -14,15 +14,15 @@ export interface Launch {
 /** What the supervisor says of itself. */
 export interface State {
   readonly supervisor: ProcessId;
-  /** The process that guards or is tailscaled; null before it was started. */
+  /** tailscaled; null if it could not be started. */
   readonly daemon: ProcessId | null;
-  readonly watch: ProcessId | null;
+  readonly watch: readonly ProcessId[];
   readonly socket: string;
   readonly phase: "up" | "stopping" | "stopped";
   /** Why it stops or stopped; empty while it is up. */
   readonly reason: string;
-  /** What became of the node: still there, logged out, or left behind for the control server to expire. */
-  readonly node: "unknown" | "logged out" | "left behind";
+  /** What became of the node: still there, logged out, left behind for the control server to expire, or there was none. */
+  readonly node: "unknown" | "logged out" | "left behind" | "never joined";
 }
 
 /** The recorded state; null if there is none or it cannot be read. */
@@ -60,16 +60,16 @@ export type Found = "none" | "up" | "stopping" | "orphaned" | "daemon only";
 /**
  * Judges a recorded state against the processes that really run.
  *
- * - "up": the supervisor runs and what it watches is there.
+ * - "up": the supervisor runs and something that it watches is there.
  * - "stopping": it takes the tunnel down.
- * - "orphaned": it runs, but what it watches is gone; it will notice in a moment.
+ * - "orphaned": it runs, but all that it watches is gone; it will notice in a moment.
  * - "daemon only": the supervisor was killed, and tailscaled is still about.
  */
 export function judge(state: State | null, running: (id: ProcessId) => boolean): Found {
   if (state === null) return "none";
   if (!running(state.supervisor)) return state.daemon !== null && running(state.daemon) ? "daemon only" : "none";
   if (state.phase !== "up") return "stopping";
-  return state.watch === null || running(state.watch) ? "up" : "orphaned";
+  return state.watch.length === 0 || state.watch.some(running) ? "up" : "orphaned";
 }
 
 /** {@link judge} for this machine as it is now. */

@@ -26,6 +26,7 @@ const NOISE: readonly string[] = [
   "[v1]",
   "[v2]",
   "[ratelimit]",
+  "getent",
 ];
 
 /**
@@ -37,11 +38,23 @@ export function tellingLines(log: string, secrets: readonly string[], limit: num
   const found: string[] = [];
   for (const line of log.split("\n")) {
     const lower = line.toLowerCase();
+    // Indented lines are the list of flags that follows a wrong one.
+    if (line.startsWith(" ")) continue;
     if (!TELLING.some((word) => lower.includes(word)) || NOISE.some((word) => lower.includes(word))) continue;
     const text = redact(withoutTime(line), secrets);
     if (found[found.length - 1] !== text) found.push(text);
   }
   return found.slice(-limit);
+}
+
+/**
+ * The last thing that tailscaled said, without the list of flags that follows a wrong one: when it ends by itself, that
+ * is why. Empty for an empty log.
+ */
+export function lastWords(log: string): string {
+  const usage = log.indexOf("\nUsage of ");
+  const text = (usage < 0 ? log : log.slice(0, usage)).trim();
+  return withoutTime(text.slice(text.lastIndexOf("\n") + 1));
 }
 
 /** Why tailscaled could not talk to the control server, as it logged last; empty if it did not say. */

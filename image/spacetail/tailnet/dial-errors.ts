@@ -26,18 +26,19 @@ export function judgeDial(reply: LocalReply | null, pinged: boolean): TargetReas
 
 /** The line that tells the user why a service was not reached. */
 export function targetText(target: HostPort, reason: TargetReason, node: string, waited: string): string {
-  const service = formatHostPort(target);
+  const { host, port } = target;
+  const service = formatHostPort({ host, port });
   switch (reason) {
     case "unknown":
-      return `Cannot reach ${service}: this node sees none called ${target.host}. Check TS_WAIT_FOR, and that the tailnet's policy lets this node's tags see it.`;
+      return `Cannot reach ${service}: this node sees none called ${host}. Check TS_WAIT_FOR, and that the tailnet's policy lets this node's tags see it.`;
     case "elsewhere":
-      return `Cannot reach ${service}: ${target.host} is not on this tailnet. Check TS_WAIT_FOR, or pass --accept-routes.`;
+      return `Cannot reach ${service}: ${host} is not on this tailnet. Check TS_WAIT_FOR, or pass --accept-routes.`;
     case "offline":
       return `Cannot reach ${service}: ${node} was offline for ${waited}. Start it.`;
     case "policy":
-      return `Cannot reach ${service}: ${node} answers pings but drops the connection, as the tailnet's policy makes it. Grant this node's tags port ${target.port} of ${node}, or open its firewall.`;
+      return `Cannot reach ${service}: ${node} answers pings but drops the connection, as the tailnet's policy makes it. Grant this node's tags port ${port} of ${node}, or open its firewall.`;
     case "refused":
-      return `Cannot reach ${service}: ${node} refused the connection for ${waited}. Start what is to listen on port ${target.port}.`;
+      return `Cannot reach ${service}: ${node} refused the connection for ${waited}. Start what is to listen on port ${port}.`;
     default:
       return `Cannot reach ${service}: ${node} did not answer for ${waited}, not even a ping. Check that it is up.`;
   }

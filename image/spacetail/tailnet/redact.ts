@@ -14,6 +14,11 @@ export function redact(text: string, secrets: readonly string[]): string {
   return out;
 }
 
+/** True if something in the text looks like a key of Tailscale or headscale. */
+export function holdsKey(text: string): boolean {
+  return PREFIXES.some((prefix) => text.includes(prefix));
+}
+
 function redactPrefixed(text: string, prefix: string): string {
   let out = "";
   let at = 0;
