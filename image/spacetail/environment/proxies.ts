@@ -57,7 +57,9 @@ export function noProxies(): Proxies {
 /** What the last `up` wrote down, if anything. */
 export function readProxies(dir: RuntimeDir): Proxies {
   try {
-    return JSON.parse(readFileSync(dir.proxies, "utf8")) as Proxies;
+    const proxies = JSON.parse(readFileSync(dir.proxies, "utf8")) as Proxies;
+    // Another version's record, which has no exports, ends in the other branch on both lanes.
+    return proxies.exports.length === 0 ? noProxies() : proxies;
   } catch {
     return noProxies();
   }
