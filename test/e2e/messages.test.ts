@@ -166,7 +166,9 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
       ["HTTP", "TS_OUTBOUND_HTTP_PROXY_LISTEN"],
       ["SOCKS5", "TS_SOCKS5_SERVER"],
     ])("port of the %s proxy taken", async (_, name) => {
-      const listen = `node -e 'require("net").createServer().listen(7777, "127.0.0.1"); setTimeout(() => process.exit(), 1500)' & sleep 0.3`;
+      const ready = 'require("fs").writeFileSync("/tmp/listens", "")';
+      const program = `require("net").createServer().listen(7777, "127.0.0.1", () => ${ready}); setTimeout(() => process.exit(), 1500)`;
+      const listen = `node -e '${program}' & until [ -e /tmp/listens ]; do sleep 0.02; done`;
       expectLine(
         await up({ [name]: "127.0.0.1:7777" }, `{ ${listen}; }`),
         "Another program listens on 127.0.0.1:7777 already. Stop it, or choose another address by TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN.",
