@@ -1,21 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two projects: `unit` runs in parallel; `e2e` owns ports and namespaces, so its files run one after another.
+// Three projects: `unit` and `cdktn` run in parallel, the latter being the tests of the constructs once more, on the
+// built half for CDK Terrain; `e2e` owns ports and namespaces, so its files run one after another.
 const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
-  // Sources name their imports `./file.js`, as Node and the native compiler want it.
-  moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": ["$1", "$1.js"] },
   testEnvironment: "node",
   cacheDirectory: "<rootDir>/.cache/jest",
 };
+
+// Sources name their imports `./file.js`, as Node and the native compiler want it.
+const sources = { "^(\\.{1,2}/.*)\\.js$": ["$1", "$1.js"] };
 
 module.exports = {
   projects: [
     {
       ...common,
       displayName: "unit",
+      moduleNameMapper: sources,
       testMatch: ["<rootDir>/test/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "/test/e2e/"],
     },
-    { ...common, displayName: "e2e", testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    {
+      ...common,
+      displayName: "cdktn",
+      moduleNameMapper: {
+        "^cdktf$": "cdktn",
+        "^\\.\\./\\.\\./constructs/(.*?)(\\.js)?$": "<rootDir>/dist/cdktn/$1.js",
+        ...sources,
+      },
+      testMatch: ["<rootDir>/test/constructs/**/*.test.ts"],
+      // These run both engines, or none, by themselves.
+      testPathIgnorePatterns: ["/node_modules/", "/bindings.test.ts", "/engines.test.ts"],
+    },
+    { ...common, displayName: "e2e", moduleNameMapper: sources, testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
   ],
 };

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Generates the provider bindings from the committed schemas: node constructs/bindings/generate.mjs
+// Generates the provider bindings from the committed schemas: node constructs/bindings/generate.mjs [ENGINE] [FOLDER]
+//
+// The engine is cdktf unless cdktn is named. Each has a generator of its own, and cdktn's adds what only cdktn knows: the
+// check of write-only attributes against the versions that a program targets.
 //
 // schema/*.json is what `terraform providers schema -json` prints, cut down to the provider blocks and the resources
 // that the constructs use. It holds no `provider_versions`: with them every program that uses the constructs would be
-// pinned to one exact version of each provider. The version ranges, and where the result goes, stand in cdktf.json, so
-// `cdktf get` means the same. Nothing is downloaded, and nothing is done when the result is up to date.
+// pinned to one exact version of each provider. The version ranges, and where the result goes unless a
+// folder is named, stand in cdktf.json, so `cdktf get` means the same. Nothing is downloaded, and nothing is done when the result is up to date.
 
 import { createHash } from "node:crypto";
 import {
@@ -18,14 +21,16 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
 const schemas = join(here, "schema");
 const settings = JSON.parse(readFileSync(join(root, "cdktf.json"), "utf8"));
-const output = join(root, settings.codeMakerOutput);
+const [engine = "cdktf", folder = join(root, settings.codeMakerOutput)] = process.argv.slice(2);
+if (engine !== "cdktf" && engine !== "cdktn") throw new Error(`the engine must be cdktf or cdktn, not "${engine}"`);
+const output = resolve(folder);
 const require = createRequire(import.meta.url);
 
 const stamp = hashOfInputs();
@@ -55,6 +60,7 @@ async function generate() {
     tidy(draft);
     writeFileSync(join(draft, ".stamp"), stamp);
     rmSync(output, { recursive: true, force: true });
+    mkdirSync(dirname(output), { recursive: true });
     renameSync(draft, output);
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -65,12 +71,12 @@ async function generate() {
 function loadGenerator() {
   process.env.CHECKPOINT_DISABLE = "1";
   process.env.TF_CLI_CONFIG_FILE = "/dev/null";
-  return { ...require("@cdktf/provider-generator"), ...require("@cdktf/commons") };
+  return { ...require(`@${engine}/provider-generator`), ...require(`@${engine}/commons`) };
 }
 
 /** Keeps the code alone, and out of the reach of our own compiler settings, which are stricter than the generator's. */
-function tidy(folder) {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+function tidy(draft) {
+  for (const entry of readdirSync(draft, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
     if (entry.name === "index.ts") writeFileSync(file, `// @ts-nocheck\n${readFileSync(file, "utf8")}`);
@@ -83,7 +89,7 @@ function hashOfInputs() {
   const inputs = [
     fileURLToPath(import.meta.url),
     join(root, "cdktf.json"),
-    require.resolve("@cdktf/provider-generator/package.json"),
+    require.resolve(`@${engine}/provider-generator/package.json`),
     ...readdirSync(schemas)
       .sort()
       .map((name) => join(schemas, name)),

@@ -29,13 +29,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** Generates the bindings in the scratch folder, with Node.js as the only program on the PATH. */
-function generate(): { status: number | null; output: string } {
+function generate(...args: string[]): { status: number | null; output: string } {
   const bin = join(folder, "bin");
   if (!existsSync(bin)) {
     mkdirSync(bin);
     symlinkSync(process.execPath, join(bin, "node"));
   }
-  const { status, stdout, stderr } = spawnSync(join(bin, "node"), [join(folder, BINDINGS, "generate.mjs")], {
+  const { status, stdout, stderr } = spawnSync(join(bin, "node"), [join(folder, BINDINGS, "generate.mjs"), ...args], {
     cwd: folder,
     env: { PATH: bin, HOME: folder },
     encoding: "utf8",
@@ -44,8 +44,7 @@ function generate(): { status: number | null; output: string } {
 }
 
 /** The generated files, by path. */
-function generated(): Record<string, string> {
-  const output = join(folder, BINDINGS, "generated");
+function generated(output = join(folder, BINDINGS, "generated")): Record<string, string> {
   const paths = readdirSync(output, { recursive: true, encoding: "utf8" });
   const files = paths.filter((path) => statSync(join(output, path)).isFile());
   return Object.fromEntries(files.sort().map((path) => [path, readFileSync(join(output, path), "utf8")]));
@@ -65,6 +64,26 @@ test("the bindings are made of the committed schemas, without a word and without
     "providers/tailscale/oauth-client/index.ts",
     "providers/tailscale/provider/index.ts",
   ]);
+});
+
+test("for cdktn the same classes are made by its own generator, which checks write-only attributes", () => {
+  const schema = join(folder, BINDINGS, "schema/tailscale.json");
+  const writeOnly = '"key_wo": { "optional": true, "type": "string", "write_only": true }, "key": {';
+  writeFileSync(schema, readFileSync(schema, "utf8").replace('"key": {', writeOnly));
+  const output = join(folder, "cdktn");
+  generate();
+  expect(generate("cdktn", output)).toEqual({ status: 0, output: "" });
+  expect(Object.keys(generated(output))).toEqual(Object.keys(generated()));
+  const client = "providers/tailscale/oauth-client/index.ts";
+  expect(generated(output)[client]).toContain("import * as cdktn from 'cdktn'");
+  expect(generated(output)[client]).toContain("markWriteOnlyAttribute");
+  expect(generated()[client]).not.toContain("markWriteOnlyAttribute");
+});
+
+test("an engine that is none is refused", () => {
+  const { status, output } = generate("pulumi");
+  expect(status).toBe(1);
+  expect(output).toContain('the engine must be cdktf or cdktn, not "pulumi"');
 });
 
 test("nothing is done when the result is up to date, and all is done again when it is not", () => {

@@ -52,7 +52,9 @@ export function packages() {
 /** The library, as it is published. */
 export function library() {
   const inputs = ["contract", "constructs", "package.json", "tsconfig.json", "tsconfig.build.json"];
-  step("library", inputs, ["dist/constructs/index.js"], () => run("npm", ["run", "--silent", "build"]));
+  step("library", inputs, ["dist/cdktf/index.js", "dist/cdktn/index.js"], () =>
+    run("npm", ["run", "--silent", "build"]),
+  );
 }
 
 /** Folders that tests made of earlier builds. */

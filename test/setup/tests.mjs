@@ -39,7 +39,7 @@ export function check(counts) {
 }
 
 async function unit(env, counts) {
-  const args = ["--selectProjects", "unit"];
+  const args = ["--selectProjects", "unit", "cdktn"];
   await jest([process.execPath, join(bin, "jest")], args, env, counts, "unit");
 }
 

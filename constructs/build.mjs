@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds the library into dist/: node constructs/build.mjs
+//
+// The constructs are written once, for cdktf, and compiled twice: as they are, and with "cdktn" wherever they say
+// "cdktf", which is a member of programs for CDK Terrain. Copies of the two engines do not work together, so neither
+// half may reach for the other's. Each half stands beside bindings from its engine's own generator; dist/contract, which
+// knows no engine, serves both.
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "..");
+const stage = join(root, ".cache/build");
+const sources = join(stage, "src");
+
+const node = (script, ...args) =>
+  execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ["ignore", 2, 2] });
+
+// The sources' own bindings, for editors and tests.
+node("constructs/bindings/generate.mjs");
+for (const engine of ["cdktf", "cdktn"]) {
+  const folder = join(sources, engine);
+  const bindings = join(stage, "bindings", engine);
+  rmSync(folder, { recursive: true, force: true });
+  node("constructs/bindings/generate.mjs", engine, bindings);
+  cpSync(bindings, join(folder, "bindings/generated"), { recursive: true });
+  for (const file of handWritten()) {
+    const target = join(folder, file);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, readFileSync(join(here, file), "utf8").replaceAll('"cdktf"', `"${engine}"`));
+  }
+}
+rmSync(join(sources, "contract"), { recursive: true, force: true });
+cpSync(join(root, "contract"), join(sources, "contract"), { recursive: true });
+
+rmSync(join(stage, "dist"), { recursive: true, force: true });
+node("node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json");
+// Moved as a whole, so that nobody meets half of it.
+rmSync(join(root, "dist"), { recursive: true, force: true });
+renameSync(join(stage, "dist"), join(root, "dist"));
+
+/** The committed sources of the constructs, relative to their folder. */
+function handWritten() {
+  const names = readdirSync(here, { recursive: true, encoding: "utf8" });
+  return names.filter((name) => name.endsWith(".ts") && !name.startsWith(join("bindings", "generated")));
+}
