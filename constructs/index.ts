@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import "./engine.js";
 
+export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
+export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-federated-auth.js";
+export { TailnetFederatedIdentity, type TailnetFederatedIdentityProps } from "./auth/tailnet-federated-identity.js";
+export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./auth/tailnet-oauth-client.js";
 export * from "./bindings/index.js";
-export type { TailnetAuth, TailnetOAuthSecret } from "./tailnet-auth.js";
-export { TailnetContext, type TailnetContextProps } from "./tailnet-context.js";
-export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./tailnet-oauth-client.js";
+export { TailnetContext } from "./context/tailnet-context.js";
+export type { TailnetContextOptions, TailnetContextProps } from "./context/tailnet-context-props.js";
+export type { TailnetTunnelOptions } from "./context/tailnet-tunnel-options.js";
+export type { TailnetMetaArguments } from "./support/meta-arguments.js";

@@ -5,6 +5,7 @@ export * from "./checks.js";
 export * from "./duration.js";
 export * from "./environment.js";
 export * from "./escape.js";
+export * from "./federation.js";
 export * from "./flags.js";
 export * from "./hooks.js";
 export * from "./labels.js";

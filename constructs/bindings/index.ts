@@ -9,6 +9,10 @@ export {
   SpaceliftProvider,
   type SpaceliftProviderConfig,
 } from "./generated/providers/spacelift/provider/index.js";
+export {
+  FederatedIdentity,
+  type FederatedIdentityConfig,
+} from "./generated/providers/tailscale/federated-identity/index.js";
 export { OauthClient, type OauthClientConfig } from "./generated/providers/tailscale/oauth-client/index.js";
 export {
   TailscaleProvider,

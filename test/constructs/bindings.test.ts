@@ -60,6 +60,7 @@ test("the bindings are made of the committed schemas, without a word and without
     "providers/spacelift/index.ts",
     "providers/spacelift/mounted-file/index.ts",
     "providers/spacelift/provider/index.ts",
+    "providers/tailscale/federated-identity/index.ts",
     "providers/tailscale/index.ts",
     "providers/tailscale/oauth-client/index.ts",
     "providers/tailscale/provider/index.ts",

@@ -42,7 +42,8 @@ function misfit(name: string, attribute: Schema[string] | undefined, value: unkn
   if (attribute === undefined) return [`${name} is unknown`];
   if (attribute.required !== true && attribute.optional !== true) return [`${name} is the provider's to set`];
   const type = Array.isArray(value) ? "list" : typeof value;
-  const wanted = { string: "string", bool: "boolean", number: "number" }[String(attribute.type)] ?? "list";
+  const [kind] = [attribute.type].flat();
+  const wanted = { string: "string", bool: "boolean", number: "number", map: "object" }[String(kind)] ?? "list";
   return type === wanted ? [] : [`${name} must be a ${wanted}, not a ${type}`];
 }
 
@@ -51,6 +52,7 @@ test("everything that the constructs synthesize fits the providers' schemas", ()
   expect(Object.keys(manifest.resource).sort()).toEqual([
     "spacelift_context",
     "spacelift_environment_variable",
+    "tailscale_federated_identity",
     "tailscale_oauth_client",
   ]);
   expect(misfits(manifest)).toEqual([]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references are written like that
-import { Fn, TerraformStack, TerraformVariable, Testing } from "cdktf";
-import { TailnetContext, type TailnetContextProps } from "../../constructs/index.js";
+import { TerraformStack, TerraformVariable, Testing } from "cdktf";
+import { TailnetContext, type TailnetContextProps, TailnetFederatedIdentity } from "../../constructs/index.js";
 import { hookLists } from "../../contract/index.js";
 import { type Attributes, expressionOf, newOAuthClient, newStack, only, synthesize, variables } from "./manifest.js";
 
@@ -100,36 +100,51 @@ describe("auth becomes variables, the secret a secret one", () => {
       TS_AUTHKEY: { value: "tskey-auth-x", secret: true },
     });
   });
+
+  test("federated identities of the same program: one for all phases", () => {
+    const manifest = synthesize((stack) => {
+      const identity = new TailnetFederatedIdentity(stack, "identity", { account: "acme", tags: ["tag:a", "tag:b"] });
+      new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { federated: { identity } } });
+    });
+    const [id] = Object.keys(manifest.resource.tailscale_federated_identity ?? {});
+    expect(variables(manifest)).toEqual({
+      TS_CLIENT_ID: { value: `\${tailscale_federated_identity.${id}.id}`, secret: false },
+      TS_OAUTH_TAGS: { value: "tag:a,tag:b", secret: false },
+    });
+  });
+
+  test("a pair of federated identities that exist already: one for applying, one for all else", () => {
+    const read = { clientId: "k1", tags: ["tag:plan"] };
+    const write = { clientId: "k2", tags: ["tag:apply"] };
+    expect(variablesWith({ auth: { federated: { read, write } } })).toEqual({
+      ro_TS_CLIENT_ID: { value: "k1", secret: false },
+      ro_TS_OAUTH_TAGS: { value: "tag:plan", secret: false },
+      wo_TS_CLIENT_ID: { value: "k2", secret: false },
+      wo_TS_OAUTH_TAGS: { value: "tag:apply", secret: false },
+    });
+  });
+
+  test("a run's token that is elsewhere than usual, as a secret", () => {
+    const federated = { identity: { clientId: "k1" }, idToken: "file:/run/token" };
+    expect(variablesWith({ auth: { federated } })).toEqual({
+      TS_CLIENT_ID: { value: "k1", secret: false },
+      TS_ID_TOKEN: { value: "file:/run/token", secret: true },
+    });
+  });
 });
 
 describe("other variables", () => {
   test("are the user's own, readable, as they were given", () => {
-    expect(variablesWith({ environment: { TS_HOSTNAME: "runner", MY_VALUE: "" } })).toMatchObject({
-      TS_HOSTNAME: { value: "runner", secret: false },
+    expect(variablesWith({ environment: { GREETING: "hello", MY_VALUE: "" } })).toMatchObject({
+      GREETING: { value: "hello", secret: false },
       MY_VALUE: { value: "", secret: false },
     });
   });
 
-  test("tell the executable of other proxy addresses, and the hooks use them", () => {
-    const props = { httpProxy: "localhost:9090", socks5Server: "[::1]:9091" };
-    expect(variablesWith(props)).toMatchObject({
-      TS_OUTBOUND_HTTP_PROXY_LISTEN: { value: "localhost:9090", secret: false },
-      TS_SOCKS5_SERVER: { value: "[::1]:9091", secret: false },
+  test("are secret when the user says so", () => {
+    expect(variablesWith({ secretEnvironment: { PASSWORD: "p" } })).toMatchObject({
+      PASSWORD: { value: "p", secret: true },
     });
-    expect(JSON.stringify(contextWith(props).before_plan)).toContain("HTTP_PROXY=http://localhost:9090 ");
-  });
-
-  test("are not made for addresses that are the default anyway", () => {
-    expect(Object.keys(variablesWith({ httpProxy: "localhost:8080", socks5Server: "localhost:1080" }))).toEqual([
-      "TS_AUTHKEY",
-    ]);
-  });
-
-  test("keep destinations out of the tunnel", () => {
-    expect(variablesWith({ noProxy: [".corp.test", "10.0.0.0/8"] })).toMatchObject({
-      TS_NO_PROXY: { value: ".corp.test,10.0.0.0/8", secret: false },
-    });
-    expect(Object.keys(variablesWith({ noProxy: [] }))).toEqual(["TS_AUTHKEY"]);
   });
 
   test("belong to the context and say nothing that a change would replace them for", () => {
@@ -199,10 +214,9 @@ test("tokens pass every rule and arrive as references", () => {
       spaceId: text.stringValue,
       auth: { oauthSecret: { clientId: text.stringValue, clientSecret: text.stringValue, tags: list.listValue } },
       autoattach: text.stringValue,
-      environment: { TS_BOOT_TIMEOUT: text.stringValue, MIXED: `a ${text.stringValue} b` },
+      environment: { MIXED: `a ${text.stringValue} b` },
+      secretEnvironment: { SECRET: text.stringValue },
       httpProxy: text.stringValue,
-      socks5Server: text.stringValue,
-      noProxy: [text.stringValue, "b.test"],
       labels: [text.stringValue],
       runnerImage: text.stringValue,
     });
@@ -219,23 +233,9 @@ test("tokens pass every rule and arrive as references", () => {
     TS_OAUTH_CLIENT_SECRET: { value: "${var.text}", secret: true },
     TS_OAUTH_TAGS: { value: '${join(",", var.list)}', secret: false },
     TS_OUTBOUND_HTTP_PROXY_LISTEN: { value: "${var.text}", secret: false },
-    TS_SOCKS5_SERVER: { value: "${var.text}", secret: false },
-    TS_NO_PROXY: { value: "${var.text},b.test", secret: false },
-    TS_BOOT_TIMEOUT: { value: "${var.text}", secret: false },
     MIXED: { value: "a ${var.text} b", secret: false },
+    SECRET: { value: "${var.text}", secret: true },
   });
-});
-
-test("lists of tokens pass too", () => {
-  const noProxy = (build: (list: TerraformVariable) => string[]) =>
-    variables(
-      synthesize((stack) => {
-        const list = build(new TerraformVariable(stack, "list", { type: "list(string)" }));
-        new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "k" }, noProxy: list });
-      }),
-    ).TS_NO_PROXY?.value;
-  expect(noProxy((list) => list.listValue)).toBe('${join(",", var.list)}');
-  expect(noProxy((list) => [Fn.element(list.listValue, 0)])).toBe("${element(var.list, 0)}");
 });
 
 test("providers come from the program: the constructs make none", () => {

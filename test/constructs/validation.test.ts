@@ -6,7 +6,7 @@ import {
   TailnetOAuthClient,
   type TailnetOAuthClientProps,
 } from "../../constructs/index.js";
-import { ValidationError } from "../../constructs/validation-error.js";
+import { ValidationError } from "../../constructs/support/validation-error.js";
 
 /** Properties as a program without a compiler may give them. */
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -73,13 +73,6 @@ describe("TailnetContext", () => {
       'phases must name only init, plan, apply, perform, destroy, but ["plan","deploy"] was given',
     ],
     [{ phases: ["plan", "plan"] }, 'phases must not name a phase twice, but ["plan","plan"] was given'],
-    [{ httpProxy: "8080" }, 'httpProxy must be host:port, such as localhost:8080, but "8080" was given'],
-    [{ socks5Server: "" }, 'socks5Server must be host:port, such as localhost:8080, but "" was given'],
-    [{ noProxy: ["a", ""] }, 'noProxy must not hold an empty entry, but ["a",""] was given'],
-    [
-      { noProxy: ["$(id)"] },
-      'noProxy must be hosts or networks with commas between them, and "$(id)" is neither, but ["$(id)"] was given',
-    ],
     [{ labels: ["a", ""] }, 'labels must hold labels, and a label must not be empty, but ["a",""] was given'],
     [
       { labels: ["autoattach:x"] },
@@ -137,7 +130,7 @@ describe("TailnetContext, the label that attaches it", () => {
 });
 
 describe("TailnetContext, auth", () => {
-  const one = "auth must have exactly one of oauthClient, oauthSecret, authKey";
+  const one = "auth must have exactly one of federated, oauthClient, oauthSecret, authKey";
   test.each<[Loose<TailnetContextProps>, string]>([
     [{ auth: undefined }, `${one}, but [] was given`],
     [{ auth: {} }, `${one}, but [] was given`],
@@ -171,6 +164,46 @@ describe("TailnetContext, auth", () => {
   });
 });
 
+describe("TailnetContext, auth.federated", () => {
+  const one = { clientId: "k1", tags: ["tag:a"] };
+  test.each<[Loose<TailnetContextProps>, string]>([
+    [{ auth: { federated: {} } }, "auth.federated must have identity alone, or read, write or both, but [] was given"],
+    [
+      { auth: { federated: { identity: one, read: one } } },
+      'auth.federated must have identity alone, or read, write or both, but ["identity","read"] was given',
+    ],
+    [
+      { auth: { federated: { identity: { clientId: "" } } } },
+      'auth.federated.identity.clientId must not be empty, but "" was given',
+    ],
+    [{ auth: { federated: { identity: {} as never } } }, "auth.federated.identity.clientId must be given"],
+    [
+      { auth: { federated: { read: one, write: { clientId: "k2", tags: ["b"] } } } },
+      'auth.federated.write.tags must hold tags, and a tag must begin with "tag:", but ["b"] was given',
+    ],
+    [
+      { auth: { federated: { read: one } }, phases: ["plan", "apply"] },
+      'phases must leave out apply unless auth.federated has write, but ["plan","apply"] was given',
+    ],
+    [
+      { auth: { federated: { write: one } }, phases: ["plan", "apply"] },
+      'phases must be apply alone unless auth.federated has read, but ["plan","apply"] was given',
+    ],
+    [
+      { auth: { federated: { identity: one, idToken: "hidden\n" } } },
+      "auth.federated.idToken must not contain a line break",
+    ],
+  ])("%j: %s", (props, problem) => {
+    expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
+    expect(contextError(props)).not.toContain("hidden");
+  });
+
+  test("one identity of a pair is enough for the phases that it serves", () => {
+    expect(contextError({ auth: { federated: { read: one } }, phases: ["init", "plan"] })).toBe("");
+    expect(contextError({ auth: { federated: { write: one } }, phases: ["apply"] })).toBe("");
+  });
+});
+
 describe("TailnetContext, environment", () => {
   test.each<[Record<string, string>, string]>([
     [
@@ -183,41 +216,46 @@ describe("TailnetContext, environment", () => {
     ],
     [{ Resource: "x" }, 'environment must not hold a variable named Resource, but "Resource" was given'],
     [{ MY_VALUE: "hidden\nkey" }, "environment.MY_VALUE must not contain a line break"],
-    [
-      { TS_BOOT_TIMEOUT: "soon" },
-      'environment.TS_BOOT_TIMEOUT must be a duration above zero such as 60s or 1m30s, but "soon" was given',
-    ],
-    [
-      { TS_LOGIN_SERVER: "control.test" },
-      'environment.TS_LOGIN_SERVER must be an http:// or https:// URL of a server, without a path, but "control.test" was given',
-    ],
     [{ TS_AUTHKEY: "hidden" }, "environment must not hold TS_AUTHKEY: use auth"],
     [{ TS_AUTH_KEY: "hidden" }, "environment must not hold TS_AUTH_KEY: use auth"],
     [{ TS_OAUTH_CLIENT_SECRET: "hidden" }, "environment must not hold TS_OAUTH_CLIENT_SECRET: use auth"],
     [{ TS_OAUTH_CLIENT_ID: "k" }, "environment must not hold TS_OAUTH_CLIENT_ID: use auth"],
     [{ TS_OAUTH_TAGS: "tag:a" }, "environment must not hold TS_OAUTH_TAGS: use auth"],
-    [{ TS_NO_PROXY: "a" }, "environment must not hold TS_NO_PROXY: use noProxy"],
-    [{ TS_SOCKS5_SERVER: "a:1" }, "environment must not hold TS_SOCKS5_SERVER: use socks5Server"],
+    [{ TS_CLIENT_ID: "k" }, "environment must not hold TS_CLIENT_ID: use auth"],
+    [{ ro_TS_CLIENT_ID: "k" }, "environment must not hold ro_TS_CLIENT_ID: use auth"],
+    [{ TS_ID_TOKEN: "hidden" }, "environment must not hold TS_ID_TOKEN: use auth"],
+    [{ wo_TS_AUTHKEY: "hidden" }, "environment must not hold wo_TS_AUTHKEY: use auth"],
+    [{ TS_LOGIN_SERVER: "https://a.test" }, "environment must not hold TS_LOGIN_SERVER: use controlUrl"],
     [
-      { TS_OUTBOUND_HTTP_PROXY_LISTEN: "a:1" },
-      "environment must not hold TS_OUTBOUND_HTTP_PROXY_LISTEN: use httpProxy",
+      { TS_EXTRA_ARGS: "--accept-dns" },
+      "environment must not hold TS_EXTRA_ARGS: use acceptDns, acceptRoutes, exitNode or shieldsUp",
     ],
-    [
-      { TS_TAILSCALED_EXTRA_ARGS: "--outbound-http-proxy-listen=a:1" },
-      "environment.TS_TAILSCALED_EXTRA_ARGS must not hold --outbound-http-proxy-listen: use httpProxy",
-    ],
-    [
-      { TS_TAILSCALED_EXTRA_ARGS: "--verbose=1 --socks5-server a:1" },
-      "environment.TS_TAILSCALED_EXTRA_ARGS must not hold --socks5-server: use socks5Server",
-    ],
+    [{ TRACE: "true" }, "environment must not hold TRACE: use trace"],
   ])("%j: %s", (environment, problem) => {
     expect(contextError({ environment })).toBe(`TailnetContext 'app/tailnet': ${problem}`);
     expect(contextError({ environment })).not.toContain("hidden");
   });
 
   test("good values, and variables that are nobody's, are fine", () => {
-    const environment = { TS_BOOT_TIMEOUT: "90s", TS_TAILSCALED_EXTRA_ARGS: "--verbose=1", TF_VAR_a: "{}", _: "" };
+    const environment = { ro_TOKEN: "90s", TF_VAR_a: "{}", _: "" };
     expect(contextError({ environment })).toBe("");
+  });
+});
+
+describe("TailnetContext, secretEnvironment", () => {
+  test.each<[Record<string, string>, string]>([
+    [
+      { "MY-VALUE": "hidden" },
+      'secretEnvironment must have names of letters, digits and underscores that do not begin with a digit, but "MY-VALUE" was given',
+    ],
+    [{ TS_AUTHKEY: "hidden" }, "secretEnvironment must not hold TS_AUTHKEY: use auth"],
+    [{ BOTH: "hidden" }, "secretEnvironment must not hold BOTH: environment has it too"],
+    [{ A: "" }, "secretEnvironment.A must not be empty"],
+    [{ A: "hidden\nkey" }, "secretEnvironment.A must not contain a line break"],
+  ])("%j: %s", (secretEnvironment, problem) => {
+    const message = contextError({ secretEnvironment, environment: { BOTH: "" } });
+    expect(message).toBe(`TailnetContext 'app/tailnet': ${problem}`);
+    expect(message).not.toContain("hidden");
   });
 });
 

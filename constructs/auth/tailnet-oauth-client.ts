@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct } from "constructs";
-import { OauthClient } from "./bindings/index.js";
-import { known, required, tagList } from "./rules.js";
-import { broken, refuse } from "./validation-error.js";
+import { OauthClient } from "../bindings/index.js";
+import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
+import { required, tagList, tailscaleDescription } from "../support/rules.js";
+import { broken, refuse } from "../support/validation-error.js";
 
 /** Properties of {@link TailnetOAuthClient}. */
-export interface TailnetOAuthClientProps {
+export interface TailnetOAuthClientProps extends TailnetMetaArguments {
   /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
   readonly tags: string[];
 
@@ -38,21 +39,16 @@ export class TailnetOAuthClient extends Construct {
     super(scope, id);
     refuse(this, [
       broken("tags", required(tagList)(props.tags), props.tags),
-      broken("description", descriptionRule(props.description), props.description),
+      broken("description", tailscaleDescription(props.description), props.description),
     ]);
     this.resource = new OauthClient(this, "Resource", {
       scopes: ["auth_keys"],
       tags: props.tags,
       description: props.description ?? "Spacelift runs",
+      ...metaArguments(props),
     });
     this.clientId = this.resource.id;
     this.clientSecret = this.resource.key;
     this.tags = [...props.tags];
   }
 }
-
-/** Source: Tailscale's API reference, "Create an auth key, OAuth client or federated identity", `description`. */
-const descriptionRule = known((text: string) => {
-  if (text.length > 50) return "must have at most 50 characters";
-  return /^[A-Za-z0-9 -]*$/.test(text) ? null : "must hold only letters, digits, spaces and dashes";
-});

@@ -8,99 +8,15 @@ import {
   hookLists,
   labelFromName,
   PHASES,
-} from "../contract/index.js";
-import { Context, EnvironmentVariable } from "./bindings/index.js";
-import { type ContextVariable, proxyVariables, readableVariables } from "./context-variables.js";
-import { literally } from "./literal.js";
-import { authVariables, type TailnetAuth } from "./tailnet-auth.js";
+} from "../../contract/index.js";
+import { authVariables } from "../auth/tailnet-auth.js";
+import { Context, EnvironmentVariable } from "../bindings/index.js";
+import { literally } from "../support/literal.js";
+import { refuse, ValidationError } from "../support/validation-error.js";
+import { type ContextVariable, ownVariables } from "./context-variables.js";
 import { contextProblems } from "./tailnet-context-problems.js";
-import { refuse, ValidationError } from "./validation-error.js";
-
-/**
- * Properties of {@link TailnetContext}. Text is taken literally, `${` and `%{` included; what Terraform is to fill in
- * comes as a token, such as an attribute of a resource or the value of a Terraform variable.
- */
-export interface TailnetContextProps {
-  /** Name of the context, unique in the account. */
-  readonly name: string;
-
-  /** How runs log in to the tailnet. Exactly one member is given. */
-  readonly auth: TailnetAuth;
-
-  /**
-   * Id of the space that the context lives in. It reaches the stacks of that space and of the spaces that inherit it.
-   * @default - the space of the credentials that Terraform uses
-   */
-  readonly spaceId?: string;
-
-  /**
-   * Description of the context.
-   * @default - none
-   */
-  readonly description?: string;
-
-  /**
-   * Phases of a run that are on the tailnet: any of init, plan, apply, perform, destroy. Choose init as well when
-   * modules, providers or the state backend live on the tailnet.
-   * @default ["plan", "apply", "perform", "destroy"]
-   */
-  readonly phases?: string[];
-
-  /**
-   * The label that a stack carries to get the context.
-   * @default - made of the name: lower case, with a dash for every run of other characters
-   */
-  readonly autoattach?: string;
-
-  /**
-   * Attach the context to every stack and module it can reach, whatever their labels.
-   * @default false
-   */
-  readonly autoattachAll?: boolean;
-
-  /**
-   * More variables for the run, which everybody who may see the context can read. A change replaces the variable.
-   * @default - none
-   */
-  readonly environment?: { readonly [name: string]: string };
-
-  /**
-   * Where the tunnel's HTTP proxy listens, as `host:port`.
-   * @default "localhost:8080"
-   */
-  readonly httpProxy?: string;
-
-  /**
-   * Where the tunnel's SOCKS5 proxy listens, as `host:port`.
-   * @default "localhost:1080"
-   */
-  readonly socks5Server?: string;
-
-  /**
-   * Hosts, domains or networks that stay out of the tunnel, besides loopback, cloud metadata services and Spacelift.
-   * @default - none
-   */
-  readonly noProxy?: string[];
-
-  /**
-   * Take the tunnel down by an EXIT trap of the phase's shell. Switch it off for stacks whose own hooks set such a trap:
-   * then the last hook after a phase takes it down, and after a failed phase the tunnel's supervisor.
-   * @default true
-   */
-  readonly exitTrap?: boolean;
-
-  /**
-   * The runner image that stacks are to use. Spacelift keeps the image on the stack, so this is only handed on.
-   * @default - none
-   */
-  readonly runnerImage?: string;
-
-  /**
-   * More labels of the context, to find it by.
-   * @default - none
-   */
-  readonly labels?: string[];
-}
+import type { TailnetContextProps } from "./tailnet-context-props.js";
+import { tunnelVariables } from "./tunnel-variables.js";
 
 /**
  * A Spacelift context that puts the runs of every stack it is attached to on a tailnet, phase by phase.
@@ -189,5 +105,10 @@ export class TailnetContext extends Construct {
 }
 
 function variablesOf(props: TailnetContextProps): ContextVariable[] {
-  return [...authVariables(props.auth), ...proxyVariables(props), ...readableVariables(props.environment ?? {})];
+  return [
+    ...authVariables(props.auth),
+    ...tunnelVariables(props),
+    ...ownVariables(props.environment ?? {}, false),
+    ...ownVariables(props.secretEnvironment ?? {}, true),
+  ];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
-import { stackLabelProblem, tagProblem } from "../contract/index.js";
+import { stackLabelProblem, tagProblem } from "../../contract/index.js";
 
 /**
  * A rule for a property: says what the value must be, reading on from the property's name, or answers null if the value
@@ -53,3 +53,14 @@ function extraLabelProblem(label: string): string | null {
   const problem = stackLabelProblem(label);
   return problem === null ? null : `must hold labels, and a label ${problem}`;
 }
+
+/** Source: Tailscale's API reference, "Create an auth key, OAuth client or federated identity", `description`. */
+export const tailscaleDescription: Rule<string> = known((text) => {
+  if (text.length > 50) return "must have at most 50 characters";
+  return /^[A-Za-z0-9 -]*$/.test(text) ? null : "must hold only letters, digits, spaces and dashes";
+});
+
+/** The URL of a server that others can trust. Source: Tailscale's Terraform provider, `issuer`. */
+export const httpsUrl: Rule<string> = known((text) =>
+  /^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(text) ? null : "must be an https:// URL",
+);

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
-import { hostPort, labelFromName, noProxyList, PHASES, stackLabelProblem } from "../contract/index.js";
-import { environmentProblems } from "./context-variables.js";
-import { every, extraLabels, known, notEmpty, type Rule, required } from "./rules.js";
-import { authProblems } from "./tailnet-auth.js";
-import type { TailnetContextProps } from "./tailnet-context.js";
-import { broken } from "./validation-error.js";
+import { DEFAULT_PHASES, labelFromName, PHASES, stackLabelProblem } from "../../contract/index.js";
+import { authProblems } from "../auth/tailnet-auth.js";
+import { extraLabels, known, notEmpty, type Rule, required } from "../support/rules.js";
+import { broken } from "../support/validation-error.js";
+import { environmentProblems, secretEnvironmentProblems } from "./context-variables.js";
+import type { TailnetContextProps } from "./tailnet-context-props.js";
+import { tunnelProblems } from "./tunnel-variables.js";
 
 /** What is wrong with the properties of a context, in the order of the checks; null for each rule that is kept. */
 export function* contextProblems(props: TailnetContextProps): Generator<string | null> {
   yield broken("name", required(notEmpty)(props.name), props.name);
-  yield* authProblems(props.auth);
-  yield broken("spaceId", notEmpty(props.spaceId), props.spaceId);
   yield broken("phases", phasesRule(props.phases), props.phases);
+  yield* authProblems(props.auth, props.phases ?? DEFAULT_PHASES);
+  yield broken("spaceId", notEmpty(props.spaceId), props.spaceId);
   yield attachmentProblem(props);
   yield* environmentProblems(props.environment ?? {});
-  yield broken("httpProxy", known(hostPort)(props.httpProxy), props.httpProxy);
-  yield broken("socks5Server", known(hostPort)(props.socks5Server), props.socks5Server);
-  yield broken("noProxy", noProxyRule(props.noProxy), props.noProxy);
+  yield* secretEnvironmentProblems(props.secretEnvironment ?? {}, props.environment ?? {});
+  yield* tunnelProblems(props);
   yield broken("runnerImage", notEmpty(props.runnerImage), props.runnerImage);
   yield broken("labels", extraLabels(props.labels), props.labels);
 }
@@ -30,10 +30,6 @@ const phasesRule: Rule<readonly string[]> = (phases) => {
   if (!phases.every((phase) => PHASES.includes(phase))) return `must name only ${names}`;
   return new Set(phases).size < phases.length ? "must not name a phase twice" : null;
 };
-
-const noProxyRule: Rule<readonly string[]> = every(
-  known((entry) => (entry.trim() === "" ? "must not hold an empty entry" : noProxyList(entry))),
-);
 
 function attachmentProblem({ name, autoattach, autoattachAll }: TailnetContextProps): string | null {
   if (autoattachAll === true) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Fn, Token } from "cdktf";
-import { escapeTemplate } from "../contract/index.js";
+import { escapeTemplate } from "../../contract/index.js";
 
 /** `T` with its undefined members optional, as resources want them: they may be absent, but not undefined. */
 export type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
@@ -12,13 +12,18 @@ export type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T
  * members that are undefined are left out.
  */
 export function literally<T extends object>(attributes: T): Given<T> {
-  const given = Object.entries(attributes).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given.map(([name, value]) => [name, literal(value)])) as Given<T>;
+  const entries = Object.entries(given(attributes));
+  return Object.fromEntries(entries.map(([name, value]) => [name, literal(value)])) as Given<T>;
 }
 
-/** A list as one text with commas. The elements of a list that is a token are known to Terraform alone. */
-export function commaList(values: string[]): string {
-  return Token.isUnresolved(values) ? Fn.join(",", values) : values.join(",");
+/** Attributes without those that are undefined. */
+export function given<T extends object>(attributes: T): Given<T> {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) as Given<T>;
+}
+
+/** A list as one text. The elements of a list that is a token are known to Terraform alone. */
+export function joined(values: string[], separator: string): string {
+  return Token.isUnresolved(values) ? Fn.join(separator, values) : values.join(separator);
 }
 
 function literal(value: unknown): unknown {

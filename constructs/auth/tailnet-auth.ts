@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ContextVariable } from "./context-variables.js";
-import { commaList } from "./literal.js";
-import { notEmpty, oneLine, required, secretText, tagList } from "./rules.js";
+import type { ContextVariable } from "../context/context-variables.js";
+import { joined } from "../support/literal.js";
+import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { broken, brokenSecret } from "../support/validation-error.js";
+import { federatedProblems, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 import type { TailnetOAuthClient } from "./tailnet-oauth-client.js";
-import { broken, brokenSecret } from "./validation-error.js";
 
 /** How runs log in to the tailnet. Exactly one member is given. */
 export interface TailnetAuth {
+  /**
+   * Federated identities, which need no secret.
+   * @default - another member is given
+   */
+  readonly federated?: TailnetFederatedAuth;
+
   /**
    * An OAuth client that this program makes. Its secret flows into the context without anybody seeing it.
    * @default - another member is given
@@ -45,20 +52,19 @@ export interface TailnetOAuthSecret {
   readonly tags?: string[];
 }
 
-/** What is wrong with the credential, never showing it; null for each rule that is kept. */
-export function authProblems(auth: TailnetAuth | undefined): (string | null)[] {
-  const { oauthClient, oauthSecret, authKey } = auth ?? {};
-  const members = Object.entries({ oauthClient, oauthSecret, authKey });
+/**
+ * What is wrong with the credential, never showing it, for runs with these phases on the tailnet; null for each rule that
+ * is kept.
+ */
+export function* authProblems(auth: TailnetAuth | undefined, phases: readonly string[]): Generator<string | null> {
+  const { federated, oauthClient, oauthSecret, authKey } = auth ?? {};
+  const members = Object.entries({ federated, oauthClient, oauthSecret, authKey });
   const given = members.filter(([, value]) => value !== undefined).map(([name]) => name);
-  return [
-    broken(
-      "auth",
-      given.length === 1 ? null : `must have exactly one of ${members.map(([name]) => name).join(", ")}`,
-      given,
-    ),
-    brokenSecret("auth.authKey", secretText(authKey)),
-    ...(oauthSecret === undefined ? [] : oauthSecretProblems(oauthSecret)),
-  ];
+  const names = members.map(([name]) => name).join(", ");
+  yield broken("auth", given.length === 1 ? null : `must have exactly one of ${names}`, given);
+  yield brokenSecret("auth.authKey", secretText(authKey));
+  if (oauthSecret !== undefined) yield* oauthSecretProblems(oauthSecret);
+  if (federated !== undefined) yield* federatedProblems(federated, phases);
 }
 
 function oauthSecretProblems({ clientId, clientSecret, tags }: TailnetOAuthSecret): (string | null)[] {
@@ -70,7 +76,8 @@ function oauthSecretProblems({ clientId, clientSecret, tags }: TailnetOAuthSecre
 }
 
 /** The variables that carry the credential. What is not given is left to the default of the executable. */
-export function authVariables({ oauthClient, oauthSecret, authKey }: TailnetAuth): ContextVariable[] {
+export function authVariables({ federated, oauthClient, oauthSecret, authKey }: TailnetAuth): ContextVariable[] {
+  if (federated !== undefined) return federatedVariables(federated);
   if (authKey !== undefined) return [{ name: "TS_AUTHKEY", value: authKey, secret: true }];
   const client = oauthClient ?? oauthSecret;
   if (client === undefined) return [];
@@ -79,6 +86,6 @@ export function authVariables({ oauthClient, oauthSecret, authKey }: TailnetAuth
     variables.push({ name: "TS_OAUTH_CLIENT_ID", value: client.clientId, secret: false });
   variables.push({ name: "TS_OAUTH_CLIENT_SECRET", value: client.clientSecret, secret: true });
   if (client.tags !== undefined)
-    variables.push({ name: "TS_OAUTH_TAGS", value: commaList(client.tags), secret: false });
+    variables.push({ name: "TS_OAUTH_TAGS", value: joined(client.tags, ","), secret: false });
   return variables;
 }

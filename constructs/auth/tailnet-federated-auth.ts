@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContextVariable } from "../context/context-variables.js";
+import { joined } from "../support/literal.js";
+import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { broken, brokenSecret } from "../support/validation-error.js";
+
+/**
+ * Login by the token that Spacelift gives each run, without a secret: by one identity, or by one for applying and
+ * another for all else, so that plans and applies have different tags.
+ */
+export interface TailnetFederatedAuth {
+  /**
+   * The identity of every phase.
+   * @default - read and write are given
+   */
+  readonly identity?: TailnetIdentity;
+
+  /**
+   * The identity of every phase but applying. It must trust tokens of both scopes for stacks that deploy by themselves
+   * and for tasks: their planning and performing has a token with the scope `write`.
+   * @default - none, and only applying is on the tailnet
+   */
+  readonly read?: TailnetIdentity;
+
+  /**
+   * The identity of applying. Let it trust the scope `write` alone, and no pull request can use it.
+   * @default - none, and applying is not on the tailnet
+   */
+  readonly write?: TailnetIdentity;
+
+  /**
+   * The run's token, or `file:` and the path of a file with it, for runs that have it elsewhere than Spacelift puts it.
+   * @default - where Spacelift puts it: SPACELIFT_OIDC_TOKEN or /mnt/workspace/spacelift.oidc
+   */
+  readonly idToken?: string;
+}
+
+/** A federated identity: a {@link TailnetFederatedIdentity}, or what is known of one that exists already. */
+export interface TailnetIdentity {
+  /** The identity's client id, which is no secret. */
+  readonly clientId: string;
+
+  /**
+   * ACL tags that runs join with: all tags of the identity, or tags that one of them owns.
+   * @default ["tag:spacelift"]
+   */
+  readonly tags?: string[];
+}
+
+/** What is wrong with the login, for runs with these phases on the tailnet; null for each rule that is kept. */
+export function* federatedProblems(auth: TailnetFederatedAuth, phases: readonly string[]): Generator<string | null> {
+  const { identity, read, write, idToken } = auth;
+  const given = Object.entries({ identity, read, write }).filter(([, value]) => value !== undefined);
+  const names = given.map(([name]) => name);
+  const fits = identity === undefined ? names.length > 0 : names.length === 1;
+  yield broken("auth.federated", fits ? null : "must have identity alone, or read, write or both", names);
+  for (const [name, value] of given) yield* identityProblems(`auth.federated.${name}`, value as TailnetIdentity);
+  if (identity === undefined) yield* phaseProblems(auth, phases);
+  yield brokenSecret("auth.federated.idToken", secretText(idToken));
+}
+
+/** A phase that is on the tailnet must have somebody to join as. */
+function* phaseProblems({ read, write }: TailnetFederatedAuth, phases: readonly string[]): Generator<string | null> {
+  if (write === undefined && phases.includes("apply")) {
+    yield broken("phases", "must leave out apply unless auth.federated has write", phases);
+  }
+  if (read === undefined && phases.some((phase) => phase !== "apply")) {
+    yield broken("phases", "must be apply alone unless auth.federated has read", phases);
+  }
+}
+
+function identityProblems(property: string, { clientId, tags }: TailnetIdentity): (string | null)[] {
+  const rule = required<string>((text) => notEmpty(text) ?? oneLine(text));
+  return [broken(`${property}.clientId`, rule(clientId), clientId), broken(`${property}.tags`, tagList(tags), tags)];
+}
+
+/**
+ * The variables that carry the login. Spacelift hands `ro_NAME` to every phase but applying and `wo_NAME` to applying
+ * alone, as NAME both times. Source: Spacelift's documentation, "Environment".
+ */
+export function federatedVariables({ identity, read, write, idToken }: TailnetFederatedAuth): ContextVariable[] {
+  const variables = [
+    ...identityVariables("", identity),
+    ...identityVariables("ro_", read),
+    ...identityVariables("wo_", write),
+  ];
+  if (idToken !== undefined) variables.push({ name: "TS_ID_TOKEN", value: idToken, secret: true });
+  return variables;
+}
+
+function identityVariables(prefix: string, identity: TailnetIdentity | undefined): ContextVariable[] {
+  if (identity === undefined) return [];
+  const { clientId, tags } = identity;
+  const variables = [{ name: `${prefix}TS_CLIENT_ID`, value: clientId, secret: false }];
+  if (tags !== undefined) {
+    variables.push({ name: `${prefix}TS_OAUTH_TAGS`, value: joined(tags, ","), secret: false });
+  }
+  return variables;
+}

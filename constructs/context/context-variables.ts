@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { findVariable } from "../../contract/index.js";
+import { notEmpty, oneLine } from "../support/rules.js";
+import { broken, brokenSecret } from "../support/validation-error.js";
+import { PROPERTY_OF } from "./tunnel-variables.js";
+
+/** An environment variable of the context. */
+export interface ContextVariable {
+  readonly name: string;
+  readonly value: string;
+  /** True if nobody may read it back. */
+  readonly secret: boolean;
+}
+
+/** Variables by name, as users give them. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** Variables as the user gave them. */
+export function ownVariables(environment: Variables, secret: boolean): ContextVariable[] {
+  return Object.entries(environment).map(([name, value]) => ({ name, value, secret }));
+}
+
+/** What is wrong with the user's readable variables; null for each rule that is kept. */
+export function* environmentProblems(environment: Variables): Generator<string | null> {
+  for (const [name, value] of Object.entries(environment)) {
+    yield* nameProblems("environment", name);
+    // Text of several lines is often a key that was meant for a file, so it is not shown.
+    yield brokenSecret(`environment.${name}`, oneLine(value));
+  }
+}
+
+/** What is wrong with the user's secret variables, never showing their values; null for each rule that is kept. */
+export function* secretEnvironmentProblems(secrets: Variables, environment: Variables): Generator<string | null> {
+  for (const [name, value] of Object.entries(secrets)) {
+    yield* nameProblems("secretEnvironment", name);
+    if (Object.hasOwn(environment, name)) yield `secretEnvironment must not hold ${name}: environment has it too`;
+    yield brokenSecret(`secretEnvironment.${name}`, notEmpty(value) ?? oneLine(value));
+  }
+}
+
+function nameProblems(property: string, name: string): (string | null)[] {
+  return [broken(property, nameRule(name), name), ownershipProblem(property, name)];
+}
+
+function nameRule(name: string): string | null {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+    return "must have names of letters, digits and underscores that do not begin with a digit";
+  }
+  // Children of the construct are called like their variables, and this name belongs to the context.
+  return name === "Resource" ? "must not hold a variable named Resource" : null;
+}
+
+/** What the executable reads has a property of its own, also when only some phases are to see it. */
+function ownershipProblem(property: string, name: string): string | null {
+  const bare = /^[rw]o_/.test(name) ? name.slice(3) : name;
+  const variable = findVariable(bare);
+  const auth = variable !== undefined || AUTH_VARIABLES.includes(bare) ? "auth" : undefined;
+  const owner = PROPERTY_OF[variable?.name ?? bare] ?? auth;
+  return owner === undefined ? null : `${property} must not hold ${name}: use ${owner}`;
+}
+
+/** Variables of `auth`, which the table of variables need not hold. */
+const AUTH_VARIABLES: readonly string[] = ["TS_CLIENT_ID", "TS_ID_TOKEN"];

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What can be chosen about the tunnel itself. Each of them is a variable of the executable in the runner. */
+export interface TailnetTunnelOptions {
+  /**
+   * Services, as `host:port`, that must answer through the tunnel before a phase begins.
+   * @default - none
+   */
+  readonly waitFor?: string[];
+
+  /**
+   * How long it may take to join the tailnet, with all that is waited for, as a Go duration such as `90s` or `1m30s`.
+   * @default "60s"
+   */
+  readonly bootTimeout?: string;
+
+  /**
+   * Name of the node, made a valid DNS label.
+   * @default - `spacelift-` and the host name of the run's container
+   */
+  readonly hostname?: string;
+
+  /**
+   * The control server, as an http or https URL without a path.
+   * @default "https://controlplane.tailscale.com"
+   */
+  readonly controlUrl?: string;
+
+  /**
+   * Where auth keys are minted, as an https URL without a path; plain http is for loopback only.
+   * @default - the control server if one is given, else https://api.tailscale.com
+   */
+  readonly apiUrl?: string;
+
+  /**
+   * Use the tailnet's DNS settings, so that its names resolve.
+   * @default true
+   */
+  readonly acceptDns?: boolean;
+
+  /**
+   * Use the routes that subnet routers advertise.
+   * @default false
+   */
+  readonly acceptRoutes?: boolean;
+
+  /**
+   * Name or address of the node that traffic to the rest of the world goes out by.
+   * @default - none
+   */
+  readonly exitNode?: string;
+
+  /**
+   * Refuse connections from the tailnet to the runner.
+   * @default true
+   */
+  readonly shieldsUp?: boolean;
+
+  /**
+   * Where the tunnel's HTTP proxy listens, as `host:port`.
+   * @default "localhost:8080"
+   */
+  readonly httpProxy?: string;
+
+  /**
+   * Where the tunnel's SOCKS5 proxy listens, as `host:port`.
+   * @default "localhost:1080"
+   */
+  readonly socks5Server?: string;
+
+  /**
+   * Hosts, domains or networks that stay out of the tunnel, besides loopback, cloud metadata services and Spacelift.
+   * @default - none
+   */
+  readonly noProxy?: string[];
+
+  /**
+   * Flags passed on to tailscaled, one word each, such as `--verbose=1`.
+   * @default - none
+   */
+  readonly tailscaledArgs?: string[];
+
+  /**
+   * Path of tailscaled's socket: absolute, at most 107 characters.
+   * @default - in a directory of its own under /tmp
+   */
+  readonly socket?: string;
+
+  /**
+   * Print every step of joining and leaving with its time.
+   * @default false
+   */
+  readonly trace?: boolean;
+}

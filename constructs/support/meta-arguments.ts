@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle } from "cdktf";
+import { type Given, given } from "./literal.js";
+
+/** Terraform's meta-arguments, handed on as they are to the resource that a construct is about. */
+export interface TailnetMetaArguments {
+  /**
+   * The provider to use, where a program has several of the kind.
+   * @default - the only one that the stack has
+   */
+  readonly provider?: TerraformProvider;
+
+  /**
+   * What must be there before the resource. The engines drop dependencies that are declared between constructs, so they
+   * are given here.
+   * @default - what the resource refers to
+   */
+  readonly dependsOn?: ITerraformDependable[];
+
+  /**
+   * How Terraform treats the resource over time, such as `{ preventDestroy: true }`.
+   * @default - as usual
+   */
+  readonly lifecycle?: TerraformResourceLifecycle;
+}
+
+/** The meta-arguments among properties, as a resource takes them. */
+export function metaArguments({ provider, dependsOn, lifecycle }: TailnetMetaArguments): Given<TailnetMetaArguments> {
+  return given({ provider, dependsOn, lifecycle });
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references are written like that
+import { App, Fn, TerraformStack, TerraformVariable } from "cdktf";
+import { TailnetContext, type TailnetContextProps, type TailnetTunnelOptions } from "../../constructs/index.js";
+import { findVariable, readSettings, VARIABLES } from "../../contract/index.js";
+import { only, synthesize, variables } from "./manifest.js";
+
+const AUTH = { authKey: "key" };
+
+/** Every option, other than its default. */
+const ALL: Required<TailnetTunnelOptions> = {
+  waitFor: ["db:5432", "[::1]:22"],
+  bootTimeout: "1m30s",
+  hostname: "runner",
+  controlUrl: "https://control.test",
+  apiUrl: "https://api.test",
+  acceptDns: false,
+  acceptRoutes: true,
+  exitNode: "exit",
+  shieldsUp: false,
+  httpProxy: "localhost:9090",
+  socks5Server: "[::1]:9091",
+  noProxy: [".corp.test", "10.0.0.0/8"],
+  tailscaledArgs: ["--verbose=1", "--no-logs-no-support"],
+  socket: "/tmp/t.sock",
+  trace: true,
+};
+
+/** The context's variables, without those of the login. */
+function variablesWith(options: TailnetTunnelOptions, auth: TailnetContextProps["auth"] = AUTH) {
+  const manifest = synthesize((stack) => {
+    new TailnetContext(stack, "tailnet", { name: "tailnet", auth, ...options });
+  });
+  const { TS_AUTHKEY, ...others } = variables(manifest);
+  return Object.fromEntries(Object.entries(others).map(([name, { value }]) => [name, String(value)]));
+}
+
+test("the executable reads from the context's variables what the program said", () => {
+  expect(readSettings(variablesWith(ALL))).toMatchObject({
+    waitFor: [
+      { host: "db", port: 5432 },
+      { host: "::1", port: 22 },
+    ],
+    bootTimeoutMs: 90_000,
+    hostname: "runner",
+    controlUrl: "https://control.test",
+    apiUrl: "https://api.test",
+    acceptDns: false,
+    acceptRoutes: true,
+    exitNode: "exit",
+    shieldsUp: false,
+    httpProxy: "localhost:9090",
+    socks5Server: "[::1]:9091",
+    noProxy: ".corp.test,10.0.0.0/8",
+    tailscaledArgs: ["--verbose=1", "--no-logs-no-support"],
+    socket: "/tmp/t.sock",
+    trace: true,
+  });
+});
+
+test("every variable of the executable has a property, which its name in environment leads to", () => {
+  const identity = { clientId: "k", tags: ["tag:a"] };
+  const auths = [
+    { authKey: "key" },
+    { oauthSecret: { clientId: "k", clientSecret: "s", tags: ["tag:a"] } },
+    { federated: { identity, idToken: "file:/t" } },
+  ];
+  const made = auths.flatMap((auth) => {
+    const manifest = synthesize((stack) => {
+      new TailnetContext(stack, "tailnet", { name: "tailnet", auth, ...ALL });
+    });
+    return Object.keys(variables(manifest));
+  });
+  expect(VARIABLES.map(({ name }) => name).filter((name) => !made.includes(name))).toEqual([]);
+
+  for (const name of VARIABLES.flatMap((variable) => [variable.name, ...variable.aliases])) {
+    const build = () => {
+      const props = { name: "tailnet", auth: AUTH, environment: { [name]: "x" } };
+      new TailnetContext(new TerraformStack(new App(), "app"), "tailnet", props);
+    };
+    expect(build).toThrow(`environment must not hold ${name}: use `);
+    const [, properties = ""] = messageOf(build).split(": use ");
+    for (const property of properties.split(/, | or /)) expect(["auth", ...Object.keys(ALL)]).toContain(property);
+  }
+});
+
+test("each option makes its own variable and no other", () => {
+  const base = Object.keys(variablesWith({}));
+  expect(base).toEqual([]);
+  for (const [option, value] of Object.entries(ALL)) {
+    const names = Object.keys(variablesWith({ [option]: value }));
+    expect(names).toHaveLength(1);
+    expect(findVariable(names[0] ?? "")).toBeDefined();
+  }
+});
+
+test("no variable is made for what is the default anyway", () => {
+  const defaults = { httpProxy: "localhost:8080", socks5Server: "localhost:1080", noProxy: [], waitFor: [] };
+  const flags = { acceptDns: true, acceptRoutes: false, shieldsUp: true, tailscaledArgs: [], trace: false };
+  expect(variablesWith({ ...defaults, ...flags })).toEqual({});
+});
+
+test("the hooks use the HTTP proxy's address", () => {
+  const manifest = synthesize((stack) => {
+    new TailnetContext(stack, "tailnet", { name: "tailnet", auth: AUTH, httpProxy: "localhost:9090" });
+  });
+  expect(JSON.stringify(only(manifest, "spacelift_context").before_plan)).toContain(
+    "HTTP_PROXY=http://localhost:9090 ",
+  );
+});
+
+test("tokens pass every rule, single and as lists", () => {
+  const manifest = synthesize((stack) => {
+    const text = new TerraformVariable(stack, "text", { type: "string" }).stringValue;
+    const list = new TerraformVariable(stack, "list", { type: "list(string)" }).listValue;
+    new TailnetContext(stack, "tailnet", {
+      name: "tailnet",
+      auth: AUTH,
+      waitFor: list,
+      bootTimeout: text,
+      hostname: text,
+      controlUrl: text,
+      apiUrl: text,
+      exitNode: text,
+      httpProxy: text,
+      socks5Server: text,
+      noProxy: [text, "b.test"],
+      tailscaledArgs: list,
+      socket: text,
+    });
+    new TailnetContext(stack, "element", { name: "element", auth: AUTH, noProxy: [Fn.element(list, 0)] });
+  });
+  const values = Object.values(manifest.resource.spacelift_environment_variable ?? {}).map(({ name, value }) => [
+    name,
+    value,
+  ]);
+  expect(values).toEqual(
+    expect.arrayContaining([
+      ["TS_WAIT_FOR", '${join(",", var.list)}'],
+      ["TS_BOOT_TIMEOUT", "${var.text}"],
+      ["TS_EXTRA_ARGS", "--exit-node=${var.text}"],
+      ["TS_NO_PROXY", "${var.text},b.test"],
+      ["TS_NO_PROXY", "${element(var.list, 0)}"],
+      ["TS_TAILSCALED_EXTRA_ARGS", '${join(" ", var.list)}'],
+    ]),
+  );
+});
+
+test.each<[TailnetTunnelOptions, string]>([
+  [{ waitFor: ["db"] }, 'waitFor must be host:port, such as localhost:8080, but ["db"] was given'],
+  [{ bootTimeout: "soon" }, 'bootTimeout must be a duration above zero such as 60s or 1m30s, but "soon" was given'],
+  [{ hostname: "!" }, 'hostname must hold at least one letter or digit, but "!" was given'],
+  [
+    { controlUrl: "control.test" },
+    'controlUrl must be an http:// or https:// URL of a server, without a path, but "control.test" was given',
+  ],
+  [
+    { apiUrl: "http://api.test" },
+    'apiUrl must be an https:// URL: plain http is for loopback addresses only, but "http://api.test" was given',
+  ],
+  [{ exitNode: "" }, 'exitNode must not be empty, but "" was given'],
+  [{ exitNode: "a --ssh" }, 'exitNode must be a word without blanks, but "a --ssh" was given'],
+  [{ httpProxy: "8080" }, 'httpProxy must be host:port, such as localhost:8080, but "8080" was given'],
+  [{ socks5Server: "" }, 'socks5Server must be host:port, such as localhost:8080, but "" was given'],
+  [{ noProxy: ["a", ""] }, 'noProxy must not hold an empty entry, but ["a",""] was given'],
+  [
+    { noProxy: ["$(id)"] },
+    'noProxy must be hosts or networks with commas between them, and "$(id)" is neither, but ["$(id)"] was given',
+  ],
+  [{ tailscaledArgs: ["--verbose 1"] }, 'tailscaledArgs must hold words without blanks, but ["--verbose 1"] was given'],
+  [
+    { tailscaledArgs: ["--socket=/tmp/s"] },
+    'tailscaledArgs must not hold --socket: use socket, but ["--socket=/tmp/s"] was given',
+  ],
+  [
+    { tailscaledArgs: ["-outbound-http-proxy-listen=a:1"] },
+    'tailscaledArgs must not hold --outbound-http-proxy-listen: use httpProxy, but ["-outbound-http-proxy-listen=a:1"] was given',
+  ],
+  [
+    { tailscaledArgs: ["--socks5-server", "a:1"] },
+    'tailscaledArgs must not hold --socks5-server: use socks5Server, but ["--socks5-server","a:1"] was given',
+  ],
+  [{ socket: "s.sock" }, 'socket must be an absolute path, but "s.sock" was given'],
+])("%j: %s", (options, problem) => {
+  const build = () => {
+    const props = { name: "tailnet", auth: AUTH, ...options };
+    new TailnetContext(new TerraformStack(new App(), "app"), "tailnet", props);
+  };
+  expect(messageOf(build)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
+});
+
+function messageOf(build: () => void): string {
+  try {
+    build();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return "";
+}
