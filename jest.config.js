@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three projects: `unit` and `cdktn` run in parallel, the latter being the tests of the constructs once more, on the
-// built half for CDK Terrain; `e2e` owns ports and namespaces, so its files run one after another.
+// Projects: `unit` and `cdktn` run in parallel, the latter being the tests of the constructs once more, on the
+// built half for CDK Terrain; `package` is what users install, and wants the network; `e2e` owns ports and namespaces, so its files run one after another.
 const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testEnvironment: "node",
@@ -17,7 +17,7 @@ module.exports = {
       displayName: "unit",
       moduleNameMapper: sources,
       testMatch: ["<rootDir>/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "/test/e2e/"],
+      testPathIgnorePatterns: ["/node_modules/", "/test/e2e/", "/test/package/"],
     },
     {
       ...common,
@@ -30,6 +30,14 @@ module.exports = {
       testMatch: ["<rootDir>/test/constructs/**/*.test.ts"],
       // These run both engines, or none, by themselves.
       testPathIgnorePatterns: ["/node_modules/", "/bindings.test.ts", "/engines.test.ts"],
+    },
+    {
+      ...common,
+      displayName: "package",
+      moduleNameMapper: sources,
+      testMatch: ["<rootDir>/test/package/**/*.test.ts"],
+      // These run npm, compilers and whole command lines.
+      testTimeout: 300_000,
     },
     { ...common, displayName: "e2e", moduleNameMapper: sources, testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
   ],

@@ -39,3 +39,20 @@ test("the example is short, and imports nothing but the package and its peers", 
   expect(Object.keys(dependencies)).toEqual(["cdktf", "constructs", "spacetail"]);
   expect(source.trimEnd().split("\n").length).toBeLessThanOrEqual(25);
 });
+
+test("the example for CDK Terrain differs in its imports alone", () => {
+  const example = (name: string, file: string) => readFileSync(join(FOLDER, "..", name, file), "utf8");
+  const translated = example("cdktf", "main.ts")
+    .replace('"cdktf"', '"cdktn"')
+    .replace('"spacetail"', '"spacetail/cdktn"');
+  expect(example("cdktn", "main.ts")).toBe(translated);
+  for (const file of ["tsconfig.json", "cdktf.json"]) expect(example("cdktn", file)).toBe(example("cdktf", file));
+});
+
+test.each(["cdktf", "cdktn"])("the example for %s asks for versions within the ranges of the package", (name) => {
+  const read = (file: string) => JSON.parse(readFileSync(join(FOLDER, "../..", file), "utf8"));
+  const { dependencies } = read(`examples/${name}/package.json`);
+  const { version, peerDependencies } = read("package.json");
+  expect(dependencies[name]).toBe(peerDependencies[name]);
+  expect(dependencies.spacetail).toBe(`^${version}`);
+});

@@ -17,6 +17,7 @@ export async function runTests(env, args) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   if (only === "" || only === "check") check(counts);
   if (only === "" || only === "unit") await unit(env, counts);
+  if (only === "" || only === "package") await packaged(env, counts, args[1] ?? "");
   if (only === "" || only === "go") go(env, counts);
   if (only === "" || only === "e2e") await endToEnd(env, counts, args[1] ?? "");
   const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} skipped`;
@@ -41,6 +42,12 @@ export function check(counts) {
 async function unit(env, counts) {
   const args = ["--selectProjects", "unit", "cdktn"];
   await jest([process.execPath, join(bin, "jest")], args, env, counts, "unit");
+}
+
+/** What users install, for which npm has to reach its registry. */
+async function packaged(env, counts, pattern) {
+  const args = ["--selectProjects", "package", "--testPathPatterns", `/package/.*${pattern}`];
+  await jest([process.execPath, join(bin, "jest")], args, env, counts, "package");
 }
 
 /** Every file in a private place of its own, as many at a time as there are cores, but no more than four. */
