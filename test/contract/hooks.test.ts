@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of shells and Terraform hold such placeholders
 // The text of the hooks is an interface: Spacelift accounts hold it, and people read it there.
-import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, hookLists, PHASES } from "../../contract/index.js";
+import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, hookLists, type OwnHook, PHASES, RUN } from "../../contract/index.js";
 
 const NO_PROXY =
   '"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io${TS_NO_PROXY:+,$TS_NO_PROXY}${NO_PROXY:+,$NO_PROXY}${no_proxy:+,$no_proxy}"';
@@ -53,4 +53,38 @@ test("no hook can break the line that Spacelift joins all hooks of a phase into"
     const hooks = hookLists({ phases: PHASES, httpProxy: DEFAULT_HTTP_PROXY, exitTrap });
     for (const hook of Object.values(hooks).flat()) expect(hook).not.toMatch(/[\r\n]|#|&\s*$|\bexit\b/);
   }
+});
+
+describe("own hooks", () => {
+  const own = (phase: string, before: boolean, command: string, outside = false): OwnHook => {
+    return { phase, before, command, outside };
+  };
+  const lists = (...hooks: OwnHook[]) => {
+    return hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true }, hooks);
+  };
+
+  test("run inside the tunnel, in their order", () => {
+    const hooks = [own("plan", true, "a"), own("plan", false, "c"), own("plan", true, "b"), own("plan", false, "d")];
+    expect(lists(...hooks)).toEqual({
+      before_plan: [...BEFORE, "a", "b"],
+      after_plan: ["c", "d", ...AFTER],
+    });
+  });
+
+  test("run outside of it when they are to", () => {
+    const hooks = [own("plan", true, "in"), own("plan", true, "out", true), own("plan", false, "out", true)];
+    expect(lists(...hooks)).toEqual({
+      before_plan: ["out", ...BEFORE, "in"],
+      after_plan: [...AFTER, "out"],
+    });
+  });
+
+  test("can belong to phases that are not on the tunnel, and to the end of the run", () => {
+    expect(lists(own("init", true, "a"), own(RUN, false, "b"))).toEqual({
+      before_init: ["a"],
+      before_plan: BEFORE,
+      after_plan: AFTER,
+      after_run: ["b"],
+    });
+  });
 });

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A shell word at the top level of a text; quotes and substitutions in it stand as one `'` each. */
+export interface ShellWord {
+  readonly text: string;
+  /** True where a command's name, or a reserved word, is expected. */
+  readonly isCommand: boolean;
+  /** Which command of the text it belongs to, counted from 0. */
+  readonly command: number;
+}
+
+/** What can be told of a line of POSIX shell without running it. */
+export interface ShellScan {
+  /** The words outside of quotes, subshells and substitutions. */
+  readonly words: readonly ShellWord[];
+  /** What is open at the end, or closed without having been opened, in words; empty if nothing is. */
+  readonly unbalanced: string;
+  readonly hasComment: boolean;
+  readonly hasHereDocument: boolean;
+}
+
+/** What a character stands in. These nest, so they are kept on a stack. */
+type Place = "single" | "double" | "subshell" | "substitution" | "expansion" | "backtick";
+
+const NAME_OF: Readonly<Record<Place, string>> = {
+  single: "a single quote",
+  double: "a double quote",
+  subshell: "a parenthesis",
+  substitution: "a parenthesis",
+  expansion: "a ${",
+  backtick: "a backtick",
+};
+
+const CLOSED_BY: Readonly<Record<Place, string>> = {
+  single: "'",
+  double: '"',
+  subshell: ")",
+  substitution: ")",
+  expansion: "}",
+  backtick: "`",
+};
+
+/** Words after which another command's name is expected. */
+const BEFORE_COMMANDS = ["{", "}", "!", "if", "then", "elif", "else", "while", "until", "do"];
+
+/** Takes a line of POSIX shell apart. */
+export function scanShell(text: string): ShellScan {
+  const places: Place[] = [];
+  const words: ShellWord[] = [];
+  let word = "";
+  let inWord = false;
+  let isCommand = true;
+  let command = 0;
+  let cases = 0;
+  let hasComment = false;
+  let hasHereDocument = false;
+  let unbalanced = "";
+  let i = 0;
+
+  const endWord = () => {
+    if (inWord && places.length === 0) {
+      words.push({ text: word, isCommand, command });
+      if (isCommand && word === "case") cases += 1;
+      if (isCommand && word === "esac") cases -= 1;
+      isCommand = isCommand && (BEFORE_COMMANDS.includes(word) || /^[A-Za-z_][A-Za-z0-9_]*=/.test(word));
+      word = "";
+    }
+    inWord = false;
+  };
+  const beginCommand = () => {
+    if (places.length > 0) return;
+    isCommand = true;
+    command += 1;
+  };
+  const open = (place: Place, length: number) => {
+    if (place === "subshell") endWord();
+    else if (places.length === 0) word += "'";
+    inWord = place !== "subshell" && place !== "substitution" && place !== "backtick";
+    places.push(place);
+    i += length;
+  };
+  const close = (place: Place) => {
+    if (place === "subshell") endWord();
+    places.pop();
+    inWord = place !== "subshell";
+    if (place === "subshell") beginCommand();
+    i += 1;
+  };
+
+  while (i < text.length) {
+    const char = text.charAt(i);
+    const place = places[places.length - 1];
+    if (place === "single") {
+      if (char === "'") close(place);
+      else i += 1;
+    } else if (char === "\\") {
+      inWord = true;
+      if (places.length === 0) word += text.slice(i, i + 2);
+      i += 2;
+    } else if (place !== undefined && char === CLOSED_BY[place]) close(place);
+    else if (text.startsWith("$(", i)) open("substitution", 2);
+    else if (text.startsWith("${", i)) open("expansion", 2);
+    else if (char === "`") open("backtick", 1);
+    else if (char === '"') open("double", 1);
+    else if (char === "'" && place !== "double" && !(place === "expansion" && places.includes("double"))) {
+      open("single", 1);
+    } else if (place === "double" || place === "expansion") i += 1;
+    else if (char === "#" && !inWord) {
+      hasComment = true;
+      break;
+    } else if (char === " " || char === "\t") {
+      endWord();
+      i += 1;
+    } else if (char === "(") open("subshell", 1);
+    else if (";|&)".includes(char)) {
+      endWord();
+      if (char === ")" && places.length === 0 && cases <= 0) unbalanced = NAME_OF.subshell;
+      beginCommand();
+      i += 1;
+    } else {
+      if (places.length === 0) {
+        word += char;
+        if (text.startsWith("<<", i) && text.charAt(i + 2) !== "<" && text.charAt(i - 1) !== "<")
+          hasHereDocument = true;
+      }
+      inWord = true;
+      i += 1;
+    }
+  }
+  endWord();
+  const last = places[places.length - 1];
+  if (unbalanced === "" && last !== undefined && !hasComment) unbalanced = NAME_OF[last];
+  return { words, unbalanced, hasComment, hasHereDocument };
+}
