@@ -6,7 +6,10 @@ export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-feder
 export { TailnetFederatedIdentity, type TailnetFederatedIdentityProps } from "./auth/tailnet-federated-identity.js";
 export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./auth/tailnet-oauth-client.js";
 export * from "./bindings/index.js";
+export type { TailnetAttachmentOptions } from "./context/context-attachment.js";
+export type { TailnetHookPlacement } from "./context/context-hooks.js";
 export { TailnetContext } from "./context/tailnet-context.js";
 export type { TailnetContextOptions, TailnetContextProps } from "./context/tailnet-context-props.js";
+export type { TailnetFile } from "./context/tailnet-file.js";
 export type { TailnetTunnelOptions } from "./context/tailnet-tunnel-options.js";
 export type { TailnetMetaArguments } from "./support/meta-arguments.js";

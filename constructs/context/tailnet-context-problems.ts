@@ -6,6 +6,7 @@ import { extraLabels, known, notEmpty, type Rule, required } from "../support/ru
 import { broken } from "../support/validation-error.js";
 import { environmentProblems, secretEnvironmentProblems } from "./context-variables.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
+import { fileProblems } from "./tailnet-file.js";
 import { tunnelProblems } from "./tunnel-variables.js";
 
 /** What is wrong with the properties of a context, in the order of the checks; null for each rule that is kept. */
@@ -18,8 +19,16 @@ export function* contextProblems(props: TailnetContextProps): Generator<string |
   yield* environmentProblems(props.environment ?? {});
   yield* secretEnvironmentProblems(props.secretEnvironment ?? {}, props.environment ?? {});
   yield* tunnelProblems(props);
+  yield* fileProblems(props.files ?? []);
+  yield broken("writeOnlyVersion", notEmpty(props.writeOnlyVersion), props.writeOnlyVersion);
   yield broken("runnerImage", notEmpty(props.runnerImage), props.runnerImage);
+  yield broken("runnerRegistry", runnerRegistryRule(props), props.runnerRegistry);
   yield broken("labels", extraLabels(props.labels), props.labels);
+}
+
+function runnerRegistryRule({ runnerImage, runnerRegistry }: TailnetContextProps): string | null {
+  const both = runnerImage !== undefined && runnerRegistry !== undefined;
+  return both ? "must not be given together with runnerImage" : notEmpty(runnerRegistry);
 }
 
 /** Phases decide which hooks there are, so they cannot wait for a token to be resolved. */

@@ -42,6 +42,21 @@ export function everything(stack: TerraformStack): void {
   });
   const read = new TailnetFederatedIdentity(stack, "read", { account: "acme", tags: ["tag:plan"] });
   const write = new TailnetFederatedIdentity(stack, "write", { account: "acme", tags: ["tag:apply"], scope: "write" });
-  new TailnetContext(stack, "pair", { name: "pair", auth: { federated: { read, write } } });
+  const pair = new TailnetContext(stack, "pair", {
+    name: "pair",
+    auth: { federated: { read, write } },
+    outermost: true,
+    files: [
+      { path: "spacetail/boot.sh", content: "echo hi" },
+      { path: "source/.npmrc", content: "fund=false", secret: false },
+    ],
+    secretEnvironment: { PASSWORD: "hidden" },
+    writeOnlyVersion: "1",
+  });
+  pair.addBefore("plan", "sh /mnt/workspace/spacetail/boot.sh");
+  pair.addAfter("plan", "echo bye", { outsideTunnel: true });
+  pair.addAfter("run", "echo over");
+  pair.attachTo("web", { priority: 3 });
+  pair.attachToModule("terraform-aws");
   new TailnetContext(stack, "federated", { name: "federated", auth: { federated: { identity: read } } });
 }

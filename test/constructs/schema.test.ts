@@ -51,7 +51,9 @@ test("everything that the constructs synthesize fits the providers' schemas", ()
   const manifest = synthesize(everything);
   expect(Object.keys(manifest.resource).sort()).toEqual([
     "spacelift_context",
+    "spacelift_context_attachment",
     "spacelift_environment_variable",
+    "spacelift_mounted_file",
     "tailscale_federated_identity",
     "tailscale_oauth_client",
   ]);

@@ -2,7 +2,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references are written like that
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { TailnetContext, type TailnetContextProps, TailnetFederatedIdentity } from "../../constructs/index.js";
-import { hookLists } from "../../contract/index.js";
+import { hookLists, runnerImageIn } from "../../contract/index.js";
 import { type Attributes, expressionOf, newOAuthClient, newStack, only, synthesize, variables } from "./manifest.js";
 
 /** The synthesized context of a program that gives an auth key besides the properties in question. */
@@ -51,6 +51,41 @@ describe("the context", () => {
     const { before_plan, after_plan } = contextWith({ exitTrap: false });
     expect(before_plan).not.toContain("trap 'spacetail down' EXIT");
     expect(after_plan).toContain("spacetail down");
+  });
+});
+
+test("a context that is to be outermost sorts last by name; its label stays the same", () => {
+  expect(contextWith({ name: "Tailnet", outermost: true })).toMatchObject({
+    name: "ZZZZZ-Tailnet",
+    labels: ["autoattach:tailnet"],
+  });
+});
+
+describe("writeOnlyVersion keeps secrets out of the state", () => {
+  const secrets = { auth: { authKey: "k" }, secretEnvironment: { A: "a" }, environment: { B: "b" } };
+  const files = [
+    { path: "secret", content: "s" },
+    { path: "readable", content: "r", secret: false },
+  ];
+  const manifest = manifestWith({ ...secrets, files, writeOnlyVersion: "2" });
+  const attributesOf = (type: string, key: string) => {
+    const all = Object.values(manifest.resource[type] ?? {});
+    return Object.fromEntries(all.map(({ context_id, [key]: name, ...others }) => [String(name), others]));
+  };
+
+  test("of variables", () => {
+    expect(attributesOf("spacelift_environment_variable", "name")).toEqual({
+      TS_AUTHKEY: { value_wo: "k", value_wo_version: "2", write_only: true },
+      A: { value_wo: "a", value_wo_version: "2", write_only: true },
+      B: { value: "b", write_only: false },
+    });
+  });
+
+  test("of files", () => {
+    expect(attributesOf("spacelift_mounted_file", "relative_path")).toEqual({
+      secret: { content_wo: "cw==", content_wo_version: "2", write_only: true },
+      readable: { content: "cg==", write_only: false },
+    });
   });
 });
 
@@ -178,6 +213,12 @@ describe("what the construct made is within reach", () => {
     );
     expect(context.phases).toEqual(["plan", "apply"]);
     expect(context.runnerImage).toBe("registry.test/runner:1");
+  });
+
+  test("the image of this version, for those who say where it was pushed", () => {
+    const props = { name: "t", auth: { authKey: "k" }, runnerRegistry: "registry.test/acme" };
+    const context = new TailnetContext(newStack(), "tailnet", props);
+    expect(context.runnerImage).toBe(runnerImageIn("registry.test/acme"));
   });
 
   test("each variable by its name", () => {

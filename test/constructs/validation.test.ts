@@ -66,6 +66,12 @@ describe("TailnetContext", () => {
     [{ name: "  " }, 'name must not be empty, but "  " was given'],
     [{ name: undefined }, "name must be given"],
     [{ spaceId: "" }, 'spaceId must not be empty, but "" was given'],
+    [{ writeOnlyVersion: "" }, 'writeOnlyVersion must not be empty, but "" was given'],
+    [{ runnerRegistry: "" }, 'runnerRegistry must not be empty, but "" was given'],
+    [
+      { runnerImage: "a", runnerRegistry: "b" },
+      'runnerRegistry must not be given together with runnerImage, but "b" was given',
+    ],
     [{ runnerImage: "" }, 'runnerImage must not be empty, but "" was given'],
     [{ phases: [] }, "phases must name at least one of init, plan, apply, perform, destroy, but [] was given"],
     [
