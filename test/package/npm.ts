@@ -18,11 +18,16 @@ export class Unreachable extends Error {}
  */
 export function npm(folder: string, ...words: string[]): void {
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--fetch-retries=1"];
-  const { status, stdout, stderr } = spawnSync("npm", [...words, ...quiet], { cwd: folder, encoding: "utf8" });
+  shell(folder, ["npm", ...words, ...quiet].join(" "));
+}
+
+/** Runs a command as a user types it. @throws as {@link npm} does */
+export function shell(folder: string, command: string): void {
+  const { status, stdout, stderr } = spawnSync("sh", ["-c", command], { cwd: folder, encoding: "utf8" });
   if (status === 0) return;
-  if (UNREACHABLE.test(stderr))
-    throw new Unreachable(`npm cannot reach its registry: ${UNREACHABLE.exec(stderr)?.[0]}`);
-  throw new Error(`npm ${words.join(" ")} ended with ${status}: ${stdout}${stderr}`);
+  const [unreachable] = UNREACHABLE.exec(stderr) ?? [];
+  if (unreachable !== undefined) throw new Unreachable(`npm cannot reach its registry: ${unreachable}`);
+  throw new Error(`${command} ended with ${status}: ${stdout}${stderr}`);
 }
 
 /**
