@@ -17,6 +17,8 @@ export * from "./parse.js";
 export * from "./phases.js";
 export * from "./proxy-variables.js";
 export * from "./runner-image.js";
+export * from "./secrets.js";
 export * from "./settings.js";
 export * from "./shell.js";
 export * from "./shell-scan.js";
+export * from "./spaces.js";

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import type { IConstruct } from "constructs";
 import type { ContextVariable } from "../context/context-variables.js";
 import { joined } from "../support/literal.js";
 import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
 import { federatedProblems, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 import type { TailnetOAuthClient } from "./tailnet-oauth-client.js";
@@ -52,24 +55,32 @@ export interface TailnetOAuthSecret {
   readonly tags?: string[];
 }
 
-/**
- * What is wrong with the credential, never showing it, for runs with these phases on the tailnet; null for each rule that
- * is kept.
- */
-export function* authProblems(auth: TailnetAuth | undefined, phases: readonly string[]): Generator<string | null> {
-  const { federated, oauthClient, oauthSecret, authKey } = auth ?? {};
+/** What decides whether a login fits its context. */
+export interface AuthUse {
+  readonly auth: TailnetAuth;
+  readonly phases?: string[];
+  readonly spaceId?: string;
+}
+
+/** What is wrong with the credential of a context, never showing it; null for each rule that is kept. */
+export function* authProblems(scope: IConstruct, use: AuthUse): Generator<string | null> {
+  const { federated, oauthClient, oauthSecret, authKey } = use.auth ?? {};
   const members = Object.entries({ federated, oauthClient, oauthSecret, authKey });
   const given = members.filter(([, value]) => value !== undefined).map(([name]) => name);
   const names = members.map(([name]) => name).join(", ");
   yield broken("auth", given.length === 1 ? null : `must have exactly one of ${names}`, given);
   yield brokenSecret("auth.authKey", secretText(authKey));
-  if (oauthSecret !== undefined) yield* oauthSecretProblems(oauthSecret);
-  if (federated !== undefined) yield* federatedProblems(federated, phases);
+  if (oauthSecret !== undefined) yield* oauthSecretProblems(scope, oauthSecret);
+  if (federated !== undefined) yield* federatedProblems(scope, federated, use);
 }
 
-function oauthSecretProblems({ clientId, clientSecret, tags }: TailnetOAuthSecret): (string | null)[] {
+function oauthSecretProblems(
+  scope: IConstruct,
+  { clientId, clientSecret, tags }: TailnetOAuthSecret,
+): (string | null)[] {
   return [
     brokenSecret("auth.oauthSecret.clientSecret", required(secretText)(clientSecret)),
+    brokenSecret("auth.oauthSecret.clientId", readableProblem(scope, clientId ?? "")),
     broken("auth.oauthSecret.clientId", notEmpty(clientId) ?? oneLine(clientId), clientId),
     broken("auth.oauthSecret.tags", tagList(tags), tags),
   ];

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { IConstruct } from "constructs";
+import { DEFAULT_PHASES } from "../../contract/index.js";
 import type { ContextVariable } from "../context/context-variables.js";
 import { joined } from "../support/literal.js";
-import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { notEmpty, oneLine, reachableFrom, required, secretText, tagList } from "../support/rules.js";
+import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
 
 /**
@@ -45,16 +48,28 @@ export interface TailnetIdentity {
    * @default ["tag:spacelift"]
    */
   readonly tags?: string[];
+
+  /**
+   * Id of the space whose runs the identity trusts, `*` standing for any characters.
+   * @default - any space, or not known
+   */
+  readonly spaceId?: string;
 }
 
-/** What is wrong with the login, for runs with these phases on the tailnet; null for each rule that is kept. */
-export function* federatedProblems(auth: TailnetFederatedAuth, phases: readonly string[]): Generator<string | null> {
+/** What is wrong with the login of a context; null for each rule that is kept. */
+export function* federatedProblems(
+  scope: IConstruct,
+  auth: TailnetFederatedAuth,
+  { phases = [...DEFAULT_PHASES], spaceId }: { readonly phases?: string[]; readonly spaceId?: string },
+): Generator<string | null> {
   const { identity, read, write, idToken } = auth;
   const given = Object.entries({ identity, read, write }).filter(([, value]) => value !== undefined);
   const names = given.map(([name]) => name);
   const fits = identity === undefined ? names.length > 0 : names.length === 1;
   yield broken("auth.federated", fits ? null : "must have identity alone, or read, write or both", names);
-  for (const [name, value] of given) yield* identityProblems(`auth.federated.${name}`, value as TailnetIdentity);
+  for (const [name, value] of given) {
+    yield* identityProblems(scope, `auth.federated.${name}`, value as TailnetIdentity, spaceId);
+  }
   if (identity === undefined) yield* phaseProblems(auth, phases);
   yield brokenSecret("auth.federated.idToken", secretText(idToken));
 }
@@ -69,9 +84,19 @@ function* phaseProblems({ read, write }: TailnetFederatedAuth, phases: readonly 
   }
 }
 
-function identityProblems(property: string, { clientId, tags }: TailnetIdentity): (string | null)[] {
+function identityProblems(
+  scope: IConstruct,
+  property: string,
+  { clientId, tags, spaceId }: TailnetIdentity,
+  contextSpace: string | undefined,
+): (string | null)[] {
   const rule = required<string>((text) => notEmpty(text) ?? oneLine(text));
-  return [broken(`${property}.clientId`, rule(clientId), clientId), broken(`${property}.tags`, tagList(tags), tags)];
+  return [
+    brokenSecret(`${property}.clientId`, readableProblem(scope, clientId ?? "")),
+    broken(`${property}.clientId`, rule(clientId), clientId),
+    broken(`${property}.tags`, tagList(tags), tags),
+    broken(`${property}.spaceId`, reachableFrom(contextSpace)(spaceId), spaceId),
+  ];
 }
 
 /**

@@ -99,6 +99,9 @@ export class TailnetFederatedIdentity extends Construct {
   /** The tags that nodes have, as they were given. */
   public readonly tags: string[];
 
+  /** The space whose runs are trusted, as it was given; undefined for any. */
+  public readonly spaceId?: string;
+
   constructor(scope: Construct, id: string, props: TailnetFederatedIdentityProps) {
     super(scope, id);
     refuse(this, identityProblems(props));
@@ -117,6 +120,7 @@ export class TailnetFederatedIdentity extends Construct {
     });
     this.clientId = this.resource.id;
     this.tags = [...props.tags];
+    if (props.spaceId !== undefined) this.spaceId = props.spaceId;
   }
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { IConstruct } from "constructs";
 import { hookProblem, type OwnHook, PHASES, RUN, setsExitTrap } from "../../contract/index.js";
 import { known, required } from "../support/rules.js";
-import { broken } from "../support/validation-error.js";
+import { readableProblem } from "../support/secrets.js";
+import { broken, brokenSecret } from "../support/validation-error.js";
 
 /** Where a hook of the user's own stands. */
 export interface TailnetHookPlacement {
@@ -28,11 +30,12 @@ export const HOOK_ATTRIBUTES = {
 } as const;
 
 /** What is wrong with a hook of the user's own, in a context with or without our EXIT trap. */
-export function* hookProblems(hook: OwnHook, exitTrap: boolean): Generator<string | null> {
+export function* hookProblems(scope: IConstruct, hook: OwnHook, exitTrap: boolean): Generator<string | null> {
   const phases = hook.before ? PHASES : [...PHASES, RUN];
   const isPhase = phases.includes(hook.phase);
   yield broken("phase", isPhase ? null : `must be one of ${phases.join(", ")}`, hook.phase);
   yield broken("command", required(known(hookProblem))(hook.command), hook.command);
+  yield brokenSecret("command", readableProblem(scope, hook.command));
   if (exitTrap && hook.phase !== RUN && setsExitTrap(hook.command)) {
     yield broken("command", "must not set an EXIT trap, which is the tunnel's unless exitTrap is off", hook.command);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { IConstruct } from "constructs";
 import { findVariable } from "../../contract/index.js";
 import { notEmpty, oneLine } from "../support/rules.js";
+import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
 import { PROPERTY_OF } from "./tunnel-variables.js";
 
@@ -21,11 +23,13 @@ export function ownVariables(environment: Variables, secret: boolean): ContextVa
 }
 
 /** What is wrong with the user's readable variables; null for each rule that is kept. */
-export function* environmentProblems(environment: Variables): Generator<string | null> {
+export function* environmentProblems(scope: IConstruct, environment: Variables): Generator<string | null> {
   for (const [name, value] of Object.entries(environment)) {
     yield* nameProblems("environment", name);
     // Text of several lines is often a key that was meant for a file, so it is not shown.
     yield brokenSecret(`environment.${name}`, oneLine(value));
+    const secret = readableProblem(scope, value);
+    if (secret !== null) yield `environment.${name} ${secret}, so use secretEnvironment or auth`;
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
-import { DEFAULT_PHASES, labelFromName, PHASES, stackLabelProblem } from "../../contract/index.js";
+import type { IConstruct } from "constructs";
+import { labelFromName, PHASES, stackLabelProblem } from "../../contract/index.js";
 import { authProblems } from "../auth/tailnet-auth.js";
 import { extraLabels, known, notEmpty, type Rule, required } from "../support/rules.js";
 import { broken } from "../support/validation-error.js";
@@ -10,16 +11,16 @@ import { fileProblems } from "./tailnet-file.js";
 import { tunnelProblems } from "./tunnel-variables.js";
 
 /** What is wrong with the properties of a context, in the order of the checks; null for each rule that is kept. */
-export function* contextProblems(props: TailnetContextProps): Generator<string | null> {
+export function* contextProblems(scope: IConstruct, props: TailnetContextProps): Generator<string | null> {
   yield broken("name", required(notEmpty)(props.name), props.name);
   yield broken("phases", phasesRule(props.phases), props.phases);
-  yield* authProblems(props.auth, props.phases ?? DEFAULT_PHASES);
+  yield* authProblems(scope, props);
   yield broken("spaceId", notEmpty(props.spaceId), props.spaceId);
   yield attachmentProblem(props);
-  yield* environmentProblems(props.environment ?? {});
+  yield* environmentProblems(scope, props.environment ?? {});
   yield* secretEnvironmentProblems(props.secretEnvironment ?? {}, props.environment ?? {});
   yield* tunnelProblems(props);
-  yield* fileProblems(props.files ?? []);
+  yield* fileProblems(scope, props.files ?? []);
   yield broken("writeOnlyVersion", notEmpty(props.writeOnlyVersion), props.writeOnlyVersion);
   yield broken("runnerImage", notEmpty(props.runnerImage), props.runnerImage);
   yield broken("runnerRegistry", runnerRegistryRule(props), props.runnerRegistry);

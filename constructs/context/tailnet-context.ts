@@ -54,7 +54,7 @@ export class TailnetContext extends Construct {
 
   constructor(scope: Construct, id: string, props: TailnetContextProps) {
     super(scope, id);
-    refuse(this, contextProblems(props));
+    refuse(this, contextProblems(this, props));
     const phases = props.phases ?? DEFAULT_PHASES;
     this.#props = props;
     this.phases = PHASES.filter((phase) => phases.includes(phase));
@@ -118,7 +118,7 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the stack's id is a token and `options.id` is not given
    */
   public attachTo(stackId: string, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    refuse(this, attachmentProblems("stackId", stackId, options));
+    refuse(this, attachmentProblems("stackId", stackId, options, this.#props.spaceId));
     return this.createAttachment(`stack:${options.id ?? stackId}`, { stackId }, options);
   }
 
@@ -128,7 +128,7 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the module's id is a token and `options.id` is not given
    */
   public attachToModule(moduleId: string, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    refuse(this, attachmentProblems("moduleId", moduleId, options));
+    refuse(this, attachmentProblems("moduleId", moduleId, options, this.#props.spaceId));
     return this.createAttachment(`module:${options.id ?? moduleId}`, { moduleId }, options);
   }
 
@@ -157,7 +157,7 @@ export class TailnetContext extends Construct {
   }
 
   private addHook(hook: OwnHook): void {
-    refuse(this, hookProblems(hook, this.#props.exitTrap ?? true));
+    refuse(this, hookProblems(this, hook, this.#props.exitTrap ?? true));
     this.#hooks.push(hook);
     this.setHooks(this.resource, [`${hook.before ? "before" : "after"}_${hook.phase}`]);
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Fn, TerraformLocal, Token } from "cdktf";
-import type { Construct } from "constructs";
+import type { Construct, IConstruct } from "constructs";
 import { base64, escapeTemplate, fileContentProblem, filePathProblem } from "../../contract/index.js";
 import { known, type Rule, required } from "../support/rules.js";
+import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
 
 /** A file that runs find under /mnt/workspace. It is not executable: a hook can say `sh /mnt/workspace/FILE`. */
@@ -22,13 +23,14 @@ export interface TailnetFile {
 }
 
 /** What is wrong with files, never showing what is in them; null for each rule that is kept. */
-export function* fileProblems(files: readonly TailnetFile[]): Generator<string | null> {
+export function* fileProblems(scope: IConstruct, files: readonly TailnetFile[]): Generator<string | null> {
   const paths = files.map(({ path }) => path);
-  for (const { path, content } of files) {
+  for (const { path, content, secret } of files) {
     yield broken("files.path", required(pathRule)(path), path);
     const twice = paths.indexOf(path) !== paths.lastIndexOf(path);
     yield broken("files.path", twice ? "must not be given twice" : null, path);
     yield brokenSecret(`files.content of ${path}`, required(known(fileContentProblem))(content));
+    if (secret === false) yield brokenSecret(`files.content of ${path}`, readableProblem(scope, content));
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
-import { stackLabelProblem, tagProblem } from "../../contract/index.js";
+import { isOutOfReach, stackLabelProblem, tagProblem } from "../../contract/index.js";
 
 /**
  * A rule for a property: says what the value must be, reading on from the property's name, or answers null if the value
@@ -64,3 +64,14 @@ export const tailscaleDescription: Rule<string> = known((text) => {
 export const httpsUrl: Rule<string> = known((text) =>
   /^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(text) ? null : "must be an https:// URL",
 );
+
+/** The id of a space whose stacks a context in another space can reach, as far as the ids tell. */
+export function reachableFrom(contextSpace: string | undefined): Rule<string> {
+  return (space) => {
+    const isKnown = contextSpace !== undefined && !Token.isUnresolved(contextSpace);
+    const problem = known((id: string) => {
+      return isKnown && isOutOfReach(contextSpace, id) ? `must be within reach of a context in ${contextSpace}` : null;
+    });
+    return notEmpty(space) ?? problem(space);
+  };
+}

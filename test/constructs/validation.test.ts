@@ -1,38 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { App, TerraformStack, TerraformVariable } from "cdktf";
-import {
-  TailnetContext,
-  type TailnetContextProps,
-  TailnetOAuthClient,
-  type TailnetOAuthClientProps,
-} from "../../constructs/index.js";
-import { ValidationError } from "../../constructs/support/validation-error.js";
-
-/** Properties as a program without a compiler may give them. */
-type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
-
-/** What is said of a context named `app/tailnet` that has these properties besides good ones. */
-function contextError(props: Loose<TailnetContextProps>): string {
-  const good = { name: "tailnet", auth: { authKey: "key" } };
-  return messageOf((stack) => new TailnetContext(stack, "tailnet", { ...good, ...props } as TailnetContextProps));
-}
-
-function clientError(props: Loose<TailnetOAuthClientProps>): string {
-  const good = { tags: ["tag:a"] };
-  return messageOf(
-    (stack) => new TailnetOAuthClient(stack, "client", { ...good, ...props } as TailnetOAuthClientProps),
-  );
-}
-
-function messageOf(construct: (stack: TerraformStack) => unknown): string {
-  try {
-    construct(new TerraformStack(new App(), "app"));
-  } catch (error) {
-    if (error instanceof ValidationError) return error.message;
-    throw error;
-  }
-  return "";
-}
+import { TailnetContext, type TailnetContextProps, type TailnetOAuthClientProps } from "../../constructs/index.js";
+import { clientError, contextError, type Loose, messageOf } from "./refusals.js";
 
 describe("TailnetOAuthClient", () => {
   test.each<[Loose<TailnetOAuthClientProps>, string]>([
@@ -132,81 +101,6 @@ describe("TailnetContext, the label that attaches it", () => {
   test("need not be made of the name when it is given, or when every stack gets the context", () => {
     expect(contextError({ name: "!!!", autoattach: "x" })).toBe("");
     expect(contextError({ name: "!!!", autoattachAll: true })).toBe("");
-  });
-});
-
-describe("TailnetContext, auth", () => {
-  const one = "auth must have exactly one of federated, oauthClient, oauthSecret, authKey";
-  test.each<[Loose<TailnetContextProps>, string]>([
-    [{ auth: undefined }, `${one}, but [] was given`],
-    [{ auth: {} }, `${one}, but [] was given`],
-    [
-      { auth: { oauthSecret: { clientSecret: "hidden" }, authKey: "hidden" } },
-      `${one}, but ["oauthSecret","authKey"] was given`,
-    ],
-    [{ auth: { authKey: "" } }, "auth.authKey must not be empty"],
-    [{ auth: { authKey: "hidden\n" } }, "auth.authKey must not contain a line break"],
-    [{ auth: { oauthSecret: { clientSecret: " " } } }, "auth.oauthSecret.clientSecret must not be empty"],
-    [
-      { auth: { oauthSecret: { clientSecret: "hidden\r\n" } } },
-      "auth.oauthSecret.clientSecret must not contain a line break",
-    ],
-    [{ auth: { oauthSecret: {} as never } }, "auth.oauthSecret.clientSecret must be given"],
-    [
-      { auth: { oauthSecret: { clientId: "", clientSecret: "hidden" } } },
-      'auth.oauthSecret.clientId must not be empty, but "" was given',
-    ],
-    [
-      { auth: { oauthSecret: { clientId: "a\nb", clientSecret: "hidden" } } },
-      'auth.oauthSecret.clientId must not contain a line break, but "a\\nb" was given',
-    ],
-    [
-      { auth: { oauthSecret: { clientSecret: "hidden", tags: [] } } },
-      "auth.oauthSecret.tags must name at least one tag, but [] was given",
-    ],
-  ])("%j: %s", (props, problem) => {
-    expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
-    expect(contextError(props)).not.toContain("hidden");
-  });
-});
-
-describe("TailnetContext, auth.federated", () => {
-  const one = { clientId: "k1", tags: ["tag:a"] };
-  test.each<[Loose<TailnetContextProps>, string]>([
-    [{ auth: { federated: {} } }, "auth.federated must have identity alone, or read, write or both, but [] was given"],
-    [
-      { auth: { federated: { identity: one, read: one } } },
-      'auth.federated must have identity alone, or read, write or both, but ["identity","read"] was given',
-    ],
-    [
-      { auth: { federated: { identity: { clientId: "" } } } },
-      'auth.federated.identity.clientId must not be empty, but "" was given',
-    ],
-    [{ auth: { federated: { identity: {} as never } } }, "auth.federated.identity.clientId must be given"],
-    [
-      { auth: { federated: { read: one, write: { clientId: "k2", tags: ["b"] } } } },
-      'auth.federated.write.tags must hold tags, and a tag must begin with "tag:", but ["b"] was given',
-    ],
-    [
-      { auth: { federated: { read: one } }, phases: ["plan", "apply"] },
-      'phases must leave out apply unless auth.federated has write, but ["plan","apply"] was given',
-    ],
-    [
-      { auth: { federated: { write: one } }, phases: ["plan", "apply"] },
-      'phases must be apply alone unless auth.federated has read, but ["plan","apply"] was given',
-    ],
-    [
-      { auth: { federated: { identity: one, idToken: "hidden\n" } } },
-      "auth.federated.idToken must not contain a line break",
-    ],
-  ])("%j: %s", (props, problem) => {
-    expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
-    expect(contextError(props)).not.toContain("hidden");
-  });
-
-  test("one identity of a pair is enough for the phases that it serves", () => {
-    expect(contextError({ auth: { federated: { read: one } }, phases: ["init", "plan"] })).toBe("");
-    expect(contextError({ auth: { federated: { write: one } }, phases: ["apply"] })).toBe("");
   });
 });
 

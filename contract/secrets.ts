@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * True if the text holds what looks like a secret of Tailscale or headscale: an auth key, the secret of an OAuth client,
+ * an API token. Source: Tailscale's documentation, "Key prefixes".
+ */
+export function holdsTailscaleSecret(text: string): boolean {
+  return /(tskey|hskey)-[A-Za-z0-9]/.test(text);
+}
