@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { packageReference, resourceOptions } from "./package-reference.js";
+import { packageReference } from "./package-reference.js";
 
 /** Arguments of {@link ContextAttachment}. Exactly one of `stackId` and `moduleId` is given. */
 export interface ContextAttachmentArgs {
@@ -29,6 +29,6 @@ export class ContextAttachment extends pulumi.CustomResource {
       priority: args.priority,
     };
     const type = "spacelift:index/contextAttachment:ContextAttachment";
-    super(type, name, properties, resourceOptions(options), false, packageReference());
+    super(type, name, properties, options, false, packageReference());
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { packageReference, resourceOptions } from "./package-reference.js";
+import { packageReference } from "./package-reference.js";
 
 /** Arguments of {@link Context}. Names of lists are plural, as Pulumi makes them. */
 export interface ContextArgs {
@@ -59,6 +59,6 @@ export class Context extends pulumi.CustomResource {
       afterDestroys: args.afterDestroys,
       afterRuns: args.afterRuns,
     };
-    super("spacelift:index/context:Context", name, properties, resourceOptions(options), false, packageReference());
+    super("spacelift:index/context:Context", name, properties, options, false, packageReference());
   }
 }

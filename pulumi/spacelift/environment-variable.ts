@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { packageReference, resourceOptions } from "./package-reference.js";
+import { packageReference, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link EnvironmentVariable}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
 export interface EnvironmentVariableArgs {
@@ -42,6 +42,6 @@ export class EnvironmentVariable extends pulumi.CustomResource {
       checksum: undefined,
     };
     const type = "spacelift:index/environmentVariable:EnvironmentVariable";
-    super(type, name, properties, resourceOptions(options, ["value"]), false, packageReference());
+    super(type, name, properties, withSecretOutputs(options, ["value"]), false, packageReference());
   }
 }

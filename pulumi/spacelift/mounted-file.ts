@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { packageReference, resourceOptions } from "./package-reference.js";
+import { packageReference, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link MountedFile}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
 export interface MountedFileArgs {
@@ -44,6 +44,6 @@ export class MountedFile extends pulumi.CustomResource {
       checksum: undefined,
     };
     const type = "spacelift:index/mountedFile:MountedFile";
-    super(type, name, properties, resourceOptions(options, ["content"]), false, packageReference());
+    super(type, name, properties, withSecretOutputs(options, ["content"]), false, packageReference());
   }
 }

@@ -32,11 +32,10 @@ export async function packageReference(): Promise<string | undefined> {
   });
 }
 
-/** The options of a resource, with the version of its provider and the outputs that are always secret. */
-export function resourceOptions(
+/** The options of a resource, some of whose outputs are always secret. */
+export function withSecretOutputs(
   options: pulumi.CustomResourceOptions | undefined,
-  additionalSecretOutputs: string[] = [],
+  additionalSecretOutputs: string[],
 ): pulumi.CustomResourceOptions {
-  const defaults = { version: SPACELIFT_VERSION, additionalSecretOutputs };
-  return pulumi.mergeOptions(defaults, options ?? {});
+  return pulumi.mergeOptions({ additionalSecretOutputs }, options ?? {});
 }

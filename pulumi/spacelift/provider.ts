@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { packageReference, resourceOptions } from "./package-reference.js";
+import { packageReference, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link Provider}. What is not given comes from `SPACELIFT_API_KEY_ENDPOINT` and the like. */
 export interface ProviderArgs {
@@ -27,6 +27,6 @@ export class Provider extends pulumi.ProviderResource {
       apiToken: args.apiToken === undefined ? undefined : pulumi.secret(args.apiToken),
     };
     const secrets = ["apiKeySecret", "apiToken"];
-    super("spacelift", name, properties, resourceOptions(options, secrets), false, packageReference());
+    super("spacelift", name, properties, withSecretOutputs(options, secrets), false, packageReference());
   }
 }
