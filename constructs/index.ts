@@ -3,7 +3,11 @@ import "./engine.js";
 
 export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
 export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-federated-auth.js";
-export { TailnetFederatedIdentity, type TailnetFederatedIdentityProps } from "./auth/tailnet-federated-identity.js";
+export {
+  TailnetFederatedIdentity,
+  type TailnetFederatedIdentityProps,
+  type TailnetTrustedRuns,
+} from "./auth/tailnet-federated-identity.js";
 export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./auth/tailnet-oauth-client.js";
 export * from "./bindings/index.js";
 export type { TailnetAttachmentOptions } from "./context/context-attachment.js";
@@ -13,3 +17,9 @@ export type { TailnetContextOptions, TailnetContextProps } from "./context/tailn
 export type { TailnetFile } from "./context/tailnet-file.js";
 export type { TailnetTunnelOptions } from "./context/tailnet-tunnel-options.js";
 export type { TailnetMetaArguments } from "./support/meta-arguments.js";
+export { Tailnet, type TailnetProps } from "./tailnet.js";
+export {
+  type TailnetGrant,
+  TailnetPolicyFragment,
+  type TailnetPolicyFragmentProps,
+} from "./tailnet-policy-fragment.js";

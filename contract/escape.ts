@@ -10,6 +10,8 @@ const TOKEN = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}/g;
  * Source: Terraform's documentation, "Strings and Templates", Escape Sequences.
  */
 export function escapeTemplate(text: string): string {
+  // Most text, which has neither templates nor tokens. Programs make this call thousands of times.
+  if (!text.includes("{")) return text;
   let out = "";
   let end = 0;
   for (const token of text.matchAll(TOKEN)) {

@@ -16,17 +16,8 @@ import { metaArguments, type TailnetMetaArguments } from "../support/meta-argume
 import { httpsUrl, known, notEmpty, type Rule, required, tagList, tailscaleDescription } from "../support/rules.js";
 import { broken, refuse } from "../support/validation-error.js";
 
-/** Properties of {@link TailnetFederatedIdentity}. */
-export interface TailnetFederatedIdentityProps extends TailnetMetaArguments {
-  /**
-   * The Spacelift account whose runs are trusted: its name (`acme`), or its host name (`acme.app.us.spacelift.io`, or
-   * that of a self-hosted Spacelift). A token is taken for a host name. Only paid accounts give tokens to their runs.
-   */
-  readonly account: string;
-
-  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
-  readonly tags: string[];
-
+/** Which runs of an account are trusted, and how their tokens look. */
+export interface TailnetTrustedRuns {
   /**
    * Id of the space that the runs' stacks are in; `*` stands for any characters. Spaces that inherit from it count for
    * themselves: their runs have their own space's id.
@@ -77,6 +68,18 @@ export interface TailnetFederatedIdentityProps extends TailnetMetaArguments {
    * @default - made of space, stack or module, run types and scope
    */
   readonly subject?: string;
+}
+
+/** Properties of {@link TailnetFederatedIdentity}. */
+export interface TailnetFederatedIdentityProps extends TailnetTrustedRuns, TailnetMetaArguments {
+  /**
+   * The Spacelift account whose runs are trusted: its name (`acme`), or its host name (`acme.app.us.spacelift.io`, or
+   * that of a self-hosted Spacelift). A token is taken for a host name. Only paid accounts give tokens to their runs.
+   */
+  readonly account: string;
+
+  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
+  readonly tags: string[];
 
   /**
    * What the identity is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { hookProblem, type OwnHook, PHASES, RUN, setsExitTrap } from "../../contract/index.js";
+import {
+  DEFAULT_HTTP_PROXY,
+  hookLists,
+  hookProblem,
+  type OwnHook,
+  PHASES,
+  RUN,
+  setsExitTrap,
+} from "../../contract/index.js";
+import { literally } from "../support/literal.js";
 import { known, required } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
@@ -28,6 +38,41 @@ export const HOOK_ATTRIBUTES = {
   after_destroy: "afterDestroy",
   after_run: "afterRun",
 } as const;
+
+/** A hook list by Spacelift's name. */
+export type HookList = keyof typeof HOOK_ATTRIBUTES;
+
+/** Hook lists as attributes of `spacelift_context`. */
+export type HookAttributes = { readonly [K in (typeof HOOK_ATTRIBUTES)[HookList]]?: string[] };
+
+/** The hook attributes of contexts without own hooks, by their options: most of a program's contexts have the same. */
+const COMMON = new Map<string, HookAttributes>();
+
+/** The hook lists of a context that are not empty. */
+export function hookAttributes(
+  phases: readonly string[],
+  { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true }: HookProps,
+  own: readonly OwnHook[],
+): HookAttributes {
+  const make = () => attributesOf(hookLists({ phases, httpProxy, exitTrap }, own));
+  // A token is one of a program's thousands, and gone with the program.
+  if (own.length > 0 || Token.isUnresolved(httpProxy)) return make();
+  const key = `${phases.join()} ${httpProxy} ${exitTrap}`;
+  const common = COMMON.get(key) ?? make();
+  COMMON.set(key, common);
+  // Copies, because programs may change the lists of one context.
+  return Object.fromEntries(Object.entries(common).map(([attribute, commands]) => [attribute, [...commands]]));
+}
+
+interface HookProps {
+  readonly httpProxy?: string;
+  readonly exitTrap?: boolean;
+}
+
+function attributesOf(lists: Readonly<Record<string, string[]>>): HookAttributes {
+  const entries = Object.entries(literally(lists));
+  return Object.fromEntries(entries.map(([list, commands]) => [HOOK_ATTRIBUTES[list as HookList], commands]));
+}
 
 /** What is wrong with a hook of the user's own, in a context with or without our EXIT trap. */
 export function* hookProblems(scope: IConstruct, hook: OwnHook, exitTrap: boolean): Generator<string | null> {

@@ -3,9 +3,7 @@ import { Construct } from "constructs";
 import {
   AUTOATTACH_ALL,
   autoattachLabel,
-  DEFAULT_HTTP_PROXY,
   DEFAULT_PHASES,
-  hookLists,
   labelFromName,
   type OwnHook,
   outermostName,
@@ -18,7 +16,13 @@ import { given, literally } from "../support/literal.js";
 import { metaArguments } from "../support/meta-arguments.js";
 import { refuse, ValidationError } from "../support/validation-error.js";
 import { attachmentProblems, type TailnetAttachmentOptions } from "./context-attachment.js";
-import { HOOK_ATTRIBUTES, hookProblems, type TailnetHookPlacement } from "./context-hooks.js";
+import {
+  HOOK_ATTRIBUTES,
+  type HookList,
+  hookAttributes,
+  hookProblems,
+  type TailnetHookPlacement,
+} from "./context-hooks.js";
 import { type ContextVariable, ownVariables } from "./context-variables.js";
 import { contextProblems } from "./tailnet-context-problems.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
@@ -143,33 +147,28 @@ export class TailnetContext extends Construct {
   private createContext(): Context {
     const props = this.#props;
     const attach = this.stackLabel === undefined ? AUTOATTACH_ALL : autoattachLabel(this.stackLabel);
-    const context = new Context(this, "Resource", {
+    return new Context(this, "Resource", {
       ...literally({
         name: props.outermost === true ? outermostName(props.name) : props.name,
         description: props.description,
         spaceId: props.spaceId,
         labels: [attach, ...(props.labels ?? [])],
       }),
+      ...hookAttributes(this.phases, props, []),
       ...metaArguments(props),
     });
-    this.setHooks(context, Object.keys(HOOK_ATTRIBUTES));
-    return context;
   }
 
   private addHook(hook: OwnHook): void {
     refuse(this, hookProblems(this, hook, this.#props.exitTrap ?? true));
     this.#hooks.push(hook);
-    this.setHooks(this.resource, [`${hook.before ? "before" : "after"}_${hook.phase}`]);
+    this.setHooks(`${hook.before ? "before" : "after"}_${hook.phase}` as HookList);
   }
 
-  /** Writes hook lists anew; the others keep what the program may have done to them. */
-  private setHooks(context: Context, lists: readonly string[]): void {
-    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = this.#props;
-    const hooks = literally(hookLists({ phases: this.phases, httpProxy, exitTrap }, this.#hooks));
-    for (const [list, attribute] of Object.entries(HOOK_ATTRIBUTES)) {
-      const commands = hooks[list];
-      if (commands !== undefined && lists.includes(list)) context[attribute] = commands;
-    }
+  /** Writes a hook list anew; the others keep what the program may have done to them. */
+  private setHooks(list: HookList): void {
+    const commands = hookAttributes(this.phases, this.#props, this.#hooks)[HOOK_ATTRIBUTES[list]];
+    if (commands !== undefined) this.resource[HOOK_ATTRIBUTES[list]] = commands;
   }
 
   private createVariable({ name, value, secret }: ContextVariable): void {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TerraformStack } from "cdktf";
-import { TailnetContext, TailnetFederatedIdentity } from "../../constructs/index.js";
+import { Tailnet, TailnetContext, TailnetFederatedIdentity } from "../../constructs/index.js";
 import { newOAuthClient } from "./manifest.js";
 
 /** A program that uses every property of the constructs, for tests of the whole result. */
@@ -59,4 +59,6 @@ export function everything(stack: TerraformStack): void {
   pair.attachTo("web", { priority: 3 });
   pair.attachToModule("terraform-aws");
   new TailnetContext(stack, "federated", { name: "federated", auth: { federated: { identity: read } } });
+  new Tailnet(stack, "all-in-one", { account: "acme", applyTags: ["tag:apply"], name: "all-in-one" });
+  new Tailnet(stack, "all-by-default");
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A grant in a tailnet's policy: who may connect to what. */
+export interface Grant {
+  /** Tags, groups, users or hosts; `*` for everybody. */
+  readonly src: readonly string[];
+  /** Tags, hosts, addresses or networks, without ports. */
+  readonly dst: readonly string[];
+  /** Ports with or without their protocol: `443`, `tcp:5432`, `udp:1-1024`, `*`. */
+  readonly ip: readonly string[];
+}
+
+/** The part of a tailnet's policy that is about some tags. */
+export interface PolicyFragment {
+  /** Who may give out each tag. */
+  readonly tagOwners: Readonly<Record<string, readonly string[]>>;
+  readonly grants: readonly Grant[];
+}
+
+/** The policy for tags: the same owners for each, and grants. Tags that are given twice count once. */
+export function policyFragment(
+  tags: readonly string[],
+  owners: readonly string[],
+  grants: readonly Grant[],
+): PolicyFragment {
+  return { tagOwners: Object.fromEntries(tags.map((tag) => [tag, [...owners]])), grants };
+}
+
+/**
+ * A policy fragment in the form that people keep policies in, HuJSON: JSON with comments and with commas after last
+ * members, so that lines can be moved about. Its members go into those of the same names in the tailnet's policy file.
+ */
+export function policyHujson({ tagOwners, grants }: PolicyFragment): string {
+  const owners = Object.entries(tagOwners).map(([tag, list]) => `    ${JSON.stringify(tag)}: ${inline(list)},`);
+  const rules = grants.map(
+    ({ src, dst, ip }) => `    { "src": ${inline(src)}, "dst": ${inline(dst)}, "ip": ${inline(ip)} },`,
+  );
+  return [
+    "{",
+    "  // Who may give these tags to nodes. An OAuth client or a federated identity gives out the tags that it has.",
+    '  "tagOwners": {',
+    ...owners,
+    "  },",
+    "",
+    "  // What Spacelift runs may connect to.",
+    '  "grants": [',
+    ...rules,
+    "  ],",
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** What is wrong with a destination of a grant, or null. */
+export function grantTargetProblem(target: string): string | null {
+  if (target === "" || /\s/.test(target)) return "must name a tag, a host, an address or a network, without blanks";
+  return /^[^:]+:([^:]+:)?([\d,-]+|\*)$/.test(target) && !/^[0-9a-fA-F:]+$/.test(target)
+    ? "must not hold a port: ports go into ip"
+    : null;
+}
+
+/** What is wrong with the ports of a grant, or null. Source: Tailscale's documentation, "Grants", ip. */
+export function grantPortProblem(text: string): string | null {
+  const [, from, to] = /^(?:[a-z0-9-]+:)?(?:\*|(\d{1,5})(?:-(\d{1,5}))?)$/.exec(text) ?? [undefined, "0"];
+  const first = Number(from ?? 1);
+  const last = Number(to ?? first);
+  return first >= 1 && last <= 65535 && first <= last
+    ? null
+    : "must be ports such as 443, tcp:5432, udp:1-1024, icmp:* or *";
+}
+
+function inline(list: readonly string[]): string {
+  return `[${list.map((one) => JSON.stringify(one)).join(", ")}]`;
+}
