@@ -10,8 +10,23 @@ const TOKEN = /\$\{TfToken\[[a-zA-Z0-9:._-]+\]\}/g;
  * Source: Terraform's documentation, "Strings and Templates", Escape Sequences.
  */
 export function escapeTemplate(text: string): string {
-  // Most text, which has neither templates nor tokens. Programs make this call thousands of times.
-  if (!text.includes("{")) return text;
+  if (!text.includes("${") && !text.includes("%{")) return text;
+  const before = recent.get(text);
+  if (before !== undefined) return before;
+  const escaped = escapeAll(text);
+  if (recent.size >= RECENT) recent.clear();
+  recent.set(text, escaped);
+  return escaped;
+}
+
+/**
+ * What was escaped lately. Contexts of one program have the same long hooks, and so they share the escaped texts too,
+ * which is most of what a context would take in memory.
+ */
+const recent = new Map<string, string>();
+const RECENT = 64;
+
+function escapeAll(text: string): string {
   let out = "";
   let end = 0;
   for (const token of text.matchAll(TOKEN)) {

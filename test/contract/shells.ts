@@ -34,6 +34,8 @@ export function inEveryShell(title: string, body: (shell: Shell) => void): void 
 export function run(shell: Shell, script: string, env: Readonly<Record<string, string>>): string {
   const [program = "", ...words] = shell.command;
   const result = spawnSync(program, [...words, "-c", script], {
+    // A bash whose input is a socket, which Node's pipes are, takes itself for a remote shell and reads ~/.bashrc.
+    stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH ?? "", ...env },
     encoding: "utf8",
   });

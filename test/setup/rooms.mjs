@@ -16,7 +16,7 @@ const ROOMS = [
     folders: [],
     packages: ["spacetail", "spacetail/*", "cdktf", "cdktn", "constructs", "@pulumi/*"],
   },
-  { room: "bench", folders: ["test/world"], packages: ["node:*", "cdktf", "constructs"] },
+  { room: "bench", folders: ["test/world"], packages: ["node:*", "spacetail", "cdktf", "constructs"] },
 ];
 
 function sources(folder) {

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands of package.json that need more than packages. Each brings up what it needs, from a bare clone on.
 //
-//   run.mjs check | test | rehearse | world | bench:up   [arguments of the command]
+//   run.mjs check | test | rehearse | world | bench:up | bench:synth   [arguments of the command]
 import { missing } from "./prerequisites.mjs";
 import { runSandboxed } from "./sandbox.mjs";
 import * as steps from "./steps.mjs";
@@ -30,6 +30,11 @@ const commands = {
   test: () => runTests(everything(), args),
   rehearse: () => inWorld("test/world/rehearse/main.ts"),
   "bench:up": () => inWorld("bench/up.ts"),
+  "bench:synth": () => {
+    steps.packages();
+    steps.library();
+    return steps.runProgram("bench/synth.ts", args, process.env);
+  },
   // In the open, so that clients outside can be pointed at it.
   world: () => {
     const env = everything();

@@ -119,7 +119,9 @@ export function terraform() {
 export function bundle(entry) {
   const out = join(cache, "bin", `${entry.replaceAll("/", "-").replace(/\.ts$/, "")}.cjs`);
   const esbuild = join(root, "node_modules/.bin/esbuild");
+  // No tsconfig.json: its paths would put the library's sources into the bundle.
   const flags = ["--bundle", "--platform=node", "--target=node20", "--packages=external", "--sourcemap=inline"];
+  flags.push('--tsconfig-raw={"compilerOptions":{"target":"ES2022","strict":true}}');
   execFileSync(esbuild, [join(root, entry), ...flags, "--log-level=warning", `--outfile=${out}`], {
     stdio: ["ignore", 2, 2],
   });
