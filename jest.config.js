@@ -5,6 +5,8 @@ const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testEnvironment: "node",
   cacheDirectory: "<rootDir>/.cache/jest",
+  // The folder that Pulumi runs on its own has the name of the package too.
+  modulePathIgnorePatterns: ["<rootDir>/pulumi/package.json"],
 };
 
 // Sources name their imports `./file.js`, as Node and the native compiler want it.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import "./engine.js";
 import * as spacelift from "./spacelift/index.js";
 
 export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";

