@@ -7,4 +7,5 @@ export * from "./file-problems.js";
 export * from "./hook-problems.js";
 export * from "./identity-problems.js";
 export * from "./rules.js";
+export * from "./tailnet-problems.js";
 export * from "./tunnel-problems.js";

@@ -6,17 +6,8 @@ import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../co
 import { checked } from "../support/checked.js";
 import { given } from "../support/inputs.js";
 
-/** Arguments of {@link TailnetFederatedIdentity}. */
-export interface TailnetFederatedIdentityArgs {
-  /**
-   * The Spacelift account whose runs are trusted: its name (`acme`), or its host name (`acme.app.us.spacelift.io`, or
-   * that of a self-hosted Spacelift). Only paid accounts give tokens to their runs.
-   */
-  readonly account: pulumi.Input<string>;
-
-  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
-  readonly tags: pulumi.Input<pulumi.Input<string>[]>;
-
+/** Which runs of an account are trusted, and how their tokens look. */
+export interface TailnetTrustedRuns {
   /**
    * Id of the space that the runs' stacks are in; `*` stands for any characters. Spaces that inherit from it count for
    * themselves: their runs have their own space's id.
@@ -73,6 +64,18 @@ export interface TailnetFederatedIdentityArgs {
    * @default "Spacelift runs"
    */
   readonly description?: pulumi.Input<string>;
+}
+
+/** Arguments of {@link TailnetFederatedIdentity}. */
+export interface TailnetFederatedIdentityArgs extends TailnetTrustedRuns {
+  /**
+   * The Spacelift account whose runs are trusted: its name (`acme`), or its host name (`acme.app.us.spacelift.io`, or
+   * that of a self-hosted Spacelift). Only paid accounts give tokens to their runs.
+   */
+  readonly account: pulumi.Input<string>;
+
+  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
+  readonly tags: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**

@@ -20,8 +20,11 @@ export async function deploy(program: () => void): Promise<Registration[]> {
     },
     call: () => ({}),
   });
-  program();
-  await pulumi.runtime.disconnect();
+  try {
+    program();
+  } finally {
+    await pulumi.runtime.disconnect();
+  }
   return registrations;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TailnetContext, TailnetFederatedIdentity, TailnetOAuthClient } from "../../pulumi/index.js";
+import { Tailnet, TailnetContext, TailnetFederatedIdentity, TailnetOAuthClient } from "../../pulumi/index.js";
 
 /** The program of test/constructs/program.ts, made of components: it uses every argument that has a like there. */
 export function everything(): void {
@@ -59,4 +59,6 @@ export function everything(): void {
   });
   pair.attachToModule("terraform-aws");
   new TailnetContext("federated", { name: "federated", auth: { federated: { identity: read } } });
+  new Tailnet("all-in-one", { account: "acme", applyTags: ["tag:apply"], name: "all-in-one" });
+  new Tailnet("all-by-default", {});
 }

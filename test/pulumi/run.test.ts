@@ -79,16 +79,28 @@ describe("a program with everything", () => {
 
   test("tells the outputs of every component", () => {
     const components = outcome.engine.resources.filter(({ type }) => type.startsWith("spacetail:"));
-    const outputs = components.map(({ name, outputs: told }) => [name, Object.keys(told ?? {}).sort()]);
+    const outputs = components.map(({ type, name, outputs: told }) => {
+      return [`${type.split(":")[2]} ${name}`, Object.keys(told ?? {}).sort()];
+    });
+    const context = ["contextId", "phases", "stackLabel"];
+    const login = ["clientId", "resource", "tags"];
+    const all = ["contextId", "policyHujson", "policyJson", "stackLabel"];
     expect(Object.fromEntries(outputs)).toEqual({
-      plain: ["contextId", "phases", "stackLabel"],
-      chosen: ["contextId", "phases", "runnerImage", "stackLabel"],
-      everywhere: ["contextId", "phases"],
-      pair: ["contextId", "phases", "stackLabel"],
-      federated: ["contextId", "phases", "stackLabel"],
-      "oauth-client": ["clientId", "clientSecret", "resource", "tags"],
-      read: ["clientId", "resource", "tags"],
-      write: ["clientId", "resource", "tags"],
+      "TailnetContext plain": context,
+      "TailnetContext chosen": ["contextId", "phases", "runnerImage", "stackLabel"],
+      "TailnetContext everywhere": ["contextId", "phases"],
+      "TailnetContext pair": context,
+      "TailnetContext federated": context,
+      "TailnetContext all-in-one": context,
+      "TailnetContext all-by-default": context,
+      "TailnetOAuthClient oauth-client": ["clientId", "clientSecret", "resource", "tags"],
+      "TailnetOAuthClient all-by-default-oauth-client": ["clientId", "clientSecret", "resource", "tags"],
+      "TailnetFederatedIdentity read": login,
+      "TailnetFederatedIdentity write": login,
+      "TailnetFederatedIdentity all-in-one-identity": login,
+      "TailnetFederatedIdentity all-in-one-apply-identity": login,
+      "Tailnet all-in-one": all,
+      "Tailnet all-by-default": all,
     });
   });
 
@@ -106,7 +118,7 @@ describe("a program with everything", () => {
     const asked = (type: string) => outcome.engine.all(type).map(({ secretOutputs }) => secretOutputs);
     expect(asked(VARIABLE).every((outputs) => outputs.includes("value"))).toBe(true);
     expect(asked("spacelift:index/mountedFile:MountedFile")).toEqual([["content"], ["content"]]);
-    expect(asked("tailscale:index/oauthClient:OauthClient")).toEqual([["key"]]);
+    expect(asked("tailscale:index/oauthClient:OauthClient")).toEqual([["key"], ["key"]]);
   });
 });
 

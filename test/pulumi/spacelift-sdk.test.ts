@@ -81,3 +81,9 @@ test("the version is one that the constructs' range takes too", () => {
   expect(major).toBe(rangeMajor);
   expect(minor).toBeGreaterThanOrEqual(rangeMinor);
 });
+
+test("the README says which versions they are", () => {
+  const readme = readFileSync(join(__dirname, "../../pulumi/README.md"), "utf8").replace(/\s+/g, " ");
+  expect(readme).toContain(`Spacelift's Terraform provider, version ${SPACELIFT_VERSION},`);
+  expect(readme).toContain(`bridge for any Terraform provider, version ${BRIDGE_VERSION}.`);
+});
