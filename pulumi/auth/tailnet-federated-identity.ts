@@ -4,7 +4,7 @@ import * as tailscale from "@pulumi/tailscale";
 import { federatedIdentityProblems } from "../../contract/context/index.js";
 import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../contract/index.js";
 import { checked } from "../support/checked.js";
-import { given } from "../support/inputs.js";
+import { given, made } from "../support/inputs.js";
 
 /** Which runs of an account are trusted, and how their tokens look. */
 export interface TailnetTrustedRuns {
@@ -99,16 +99,16 @@ export class TailnetFederatedIdentity extends pulumi.ComponentResource {
     const inputs = checked("TailnetFederatedIdentity", name, given({ ...args }), federatedIdentityProblems);
     super("spacetail:index:TailnetFederatedIdentity", name, inputs, opts);
     const { account, tags, spaceId, stack, module, runTypes, scope, issuer, audience, subject, description } = inputs;
-    const runs = pulumi.output({ spaceId, stack, module, runTypes, scope });
+    const runs = { spaceId, stack, module, runTypes, scope };
     this.resource = new tailscale.FederatedIdentity(
       name,
       {
         scopes: ["auth_keys"],
         tags,
-        issuer: issuer ?? pulumi.output(account).apply(accountIssuer),
-        audience: audience ?? pulumi.output(account).apply(accountHost),
-        subject: subject ?? runs.apply(subjectPattern),
-        customClaimRules: runs.apply((trusted) => nonEmpty(claimRules(trusted))),
+        issuer: issuer ?? made(account, accountIssuer),
+        audience: audience ?? made(account, accountHost),
+        subject: subject ?? made(runs, subjectPattern),
+        customClaimRules: made(runs, (trusted) => nonEmpty(claimRules(trusted))),
         description: description ?? "Spacelift runs",
       },
       { parent: this },

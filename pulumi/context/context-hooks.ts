@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, hookLists, type OwnHook } from "../../contract/index.js";
+import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, hookLists } from "../../contract/index.js";
 import type { ContextArgs } from "../spacelift/index.js";
+import { made } from "../support/inputs.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 
 /** A hook of your own, beside those of the tunnel. */
@@ -40,20 +41,15 @@ type HookArguments = Pick<ContextArgs, (typeof HOOK_ARGUMENTS)[keyof typeof HOOK
 export function hookArguments(args: TailnetContextArgs): HookArguments {
   const { phases = [...DEFAULT_PHASES], httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = args;
   const own = [...ownHooks(true, args.beforeHooks), ...ownHooks(false, args.afterHooks)];
-  const lists = pulumi.output({ phases, httpProxy, exitTrap, own }).apply((known) => hookLists(known, known.own));
+  const lists = made({ phases, httpProxy, exitTrap, own }, (known) => hookLists(known, known.own));
   const hooks = Object.entries(HOOK_ARGUMENTS).map(([list, argument]) => {
-    return [argument, lists.apply((known) => known[list])];
+    return [argument, pulumi.Output.isInstance(lists) ? lists.apply((known) => known[list]) : lists[list]];
   });
   return Object.fromEntries(hooks) as HookArguments;
 }
 
-function ownHooks(before: boolean, hooks: readonly TailnetHook[] = []): pulumi.Input<OwnHook>[] {
+function ownHooks(before: boolean, hooks: readonly TailnetHook[] = []) {
   return hooks.map(({ phase, command, outsideTunnel }) => {
-    return pulumi.output(command).apply((known) => ({
-      phase,
-      command: known,
-      before,
-      outside: outsideTunnel ?? false,
-    }));
+    return { phase, command, before, outside: outsideTunnel ?? false };
   });
 }

@@ -14,7 +14,7 @@ import {
 import { authArgs, authVariables, sealedAuth } from "../auth/tailnet-auth.js";
 import { Context, type ContextArgs, ContextAttachment, EnvironmentVariable, MountedFile } from "../spacelift/index.js";
 import { checked } from "../support/checked.js";
-import { given, isPending, secret } from "../support/inputs.js";
+import { given, isPending, made, secret } from "../support/inputs.js";
 import { ValidationError } from "../support/validation-error.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./context-attachments.js";
 import { hookArguments } from "./context-hooks.js";
@@ -61,16 +61,16 @@ export class TailnetContext extends pulumi.ComponentResource {
   constructor(name: string, args: TailnetContextArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = contextInputs(name, args);
     super("spacetail:index:TailnetContext", name, inputs, opts);
-    const phases = pulumi.output(inputs.phases ?? [...DEFAULT_PHASES]);
-    this.phases = phases.apply((known) => PHASES.filter((phase) => known.includes(phase)));
-    this.stackLabel = stackLabel(inputs);
-    this.runnerImage = runnerImage(inputs);
-    const context = new Context(name, contextArgs(inputs, this.stackLabel), { parent: this });
+    const label = stackLabel(inputs);
+    const context = new Context(name, contextArgs(inputs, label), { parent: this });
+    this.phases = pulumi.output(made(inputs.phases ?? DEFAULT_PHASES, inOrder));
+    this.stackLabel = pulumi.output(label);
+    this.runnerImage = pulumi.output(runnerImage(inputs));
     this.contextId = context.id;
-    const made: Children = { name, inputs, context, variables: new Map(), files: new Map() };
-    children.set(this, made);
-    for (const variable of variablesOf(inputs)) made.variables.set(variable.name, this.createVariable(name, variable));
-    for (const file of inputs.files ?? []) made.files.set(file.path, this.createFile(name, file));
+    const all: Children = { name, inputs, context, variables: new Map(), files: new Map() };
+    children.set(this, all);
+    for (const variable of variablesOf(inputs)) all.variables.set(variable.name, this.createVariable(name, variable));
+    for (const file of inputs.files ?? []) all.files.set(file.path, this.createFile(name, file));
     for (const attachment of inputs.attachments ?? []) this.createAttachment(name, attachment);
     this.registerOutputs({
       contextId: this.contextId,
@@ -146,7 +146,7 @@ export class TailnetContext extends pulumi.ComponentResource {
   }
 
   private createFile(name: string, { path, content, secret: isSecret = true }: TailnetFile): MountedFile {
-    const encoded = pulumi.output(content).apply(base64);
+    const encoded = made(content, base64);
     const args = { contextId: this.contextId, relativePath: path, content: encoded, writeOnly: isSecret };
     return new MountedFile(`${name}-file:${path}`, args, { parent: this });
   }
@@ -216,24 +216,28 @@ function sealedFile(file: TailnetFile): TailnetFile {
   return file.secret === false ? file : { ...file, content: secret(file.content) };
 }
 
-function stackLabel({ name, autoattach, autoattachAll }: TailnetContextArgs): pulumi.Output<string | undefined> {
-  if (autoattachAll === true) return pulumi.output(undefined);
-  return autoattach === undefined ? pulumi.output(name).apply(labelFromName) : pulumi.output(autoattach);
+/** The phases in the order in which a run meets them. */
+function inOrder(phases: readonly string[]): string[] {
+  return PHASES.filter((phase) => phases.includes(phase));
 }
 
-function runnerImage(args: TailnetContextArgs): pulumi.Output<string | undefined> {
-  if (args.runnerRegistry !== undefined) return pulumi.output(args.runnerRegistry).apply(runnerImageIn);
-  return pulumi.output(args.runnerImage);
+function stackLabel({ name, autoattach, autoattachAll }: TailnetContextArgs): pulumi.Input<string> | undefined {
+  if (autoattachAll === true) return undefined;
+  return autoattach ?? made(name, labelFromName);
 }
 
-function contextArgs(args: TailnetContextArgs, label: pulumi.Output<string | undefined>): ContextArgs {
+function runnerImage({ runnerImage: image, runnerRegistry }: TailnetContextArgs): pulumi.Input<string> | undefined {
+  return runnerRegistry === undefined ? image : made(runnerRegistry, runnerImageIn);
+}
+
+function contextArgs(args: TailnetContextArgs, label: pulumi.Input<string> | undefined): ContextArgs {
   const { name, description, spaceId, labels = [], outermost } = args;
   return given({
-    name: outermost === true ? pulumi.output(name).apply(outermostName) : name,
+    name: outermost === true ? made(name, outermostName) : name,
     description,
     spaceId,
-    labels: pulumi.all([label, pulumi.output(labels)]).apply(([known, more]) => {
-      return [known === undefined ? AUTOATTACH_ALL : autoattachLabel(known), ...more];
+    labels: made({ label, labels }, (known) => {
+      return [known.label === undefined ? AUTOATTACH_ALL : autoattachLabel(known.label), ...known.labels];
     }),
     ...hookArguments(args),
   });

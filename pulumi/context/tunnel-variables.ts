@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "../../contract/index.js";
-import { joined } from "../support/inputs.js";
+import { joined, made } from "../support/inputs.js";
 import type { ContextVariable } from "./context-variables.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 
@@ -43,8 +43,8 @@ function extraFlags({ acceptDns, acceptRoutes, exitNode, shieldsUp }: TailnetCon
 function flag(
   prefix: string,
   value: pulumi.Input<boolean> | pulumi.Input<string> | undefined,
-): pulumi.Output<string> | undefined {
-  return value === undefined ? undefined : pulumi.output<boolean | string>(value).apply((known) => `${prefix}${known}`);
+): pulumi.Input<string> | undefined {
+  return value === undefined ? undefined : made(value, (known) => `${prefix}${known}`);
 }
 
 function list(values: pulumi.Input<pulumi.Input<string>[]> | undefined, separator: string) {

@@ -24,7 +24,23 @@ export function secret<T extends pulumi.Input<string> | undefined>(
   return sealed as T extends undefined ? undefined : pulumi.Output<string>;
 }
 
+/** True for a value that is plain in all its parts, or absent: what is made of it can be made at once. */
+export function isPlain(value: unknown): boolean {
+  if (isPending(value)) return false;
+  if (Array.isArray(value)) return value.every(isPlain);
+  return typeof value !== "object" || value === null || Object.values(value).every(isPlain);
+}
+
+/**
+ * Makes a value of others: at once if they are plain. An output costs as much as a small resource, and a program may have
+ * thousands of them.
+ */
+export function made<T, U>(from: T, make: (known: pulumi.Unwrap<T>) => U): U | pulumi.Output<U> {
+  if (isPlain(from)) return make(from as pulumi.Unwrap<T>);
+  return pulumi.output(from).apply(make) as pulumi.Output<U>;
+}
+
 /** A list as one text. */
-export function joined(values: pulumi.Input<pulumi.Input<string>[]>, separator: string): pulumi.Output<string> {
-  return pulumi.output(values).apply((known) => known.join(separator));
+export function joined(values: pulumi.Input<pulumi.Input<string>[]>, separator: string): pulumi.Input<string> {
+  return made(values, (known) => known.join(separator));
 }
