@@ -4,7 +4,7 @@
 // What the constructs cost over the same resources written in raw bindings: time to build and synthesize 1, 100, 1,000
 // and 10,000 contexts, the peak of memory at 10,000, and the time to import the library once its engine is there. The raw
 // program is as careful as one can be: it reads every attribute once and writes every text once. Each sample is a process
-// of its own; the two programs take turns, and the figures are medians. Time is processor time, which a busy machine does
+// of its own, as are those for Pulumi's components at 1,000 contexts (synth-pulumi.ts); the two programs take turns, and the figures are medians. Time is processor time, which a busy machine does
 // not stretch: all of the work is one thread's.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -22,10 +22,14 @@ import {
   TailnetOAuthClient,
   TailscaleProvider,
 } from "spacetail";
+import type { PulumiProgram, PulumiSample } from "./synth-pulumi.js";
 
 const COUNTS = [1, 100, 1_000, 10_000];
 const PROGRAMS = { constructs: withConstructs, raw: withRawBindings };
 const TAGS = ["tag:spacelift"];
+
+/** Begins the name of a sample that is Pulumi's. */
+const PULUMI = "pulumi:";
 
 type Program = keyof typeof PROGRAMS;
 
@@ -47,6 +51,14 @@ function main(): void {
       count: { type: "string", default: "1" },
     },
   });
+  if (values.sample?.startsWith(PULUMI)) {
+    const program = values.sample.slice(PULUMI.length) as PulumiProgram;
+    // Loaded here alone: Pulumi's SDK would be most of what the other samples measure.
+    void import("./synth-pulumi.js").then(async ({ samplePulumi }) => {
+      console.log(JSON.stringify(await samplePulumi(program, Number(values.count))));
+    });
+    return;
+  }
   if (values.sample !== undefined) {
     console.log(JSON.stringify(sample(values.sample as Program, Number(values.count))));
     return;
@@ -68,7 +80,8 @@ function main(): void {
   }
   const importOverMs = { cdktf: importOver("cdktf", runs), cdktn: importOver("cdktn", runs) };
   say(`import over the engine's: cdktf ${importOverMs.cdktf} ms, cdktn ${importOverMs.cdktn} ms`);
-  const figures = { timeRatio, memoryRatio, importOverMs };
+  const pulumiTimeRatio = { "1000": pulumiRatio(1_000, runs, say) };
+  const figures = { timeRatio, memoryRatio, importOverMs, pulumiTimeRatio };
   console.log(values.json ? JSON.stringify(figures) : figures);
 }
 
@@ -83,6 +96,25 @@ function takeTurns(count: number, runs: number): Record<Program, Sample[]> {
     }
   }
   return taken;
+}
+
+/** The time of Pulumi's components over that of the same resources without them, both under mocks. */
+function pulumiRatio(count: number, runs: number, say: (line: string) => void): number {
+  const take = (program: PulumiProgram): PulumiSample => {
+    const words = [__filename, "--sample", `${PULUMI}${program}`, "--count", `${count}`];
+    return JSON.parse(execFileSync(process.execPath, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }));
+  };
+  const turns = Array.from({ length: runs }, (_, i) => {
+    const first = i % 2 === 0 ? take("components") : undefined;
+    const raw = take("raw");
+    return { ours: first ?? take("components"), raw };
+  });
+  if (new Set(turns.flatMap(({ ours, raw }) => [ours.made, raw.made])).size > 1)
+    throw new Error(`the programs for Pulumi made different resources of ${count} contexts`);
+  const ratio = round(median(turns.map(({ ours, raw }) => ours.ms / raw.ms)), 3);
+  const [ours, raw] = [median(turns.map((turn) => turn.ours.ms)), median(turns.map((turn) => turn.raw.ms))];
+  say(`Pulumi, ${count} contexts: ${round(ours, 1)} ms, raw ${round(raw, 1)} ms, ratio ${ratio}`);
+  return ratio;
 }
 
 /** Medians of one figure, and the median of its ratio turn by turn. */

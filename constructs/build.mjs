@@ -7,7 +7,7 @@
 // knows no engine, serves both.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -32,11 +32,19 @@ for (const engine of ["cdktf", "cdktn"]) {
     writeFileSync(target, readFileSync(join(here, file), "utf8").replaceAll('"cdktf"', `"${engine}"`));
   }
 }
-rmSync(join(sources, "contract"), { recursive: true, force: true });
-cpSync(join(root, "contract"), join(sources, "contract"), { recursive: true });
+for (const room of ["contract", "pulumi"]) {
+  rmSync(join(sources, room), { recursive: true, force: true });
+  const isOurs = (path) => !path.includes("node_modules");
+  cpSync(join(root, room), join(sources, room), { recursive: true, filter: (path) => isOurs(relative(root, path)) });
+}
 
 rmSync(join(stage, "dist"), { recursive: true, force: true });
-node("node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json");
+// Comments are for readers of declarations; in the code they would be a third of the package.
+const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"];
+node(...tsc, "--declaration", "false", "--removeComments");
+node(...tsc, "--emitDeclarationOnly");
+// By this file Pulumi's command line knows which plugin to install.
+cpSync(join(root, "pulumi/spacelift/package.json"), join(stage, "dist/pulumi/spacelift/package.json"));
 // Moved as a whole, so that nobody meets half of it.
 rmSync(join(root, "dist"), { recursive: true, force: true });
 renameSync(join(stage, "dist"), join(root, "dist"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The packed library, installed with one engine alone: it runs on every Node.js that it is for, imported either way, and
 // compiles under every way of resolving modules.
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { transformSync } from "esbuild";
@@ -80,6 +80,15 @@ describe.each(ENGINES.map((engine) => [engine.name, engine] as const))("installe
     expect(status).toBe(1);
     expect(output).toContain(
       `spacetail/${other} needs the package ${other}: npm install ${other} constructs (or import spacetail/${name} if that is the engine in use)`,
+    );
+  });
+
+  one("nothing of Pulumi was installed, and its half says what to install", () => {
+    expect(existsSync(join(folder, "node_modules/@pulumi"))).toBe(false);
+    const { status, output } = run(HERE, folder, "node", "--eval", `require("spacetail/pulumi")`);
+    expect(status).toBe(1);
+    expect(output).toContain(
+      "spacetail/pulumi needs the package @pulumi/pulumi: npm install @pulumi/pulumi @pulumi/tailscale",
     );
   });
 

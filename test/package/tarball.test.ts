@@ -27,10 +27,12 @@ test("it holds the compiled library and what a reader looks for, and nothing els
     "dist/cdktf",
     "dist/cdktn",
     "dist/contract",
+    "dist/pulumi",
     "package.json",
   ]);
   const others = tarball.files.filter((file) => file.startsWith("dist/") && !/\.(js|d\.ts)$/.test(file));
-  expect(others).toEqual([]);
+  // Pulumi's command line reads it.
+  expect(others).toEqual(["dist/pulumi/spacelift/package.json"]);
 });
 
 describe("publint and Are The Types Wrong", () => {
@@ -51,6 +53,7 @@ describe("publint and Are The Types Wrong", () => {
       `. ${way} /node_modules/spacetail/dist/cdktf/index.d.ts`,
       `./cdktf ${way} /node_modules/spacetail/dist/cdktf/index.d.ts`,
       `./cdktn ${way} /node_modules/spacetail/dist/cdktn/index.d.ts`,
+      `./pulumi ${way} /node_modules/spacetail/dist/pulumi/index.d.ts`,
       `./package.json ${way} /node_modules/spacetail/package.json`,
     ]);
   });

@@ -16,7 +16,11 @@ const ROOMS = [
     folders: [],
     packages: ["spacetail", "spacetail/*", "cdktf", "cdktn", "constructs", "@pulumi/*"],
   },
-  { room: "bench", folders: ["test/world"], packages: ["node:*", "spacetail", "cdktf", "constructs"] },
+  {
+    room: "bench",
+    folders: ["test/world"],
+    packages: ["node:*", "spacetail", "spacetail/*", "cdktf", "constructs", "@pulumi/*"],
+  },
 ];
 
 function sources(folder) {

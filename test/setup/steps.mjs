@@ -51,8 +51,8 @@ export function packages() {
 
 /** The library, as it is published. */
 export function library() {
-  const inputs = ["contract", "constructs", "package.json", "tsconfig.json", "tsconfig.build.json"];
-  step("library", inputs, ["dist/cdktf/index.js", "dist/cdktn/index.js"], () =>
+  const inputs = ["contract", "constructs", "pulumi", "package.json", "tsconfig.json", "tsconfig.build.json"];
+  step("library", inputs, ["dist/cdktf/index.js", "dist/cdktn/index.js", "dist/pulumi/index.js"], () =>
     run("npm", ["run", "--silent", "build"]),
   );
 }

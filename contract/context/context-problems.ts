@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import { labelFromName, stackLabelProblem } from "../labels.js";
+import { PHASES } from "../phases.js";
+import { type AuthValues, authProblems } from "./auth-problems.js";
+import { environmentProblems, secretEnvironmentProblems, type VariableValues } from "./environment-problems.js";
+import { type FileValues, fileProblems } from "./file-problems.js";
+import { type HookValues, hookProblems } from "./hook-problems.js";
+import { broken, extraLabels, type Given, type GivenList, list, notEmpty, required, text } from "./rules.js";
+import { type TunnelValues, tunnelProblems } from "./tunnel-problems.js";
+
+/** A context as users describe it. */
+export interface ContextValues extends TunnelValues {
+  readonly name: Given<string>;
+  readonly auth: AuthValues;
+  readonly spaceId?: Given<string>;
+  readonly phases?: GivenList;
+  readonly autoattach?: Given<string>;
+  readonly autoattachAll?: boolean;
+  readonly environment?: VariableValues;
+  readonly secretEnvironment?: VariableValues;
+  readonly files?: readonly FileValues[];
+  readonly beforeHooks?: readonly HookValues[];
+  readonly afterHooks?: readonly HookValues[];
+  readonly exitTrap?: Given<boolean>;
+  readonly runnerImage?: Given<string>;
+  readonly runnerRegistry?: Given<string>;
+  readonly labels?: GivenList;
+}
+
+/** What is wrong with the values of a context, in the order of the checks; null for each rule that is kept. */
+export function* contextProblems(values: ContextValues): Generator<string | null> {
+  yield broken("name", required(notEmpty)(values.name), values.name);
+  yield broken("phases", phasesRule(values.phases), values.phases);
+  yield* authProblems(values);
+  yield broken("spaceId", notEmpty(values.spaceId), values.spaceId);
+  yield attachmentProblem(values);
+  yield* environmentProblems(values.environment ?? {});
+  yield* secretEnvironmentProblems(values.secretEnvironment ?? {}, values.environment ?? {});
+  yield* tunnelProblems(values);
+  yield* fileProblems(values.files ?? []);
+  yield* hookProblems("beforeHooks", true, values.beforeHooks ?? [], values.exitTrap ?? true);
+  yield* hookProblems("afterHooks", false, values.afterHooks ?? [], values.exitTrap ?? true);
+  yield broken("runnerImage", notEmpty(values.runnerImage), values.runnerImage);
+  yield broken("runnerRegistry", runnerRegistryRule(values), values.runnerRegistry);
+  yield broken("labels", extraLabels(values.labels), values.labels);
+}
+
+function runnerRegistryRule({ runnerImage, runnerRegistry }: ContextValues): string | null {
+  const both = runnerImage !== undefined && runnerRegistry !== undefined;
+  return both ? "must not be given together with runnerImage" : notEmpty(runnerRegistry);
+}
+
+const phasesRule = list((phases) => {
+  const names = PHASES.join(", ");
+  if (phases.length === 0) return `must name at least one of ${names}`;
+  if (!phases.every((phase) => typeof phase !== "string" || PHASES.includes(phase))) return `must name only ${names}`;
+  return new Set(phases).size < phases.length ? "must not name a phase twice" : null;
+});
+
+function attachmentProblem({ name, autoattach, autoattachAll }: ContextValues): string | null {
+  if (autoattachAll === true) {
+    const rule = autoattach === undefined ? null : "must not be given together with autoattachAll";
+    return broken("autoattach", rule, autoattach);
+  }
+  if (autoattach !== undefined) return broken("autoattach", text(stackLabelProblem)(autoattach), autoattach);
+  const rule = text((known) =>
+    labelFromName(known) === "" ? "must hold a letter or digit to make a label of, unless autoattach is given" : null,
+  );
+  return broken("name", rule(name), name);
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import * as pulumi from "@pulumi/pulumi";
+import * as tailscale from "@pulumi/tailscale";
+import { oauthClientProblems } from "../../contract/context/index.js";
+import { checked } from "../support/checked.js";
+import { given } from "../support/inputs.js";
+
+/** Arguments of {@link TailnetOAuthClient}. */
+export interface TailnetOAuthClientArgs {
+  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
+  readonly tags: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
+   * What the client is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
+   * @default "Spacelift runs"
+   */
+  readonly description?: pulumi.Input<string>;
+}
+
+/**
+ * A Tailscale OAuth client that Spacelift runs use to join the tailnet under fixed tags.
+ *
+ * Tailscale tells its secret once, at creation. It rests in the state, encrypted.
+ */
+export class TailnetOAuthClient extends pulumi.ComponentResource {
+  /** The underlying `tailscale_oauth_client`. */
+  public readonly resource: tailscale.OauthClient;
+
+  /** The client's id. */
+  public readonly clientId: pulumi.Output<string>;
+
+  /** The client's secret. */
+  public readonly clientSecret: pulumi.Output<string>;
+
+  /** The tags that nodes may have, as they were given. */
+  public readonly tags: pulumi.Output<string[]>;
+
+  constructor(name: string, args: TailnetOAuthClientArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { tags, description } = args ?? {};
+    const inputs = checked("TailnetOAuthClient", name, given({ tags, description }), oauthClientProblems);
+    super("spacetail:index:TailnetOAuthClient", name, inputs, opts);
+    this.resource = new tailscale.OauthClient(
+      name,
+      { scopes: ["auth_keys"], tags: inputs.tags, description: inputs.description ?? "Spacelift runs" },
+      { parent: this },
+    );
+    this.clientId = this.resource.id;
+    this.clientSecret = pulumi.secret(this.resource.key);
+    this.tags = pulumi.output(inputs.tags);
+    this.registerOutputs({
+      resource: this.resource,
+      clientId: this.clientId,
+      clientSecret: this.clientSecret,
+      tags: this.tags,
+    });
+  }
+}

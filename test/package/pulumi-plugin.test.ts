@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { PluginHost } from "../pulumi/engine/plugin-host.js";
+import { output, UNKNOWN } from "../pulumi/engine/property-values.js";
+import { nodeOf } from "./nodes.js";
+import { npm, unlessUnreachable } from "./npm.js";
+import { ROOT } from "./tarball.js";
+
+const SCHEMA = join(ROOT, "test/pulumi/golden/schema.json");
+const VARIABLE = "spacelift:index/environmentVariable:EnvironmentVariable";
+
+// These run npm and compilers.
+jest.setTimeout(300_000);
+
+const clone = mkdtempSync(join(tmpdir(), "spacetail-plugin-"));
+const folder = join(clone, "pulumi");
+let isInstalled = false;
+
+/** What Pulumi does for `package add .../pulumi`: it clones the repository and runs npm in that folder of it. */
+beforeAll(() => {
+  const files = execFileSync("git", ["ls-files", "contract", "pulumi"], { cwd: ROOT, encoding: "utf8" });
+  for (const file of files.trim().split("\n")) {
+    mkdirSync(dirname(join(clone, file)), { recursive: true });
+    cpSync(join(ROOT, file), join(clone, file));
+  }
+  isInstalled = unlessUnreachable("the Pulumi plugin", () => npm(folder, "install", "--omit=dev")) !== null;
+});
+
+afterAll(() => rmSync(clone, { recursive: true, force: true }));
+
+describe.each([22, 24])("the plugin, cloned and installed on its own, on Node %i", (major) => {
+  let host: PluginHost | undefined;
+  beforeAll(async () => {
+    const { bin } = nodeOf(major);
+    if (isInstalled && bin !== null) host = await PluginHost.start(join(bin, "node"), folder);
+  });
+  afterAll(() => host?.stop());
+
+  /** Other languages' SDKs are made from it: a change that is meant is written by `UPDATE_GOLDEN=1`, then read. */
+  test("has the schema of the golden file", async () => {
+    if (host === undefined) return;
+    const schema = await host.schema();
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(SCHEMA, `${JSON.stringify(schema, null, 2)}\n`);
+    expect(schema).toEqual(JSON.parse(readFileSync(SCHEMA, "utf8")));
+  });
+
+  test("constructs a component with all its children", async () => {
+    if (host === undefined) return;
+    const clientSecret = output({ value: "tskey-client-hidden", secret: true });
+    const inputs = { name: output({ value: "My tailnet" }), auth: { oauthSecret: { clientSecret } }, phases: ["plan"] };
+    const { urn, outputs } = await host.construct("spacetail:index:TailnetContext", "tailnet", inputs);
+    expect(urn).toBe("urn:pulumi:stack::project::spacetail:index:TailnetContext::tailnet");
+    expect(outputs).toEqual({ contextId: "id-tailnet", phases: ["plan"], stackLabel: "my-tailnet" });
+    const { engine } = host;
+    expect(engine.only("spacelift:index/context:Context")).toMatchObject({
+      parent: urn,
+      packageReference: "package-1",
+      inputs: { name: "My tailnet", labels: ["autoattach:my-tailnet"] },
+    });
+    expect(engine.only(VARIABLE).inputs).toMatchObject({
+      name: "TS_OAUTH_CLIENT_SECRET",
+      value: { secret: "tskey-client-hidden" },
+    });
+    expect(engine.only("spacetail:index:TailnetContext").inputs).toMatchObject({
+      auth: { oauthSecret: { clientSecret: { secret: "tskey-client-hidden" } } },
+    });
+  });
+
+  test("takes from one component what another one tells, known or not", async () => {
+    if (host === undefined) return;
+    const made = await host.construct("spacetail:index:TailnetOAuthClient", "client", { tags: ["tag:a"] });
+    expect(made.outputs).toMatchObject({ clientId: "id-client", clientSecret: { secret: "tskey-client-client" } });
+    const oauthClient = { clientId: output({}), clientSecret: output({ secret: true }), tags: ["tag:a"] };
+    await host.construct("spacetail:index:TailnetContext", "later", { name: "later", auth: { oauthClient } });
+    const variables = host.engine.all(VARIABLE).filter(({ name }) => name.startsWith("later-"));
+    expect(Object.fromEntries(variables.map(({ inputs }) => [inputs.name, inputs.value]))).toEqual({
+      TS_OAUTH_CLIENT_ID: { secret: UNKNOWN },
+      TS_OAUTH_CLIENT_SECRET: { secret: UNKNOWN },
+      TS_OAUTH_TAGS: { secret: "tag:a" },
+    });
+  });
+
+  test("refuses in the words of the constructs", async () => {
+    if (host === undefined) return;
+    const construct = host.construct("spacetail:index:TailnetContext", "bad", { name: "", auth: { authKey: "key" } });
+    await expect(construct).rejects.toThrow(`TailnetContext 'bad': name must not be empty, but "" was given`);
+  });
+});
