@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findVariable } from "../environment.js";
 import { broken, brokenSecret, type Given, notEmpty, oneLine, readable } from "./rules.js";
-import { PROPERTY_OF } from "./tunnel-problems.js";
 
 /** Variables by name, as users give them. */
 export type VariableValues = Readonly<Record<string, Given<string>>>;
@@ -43,8 +42,6 @@ function nameRule(name: string): string | null {
 
 /** What the executable reads has a property of its own, also when only some phases are to see it. */
 function ownershipProblem(property: string, name: string): string | null {
-  const bare = /^[rw]o_/.test(name) ? name.slice(3) : name;
-  const variable = findVariable(bare);
-  const owner = PROPERTY_OF[variable?.name ?? bare] ?? (variable === undefined ? undefined : "auth");
-  return owner === undefined ? null : `${property} must not hold ${name}: use ${owner}`;
+  const variable = findVariable(/^[rw]o_/.test(name) ? name.slice(3) : name);
+  return variable === undefined ? null : `${property} must not hold ${name}: use ${variable.option}`;
 }

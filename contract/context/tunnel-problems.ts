@@ -27,22 +27,6 @@ export interface TunnelValues {
   readonly socket?: Given<string>;
 }
 
-/** The property that each variable of the executable comes from, where that is not `auth`. */
-export const PROPERTY_OF: Readonly<Record<string, string>> = {
-  TS_WAIT_FOR: "waitFor",
-  TS_BOOT_TIMEOUT: "bootTimeout",
-  TS_HOSTNAME: "hostname",
-  TS_CONTROL_URL: "controlUrl",
-  TS_API_URL: "apiUrl",
-  TS_EXTRA_ARGS: "acceptDns, acceptRoutes, exitNode or shieldsUp",
-  TS_OUTBOUND_HTTP_PROXY_LISTEN: "httpProxy",
-  TS_SOCKS5_SERVER: "socks5Server",
-  TS_NO_PROXY: "noProxy",
-  TS_TAILSCALED_EXTRA_ARGS: "tailscaledArgs",
-  TS_SOCKET: "socket",
-  TRACE: "trace",
-};
-
 /** What is wrong with the options; null for each rule that is kept. */
 export function* tunnelProblems(options: TunnelValues): Generator<string | null> {
   yield broken("waitFor", every(text(hostPort))(options.waitFor), options.waitFor);
