@@ -5,8 +5,8 @@ const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testEnvironment: "node",
   cacheDirectory: "<rootDir>/.cache/jest",
-  // There are copies of packages in the one, and the folder that Pulumi runs on its own has the name of the package too.
-  modulePathIgnorePatterns: ["<rootDir>/.cache/", "<rootDir>/pulumi/package.json"],
+  // There are copies of packages in the one, and Pulumi's folders have package files of their own.
+  modulePathIgnorePatterns: ["<rootDir>/.cache/", "<rootDir>/(dist/)?pulumi/(spacelift/)?package.json"],
 };
 
 // Sources name their imports `./file.js`, as Node and the native compiler want it.
