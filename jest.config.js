@@ -5,7 +5,7 @@ const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testEnvironment: "node",
   cacheDirectory: "<rootDir>/.cache/jest",
-  // There are copies of packages in the one, and Pulumi's folders have package files of their own.
+  // There are copies of packages in the cache, and Pulumi's folders have package files of their own.
   modulePathIgnorePatterns: ["<rootDir>/.cache/", "<rootDir>/(dist/)?pulumi/(spacelift/)?package.json"],
 };
 
