@@ -4,11 +4,12 @@
 // The constructs are written once, for cdktf, and compiled twice: as they are, and with "cdktn" wherever they say
 // "cdktf", which is a member of programs for CDK Terrain. Copies of the two engines do not work together, so neither
 // half may reach for the other's. Each half stands beside bindings from its engine's own generator; dist/contract, which
-// knows no engine, serves both.
+// knows no engine, serves both. What is compiled stays one file for one source.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadLazily } from "./lazy.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
@@ -37,6 +38,9 @@ cpSync(join(root, "contract"), join(sources, "contract"), { recursive: true });
 
 rmSync(join(stage, "dist"), { recursive: true, force: true });
 node("node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json");
+for (const name of readdirSync(join(stage, "dist"), { recursive: true, encoding: "utf8" })) {
+  if (name.endsWith(".js")) loadLazily(join(stage, "dist", name));
+}
 // Moved as a whole, so that nobody meets half of it.
 rmSync(join(root, "dist"), { recursive: true, force: true });
 renameSync(join(stage, "dist"), join(root, "dist"));

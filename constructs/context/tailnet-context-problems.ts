@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { labelFromName, PHASES, stackLabelProblem } from "../../contract/index.js";
+import { labelFromName, stackLabelProblem } from "../../contract/labels.js";
+import { PHASES } from "../../contract/phases.js";
 import { authProblems } from "../auth/tailnet-auth.js";
 import { extraLabels, known, notEmpty, type Rule, required } from "../support/rules.js";
 import { broken } from "../support/validation-error.js";

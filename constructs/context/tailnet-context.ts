@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct } from "constructs";
-import {
-  AUTOATTACH_ALL,
-  autoattachLabel,
-  DEFAULT_PHASES,
-  labelFromName,
-  type OwnHook,
-  outermostName,
-  PHASES,
-  runnerImageIn,
-} from "../../contract/index.js";
+import { outermostName } from "../../contract/context-name.js";
+import type { OwnHook } from "../../contract/hooks.js";
+import { AUTOATTACH_ALL, autoattachLabel, labelFromName } from "../../contract/labels.js";
+import { DEFAULT_PHASES, PHASES } from "../../contract/phases.js";
+import { runnerImageIn } from "../../contract/runner-image.js";
 import { authVariables } from "../auth/tailnet-auth.js";
 import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/index.js";
 import { given, literally } from "../support/literal.js";

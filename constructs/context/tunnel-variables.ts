@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "../../contract/addresses.js";
 import {
   apiUrl,
   controlUrl,
-  DEFAULT_HTTP_PROXY,
-  DEFAULT_SOCKS5_SERVER,
   duration,
   hostName,
   hostPort,
   noProxyList,
-  readTailscaledArgs,
   socketPath,
   tailscaledArgs,
-} from "../../contract/index.js";
+} from "../../contract/checks.js";
+import { readTailscaledArgs } from "../../contract/flags.js";
 import { joined } from "../support/literal.js";
 import { every, known, notEmpty, type Rule } from "../support/rules.js";
 import { broken } from "../support/validation-error.js";
