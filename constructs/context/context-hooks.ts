@@ -56,7 +56,9 @@ export function hookAttributes(
   const common = COMMON.get(key) ?? make();
   COMMON.set(key, common);
   // Copies, because programs may change the lists of one context.
-  return Object.fromEntries(Object.entries(common).map(([attribute, commands]) => [attribute, [...commands]]));
+  const copy: Record<string, string[]> = { ...common };
+  for (const [attribute, commands] of Object.entries(copy)) copy[attribute] = [...commands];
+  return copy;
 }
 
 interface HookProps {
