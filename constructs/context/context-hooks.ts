@@ -56,8 +56,8 @@ export function hookAttributes(
   const common = COMMON.get(key) ?? make();
   COMMON.set(key, common);
   // Copies, because programs may change the lists of one context.
-  const copy: Record<string, string[]> = { ...common };
-  for (const [attribute, commands] of Object.entries(copy)) copy[attribute] = [...commands];
+  const copy: Record<string, string[]> = {};
+  for (const [attribute, commands] of Object.entries(common)) copy[attribute] = [...commands];
   return copy;
 }
 

@@ -142,8 +142,6 @@ export class TailnetContext extends Construct {
     const attach = this.stackLabel === undefined ? AUTOATTACH_ALL : autoattachLabel(this.stackLabel);
     const { description, spaceId, labels = [], provider, dependsOn, lifecycle } = props;
     const attributes = given({
-      // Spread first: JavaScript engines copy such an object as a whole.
-      ...hookAttributes(this.phases, props, []),
       name: literal(props.outermost === true ? outermostName(props.name) : props.name),
       description: literal(description),
       spaceId: literal(spaceId),
@@ -152,7 +150,8 @@ export class TailnetContext extends Construct {
       dependsOn,
       lifecycle,
     });
-    return new Context(this, "Resource", attributes);
+    // A spread would take several times as long, and programs may have thousands of contexts.
+    return new Context(this, "Resource", Object.assign(hookAttributes(this.phases, props, []), attributes));
   }
 
   private addHook(hook: OwnHook): void {
