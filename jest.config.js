@@ -31,7 +31,13 @@ module.exports = {
       },
       testMatch: ["<rootDir>/test/constructs/**/*.test.ts"],
       // These run both engines, or none, by themselves.
-      testPathIgnorePatterns: ["/node_modules/", "/bindings.test.ts", "/drift.test.ts", "/engines.test.ts"],
+      testPathIgnorePatterns: [
+        "/node_modules/",
+        "/bindings.test.ts",
+        "/drift.test.ts",
+        "/engines.test.ts",
+        "/loading.test.ts",
+      ],
     },
     {
       ...common,

@@ -4,11 +4,12 @@
 // The constructs are written once, for cdktf, and compiled twice: as they are, and with "cdktn" wherever they say
 // "cdktf", which is a member of programs for CDK Terrain. Copies of the two engines do not work together, so neither
 // half may reach for the other's. Each half stands beside bindings from its engine's own generator; dist/contract, which
-// knows no engine, serves both.
+// knows no engine, serves both. What is compiled stays one file for one source.
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadLazily } from "./lazy.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..");
@@ -45,6 +46,12 @@ node(...tsc, "--declaration", "false", "--removeComments");
 node(...tsc, "--emitDeclarationOnly");
 // By this file Pulumi's command line knows which plugin to install.
 cpSync(join(root, "pulumi/spacelift/package.json"), join(stage, "dist/pulumi/spacelift/package.json"));
+// Pulumi's half is loaded whole: reading its classes is what Pulumi does with a plugin.
+for (const room of ["cdktf", "cdktn", "contract"]) {
+  for (const name of readdirSync(join(stage, "dist", room), { recursive: true, encoding: "utf8" })) {
+    if (name.endsWith(".js")) loadLazily(join(stage, "dist", room, name));
+  }
+}
 // Moved as a whole, so that nobody meets half of it.
 rmSync(join(root, "dist"), { recursive: true, force: true });
 renameSync(join(stage, "dist"), join(root, "dist"));

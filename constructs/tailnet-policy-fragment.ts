@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import { Construct } from "constructs";
-import { grantPortProblem, grantTargetProblem, policyFragment, policyHujson } from "../contract/index.js";
+import { grantPortProblem, grantTargetProblem, policyFragment, policyHujson } from "../contract/policy.js";
 import { every, known, type Rule, required, tagList } from "./support/rules.js";
 import { broken, refuse } from "./support/validation-error.js";
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { DEFAULT_PHASES } from "../contract/index.js";
+import { DEFAULT_PHASES } from "../contract/phases.js";
 import type { TailnetAuth } from "./auth/tailnet-auth.js";
 import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailnet-federated-identity.js";
 import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";

@@ -5,7 +5,7 @@ import type { ContextVariable } from "../context/context-variables.js";
 import { joined } from "../support/literal.js";
 import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
-import { broken, brokenSecret } from "../support/validation-error.js";
+import { broken, brokenSecret, first } from "../support/validation-error.js";
 import { federatedProblems, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 import type { TailnetOAuthClient } from "./tailnet-oauth-client.js";
 
@@ -62,16 +62,19 @@ export interface AuthUse {
   readonly spaceId?: string;
 }
 
-/** What is wrong with the credential of a context, never showing it; null for each rule that is kept. */
-export function* authProblems(scope: IConstruct, use: AuthUse): Generator<string | null> {
-  const { federated, oauthClient, oauthSecret, authKey } = use.auth ?? {};
-  const members = Object.entries({ federated, oauthClient, oauthSecret, authKey });
-  const given = members.filter(([, value]) => value !== undefined).map(([name]) => name);
-  const names = members.map(([name]) => name).join(", ");
-  yield broken("auth", given.length === 1 ? null : `must have exactly one of ${names}`, given);
-  yield brokenSecret("auth.authKey", secretText(authKey));
-  if (oauthSecret !== undefined) yield* oauthSecretProblems(scope, oauthSecret);
-  if (federated !== undefined) yield* federatedProblems(scope, federated, use);
+const MEMBERS = ["federated", "oauthClient", "oauthSecret", "authKey"] as const;
+
+/** What is wrong with the credential of a context, never showing it, or null. */
+export function authProblem(scope: IConstruct, use: AuthUse): string | null {
+  const auth = use.auth ?? {};
+  const { federated, oauthSecret, authKey } = auth;
+  const given = MEMBERS.filter((name) => auth[name] !== undefined);
+  return (
+    broken("auth", given.length === 1 ? null : `must have exactly one of ${MEMBERS.join(", ")}`, given) ??
+    brokenSecret("auth.authKey", secretText(authKey)) ??
+    (oauthSecret === undefined ? null : first(oauthSecretProblems(scope, oauthSecret))) ??
+    (federated === undefined ? null : first(federatedProblems(scope, federated, use)))
+  );
 }
 
 function oauthSecretProblems(

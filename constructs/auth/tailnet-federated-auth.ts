@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IConstruct } from "constructs";
-import { DEFAULT_PHASES } from "../../contract/index.js";
+import { DEFAULT_PHASES } from "../../contract/phases.js";
 import type { ContextVariable } from "../context/context-variables.js";
 import { joined } from "../support/literal.js";
 import { notEmpty, oneLine, reachableFrom, required, secretText, tagList } from "../support/rules.js";

@@ -9,7 +9,7 @@ import {
   runTypesProblem,
   scopeProblem,
   subjectPattern,
-} from "../../contract/index.js";
+} from "../../contract/federation.js";
 import { FederatedIdentity } from "../bindings/index.js";
 import { literally } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import {
-  DEFAULT_HTTP_PROXY,
-  hookLists,
-  hookProblem,
-  type OwnHook,
-  PHASES,
-  RUN,
-  setsExitTrap,
-} from "../../contract/index.js";
+import { DEFAULT_HTTP_PROXY } from "../../contract/addresses.js";
+import { hookProblem, setsExitTrap } from "../../contract/hook-text.js";
+import { hookLists, type OwnHook, RUN } from "../../contract/hooks.js";
+import { PHASES } from "../../contract/phases.js";
 import { literally } from "../support/literal.js";
 import { known, required } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
@@ -61,7 +56,9 @@ export function hookAttributes(
   const common = COMMON.get(key) ?? make();
   COMMON.set(key, common);
   // Copies, because programs may change the lists of one context.
-  return Object.fromEntries(Object.entries(common).map(([attribute, commands]) => [attribute, [...commands]]));
+  const copy: Record<string, string[]> = {};
+  for (const [attribute, commands] of Object.entries(common)) copy[attribute] = [...commands];
+  return copy;
 }
 
 interface HookProps {

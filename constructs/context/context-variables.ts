@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IConstruct } from "constructs";
-import { findVariable } from "../../contract/index.js";
+import { findVariable } from "../../contract/environment.js";
 import { notEmpty, oneLine } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";

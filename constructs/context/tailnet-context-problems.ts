@@ -1,31 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { labelFromName, PHASES, stackLabelProblem } from "../../contract/index.js";
-import { authProblems } from "../auth/tailnet-auth.js";
+import { labelFromName, stackLabelProblem } from "../../contract/labels.js";
+import { PHASES } from "../../contract/phases.js";
+import { authProblem } from "../auth/tailnet-auth.js";
 import { extraLabels, known, notEmpty, type Rule, required } from "../support/rules.js";
-import { broken } from "../support/validation-error.js";
+import { broken, first } from "../support/validation-error.js";
 import { environmentProblems, secretEnvironmentProblems } from "./context-variables.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { fileProblems } from "./tailnet-file.js";
-import { tunnelProblems } from "./tunnel-variables.js";
+import { tunnelProblem } from "./tunnel-variables.js";
 
-/** What is wrong with the properties of a context, in the order of the checks; null for each rule that is kept. */
-export function* contextProblems(scope: IConstruct, props: TailnetContextProps): Generator<string | null> {
-  yield broken("name", required(notEmpty)(props.name), props.name);
-  yield broken("phases", phasesRule(props.phases), props.phases);
-  yield* authProblems(scope, props);
-  yield broken("spaceId", notEmpty(props.spaceId), props.spaceId);
-  yield attachmentProblem(props);
-  yield* environmentProblems(scope, props.environment ?? {});
-  yield* secretEnvironmentProblems(props.secretEnvironment ?? {}, props.environment ?? {});
-  yield* tunnelProblems(props);
-  yield* fileProblems(scope, props.files ?? []);
-  yield broken("writeOnlyVersion", notEmpty(props.writeOnlyVersion), props.writeOnlyVersion);
-  yield broken("runnerImage", notEmpty(props.runnerImage), props.runnerImage);
-  yield broken("runnerRegistry", runnerRegistryRule(props), props.runnerRegistry);
-  yield broken("labels", extraLabels(props.labels), props.labels);
+/** The first thing that is wrong with the properties of a context, or null. */
+export function contextProblem(scope: IConstruct, props: TailnetContextProps): string | null {
+  const { environment, secretEnvironment, files } = props;
+  return (
+    broken("name", nameRule(props.name), props.name) ??
+    broken("phases", phasesRule(props.phases), props.phases) ??
+    authProblem(scope, props) ??
+    broken("spaceId", notEmpty(props.spaceId), props.spaceId) ??
+    attachmentProblem(props) ??
+    (environment === undefined ? null : first(environmentProblems(scope, environment))) ??
+    (secretEnvironment === undefined ? null : first(secretEnvironmentProblems(secretEnvironment, environment ?? {}))) ??
+    tunnelProblem(props) ??
+    (files === undefined ? null : first(fileProblems(scope, files))) ??
+    broken("writeOnlyVersion", notEmpty(props.writeOnlyVersion), props.writeOnlyVersion) ??
+    broken("runnerImage", notEmpty(props.runnerImage), props.runnerImage) ??
+    broken("runnerRegistry", runnerRegistryRule(props), props.runnerRegistry) ??
+    broken("labels", extraLabels(props.labels), props.labels)
+  );
 }
+
+const nameRule = required(notEmpty);
 
 function runnerRegistryRule({ runnerImage, runnerRegistry }: TailnetContextProps): string | null {
   const both = runnerImage !== undefined && runnerRegistry !== undefined;
@@ -35,9 +41,8 @@ function runnerRegistryRule({ runnerImage, runnerRegistry }: TailnetContextProps
 /** Phases decide which hooks there are, so they cannot wait for a token to be resolved. */
 const phasesRule: Rule<readonly string[]> = (phases) => {
   if (phases === undefined) return null;
-  const names = PHASES.join(", ");
-  if (phases.length === 0) return `must name at least one of ${names}`;
-  if (!phases.every((phase) => PHASES.includes(phase))) return `must name only ${names}`;
+  if (phases.length === 0) return `must name at least one of ${PHASES.join(", ")}`;
+  if (!phases.every((phase) => PHASES.includes(phase))) return `must name only ${PHASES.join(", ")}`;
   return new Set(phases).size < phases.length ? "must not name a phase twice" : null;
 };
 

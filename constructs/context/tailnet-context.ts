@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Construct } from "constructs";
-import {
-  AUTOATTACH_ALL,
-  autoattachLabel,
-  DEFAULT_PHASES,
-  labelFromName,
-  type OwnHook,
-  outermostName,
-  PHASES,
-  runnerImageIn,
-} from "../../contract/index.js";
+import { Construct, type IConstruct } from "constructs";
+import { outermostName } from "../../contract/context-name.js";
+import type { OwnHook } from "../../contract/hooks.js";
+import { AUTOATTACH_ALL, autoattachLabel, labelFromName } from "../../contract/labels.js";
+import { DEFAULT_PHASES, PHASES } from "../../contract/phases.js";
+import { runnerImageIn } from "../../contract/runner-image.js";
 import { authVariables } from "../auth/tailnet-auth.js";
 import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/index.js";
-import { given, literally } from "../support/literal.js";
-import { metaArguments } from "../support/meta-arguments.js";
+import { given, literal, literally } from "../support/literal.js";
 import { refuse, ValidationError } from "../support/validation-error.js";
 import { attachmentProblems, type TailnetAttachmentOptions } from "./context-attachment.js";
 import {
@@ -24,7 +18,7 @@ import {
   type TailnetHookPlacement,
 } from "./context-hooks.js";
 import { type ContextVariable, ownVariables } from "./context-variables.js";
-import { contextProblems } from "./tailnet-context-problems.js";
+import { contextProblem } from "./tailnet-context-problems.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { encoded, fileId, type TailnetFile } from "./tailnet-file.js";
 import { tunnelVariables } from "./tunnel-variables.js";
@@ -52,13 +46,11 @@ export class TailnetContext extends Construct {
   public readonly runnerImage: string | undefined;
 
   readonly #props: TailnetContextProps;
-  readonly #variables = new Map<string, EnvironmentVariable>();
-  readonly #files = new Map<string, MountedFile>();
   readonly #hooks: OwnHook[] = [];
 
   constructor(scope: Construct, id: string, props: TailnetContextProps) {
     super(scope, id);
-    refuse(this, contextProblems(this, props));
+    refuse(this, [contextProblem(this, props)]);
     const phases = props.phases ?? DEFAULT_PHASES;
     this.#props = props;
     this.phases = PHASES.filter((phase) => phases.includes(phase));
@@ -79,7 +71,8 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the context has no such variable
    */
   public variable(name: string): EnvironmentVariable {
-    return this.find(this.#variables, "variable", name);
+    const names = variablesOf(this.#props).map((variable) => variable.name);
+    return this.find("variable", names, name, name) as EnvironmentVariable;
   }
 
   /**
@@ -89,7 +82,8 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the context has no such file
    */
   public file(path: string): MountedFile {
-    return this.find(this.#files, "file", path);
+    const paths = (this.#props.files ?? []).map((file) => file.path);
+    return this.find("file", paths, path, fileId(path)) as MountedFile;
   }
 
   /**
@@ -136,27 +130,28 @@ export class TailnetContext extends Construct {
     return this.createAttachment(`module:${options.id ?? moduleId}`, { moduleId }, options);
   }
 
-  private find<T>(all: ReadonlyMap<string, T>, kind: string, name: string): T {
-    const one = all.get(name);
-    if (one !== undefined) return one;
-    const names = [...all.keys()].join(", ");
-    const rule = names === "" ? `${kind} cannot be had, because there is none` : `${kind} must be one of ${names}`;
+  private find(kind: string, names: readonly string[], name: string, id: string): IConstruct {
+    if (names.includes(name)) return this.node.findChild(id);
+    const all = names.join(", ");
+    const rule = all === "" ? `${kind} cannot be had, because there is none` : `${kind} must be one of ${all}`;
     throw new ValidationError(this, `${rule}, but ${JSON.stringify(name)} was given`);
   }
 
   private createContext(): Context {
     const props = this.#props;
     const attach = this.stackLabel === undefined ? AUTOATTACH_ALL : autoattachLabel(this.stackLabel);
-    return new Context(this, "Resource", {
-      ...literally({
-        name: props.outermost === true ? outermostName(props.name) : props.name,
-        description: props.description,
-        spaceId: props.spaceId,
-        labels: [attach, ...(props.labels ?? [])],
-      }),
-      ...hookAttributes(this.phases, props, []),
-      ...metaArguments(props),
+    const { description, spaceId, labels = [], provider, dependsOn, lifecycle } = props;
+    const attributes = given({
+      name: literal(props.outermost === true ? outermostName(props.name) : props.name),
+      description: literal(description),
+      spaceId: literal(spaceId),
+      labels: literal([attach, ...labels]),
+      provider,
+      dependsOn,
+      lifecycle,
     });
+    // A spread would take several times as long, and programs may have thousands of contexts.
+    return new Context(this, "Resource", Object.assign(hookAttributes(this.phases, props, []), attributes));
   }
 
   private addHook(hook: OwnHook): void {
@@ -175,13 +170,17 @@ export class TailnetContext extends Construct {
     const { provider, writeOnlyVersion } = this.#props;
     const isWriteOnly = secret && writeOnlyVersion !== undefined;
     // No description: like every input of this resource, changing it would replace the variable.
-    const attributes = literally({
+    const text = literal(value);
+    const attributes = given({
       contextId: this.contextId,
-      name,
-      ...(isWriteOnly ? { valueWo: value, valueWoVersion: writeOnlyVersion } : { value }),
+      name: literal(name),
+      value: isWriteOnly ? undefined : text,
+      valueWo: isWriteOnly ? text : undefined,
+      valueWoVersion: isWriteOnly ? literal(writeOnlyVersion) : undefined,
       writeOnly: secret,
+      provider,
     });
-    this.#variables.set(name, new EnvironmentVariable(this, name, { ...attributes, ...given({ provider }) }));
+    new EnvironmentVariable(this, name, attributes);
   }
 
   private createFile({ path, content, secret = true }: TailnetFile): void {
@@ -194,7 +193,7 @@ export class TailnetContext extends Construct {
       ...(isWriteOnly ? { contentWo: text, contentWoVersion: writeOnlyVersion } : { content: text }),
       writeOnly: secret,
     });
-    this.#files.set(path, new MountedFile(this, fileId(path), { ...attributes, ...given({ provider }) }));
+    new MountedFile(this, fileId(path), { ...attributes, ...given({ provider }) });
   }
 
   private createAttachment(

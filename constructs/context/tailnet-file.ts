@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Fn, TerraformLocal, Token } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
-import { base64, escapeTemplate, fileContentProblem, filePathProblem } from "../../contract/index.js";
+import { base64 } from "../../contract/base64.js";
+import { escapeTemplate } from "../../contract/escape.js";
+import { fileContentProblem, filePathProblem } from "../../contract/files.js";
 import { known, type Rule, required } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";

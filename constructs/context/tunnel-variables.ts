@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "../../contract/addresses.js";
 import {
   apiUrl,
   controlUrl,
-  DEFAULT_HTTP_PROXY,
-  DEFAULT_SOCKS5_SERVER,
   duration,
   hostName,
   hostPort,
   noProxyList,
-  readTailscaledArgs,
   socketPath,
   tailscaledArgs,
-} from "../../contract/index.js";
+} from "../../contract/checks.js";
+import { readTailscaledArgs } from "../../contract/flags.js";
 import { joined } from "../support/literal.js";
 import { every, known, notEmpty, type Rule } from "../support/rules.js";
 import { broken } from "../support/validation-error.js";
@@ -34,19 +33,25 @@ export function tunnelVariables(options: TailnetTunnelOptions): ContextVariable[
     TS_SOCKET: options.socket,
     TRACE: options.trace === true ? "true" : undefined,
   };
-  return Object.entries(values).flatMap(([name, value]) => {
-    return value === undefined ? [] : [{ name, value, secret: false }];
-  });
+  const variables: ContextVariable[] = [];
+  for (const name in values) {
+    const value = values[name];
+    if (value !== undefined) variables.push({ name, value, secret: false });
+  }
+  return variables;
 }
 
-/** What is wrong with the options; nothing for rules that are kept. */
-export function tunnelProblems(options: TailnetTunnelOptions): string[] {
-  return Object.entries(RULES).flatMap(([option, rule]) => {
-    const value = options[option as keyof TailnetTunnelOptions];
+/** What is wrong with the options, or null. */
+export function tunnelProblem(options: TailnetTunnelOptions): string | null {
+  for (const name in RULES) {
+    const option = name as keyof TailnetTunnelOptions;
+    const value = options[option];
     // Nearly all options are left to their defaults nearly always.
-    if (value === undefined) return [];
-    return broken(option, (rule as Rule<unknown>)(value), value) ?? [];
-  });
+    if (value === undefined) continue;
+    const problem = broken(option, (RULES[option] as Rule<unknown>)(value), value);
+    if (problem !== null) return problem;
+  }
+  return null;
 }
 
 /** The flags of `tailscale up` that differ from its defaults, in an order that does not depend on the program's. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
-import { isOutOfReach, stackLabelProblem, tagProblem } from "../../contract/index.js";
+import { stackLabelProblem, tagProblem } from "../../contract/labels.js";
+import { isOutOfReach } from "../../contract/spaces.js";
 
 /**
  * A rule for a property: says what the value must be, reading on from the property's name, or answers null if the value

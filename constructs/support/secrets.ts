@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DefaultTokenResolver, StringConcat, TerraformStack, Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
-import { holdsTailscaleSecret } from "../../contract/index.js";
+import { holdsTailscaleSecret } from "../../contract/secrets.js";
 
 /** References to what providers hand out as sensitive and people are likely to pass on here. */
 const SENSITIVE =

@@ -24,9 +24,14 @@ export class ValidationError extends Error {
  * @throws ValidationError
  */
 export function refuse(construct: IConstruct, problems: Iterable<string | null>): void {
-  for (const problem of problems) {
-    if (problem !== null) throw new ValidationError(construct, problem);
-  }
+  const problem = first(problems);
+  if (problem !== null) throw new ValidationError(construct, problem);
+}
+
+/** The first problem there is, or null. */
+export function first(problems: Iterable<string | null>): string | null {
+  for (const problem of problems) if (problem !== null) return problem;
+  return null;
 }
 
 /** A problem of a property whose value may be shown, or null if `rule` is null, which means that no rule is broken. */

@@ -23,7 +23,8 @@ export function* secretEnvironmentProblems(
 ): Generator<string | null> {
   for (const [name, value] of Object.entries(secrets)) {
     yield* nameProblems("secretEnvironment", name);
-    if (Object.keys(environment).includes(name)) yield `secretEnvironment must not hold ${name}: environment has it too`;
+    if (Object.keys(environment).includes(name))
+      yield `secretEnvironment must not hold ${name}: environment has it too`;
     yield brokenSecret(`secretEnvironment.${name}`, notEmpty(value) ?? oneLine(value));
   }
 }
