@@ -40,10 +40,15 @@ for (const room of ["contract", "pulumi"]) {
 }
 
 rmSync(join(stage, "dist"), { recursive: true, force: true });
-// Comments are for readers of declarations; in the code they would be a third of the package.
+// Comments are for readers of declarations; in the code they would be a third of the package. Nobody reads those of the
+// contract, which is not exported.
 const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"];
-node(...tsc, "--declaration", "false", "--removeComments");
+const contract = join(stage, "dist/contract");
+node(...tsc, "--removeComments");
+renameSync(contract, `${contract}.bare`);
 node(...tsc, "--emitDeclarationOnly");
+rmSync(contract, { recursive: true });
+renameSync(`${contract}.bare`, contract);
 // By this file Pulumi's command line knows which plugin to install.
 cpSync(join(root, "pulumi/spacelift/package.json"), join(stage, "dist/pulumi/spacelift/package.json"));
 // Pulumi's half is loaded whole: reading its classes is what Pulumi does with a plugin.
