@@ -126,6 +126,8 @@ function* tailnetProblems({ account, trust, applyTags, phases }: TailnetProps): 
   yield broken("applyTags", rule, applyTags);
   const applies = (phases ?? DEFAULT_PHASES).includes("apply");
   yield broken("applyTags", applies ? null : "must not be given unless phases has apply", applyTags);
+  const alone = phases?.every((phase) => phase === "apply") === true;
+  yield broken("applyTags", alone ? "must not be given when phases is apply alone: use tags" : null, applyTags);
   const scope = trust?.scope;
   yield broken("trust.scope", scope === undefined ? null : "must not be given together with applyTags", scope);
 }

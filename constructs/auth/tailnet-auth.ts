@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { IConstruct } from "constructs";
+import { authKeyRule, clientSecretRule } from "../../contract/index.js";
 import type { ContextVariable } from "../context/context-variables.js";
 import { joined } from "../support/literal.js";
-import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { known, notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
 import { federatedProblems, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
@@ -69,7 +70,7 @@ export function* authProblems(scope: IConstruct, use: AuthUse): Generator<string
   const given = members.filter(([, value]) => value !== undefined).map(([name]) => name);
   const names = members.map(([name]) => name).join(", ");
   yield broken("auth", given.length === 1 ? null : `must have exactly one of ${names}`, given);
-  yield brokenSecret("auth.authKey", secretText(authKey));
+  yield brokenSecret("auth.authKey", secretText(authKey) ?? known(authKeyRule)(authKey));
   if (oauthSecret !== undefined) yield* oauthSecretProblems(scope, oauthSecret);
   if (federated !== undefined) yield* federatedProblems(scope, federated, use);
 }
@@ -79,7 +80,10 @@ function oauthSecretProblems(
   { clientId, clientSecret, tags }: TailnetOAuthSecret,
 ): (string | null)[] {
   return [
-    brokenSecret("auth.oauthSecret.clientSecret", required(secretText)(clientSecret)),
+    brokenSecret(
+      "auth.oauthSecret.clientSecret",
+      required(secretText)(clientSecret) ?? known(clientSecretRule)(clientSecret),
+    ),
     brokenSecret("auth.oauthSecret.clientId", readableProblem(scope, clientId ?? "")),
     broken("auth.oauthSecret.clientId", notEmpty(clientId) ?? oneLine(clientId), clientId),
     broken("auth.oauthSecret.tags", tagList(tags), tags),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { labelFromName, PHASES, stackLabelProblem } from "../../contract/index.js";
+import { apiUrl, labelFromName, PHASES, stackLabelProblem } from "../../contract/index.js";
 import { authProblems } from "../auth/tailnet-auth.js";
 import { extraLabels, known, notEmpty, type Rule, required } from "../support/rules.js";
+import { readableProblems } from "../support/secrets.js";
 import { broken } from "../support/validation-error.js";
 import { environmentProblems, secretEnvironmentProblems } from "./context-variables.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
@@ -20,11 +21,29 @@ export function* contextProblems(scope: IConstruct, props: TailnetContextProps):
   yield* environmentProblems(scope, props.environment ?? {});
   yield* secretEnvironmentProblems(props.secretEnvironment ?? {}, props.environment ?? {});
   yield* tunnelProblems(props);
+  yield* readableProblems(scope, readableTexts(props));
+  yield broken("controlUrl", keyServerRule(props), props.controlUrl);
   yield* fileProblems(scope, props.files ?? []);
   yield broken("writeOnlyVersion", notEmpty(props.writeOnlyVersion), props.writeOnlyVersion);
   yield broken("runnerImage", notEmpty(props.runnerImage), props.runnerImage);
   yield broken("runnerRegistry", runnerRegistryRule(props), props.runnerRegistry);
   yield broken("labels", extraLabels(props.labels), props.labels);
+}
+
+/** What of a context everybody can read who may see it, beside variables, files and hooks. */
+function readableTexts(props: TailnetContextProps) {
+  const { name, description, autoattach, labels, hostname, controlUrl, apiUrl, exitNode } = props;
+  const { waitFor, noProxy, tailscaledArgs, socket } = props;
+  const texts = { name, description, autoattach, labels, hostname, controlUrl, apiUrl, exitNode };
+  return { ...texts, waitFor, noProxy, tailscaledArgs, socket };
+}
+
+/** Auth keys are minted at the control server unless there is another API, so what is good for it must be good for an API. */
+function keyServerRule({ auth, controlUrl, apiUrl: api }: TailnetContextProps): string | null {
+  if (auth.authKey !== undefined || api !== undefined) return null;
+  return known(apiUrl)(controlUrl) === null
+    ? null
+    : "must be an https:// URL with the name of a host unless apiUrl is given, because auth keys are minted there";
 }
 
 function runnerRegistryRule({ runnerImage, runnerRegistry }: TailnetContextProps): string | null {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
-import { isOutOfReach, stackLabelProblem, tagProblem } from "../../contract/index.js";
+import { holdsTailscaleSecret, isOutOfReach, stackLabelProblem, tagProblem } from "../../contract/index.js";
 
 /**
  * A rule for a property: says what the value must be, reading on from the property's name, or answers null if the value
@@ -56,6 +56,7 @@ function extraLabelProblem(label: string): string | null {
 
 /** Source: Tailscale's API reference, "Create an auth key, OAuth client or federated identity", `description`. */
 export const tailscaleDescription: Rule<string> = known((text) => {
+  if (holdsTailscaleSecret(text)) return "must not hold a secret of Tailscale";
   if (text.length > 50) return "must have at most 50 characters";
   return /^[A-Za-z0-9 -]*$/.test(text) ? null : "must hold only letters, digits, spaces and dashes";
 });

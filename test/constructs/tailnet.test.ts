@@ -117,6 +117,10 @@ test.each<[TailnetProps, string]>([
     'applyTags must not be given unless phases has apply, but ["tag:a"] was given',
   ],
   [
+    { account: "acme", applyTags: ["tag:a"], phases: ["apply"] },
+    'applyTags must not be given when phases is apply alone: use tags, but ["tag:a"] was given',
+  ],
+  [
     { account: "acme", applyTags: ["tag:a"], trust: { scope: "read" } },
     'trust.scope must not be given together with applyTags, but "read" was given',
   ],
