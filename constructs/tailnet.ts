@@ -38,7 +38,9 @@ export interface TailnetProps extends TailnetContextOptions {
   readonly tags?: string[];
 
   /**
-   * ACL tags for applying, which only runs get whose token may write. They want an account.
+   * ACL tags for applying, which only runs of stacks get whose token may write, and so no pull request. They want an
+   * account. Where the tests of modules are to have them too, name the modules in `trust`: tests of their pull requests
+   * then have them.
    * @default - the same as for all other phases
    */
   readonly applyTags?: string[];
@@ -92,6 +94,8 @@ export class Tailnet extends Construct {
     else this.identity = new TailnetFederatedIdentity(this, "identity", { ...trust, ...provider, account, tags });
     if (account !== undefined && applyTags !== undefined) {
       this.applyIdentity = new TailnetFederatedIdentity(this, "apply-identity", {
+        // Tests of a module's pull requests have tokens that may write.
+        ...(trust.module === undefined ? { stack: "*" } : {}),
         ...trust,
         ...provider,
         account,
@@ -122,6 +126,8 @@ function* tailnetProblems({ account, trust, applyTags, phases }: TailnetProps): 
   yield broken("applyTags", rule, applyTags);
   const applies = (phases ?? DEFAULT_PHASES).includes("apply");
   yield broken("applyTags", applies ? null : "must not be given unless phases has apply", applyTags);
+  const alone = phases?.every((phase) => phase === "apply") === true;
+  yield broken("applyTags", alone ? "must not be given when phases is apply alone: use tags" : null, applyTags);
   const scope = trust?.scope;
   yield broken("trust.scope", scope === undefined ? null : "must not be given together with applyTags", scope);
 }

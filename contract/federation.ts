@@ -56,10 +56,10 @@ export function claimRules({ spaceId, stack, module, runTypes, scope }: TrustedR
   if (spaceId !== undefined) rules.spaceId = spaceId;
   if (stack !== undefined) {
     rules.callerType = "stack";
-    rules.callerId = stack;
+    if (stack !== "*") rules.callerId = stack;
   } else if (module !== undefined) {
     rules.callerType = "module";
-    rules.callerId = module;
+    if (module !== "*") rules.callerId = module;
   }
   const runType = runTypePattern(runTypes);
   if (runType !== "*") rules.runType = runType;

@@ -9,6 +9,12 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ["case", "esac"],
 ];
 
+/** Reserved words that want another one, and that one. */
+const SEQUENCES: readonly (readonly [readonly string[], string])[] = [
+  [["if", "elif"], "then"],
+  [["for", "while", "until"], "do"],
+];
+
 /**
  * What is wrong with a command that is to be a hook, or null. Spacelift writes all hooks of a phase into one line of one
  * shell, `{ hook; } && { hook; } && command`, so a hook must not break out of its braces, nor end the shell: `exit 0`
@@ -21,28 +27,71 @@ export function hookProblem(text: string): string | null {
   if (text.includes("\n") || text.includes("\r")) {
     return "must be one line: give each command a hook of its own, or put a script into a file";
   }
-  const { words, unbalanced, hasComment, hasHereDocument } = scanShell(text);
+  const { words, unbalanced, hasComment, hasHereDocument, hasLooseRedirection } = scanShell(text);
   if (hasComment) return "must not hold a comment, which would hide the rest of the phase";
   if (unbalanced !== "") return `must close what it opens and nothing else, which ${unbalanced} does not`;
   if (hasHereDocument) return "must not hold a here-document, which needs lines of its own";
   const ending = endingOf(text);
   if (ending !== "") return `must not end in ${ending}: a semicolon comes after it`;
-  return wordsProblem(words.filter((word) => word.isCommand)) ?? execProblem(words);
+  if (hasLooseRedirection) return "must say what it redirects to";
+  return endProblem(words) ?? wordsProblem(words.filter((word) => word.isCommand));
 }
 
 /** True if the command sets a trap for the end of the shell, which replaces any other. */
 export function setsExitTrap(text: string): boolean {
-  const { words } = scanShell(text);
-  return words.some(({ text: name, isCommand, command }) => {
-    if (!isCommand || name !== "trap") return false;
-    return words.some((word) => word.command === command && (word.text === "EXIT" || word.text === "0"));
+  return callsOf(scanShell(text).words).some(({ name, args }) => {
+    if (name === "eval") return setsExitTrap(args.join(" "));
+    return name === "trap" && args.some((arg) => /^(0|(sig)?exit)$/i.test(arg));
   });
 }
 
-function wordsProblem(commands: readonly ShellWord[]): string | null {
-  if (commands.some(({ text }) => text === "exit")) {
-    return "must not exit, which would end the whole phase: use false to fail, or a subshell";
+/** A command that is called: what it is called by in the end, and its arguments. */
+interface Call {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly inFunction: boolean;
+}
+
+/** The commands among words, however they are spelt: behind redirections and assignments, in quotes, by `command`. */
+function callsOf(words: readonly ShellWord[]): Call[] {
+  return words.flatMap(({ text, isCommand, command, inFunction }, i) => {
+    if (!isCommand || /^[A-Za-z_][A-Za-z0-9_]*=/.test(text)) return [];
+    const following = words.slice(i).filter((word) => word.command === command && !word.isRedirection);
+    const [name = "", ...args] = following.map(({ plain }) => plain);
+    return { ...unwrapped(name, args), inFunction };
+  });
+}
+
+/** What `command` and `builtin` call; with -v and -V they only tell of it. */
+function unwrapped(name: string, args: readonly string[]): Pick<Call, "name" | "args"> {
+  if (name !== "command" && name !== "builtin") return { name, args };
+  const at = args.findIndex((arg) => !arg.startsWith("-") || arg === "--");
+  if (at < 0 || args.slice(0, at).some((arg) => /[vV]/.test(arg))) return { name, args };
+  const [inner = "", ...rest] = args.slice(args[at] === "--" ? at + 1 : at);
+  return unwrapped(inner, rest);
+}
+
+/** What ends the shell of the phase, or keeps it from doing anything. */
+function endProblem(words: readonly ShellWord[]): string | null {
+  for (const { name, args, inFunction } of callsOf(words)) {
+    if (name === "exit") return "must not exit, which would end the whole phase: use false to fail, or a subshell";
+    if (name === "return" && !inFunction) return "must not return, which would end the whole phase: use false to fail";
+    if (name === "exec" && args.length > 0) {
+      return "must not exec a program, which would replace the shell of the phase";
+    }
+    if (
+      name === "set" &&
+      args.some((arg, i) => /^-[A-Za-z]*n/.test(arg) || (arg === "noexec" && args[i - 1] === "-o"))
+    ) {
+      return "must not set -n, which would skip the whole phase";
+    }
+    const problem = name === "eval" ? endProblem(scanShell(args.join(" ")).words) : null;
+    if (problem !== null) return problem;
   }
+  return null;
+}
+
+function wordsProblem(commands: readonly ShellWord[]): string | null {
   for (const [opening, closing] of PAIRS) {
     let depth = 0;
     for (const { text } of commands) {
@@ -52,17 +101,11 @@ function wordsProblem(commands: readonly ShellWord[]): string | null {
     }
     if (depth !== 0) return `must close what it opens and nothing else, which ${opening} ... ${closing} does not`;
   }
+  for (const [first, second] of SEQUENCES) {
+    const count = (names: readonly string[]) => commands.filter(({ text }) => names.includes(text)).length;
+    if (count(first) !== count([second])) return `must have one ${second} for each ${first.join(", ")}`;
+  }
   return null;
-}
-
-/** `exec` with a program replaces the shell; with redirections alone it is harmless. */
-function execProblem(words: readonly ShellWord[]): string | null {
-  const harmful = words.some(({ text, isCommand }, i) => {
-    const next = words[i + 1];
-    if (!isCommand || text !== "exec" || next === undefined || next.command !== words[i]?.command) return false;
-    return !/^\d*[<>]/.test(next.text);
-  });
-  return harmful ? "must not exec a program, which would replace the shell of the phase" : null;
 }
 
 /** What a text ends in that cannot stand before a semicolon; empty if in nothing like that. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 export * from "./addresses.js";
+export * from "./auth-kinds.js";
 export * from "./base64.js";
 export * from "./characters.js";
 export * from "./checks.js";

@@ -7,3 +7,8 @@
 export function holdsTailscaleSecret(text: string): boolean {
   return /(tskey|hskey)-[A-Za-z0-9]/.test(text);
 }
+
+/** The text with `[secret]` in place of whatever looks like a secret of Tailscale, for messages. */
+export function withoutTailscaleSecrets(text: string): string {
+  return text.replace(/(tskey|hskey)-[A-Za-z0-9][\w-]*/g, "[secret]");
+}

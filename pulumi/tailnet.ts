@@ -37,7 +37,9 @@ export interface TailnetArgs extends TailnetContextOptions {
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * ACL tags for applying, which only runs get whose token may write. They want an account.
+   * ACL tags for applying, which only runs of stacks get whose token may write, and so no pull request. They want an
+   * account. Where the tests of modules are to have them too, name the modules in `trust`: tests of their pull requests
+   * then have them.
    * @default - the same as for all other phases
    */
   readonly applyTags?: pulumi.Input<pulumi.Input<string>[]>;
@@ -162,7 +164,9 @@ export class Tailnet extends pulumi.ComponentResource {
     const identity = new TailnetFederatedIdentity(`${name}-identity`, { ...trust, account, tags }, options);
     if (applyTags === undefined) return { identity };
     const scope = { scope: "write", description: "Spacelift applies" };
-    const apply = { ...trust, ...scope, account, tags: applyTags };
+    // Tests of a module's pull requests have tokens that may write.
+    const stacks = trust.module === undefined ? { stack: "*" } : {};
+    const apply = { ...stacks, ...trust, ...scope, account, tags: applyTags };
     return { identity, applyIdentity: new TailnetFederatedIdentity(`${name}-apply-identity`, apply, options) };
   }
 }

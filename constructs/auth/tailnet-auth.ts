@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { IConstruct } from "constructs";
+import { authKeyRule, clientSecretRule } from "../../contract/auth-kinds.js";
 import type { ContextVariable } from "../context/context-variables.js";
 import { joined } from "../support/literal.js";
-import { notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { known, notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret, first } from "../support/validation-error.js";
 import { federatedProblems, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
@@ -71,7 +72,7 @@ export function authProblem(scope: IConstruct, use: AuthUse): string | null {
   const given = MEMBERS.filter((name) => auth[name] !== undefined);
   return (
     broken("auth", given.length === 1 ? null : `must have exactly one of ${MEMBERS.join(", ")}`, given) ??
-    brokenSecret("auth.authKey", secretText(authKey)) ??
+    brokenSecret("auth.authKey", secretText(authKey) ?? known(authKeyRule)(authKey)) ??
     (oauthSecret === undefined ? null : first(oauthSecretProblems(scope, oauthSecret))) ??
     (federated === undefined ? null : first(federatedProblems(scope, federated, use)))
   );
@@ -82,7 +83,10 @@ function oauthSecretProblems(
   { clientId, clientSecret, tags }: TailnetOAuthSecret,
 ): (string | null)[] {
   return [
-    brokenSecret("auth.oauthSecret.clientSecret", required(secretText)(clientSecret)),
+    brokenSecret(
+      "auth.oauthSecret.clientSecret",
+      required(secretText)(clientSecret) ?? known(clientSecretRule)(clientSecret),
+    ),
     brokenSecret("auth.oauthSecret.clientId", readableProblem(scope, clientId ?? "")),
     broken("auth.oauthSecret.clientId", notEmpty(clientId) ?? oneLine(clientId), clientId),
     broken("auth.oauthSecret.tags", tagList(tags), tags),

@@ -26,7 +26,8 @@ export interface TailnetFederatedAuth {
   readonly read?: TailnetIdentity;
 
   /**
-   * The identity of applying. Let it trust the scope `write` alone, and no pull request can use it.
+   * The identity of applying. Let it trust the scope `write` of stacks alone (`stack: "*"`), and no pull request can use
+   * it: the tests of a module have that scope for pull requests too.
    * @default - none, and applying is not on the tailnet
    */
   readonly write?: TailnetIdentity;

@@ -46,7 +46,8 @@ export interface TailnetTrustedRuns {
 
   /**
    * Scope of the run's token: `read` or `write`. Proposed runs have `read`, all others `write`, but a tracked run of a
-   * stack that does not deploy by itself has `read` while it plans. So `write` keeps pull requests out.
+   * stack that does not deploy by itself has `read` while it plans. So `write` keeps the pull requests of stacks out,
+   * but not those of modules: their tests have `write`. Give `stack`, which may be `*`, to keep those out as well.
    * @default - either
    */
   readonly scope?: string;

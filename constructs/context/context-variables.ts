@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IConstruct } from "constructs";
 import { findVariable } from "../../contract/environment.js";
-import { notEmpty, oneLine } from "../support/rules.js";
+import { oneLine, required, secretText } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
 
@@ -26,7 +26,7 @@ export function* environmentProblems(scope: IConstruct, environment: Variables):
   for (const [name, value] of Object.entries(environment)) {
     yield* nameProblems("environment", name);
     // Text of several lines is often a key that was meant for a file, so it is not shown.
-    yield brokenSecret(`environment.${name}`, oneLine(value));
+    yield brokenSecret(`environment.${name}`, required(oneLine)(value));
     const secret = readableProblem(scope, value);
     if (secret !== null) yield `environment.${name} ${secret}, so use secretEnvironment or auth`;
   }
@@ -38,7 +38,7 @@ export function* secretEnvironmentProblems(secrets: Variables, environment: Vari
     yield* nameProblems("secretEnvironment", name);
     if (Object.keys(environment).includes(name))
       yield `secretEnvironment must not hold ${name}: environment has it too`;
-    yield brokenSecret(`secretEnvironment.${name}`, notEmpty(value) ?? oneLine(value));
+    yield brokenSecret(`secretEnvironment.${name}`, required(secretText)(value));
   }
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
+import { apiUrl } from "../../contract/checks.js";
 import { labelFromName, stackLabelProblem } from "../../contract/labels.js";
 import { PHASES } from "../../contract/phases.js";
 import { authProblem } from "../auth/tailnet-auth.js";
 import { extraLabels, known, notEmpty, type Rule, required } from "../support/rules.js";
+import { readableProblems } from "../support/secrets.js";
 import { broken, first } from "../support/validation-error.js";
 import { environmentProblems, secretEnvironmentProblems } from "./context-variables.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
@@ -23,6 +25,8 @@ export function contextProblem(scope: IConstruct, props: TailnetContextProps): s
     (environment === undefined ? null : first(environmentProblems(scope, environment))) ??
     (secretEnvironment === undefined ? null : first(secretEnvironmentProblems(secretEnvironment, environment ?? {}))) ??
     tunnelProblem(props) ??
+    first(readableProblems(scope, readableTexts(props))) ??
+    broken("controlUrl", keyServerRule(props), props.controlUrl) ??
     (files === undefined ? null : first(fileProblems(scope, files))) ??
     broken("writeOnlyVersion", notEmpty(props.writeOnlyVersion), props.writeOnlyVersion) ??
     broken("runnerImage", notEmpty(props.runnerImage), props.runnerImage) ??
@@ -32,6 +36,22 @@ export function contextProblem(scope: IConstruct, props: TailnetContextProps): s
 }
 
 const nameRule = required(notEmpty);
+
+/** What of a context everybody can read who may see it, beside variables, files and hooks. */
+function readableTexts(props: TailnetContextProps) {
+  const { name, description, autoattach, labels, hostname, controlUrl, apiUrl, exitNode } = props;
+  const { waitFor, noProxy, tailscaledArgs, socket } = props;
+  const texts = { name, description, autoattach, labels, hostname, controlUrl, apiUrl, exitNode };
+  return { ...texts, waitFor, noProxy, tailscaledArgs, socket };
+}
+
+/** Auth keys are minted at the control server unless there is another API, so what is good for it must be good for an API. */
+function keyServerRule({ auth, controlUrl, apiUrl: api }: TailnetContextProps): string | null {
+  if (auth.authKey !== undefined || api !== undefined) return null;
+  return known(apiUrl)(controlUrl) === null
+    ? null
+    : "must be an https:// URL with the name of a host unless apiUrl is given, because auth keys are minted there";
+}
 
 function runnerRegistryRule({ runnerImage, runnerRegistry }: TailnetContextProps): string | null {
   const both = runnerImage !== undefined && runnerRegistry !== undefined;

@@ -29,6 +29,7 @@ export function* fileProblems(scope: IConstruct, files: readonly TailnetFile[]):
   const paths = files.map(({ path }) => path);
   for (const { path, content, secret } of files) {
     yield broken("files.path", required(pathRule)(path), path);
+    yield brokenSecret("files.path", readableProblem(scope, path));
     const twice = paths.indexOf(path) !== paths.lastIndexOf(path);
     yield broken("files.path", twice ? "must not be given twice" : null, path);
     yield brokenSecret(`files.content of ${path}`, required(known(fileContentProblem))(content));

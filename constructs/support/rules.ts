@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import { stackLabelProblem, tagProblem } from "../../contract/labels.js";
+import { holdsTailscaleSecret } from "../../contract/secrets.js";
 import { isOutOfReach } from "../../contract/spaces.js";
 
 /**
@@ -57,6 +58,7 @@ function extraLabelProblem(label: string): string | null {
 
 /** Source: Tailscale's API reference, "Create an auth key, OAuth client or federated identity", `description`. */
 export const tailscaleDescription: Rule<string> = known((text) => {
+  if (holdsTailscaleSecret(text)) return "must not hold a secret of Tailscale";
   if (text.length > 50) return "must have at most 50 characters";
   return /^[A-Za-z0-9 -]*$/.test(text) ? null : "must hold only letters, digits, spaces and dashes";
 });

@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DefaultTokenResolver, StringConcat, TerraformStack, Token, Tokenization } from "cdktf";
+import { DefaultTokenResolver, StringConcat, TerraformElement, TerraformStack, Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
 import { holdsTailscaleSecret } from "../../contract/secrets.js";
+import { brokenSecret } from "./validation-error.js";
 
 /** References to what providers hand out as sensitive and people are likely to pass on here. */
 const SENSITIVE =
   /\b(tailscale_oauth_client\.[\w-]+\.key|tailscale_tailnet_key\.[\w-]+\.key|random_password\.[\w-]+\.result)\b/;
 
+/** What is wrong with texts that everybody who may see the context can read; tokens for whole lists among them. */
+export function readableProblems(
+  scope: IConstruct,
+  values: { readonly [property: string]: string | readonly string[] | undefined },
+): (string | null)[] {
+  return Object.entries(values).flatMap(([property, value]) => {
+    if (value === undefined) return [];
+    const texts = typeof value === "string" || Token.isUnresolved(value) ? [value] : value;
+    return texts.map((one) => brokenSecret(property, readableProblem(scope, one)));
+  });
+}
+
 /**
  * What is wrong with a text that everybody who may see the context can read, or null: it holds a secret of Tailscale, or a
  * reference to a value that Terraform treats as sensitive, as far as that can be told.
  */
-export function readableProblem(scope: IConstruct, text: string): string | null {
-  if (holdsTailscaleSecret(text))
+export function readableProblem(scope: IConstruct, text: string | readonly string[]): string | null {
+  if (typeof text === "string" && holdsTailscaleSecret(text))
     return "must not hold a secret of Tailscale: everybody who sees the context can read it";
   if (!Token.isUnresolved(text)) return null;
   return isSensitive(scope, expressionOf(scope, text))
@@ -20,18 +33,37 @@ export function readableProblem(scope: IConstruct, text: string): string | null 
     : null;
 }
 
-function isSensitive(scope: IConstruct, expression: string): boolean {
+function isSensitive(scope: IConstruct, expression: string, seen: readonly string[] = []): boolean {
   if (SENSITIVE.test(expression)) return true;
-  // A variable that stands directly in its stack is called there as it is in Terraform. Others are not looked for.
-  const names = [...expression.matchAll(/\bvar\.([\w-]+)/g)].map(([, name]) => name ?? "");
+  const names = [...expression.matchAll(/\b(?:var|local)\.([\w-]+)/g)].map(([, name]) => name ?? "");
   return names.some((name) => {
-    const variable = TerraformStack.of(scope).node.tryFindChild(name);
-    return variable !== undefined && "sensitive" in variable && variable.sensitive === true;
+    const element = seen.includes(name) ? undefined : elementNamed(scope, name);
+    if (element === undefined) return false;
+    if ("sensitive" in element) return element.sensitive === true;
+    // The expression of a local value says but its name.
+    const local: unknown = "expression" in element ? element.toTerraform().locals?.[name] : undefined;
+    return local !== undefined && isSensitive(scope, expressionOf(scope, local), [...seen, name]);
   });
 }
 
+/** The variable or local value that Terraform knows by a name: most likely near the scope, so the search goes outwards. */
+function elementNamed(scope: IConstruct, name: string): TerraformElement | undefined {
+  const stack = TerraformStack.of(scope);
+  const isIt = (one: IConstruct | undefined): one is TerraformElement =>
+    TerraformElement.isTerraformElement(one) && one.friendlyUniqueId === name;
+  const child = stack.node.tryFindChild(name);
+  if (isIt(child)) return child;
+  const { scopes } = scope.node;
+  for (const one of scopes.slice(scopes.indexOf(stack), -1).reverse()) {
+    const found = one.node.findAll().find(isIt);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** The text that Terraform will see. */
-function expressionOf(scope: IConstruct, text: string): string {
+function expressionOf(scope: IConstruct, value: unknown): string {
   const resolver = new DefaultTokenResolver(new StringConcat());
-  return String(Tokenization.resolve(text, { scope, resolver, preparing: false }));
+  const resolved = Tokenization.resolve(value, { scope, resolver, preparing: false });
+  return typeof resolved === "string" ? resolved : (JSON.stringify(resolved) ?? "");
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IConstruct } from "constructs";
+import { withoutTailscaleSecrets } from "../../contract/secrets.js";
 
 /**
  * A construct was given something it cannot work with. The message names the construct's class and path, the property,
@@ -11,7 +12,8 @@ export class ValidationError extends Error {
   public readonly path: string;
 
   constructor(construct: IConstruct, problem: string) {
-    super(`${construct.constructor.name} '${construct.node.path}': ${problem}`);
+    // Whatever the property: a secret may have been put where it does not belong.
+    super(withoutTailscaleSecrets(`${construct.constructor.name} '${construct.node.path}': ${problem}`));
     this.name = "ValidationError";
     this.path = construct.node.path;
   }

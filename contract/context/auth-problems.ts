@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { authKeyRule, clientSecretRule } from "../auth-kinds.js";
 import { DEFAULT_PHASES } from "../phases.js";
 import {
   broken,
@@ -13,6 +15,7 @@ import {
   required,
   secretText,
   tags,
+  text,
 } from "./rules.js";
 
 /** How runs log in, as users give it. Exactly one member is given. */
@@ -59,14 +62,17 @@ export function* authProblems(use: AuthUse): Generator<string | null> {
   const given = members.filter(([, value]) => value !== undefined).map(([name]) => name);
   const names = members.map(([name]) => name).join(", ");
   yield broken("auth", given.length === 1 ? null : `must have exactly one of ${names}`, given);
-  yield brokenSecret("auth.authKey", secretText(authKey));
+  yield brokenSecret("auth.authKey", secretText(authKey) ?? text(authKeyRule)(authKey));
   if (oauthSecret !== undefined) yield* oauthSecretProblems(oauthSecret);
   if (federated !== undefined) yield* federatedProblems(federated, use);
 }
 
 function oauthSecretProblems({ clientId, clientSecret, tags: given }: OAuthSecretValues): (string | null)[] {
   return [
-    brokenSecret("auth.oauthSecret.clientSecret", required(secretText)(clientSecret)),
+    brokenSecret(
+      "auth.oauthSecret.clientSecret",
+      required(secretText)(clientSecret) ?? text(clientSecretRule)(clientSecret),
+    ),
     brokenSecret("auth.oauthSecret.clientId", readable(clientId)),
     broken("auth.oauthSecret.clientId", notEmpty(clientId) ?? oneLine(clientId), clientId),
     broken("auth.oauthSecret.tags", tags(given), given),

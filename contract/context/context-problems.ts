@@ -1,16 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
+import { apiUrl } from "../checks.js";
 import { labelFromName, stackLabelProblem } from "../labels.js";
 import { PHASES } from "../phases.js";
 import { type AuthValues, authProblems } from "./auth-problems.js";
 import { environmentProblems, secretEnvironmentProblems, type VariableValues } from "./environment-problems.js";
 import { type FileValues, fileProblems } from "./file-problems.js";
 import { type HookValues, hookProblems } from "./hook-problems.js";
-import { broken, extraLabels, type Given, type GivenList, list, notEmpty, required, text } from "./rules.js";
+import {
+  broken,
+  brokenSecret,
+  every,
+  extraLabels,
+  type Given,
+  type GivenList,
+  list,
+  notEmpty,
+  readable,
+  required,
+  text,
+} from "./rules.js";
 import { type TunnelValues, tunnelProblems } from "./tunnel-problems.js";
 
 /** A context as users describe it. */
 export interface ContextValues extends TunnelValues {
   readonly name: Given<string>;
+  readonly description?: Given<string>;
   readonly auth: AuthValues;
   readonly spaceId?: Given<string>;
   readonly phases?: GivenList;
@@ -37,12 +51,40 @@ export function* contextProblems(values: ContextValues): Generator<string | null
   yield* environmentProblems(values.environment ?? {});
   yield* secretEnvironmentProblems(values.secretEnvironment ?? {}, values.environment ?? {});
   yield* tunnelProblems(values);
+  for (const [property, value] of READABLE.map((one) => [one, values[one]] as const)) {
+    yield brokenSecret(property, readable(value) ?? every(readable)(value));
+  }
+  yield broken("controlUrl", keyServerRule(values), values.controlUrl);
   yield* fileProblems(values.files ?? []);
   yield* hookProblems("beforeHooks", true, values.beforeHooks ?? [], values.exitTrap ?? true);
   yield* hookProblems("afterHooks", false, values.afterHooks ?? [], values.exitTrap ?? true);
   yield broken("runnerImage", notEmpty(values.runnerImage), values.runnerImage);
   yield broken("runnerRegistry", runnerRegistryRule(values), values.runnerRegistry);
   yield broken("labels", extraLabels(values.labels), values.labels);
+}
+
+/** What of a context everybody can read who may see it, beside variables, files and hooks. */
+export const READABLE = [
+  "name",
+  "description",
+  "autoattach",
+  "labels",
+  "hostname",
+  "controlUrl",
+  "apiUrl",
+  "exitNode",
+  "waitFor",
+  "noProxy",
+  "tailscaledArgs",
+  "socket",
+] as const;
+
+/** Auth keys are minted at the control server unless there is another API, so what is good for it must be good for an API. */
+function keyServerRule({ auth, controlUrl, apiUrl: api }: ContextValues): string | null {
+  if (auth.authKey !== undefined || api !== undefined) return null;
+  return text(apiUrl)(controlUrl) === null
+    ? null
+    : "must be an https:// URL with the name of a host unless apiUrl is given, because auth keys are minted there";
 }
 
 function runnerRegistryRule({ runnerImage, runnerRegistry }: ContextValues): string | null {

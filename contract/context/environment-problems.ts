@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findVariable } from "../environment.js";
-import { broken, brokenSecret, type Given, notEmpty, oneLine, readable } from "./rules.js";
+import { broken, brokenSecret, type Given, oneLine, readable, required, secretText } from "./rules.js";
 
 /** Variables by name, as users give them. */
 export type VariableValues = Readonly<Record<string, Given<string>>>;
@@ -10,7 +10,7 @@ export function* environmentProblems(environment: VariableValues): Generator<str
   for (const [name, value] of Object.entries(environment)) {
     yield* nameProblems("environment", name);
     // Text of several lines is often a key that was meant for a file, so it is not shown.
-    yield brokenSecret(`environment.${name}`, oneLine(value));
+    yield brokenSecret(`environment.${name}`, required(oneLine)(value));
     const secret = readable(value);
     if (secret !== null) yield `environment.${name} ${secret}, so use secretEnvironment or auth`;
   }
@@ -25,7 +25,7 @@ export function* secretEnvironmentProblems(
     yield* nameProblems("secretEnvironment", name);
     if (Object.keys(environment).includes(name))
       yield `secretEnvironment must not hold ${name}: environment has it too`;
-    yield brokenSecret(`secretEnvironment.${name}`, notEmpty(value) ?? oneLine(value));
+    yield brokenSecret(`secretEnvironment.${name}`, required(secretText)(value));
   }
 }
 

@@ -15,6 +15,7 @@ export function* fileProblems(files: readonly FileValues[]): Generator<string | 
   const paths = files.map(({ path }) => path);
   for (const { path, content, secret } of files) {
     yield broken("files.path", required(text(filePathProblem))(path), path);
+    yield brokenSecret("files.path", readable(path));
     const twice = paths.indexOf(path) !== paths.lastIndexOf(path);
     yield broken("files.path", twice ? "must not be given twice" : null, path);
     yield brokenSecret(`files.content of ${path}`, required(text(fileContentProblem))(content));

@@ -64,6 +64,7 @@ export const extraLabels: Rule = every(
 
 /** Source: Tailscale's API reference, "Create an auth key, OAuth client or federated identity", `description`. */
 export const tailscaleDescription: Rule = text((value) => {
+  if (holdsTailscaleSecret(value)) return "must not hold a secret of Tailscale";
   if (value.length > 50) return "must have at most 50 characters";
   return /^[A-Za-z0-9 -]*$/.test(value) ? null : "must hold only letters, digits, spaces and dashes";
 });

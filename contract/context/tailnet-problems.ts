@@ -27,12 +27,16 @@ export function* tailnetProblems(values: TailnetValues): Generator<string | null
   if (trust !== undefined) yield broken("trust", rule, trust);
   if (applyTags !== undefined) {
     yield broken("applyTags", rule, applyTags);
-    yield broken("applyTags", applies(phases), applyTags);
+    yield broken("applyTags", applies(phases) ?? appliesAlone(phases), applyTags);
     const scope = trust?.scope;
     yield broken("trust.scope", scope === undefined ? null : "must not be given together with applyTags", scope);
   }
   yield* grantProblems(values);
 }
+
+const appliesAlone = list((phases) =>
+  phases.every((phase) => phase === "apply") ? "must not be given when phases is apply alone: use tags" : null,
+);
 
 const applies = list((phases) => (phases.includes("apply") ? null : "must not be given unless phases has apply"));
 

@@ -10,7 +10,9 @@ new SpaceliftProvider(stack, "spacelift");
 new TailscaleProvider(stack, "tailscale");
 
 const read = new TailnetFederatedIdentity(stack, "read", { account, tags: ["tag:spacelift-read"] });
-const write = new TailnetFederatedIdentity(stack, "write", { account, tags: ["tag:spacelift-write"], scope: "write" });
+// No module: the tests of a module's pull requests have the scope write too.
+const applies = { account, stack: "*", scope: "write" };
+const write = new TailnetFederatedIdentity(stack, "write", { ...applies, tags: ["tag:spacelift-write"] });
 const context = new TailnetContext(stack, "context", {
   name: "tailnet",
   auth: { federated: { read, write } },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { attachmentProblems, contextProblems } from "../../contract/context/index.js";
+import { attachmentProblems, contextProblems, READABLE } from "../../contract/context/index.js";
 import {
   AUTOATTACH_ALL,
   autoattachLabel,
@@ -17,7 +17,7 @@ import { checked } from "../support/checked.js";
 import { given, isPending, made, secret } from "../support/inputs.js";
 import { ValidationError } from "../support/validation-error.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./context-attachments.js";
-import { hookArguments } from "./context-hooks.js";
+import { hookArguments, type TailnetHook } from "./context-hooks.js";
 import { type ContextVariable, ownVariables, type Variables } from "./context-variables.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 import type { TailnetFile } from "./tailnet-file.js";
@@ -166,11 +166,10 @@ function contextInputs(name: string, args: TailnetContextArgs): TailnetContextAr
     throw new ValidationError(CLASS, name, `${property} must not be an output itself, though what it holds may be`);
   }
   const flat = { ...given({ ...args }), auth: authArgs(args?.auth) } as TailnetContextArgs;
-  const inputs = checked(CLASS, name, flat, contextProblems);
+  const inputs = readableInputs(name, checked(CLASS, name, flat, contextProblems));
   return {
     ...inputs,
     auth: sealedAuth(inputs.auth),
-    ...(inputs.environment === undefined ? {} : { environment: readableMap(name, inputs.environment) }),
     ...(inputs.secretEnvironment === undefined ? {} : { secretEnvironment: sealedMap(inputs.secretEnvironment) }),
     ...(inputs.files === undefined ? {} : { files: inputs.files.map(sealedFile) }),
     ...(inputs.attachments === undefined
@@ -192,20 +191,35 @@ function attachmentInputs(
   });
 }
 
-/** The same variables, none of which may turn out to be a secret: everybody who sees the context can read them. */
-function readableMap(name: string, environment: Variables): Variables {
-  const values = Object.entries(environment).map(([variable, value]) => {
-    if (!isPending(value)) return [variable, value];
-    const output = pulumi.output(value);
-    const checkedValue = output.apply(async (known) => {
-      if (!(await pulumi.isSecret(output))) return known;
-      const rule = "must not hold a sensitive value: everybody who sees the context can read it";
-      const advice = "so use secretEnvironment or auth";
-      throw new ValidationError(CLASS, name, `environment.${variable} ${rule}, ${advice}`);
-    });
-    return [variable, checkedValue];
-  });
-  return Object.fromEntries(values);
+/** The same arguments, none of which may turn out to be a secret where everybody who sees the context can read it. */
+function readableInputs(name: string, inputs: TailnetContextArgs): TailnetContextArgs {
+  const { environment, beforeHooks, afterHooks, files } = inputs;
+  const texts = READABLE.map((property) => [property, notSecret(name, property, inputs[property])]);
+  const hooks = (property: string, all: readonly TailnetHook[] = []) =>
+    all.map((hook) => ({ ...hook, command: notSecret(name, `${property}.command`, hook.command) }));
+  const file = (one: TailnetFile) =>
+    one.secret === false ? { ...one, content: notSecret(name, `files.content of ${one.path}`, one.content) } : one;
+  const variable = ([key, value]: [string, pulumi.Input<string>]) =>
+    [key, notSecret(name, `environment.${key}`, value, ", so use secretEnvironment or auth")] as const;
+  return given({
+    ...inputs,
+    ...Object.fromEntries(texts),
+    environment: environment === undefined ? undefined : Object.fromEntries(Object.entries(environment).map(variable)),
+    beforeHooks: beforeHooks === undefined ? undefined : hooks("beforeHooks", beforeHooks),
+    afterHooks: afterHooks === undefined ? undefined : hooks("afterHooks", afterHooks),
+    files: files?.map(file),
+  }) as TailnetContextArgs;
+}
+
+/** The same value, which carries an error if it turns out to be a secret. */
+function notSecret<T>(name: string, property: string, value: T, advice = ""): T {
+  if (!isPending(value)) return value;
+  const output: pulumi.Output<unknown> = pulumi.output(value as object);
+  return output.apply(async (known) => {
+    if (!(await pulumi.isSecret(output))) return known;
+    const rule = "must not hold a sensitive value: everybody who sees the context can read it";
+    throw new ValidationError(CLASS, name, `${property} ${rule}${advice}`);
+  }) as T;
 }
 
 function sealedMap(secrets: Variables): Variables {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
+import { withoutTailscaleSecrets } from "../../contract/index.js";
 
 /**
  * A component was given something it cannot work with. The message names the component's class and name, the argument,
@@ -10,7 +11,8 @@ import * as pulumi from "@pulumi/pulumi";
  */
 export class ValidationError extends pulumi.RunError {
   constructor(component: string, name: string, problem: string) {
-    super(`${component} '${name}': ${problem}`);
+    // Whatever the argument: a secret may have been put where it does not belong.
+    super(withoutTailscaleSecrets(`${component} '${name}': ${problem}`));
     this.name = "ValidationError";
   }
 }

@@ -37,7 +37,7 @@ test("the federated example makes two identities and hands one to applying, the 
   const variables = Object.values<Record<string, unknown>>(resource.spacelift_environment_variable);
   expect(identities.map(({ issuer, subject, tags }) => [issuer, subject, tags])).toEqual([
     ["https://example.app.spacelift.io", "space:*:*:*:run_type:*:scope:*", ["tag:spacelift-read"]],
-    ["https://example.app.spacelift.io", "space:*:*:*:run_type:*:scope:write", ["tag:spacelift-write"]],
+    ["https://example.app.spacelift.io", "space:*:stack:*:run_type:*:scope:write", ["tag:spacelift-write"]],
   ]);
   expect(variables.map(({ name, write_only }) => [name, write_only])).toEqual([
     ["ro_TS_CLIENT_ID", false],

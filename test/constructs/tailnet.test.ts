@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { App, TerraformStack } from "cdktf";
 import { SpaceliftProvider, Tailnet, type TailnetProps, TailscaleProvider } from "../../constructs/index.js";
+import { matchesPattern } from "../../contract/index.js";
 import { type Manifest, newStack, only, synthesize, variables } from "./manifest.js";
 
 function manifestWith(props?: TailnetProps): Manifest {
@@ -36,13 +37,34 @@ test("with other tags for applying: a pair of identities, of which only a run th
   expect(identities.map(({ tags, subject }) => [tags, subject])).toEqual(
     expect.arrayContaining([
       [["tag:plan"], "space:*:*:*:run_type:*:scope:*"],
-      [["tag:apply"], "space:*:*:*:run_type:*:scope:write"],
+      [["tag:apply"], "space:*:stack:*:run_type:*:scope:write"],
     ]),
   );
   expect(variables(manifest)).toMatchObject({
     ro_TS_OAUTH_TAGS: { value: "tag:plan", secret: false },
     wo_TS_OAUTH_TAGS: { value: "tag:apply", secret: false },
   });
+});
+
+test("the tags for applying are out of reach of pull requests: those of modules, too, whose tests may write", () => {
+  const props = { account: "acme", applyTags: ["tag:apply"] };
+  const trusts = (trust: TailnetProps["trust"], sub: string, callerType: string) => {
+    const tailnet = new Tailnet(newStack(), "tailnet", { ...props, ...(trust === undefined ? {} : { trust }) });
+    const { subjectInput, customClaimRulesInput } = tailnet.applyIdentity?.resource ?? {};
+    const subject = matchesPattern(subjectInput ?? "", sub);
+    return subject && matchesPattern(customClaimRulesInput?.callerType ?? "", callerType);
+  };
+  const stack = (scope: string) => `space:root:stack:web:run_type:TRACKED:scope:${scope}`;
+  const test = "space:root:module:net:run_type:TESTING:scope:write";
+  expect([trusts(undefined, stack("write"), "stack"), trusts(undefined, stack("read"), "stack")]).toEqual([
+    true,
+    false,
+  ]);
+  expect(trusts(undefined, test, "module")).toBe(false);
+  expect(trusts({ spaceId: "root" }, test, "module")).toBe(false);
+  // An account with a subject template of its own: the claims say it again.
+  expect(trusts({ subject: "*:scope:write" }, test, "module")).toBe(false);
+  expect(trusts({ module: "net" }, test, "module")).toBe(true);
 });
 
 test("other tags for applying come and go without replacing the identity that was there", () => {
@@ -93,6 +115,10 @@ test.each<[TailnetProps, string]>([
   [
     { account: "acme", applyTags: ["tag:a"], phases: ["plan"] },
     'applyTags must not be given unless phases has apply, but ["tag:a"] was given',
+  ],
+  [
+    { account: "acme", applyTags: ["tag:a"], phases: ["apply"] },
+    'applyTags must not be given when phases is apply alone: use tags, but ["tag:a"] was given',
   ],
   [
     { account: "acme", applyTags: ["tag:a"], trust: { scope: "read" } },

@@ -18,6 +18,18 @@ describe("TailnetContext, auth", () => {
       { auth: { oauthSecret: { clientSecret: "hidden\r\n" } } },
       "auth.oauthSecret.clientSecret must not contain a line break",
     ],
+    [
+      { auth: { authKey: "tskey-client-hidden" } },
+      "auth.authKey must be an auth key: the secret of an OAuth client is for auth.oauthSecret.clientSecret",
+    ],
+    [
+      { auth: { oauthSecret: { clientSecret: "tskey-auth-hidden" } } },
+      "auth.oauthSecret.clientSecret must be the secret of an OAuth client: an auth key is for auth.authKey",
+    ],
+    [
+      { auth: { oauthSecret: { clientSecret: "s" } }, controlUrl: "http://headscale.test" },
+      'controlUrl must be an https:// URL with the name of a host unless apiUrl is given, because auth keys are minted there, but "http://headscale.test" was given',
+    ],
     [{ auth: { oauthSecret: {} as never } }, "auth.oauthSecret.clientSecret must be given"],
     [
       { auth: { oauthSecret: { clientId: "", clientSecret: "hidden" } } },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type TerraformStack, TerraformVariable } from "cdktf";
+import { TerraformLocal, type TerraformStack, TerraformVariable } from "cdktf";
+import { Construct } from "constructs";
 import {
   TailnetContext,
   type TailnetContextProps,
@@ -25,6 +26,29 @@ describe("TailnetContext, what everybody can read", () => {
     expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${problem}`);
   });
 
+  test.each<Loose<TailnetContextProps>>([
+    { name: hidden },
+    { description: hidden },
+    { autoattach: hidden },
+    { labels: [hidden] },
+    { hostname: hidden },
+    { exitNode: hidden },
+    { waitFor: [`${hidden}:80`] },
+    { noProxy: [hidden] },
+    { tailscaledArgs: [`--authkey=${hidden}`] },
+    { socket: `/tmp/${hidden}` },
+  ])("must not hold a secret, nor is it quoted: %j", (props) => {
+    expect(contextError(props)).toBe(`TailnetContext 'app/tailnet': ${Object.keys(props)[0]} ${rule}`);
+  });
+
+  test.each<[Loose<TailnetContextProps>, string]>([
+    [{ bootTimeout: hidden }, 'must be a duration above zero such as 60s or 1m30s, but "[secret]" was given'],
+    [{ controlUrl: `https://${hidden}/a` }, 'of a server, without a path, but "https://[secret]/a" was given'],
+    [{ environment: { [hidden]: "x" } }, 'do not begin with a digit, but "[secret]" was given'],
+  ])("is not quoted where it is wrong for another reason: %j", (props, end) => {
+    expect(contextError(props).endsWith(end)).toBe(true);
+  });
+
   test("may hold one if nobody can read it back", () => {
     const secrets = { secretEnvironment: { A: hidden }, files: [{ path: "a", content: hidden }] };
     expect(contextError(secrets)).toBe("");
@@ -48,6 +72,20 @@ describe("TailnetContext, what everybody can read", () => {
       (s) => new TerraformVariable(s, "v", { type: "string", sensitive: true }).stringValue,
       true,
     ],
+    [
+      "a sensitive variable of a construct below",
+      (s) => new TerraformVariable(new Construct(s, "below"), "v", { type: "string", sensitive: true }).stringValue,
+      true,
+    ],
+    [
+      "a local value that holds a sensitive variable",
+      (s) => {
+        const variable = new TerraformVariable(s, "v", { type: "string", sensitive: true });
+        return new TerraformLocal(s, "l", `a-${variable.stringValue}`).asString;
+      },
+      true,
+    ],
+    ["another local value", (s) => new TerraformLocal(s, "l", "text").asString, false],
     ["another variable", (s) => new TerraformVariable(s, "v", { type: "string" }).stringValue, false],
   ])("must not hold a sensitive value where that can be told: %s", (_, token, isSensitive) => {
     const message = messageOf((stack) => {
@@ -56,6 +94,23 @@ describe("TailnetContext, what everybody can read", () => {
     });
     const problem = `TailnetContext 'app/tailnet': ${sensitive}, so use secretEnvironment or auth`;
     expect(message).toBe(isSensitive ? problem : "");
+  });
+
+  test.each(["description", "exitNode"])("must not hold a sensitive value: %s", (property) => {
+    const message = messageOf((stack) => {
+      const { clientSecret } = new TailnetOAuthClient(stack, "client", { tags: ["tag:a"] });
+      const good = { name: "tailnet", auth: { authKey: "key" } };
+      new TailnetContext(stack, "tailnet", { ...good, [property]: clientSecret });
+    });
+    expect(message).toBe(`TailnetContext 'app/tailnet': ${sensitive.split("environment.A").join(property)}`);
+  });
+
+  test("must not hold a token for a whole list that is sensitive", () => {
+    const message = messageOf((stack) => {
+      const noProxy = new TerraformVariable(stack, "v", { type: "list(string)", sensitive: true }).listValue;
+      new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" }, noProxy });
+    });
+    expect(message).toBe(`TailnetContext 'app/tailnet': ${sensitive.split("environment.A").join("noProxy")}`);
   });
 });
 

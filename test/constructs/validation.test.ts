@@ -115,6 +115,7 @@ describe("TailnetContext, environment", () => {
       'environment must have names of letters, digits and underscores that do not begin with a digit, but "" was given',
     ],
     [{ Resource: "x" }, 'environment must not hold a variable named Resource, but "Resource" was given'],
+    [{ MY_VALUE: undefined as never }, "environment.MY_VALUE must be given"],
     [{ MY_VALUE: "hidden\nkey" }, "environment.MY_VALUE must not contain a line break"],
     [{ TS_AUTHKEY: "hidden" }, "environment must not hold TS_AUTHKEY: use auth"],
     [{ TS_AUTH_KEY: "hidden" }, "environment must not hold TS_AUTH_KEY: use auth"],
@@ -152,6 +153,7 @@ describe("TailnetContext, secretEnvironment", () => {
     [{ BOTH: "hidden" }, "secretEnvironment must not hold BOTH: environment has it too"],
     [{ A: "" }, "secretEnvironment.A must not be empty"],
     [{ A: "hidden\nkey" }, "secretEnvironment.A must not contain a line break"],
+    [{ A: undefined as never }, "secretEnvironment.A must be given"],
   ])("%j: %s", (secretEnvironment, problem) => {
     const message = contextError({ secretEnvironment, environment: { BOTH: "" } });
     expect(message).toBe(`TailnetContext 'app/tailnet': ${problem}`);

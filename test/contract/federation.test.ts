@@ -52,6 +52,8 @@ test.each<[TrustedRuns, string, Record<string, string>]>([
   [{}, "space:*:*:*:run_type:*:scope:*", {}],
   [{ spaceId: "prod-01JS" }, "space:prod-01JS:*:*:run_type:*:scope:*", { spaceId: "prod-01JS" }],
   [{ stack: "web" }, "space:*:stack:web:run_type:*:scope:*", { callerType: "stack", callerId: "web" }],
+  [{ stack: "*" }, "space:*:stack:*:run_type:*:scope:*", { callerType: "stack" }],
+  [{ module: "*" }, "space:*:module:*:run_type:*:scope:*", { callerType: "module" }],
   [
     { module: "terraform-a" },
     "space:*:module:terraform-a:run_type:*:scope:*",

@@ -32,6 +32,14 @@ const GOOD = [
   "echo a\\\\",
   "! false",
   "cd infra",
+  "f() { return 1; }; f || true",
+  "command -v exit",
+  "set -e -o pipefail",
+  "echo a>/dev/null 2>&1 <&-",
+  "echo a >| /dev/null",
+  "if a; then b; elif c; then d; else e; fi",
+  "until true; do a; done",
+  'echo "exit"',
 ];
 
 /** Hooks that break their phase, and the reason. */
@@ -67,6 +75,31 @@ const BAD: readonly (readonly [string, string])[] = [
   ["{ exit 0; }", "must not exit"],
   ["A=1 exit", "must not exit"],
   ["exec true", "must not exec a program"],
+  ["exec >/dev/null true", "must not exec a program"],
+  ["command exec true", "must not exec a program"],
+  ["command exit 0", "must not exit"],
+  ["command -p -- exit 0", "must not exit"],
+  ["builtin exit 0", "must not exit"],
+  ['"exit" 0', "must not exit"],
+  ["e'x'it 0", "must not exit"],
+  ["\\exit 0", "must not exit"],
+  ["eval exit 0", "must not exit"],
+  ["eval 'true && exit 0'", "must not exit"],
+  [">/dev/null exit 0", "must not exit"],
+  ["2>&1 > /dev/null exit 0", "must not exit"],
+  ["exit>/dev/null", "must not exit"],
+  ["test -f main.tf || return 0", "must not return"],
+  ["f() { return 0; }; return 0", "must not return"],
+  ["set -n", "must not set -n"],
+  ["set -en", "must not set -n"],
+  ["set -o noexec", "must not set -n"],
+  ["echo hi >", "must say what it redirects to"],
+  ["echo hi > ; true", "must say what it redirects to"],
+  ["echo hi >&", "must not end in &"],
+  ["echo a >#x", "must not hold a comment"],
+  ["for i in 1 2", "must have one do for each for, while, until"],
+  ["while true", "must have one do for each for, while, until"],
+  ["if true; fi", "must have one then for each if, elif"],
 ];
 
 test.each(GOOD)("%j is fine", (text) => expect(hookProblem(text)).toBeNull());
@@ -84,6 +117,11 @@ test.each([
   ["trap 'a' EXIT", true],
   ["trap 'a' TERM EXIT", true],
   ["trap a 0", true],
+  ["trap a exit", true],
+  ["trap a 'Exit'", true],
+  ["command trap a EXIT", true],
+  [">/dev/null trap a EXIT", true],
+  ["eval 'trap a EXIT'", true],
   ["a; trap - EXIT", true],
   ["trap 'exit 143' TERM INT", false],
   ["echo trap EXIT", false],
@@ -103,6 +141,26 @@ function inPhase(hook: string): string {
 
 inEveryShell("good hooks parse in a phase", (shell) => {
   expect(GOOD.filter((hook) => !parses(shell, inPhase(hook)))).toEqual([]);
+});
+
+/** Hooks that let a phase pass which never ran, though every shell takes them. */
+const SKIPS = [
+  "test -f main.tf || return 0",
+  '"exit" 0',
+  "command exit 0",
+  "eval exit 0",
+  ">/dev/null exit 0",
+  "exit>/dev/null",
+];
+
+inEveryShell("what is refused for ending the phase does so", (shell) => {
+  for (const hook of SKIPS) {
+    const [program = "", ...words] = shell.command;
+    const { status, stdout } = spawnSync(program, [...words, "-c", `{ ${hook}; } && echo ran`], { encoding: "utf8" });
+    // Bash returns from functions and scripts alone: there the phase fails instead.
+    if (hook.includes("return") && shell.name === "bash") continue;
+    expect({ hook, status, stdout }).toEqual({ hook, status: 0, stdout: "" });
+  }
 });
 
 /** A fixed sequence of numbers that look random, so that a failure can be repeated. Source: Park and Miller. */

@@ -171,6 +171,26 @@ describe("a value that turns out to break a rule", () => {
       'hostname must hold at least one letter or digit, but "[secret]" was given',
     ],
     [
+      "description",
+      `{ name: "a", auth, description: pulumi.secret("hidden") }`,
+      "description must not hold a sensitive value: everybody who sees the context can read it",
+    ],
+    [
+      "list",
+      `{ name: "a", auth, noProxy: ["a.test", pulumi.secret("hidden")] }`,
+      "noProxy must not hold a sensitive value: everybody who sees the context can read it",
+    ],
+    [
+      "hook",
+      `{ name: "a", auth, beforeHooks: [{ phase: "plan", command: pulumi.secret("hidden") }] }`,
+      "beforeHooks.command must not hold a sensitive value: everybody who sees the context can read it",
+    ],
+    [
+      "file",
+      `{ name: "a", auth, files: [{ path: "a", content: pulumi.secret("hidden"), secret: false }] }`,
+      "files.content of a must not hold a sensitive value: everybody who sees the context can read it",
+    ],
+    [
       "variable",
       `{ name: "a", auth, environment: { A: pulumi.secret("hidden") } }`,
       "environment.A must not hold a sensitive value: everybody who sees the context can read it, so use secretEnvironment or auth",

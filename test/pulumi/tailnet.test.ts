@@ -38,6 +38,7 @@ test.each<TailnetProps>([
   { trust: { stack: "web" } },
   { applyTags: ["tag:a"] },
   { account: "acme", applyTags: ["tag:a"], phases: ["plan"] },
+  { account: "acme", applyTags: ["tag:a"], phases: ["apply"] },
   { account: "acme", applyTags: ["tag:a"], trust: { scope: "read" } },
 ])("refuses what the construct refuses, in the same words: %j", async (args) => {
   const construct = () => new TailnetConstruct(new TerraformStack(Testing.app(), "app"), "tailnet", args);

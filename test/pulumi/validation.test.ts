@@ -19,6 +19,7 @@ import { clientError, contextError, type Loose } from "../constructs/refusals.js
 import { deploy } from "./deploy.js";
 
 const HIDDEN = "tskey-auth-hidden";
+const CLIENT_SECRET = "tskey-client-hidden";
 
 /** Arguments that break a rule, one each. */
 const CONTEXTS: Loose<TailnetContextProps>[] = [
@@ -39,13 +40,13 @@ const CONTEXTS: Loose<TailnetContextProps>[] = [
   { autoattach: "x", autoattachAll: true },
   { auth: undefined },
   { auth: {} },
-  { auth: { authKey: HIDDEN, oauthSecret: { clientSecret: HIDDEN } } },
+  { auth: { authKey: HIDDEN, oauthSecret: { clientSecret: CLIENT_SECRET } } },
   { auth: { authKey: `${HIDDEN}\n` } },
   { auth: { oauthSecret: { clientSecret: " " } } },
   { auth: { oauthSecret: {} as never } },
-  { auth: { oauthSecret: { clientSecret: HIDDEN, clientId: "" } } },
-  { auth: { oauthSecret: { clientSecret: HIDDEN, clientId: HIDDEN } } },
-  { auth: { oauthSecret: { clientSecret: HIDDEN, tags: [] } } },
+  { auth: { oauthSecret: { clientSecret: CLIENT_SECRET, clientId: "" } } },
+  { auth: { oauthSecret: { clientSecret: CLIENT_SECRET, clientId: HIDDEN } } },
+  { auth: { oauthSecret: { clientSecret: CLIENT_SECRET, tags: [] } } },
   { auth: { federated: {} } },
   { auth: { federated: { identity: { clientId: "a" }, read: { clientId: "b" } } } },
   { auth: { federated: { identity: {} as never } } },
@@ -54,6 +55,25 @@ const CONTEXTS: Loose<TailnetContextProps>[] = [
   { auth: { federated: { read: { clientId: "a" } } }, phases: ["plan", "apply"] },
   { auth: { federated: { write: { clientId: "a" } } } },
   { auth: { federated: { identity: { clientId: "a" }, idToken: "" } } },
+  { auth: { authKey: CLIENT_SECRET } },
+  { auth: { oauthSecret: { clientSecret: HIDDEN } } },
+  { auth: { oauthSecret: { clientSecret: CLIENT_SECRET } }, controlUrl: "http://headscale.test" },
+  { auth: { federated: { identity: { clientId: "a" } } }, controlUrl: "https://10.0.0.1" },
+  { name: HIDDEN },
+  { description: `with ${HIDDEN}` },
+  { autoattach: HIDDEN },
+  { labels: ["a", HIDDEN] },
+  { hostname: HIDDEN },
+  { exitNode: HIDDEN },
+  { waitFor: [`${HIDDEN}:80`] },
+  { noProxy: [HIDDEN] },
+  { tailscaledArgs: [`--authkey=${HIDDEN}`] },
+  { controlUrl: `https://${HIDDEN}/path` },
+  { bootTimeout: HIDDEN },
+  { files: [{ path: HIDDEN, content: "x" }] },
+  { environment: { [HIDDEN]: "x" } },
+  { environment: { A: undefined } as never },
+  { secretEnvironment: { A: undefined } as never },
   { environment: { "MY-VALUE": "x" } },
   { environment: { Resource: "x" } },
   { environment: { A: "a\nb" } },
@@ -112,6 +132,7 @@ test.each(CONTEXTS)(
   async (args) => {
     const expected = contextError(args).replace("app/tailnet", "tailnet");
     expect(expected).not.toBe("");
+    expect(expected).not.toMatch(/tskey-|hidden/);
     expect(await componentError(args)).toBe(expected);
   },
 );
@@ -131,6 +152,7 @@ const IDENTITIES: Loose<TailnetFederatedIdentityProps>[] = [
   { audience: "" },
   { subject: " " },
   { description: "(runs)" },
+  { description: HIDDEN },
 ];
 
 test.each(IDENTITIES)(
