@@ -28,7 +28,9 @@ export const TOKEN_SCOPES: readonly string[] = ["read", "write"];
 
 /** The host of an account, which is what its tokens have as audience: `acme` is short for `acme.app.spacelift.io`. */
 export function accountHost(account: string): string {
-  return consistsOf(account, `${LETTERS}${DIGITS}-`) ? `${account.toLowerCase()}.app.spacelift.io` : account;
+  if (consistsOf(account, `${LETTERS}${DIGITS}-`)) return `${account.toLowerCase()}.app.spacelift.io`;
+  // Whatever holds other characters is no host name yet, but stands for one.
+  return consistsOf(account, `${LETTERS}${DIGITS}.-`) ? account.toLowerCase() : account;
 }
 
 /** The issuer of an account's tokens, unless a self-hosted Spacelift says another one. */
@@ -101,6 +103,39 @@ export function scopeProblem(scope: string, runTypes: readonly string[]): string
   return types.some((type) => possible.includes(type))
     ? null
     : `must be one that such runs have: ${types.join(", ")} never have ${scope}`;
+}
+
+/** The runs that have each phase, by type and by the scopes their tokens may have then. */
+const RUNS_OF_PHASE: Readonly<Record<string, readonly (readonly [string, readonly string[]])[]>> = {
+  init: [
+    ["PROPOSED", ["read"]],
+    ["TRACKED", ["read", "write"]],
+    ["TASK", ["write"]],
+    ["TESTING", ["write"]],
+    ["DESTROY", ["write"]],
+  ],
+  plan: [
+    ["PROPOSED", ["read"]],
+    ["TRACKED", ["read", "write"]],
+    ["TESTING", ["write"]],
+  ],
+  apply: [
+    ["TRACKED", ["write"]],
+    ["TESTING", ["write"]],
+  ],
+  perform: [["TASK", ["write"]]],
+  destroy: [
+    ["TESTING", ["write"]],
+    ["DESTROY", ["write"]],
+  ],
+};
+
+/** Those of the phases that no trusted run has with a token that is trusted then: the tunnel could never go up there. */
+export function untrustedPhases(phases: readonly string[], { runTypes = RUN_TYPES, scope }: TrustedRuns): string[] {
+  return phases.filter((phase) => {
+    const runs = RUNS_OF_PHASE[phase] ?? [];
+    return !runs.some(([type, scopes]) => runTypes.includes(type) && (scope === undefined || scopes.includes(scope)));
+  });
 }
 
 /** True if the text is what the pattern says, `*` standing for any characters, or none. Letter case counts. */

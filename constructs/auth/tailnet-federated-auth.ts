@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
+import { untrustedPhases } from "../../contract/federation.js";
 import { DEFAULT_PHASES } from "../../contract/phases.js";
 import type { ContextVariable } from "../context/context-variables.js";
-import { joined } from "../support/literal.js";
+import { given, joined } from "../support/literal.js";
 import { notEmpty, oneLine, reachableFrom, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { broken, brokenSecret } from "../support/validation-error.js";
@@ -55,6 +57,18 @@ export interface TailnetIdentity {
    * @default - any space, or not known
    */
   readonly spaceId?: string;
+
+  /**
+   * Types of runs that the identity trusts, to find out here that no run can join in one of the phases.
+   * @default - every type, or not known
+   */
+  readonly runTypes?: string[];
+
+  /**
+   * Scope that the identity asks of tokens, for the same purpose.
+   * @default - either, or not known
+   */
+  readonly scope?: string;
 }
 
 /** What is wrong with the login of a context; null for each rule that is kept. */
@@ -64,12 +78,13 @@ export function* federatedProblems(
   { phases = [...DEFAULT_PHASES], spaceId }: { readonly phases?: string[]; readonly spaceId?: string },
 ): Generator<string | null> {
   const { identity, read, write, idToken } = auth;
-  const given = Object.entries({ identity, read, write }).filter(([, value]) => value !== undefined);
-  const names = given.map(([name]) => name);
+  const identities = Object.entries({ identity, read, write }).filter(([, value]) => value !== undefined);
+  const names = identities.map(([name]) => name);
   const fits = identity === undefined ? names.length > 0 : names.length === 1;
   yield broken("auth.federated", fits ? null : "must have identity alone, or read, write or both", names);
-  for (const [name, value] of given) {
+  for (const [name, value] of identities) {
     yield* identityProblems(scope, `auth.federated.${name}`, value as TailnetIdentity, spaceId);
+    yield broken("phases", trustRule(name, value as TailnetIdentity, phases), phases);
   }
   if (identity === undefined) yield* phaseProblems(auth, phases);
   yield brokenSecret("auth.federated.idToken", secretText(idToken));
@@ -83,6 +98,17 @@ function* phaseProblems({ read, write }: TailnetFederatedAuth, phases: readonly 
   if (read === undefined && phases.some((phase) => phase !== "apply")) {
     yield broken("phases", "must be apply alone unless auth.federated has read", phases);
   }
+}
+
+/** A phase that is on the tailnet must have runs that the identity of the phase trusts. */
+function trustRule(name: string, { runTypes, scope }: TailnetIdentity, phases: readonly string[]): string | null {
+  const own = phases.filter((phase) => name === "identity" || (name === "write") === (phase === "apply"));
+  const trusted = {
+    ...(Token.isUnresolved(runTypes) ? {} : given({ runTypes })),
+    ...(Token.isUnresolved(scope) ? {} : given({ scope })),
+  };
+  const never = untrustedPhases(own, trusted).join(", ");
+  return never === "" ? null : `must leave out ${never}, where no run has a token that auth.federated.${name} trusts`;
 }
 
 function identityProblems(

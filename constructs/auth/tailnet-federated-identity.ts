@@ -106,6 +106,12 @@ export class TailnetFederatedIdentity extends Construct {
   /** The space whose runs are trusted, as it was given; undefined for any. */
   public readonly spaceId?: string;
 
+  /** The types of runs that are trusted, as they were given; undefined for all. */
+  public readonly runTypes?: string[];
+
+  /** The scope that is asked of tokens, as it was given; undefined for either. */
+  public readonly scope?: string;
+
   constructor(scope: Construct, id: string, props: TailnetFederatedIdentityProps) {
     super(scope, id);
     refuse(this, identityProblems(props));
@@ -125,6 +131,8 @@ export class TailnetFederatedIdentity extends Construct {
     this.clientId = this.resource.id;
     this.tags = [...props.tags];
     if (props.spaceId !== undefined) this.spaceId = props.spaceId;
+    if (props.runTypes !== undefined) this.runTypes = [...props.runTypes];
+    if (props.scope !== undefined) this.scope = props.scope;
   }
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { authKeyRule, clientSecretRule } from "../auth-kinds.js";
-import { DEFAULT_PHASES } from "../phases.js";
+import { untrustedPhases } from "../federation.js";
+import { DEFAULT_PHASES, PHASES } from "../phases.js";
 import {
   broken,
   brokenSecret,
@@ -46,6 +47,8 @@ export interface IdentityValues {
   readonly clientId: Given<string>;
   readonly tags?: GivenList;
   readonly spaceId?: Given<string> | undefined;
+  readonly runTypes?: GivenList | undefined;
+  readonly scope?: Given<string> | undefined;
 }
 
 /** What decides whether a login fits its context. */
@@ -90,6 +93,7 @@ function* federatedProblems(
   yield broken("auth.federated", fits ? null : "must have identity alone, or read, write or both", names);
   for (const [name, value] of given) {
     yield* identityProblems(`auth.federated.${name}`, value as IdentityValues, spaceId);
+    yield broken("phases", trustRule(name, value as IdentityValues)(phases), phases);
   }
   if (identity === undefined) yield broken("phases", phasesRule(auth)(phases), phases);
   yield brokenSecret("auth.federated.idToken", secretText(idToken));
@@ -101,6 +105,18 @@ function phasesRule({ read, write }: FederatedValues) {
     if (write === undefined && phases.includes("apply")) return "must leave out apply unless auth.federated has write";
     const others = phases.some((phase) => phase !== "apply");
     return read === undefined && others ? "must be apply alone unless auth.federated has read" : null;
+  });
+}
+
+/** A phase that is on the tailnet must have runs that the identity of the phase trusts. */
+function trustRule(name: string, { runTypes, scope }: IdentityValues) {
+  const types = Array.isArray(runTypes) && runTypes.every((type) => typeof type === "string") ? runTypes : undefined;
+  const trusted = { runTypes: types, scope: typeof scope === "string" ? scope : undefined };
+  return list((phases) => {
+    const known = phases.map(String).filter((phase) => PHASES.includes(phase));
+    const own = known.filter((phase) => name === "identity" || (name === "write") === (phase === "apply"));
+    const never = untrustedPhases(own, trusted).join(", ");
+    return never === "" ? null : `must leave out ${never}, where no run has a token that auth.federated.${name} trusts`;
   });
 }
 

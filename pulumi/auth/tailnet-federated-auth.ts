@@ -51,6 +51,18 @@ export interface TailnetIdentity {
    * @default - any space, or not known
    */
   readonly spaceId?: pulumi.Input<string | undefined>;
+
+  /**
+   * Types of runs that the identity trusts, to find out here that no run can join in one of the phases.
+   * @default - every type, or not known
+   */
+  readonly runTypes?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+
+  /**
+   * Scope that the identity asks of tokens, for the same purpose.
+   * @default - either, or not known
+   */
+  readonly scope?: pulumi.Input<string | undefined>;
 }
 
 /** The login with its values alone: components that stand for them are taken apart. */
@@ -66,7 +78,13 @@ export function federatedArgs({ identity, read, write, idToken }: TailnetFederat
 function identityArgs(identity: TailnetIdentity | undefined): TailnetIdentity | undefined {
   return identity === undefined
     ? undefined
-    : given({ clientId: identity.clientId, tags: identity.tags, spaceId: identity.spaceId });
+    : given({
+        clientId: identity.clientId,
+        tags: identity.tags,
+        spaceId: identity.spaceId,
+        runTypes: identity.runTypes,
+        scope: identity.scope,
+      });
 }
 
 /**

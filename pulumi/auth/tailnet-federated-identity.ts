@@ -96,6 +96,12 @@ export class TailnetFederatedIdentity extends pulumi.ComponentResource {
   /** The space whose runs are trusted, as it was given; undefined for any. */
   public readonly spaceId: pulumi.Output<string | undefined>;
 
+  /** The types of runs that are trusted, as they were given; undefined for all. */
+  public readonly runTypes: pulumi.Output<string[] | undefined>;
+
+  /** The scope that is asked of tokens, as it was given; undefined for either. */
+  public readonly scope: pulumi.Output<string | undefined>;
+
   constructor(name: string, args: TailnetFederatedIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = checked("TailnetFederatedIdentity", name, given({ ...args }), federatedIdentityProblems);
     super("spacetail:index:TailnetFederatedIdentity", name, inputs, opts);
@@ -117,11 +123,15 @@ export class TailnetFederatedIdentity extends pulumi.ComponentResource {
     this.clientId = this.resource.id;
     this.tags = pulumi.output(tags);
     this.spaceId = pulumi.output(spaceId);
+    this.runTypes = pulumi.output(runTypes);
+    this.scope = pulumi.output(scope);
     this.registerOutputs({
       resource: this.resource,
       clientId: this.clientId,
       tags: this.tags,
       spaceId: this.spaceId,
+      runTypes: this.runTypes,
+      scope: this.scope,
     });
   }
 }

@@ -56,7 +56,8 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
 
   /**
    * Put the context around all others that are attached by label, so that their hooks run inside the tunnel, by
-   * beginning its name with `ZZZZZ-`. Contexts that are attached explicitly are around it all the same.
+   * beginning its name with `zzzzz-`. Contexts that are attached explicitly are around it all the same. The order is
+   * that of Spacelift's documentation; the log of a run shows it, where the hooks of this context are to come first.
    * @default false
    */
   readonly outermost?: boolean;

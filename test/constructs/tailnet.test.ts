@@ -74,6 +74,14 @@ test("other tags for applying come and go without replacing the identity that wa
   expect(after).toEqual(expect.arrayContaining(before));
 });
 
+test("a login that no run of a phase can use is refused", () => {
+  const trust = { scope: "read" };
+  expect(() => manifestWith({ account: "acme", trust })).toThrow(
+    "phases must leave out apply, perform, destroy, where no run has a token that auth.federated.identity trusts",
+  );
+  expect(manifestWith({ account: "acme", trust, phases: ["plan"] }).resource).toHaveProperty("spacelift_context");
+});
+
 test("everything that a context takes is handed on", () => {
   const manifest = manifestWith({ name: "net", phases: ["init"], waitFor: ["db:5432"], labels: ["team:a"] });
   expect(only(manifest, "spacelift_context")).toMatchObject({ name: "net", labels: ["autoattach:net", "team:a"] });

@@ -75,6 +75,18 @@ describe("TailnetContext, auth.federated", () => {
       'phases must be apply alone unless auth.federated has read, but ["plan","apply"] was given',
     ],
     [
+      { auth: { federated: { read: one, write: { clientId: "k2", scope: "read" } } }, phases: ["plan", "apply"] },
+      'phases must leave out apply, where no run has a token that auth.federated.write trusts, but ["plan","apply"] was given',
+    ],
+    [
+      { auth: { federated: { identity: { clientId: "k1", scope: "read" } } } },
+      'phases must leave out apply, perform, destroy, where no run has a token that auth.federated.identity trusts, but ["plan","apply","perform","destroy"] was given',
+    ],
+    [
+      { auth: { federated: { identity: { clientId: "k1", runTypes: ["TRACKED"] } } }, phases: ["plan", "perform"] },
+      'phases must leave out perform, where no run has a token that auth.federated.identity trusts, but ["plan","perform"] was given',
+    ],
+    [
       { auth: { federated: { identity: one, idToken: "hidden\n" } } },
       "auth.federated.idToken must not contain a line break",
     ],

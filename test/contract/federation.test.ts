@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: tokens of CDKTF look like such placeholders
 import {
   accountHost,
   accountIssuer,
@@ -34,6 +35,8 @@ function trusts(runs: TrustedRuns, claims: Record<string, string>): boolean {
 test.each([
   ["acme", "acme.app.spacelift.io", "https://acme.app.spacelift.io"],
   ["Acme", "acme.app.spacelift.io", "https://acme.app.spacelift.io"],
+  ["ACME.app.Spacelift.io", "acme.app.spacelift.io", "https://acme.app.spacelift.io"],
+  ["${TfToken[TOKEN.1]}", "${TfToken[TOKEN.1]}", "https://${TfToken[TOKEN.1]}"],
   ["acme.app.us.spacelift.io", "acme.app.us.spacelift.io", "https://acme.app.us.spacelift.io"],
   ["spacelift.corp.test", "spacelift.corp.test", "https://spacelift.corp.test"],
 ])("the tokens of the account %s have the audience %s and the issuer %s", (account, audience, issuer) => {

@@ -13,6 +13,6 @@ test.each(["ghcr.io/acme", "ghcr.io/acme/"])("the image in %s", (registry) => {
 });
 
 test("the outermost context's name begins like those of Spacelift's own plugins, once", () => {
-  expect(outermostName("tailnet")).toBe("ZZZZZ-tailnet");
-  expect(outermostName("ZZZZZ-tailnet")).toBe("ZZZZZ-tailnet");
+  expect(outermostName("tailnet")).toBe("zzzzz-tailnet");
+  expect(outermostName("zzzzz-tailnet")).toBe("zzzzz-tailnet");
 });

@@ -96,9 +96,9 @@ describe("a program with everything", () => {
       "TailnetOAuthClient oauth-client": ["clientId", "clientSecret", "resource", "tags"],
       "TailnetOAuthClient all-by-default-oauth-client": ["clientId", "clientSecret", "resource", "tags"],
       "TailnetFederatedIdentity read": login,
-      "TailnetFederatedIdentity write": login,
+      "TailnetFederatedIdentity write": [...login, "scope"].sort(),
       "TailnetFederatedIdentity all-in-one-identity": login,
-      "TailnetFederatedIdentity all-in-one-apply-identity": login,
+      "TailnetFederatedIdentity all-in-one-apply-identity": [...login, "scope"].sort(),
       "Tailnet all-in-one": all,
       "Tailnet all-by-default": all,
     });

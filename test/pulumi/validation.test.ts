@@ -54,6 +54,8 @@ const CONTEXTS: Loose<TailnetContextProps>[] = [
   { auth: { federated: { identity: { clientId: "a", spaceId: "root" } } }, spaceId: "prod" },
   { auth: { federated: { read: { clientId: "a" } } }, phases: ["plan", "apply"] },
   { auth: { federated: { write: { clientId: "a" } } } },
+  { auth: { federated: { write: { clientId: "a", scope: "read" } } }, phases: ["apply"] },
+  { auth: { federated: { identity: { clientId: "a", runTypes: ["PROPOSED"] } } } },
   { auth: { federated: { identity: { clientId: "a" }, idToken: "" } } },
   { auth: { authKey: CLIENT_SECRET } },
   { auth: { oauthSecret: { clientSecret: HIDDEN } } },

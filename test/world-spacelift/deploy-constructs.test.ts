@@ -81,7 +81,7 @@ test("an outermost context is around every other that is attached by label", asy
   api.account.contexts.create({ name: "zebra", labels: ["autoattach:*"] });
   api.account.contexts.create({ name: "alpha", labels: ["autoattach:tailnet"] });
   const { contexts } = await deployed({ outermost: true });
-  expect(contexts.map(({ name }) => name)).toEqual(["ZZZZZ-tailnet", "zebra", "alpha"]);
+  expect(contexts.map(({ name }) => name)).toEqual(["zzzzz-tailnet", "zebra", "alpha"]);
 });
 
 test("without that it stands where its name puts it, and inside of contexts that are attached explicitly", async () => {
