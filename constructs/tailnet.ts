@@ -32,7 +32,8 @@ export interface TailnetProps extends TailnetContextOptions {
   readonly trust?: TailnetTrustedRuns;
 
   /**
-   * ACL tags that runs join the tailnet with. The tailnet policy must have an owner for each.
+   * ACL tags that runs join the tailnet with. The tailnet policy must have an owner for each. Not tokens: the policy
+   * fragment is text before Terraform knows anything.
    * @default ["tag:spacelift"]
    */
   readonly tags?: string[];

@@ -81,6 +81,14 @@ export const noProxyList: Check = (text) => {
   return wrong === undefined ? null : `must be hosts or networks with commas between them, and "${wrong}" is neither`;
 };
 
+/** What is wrong with one destination that is to be kept out of the tunnel, or null. */
+export function noProxyProblem(entry: string): string | null {
+  if (entry.trim() === "") return "must not hold an empty entry";
+  return splitList(entry).includes("*")
+    ? "must not hold *, which would keep everything out of the tunnel"
+    : noProxyList(entry);
+}
+
 /** An absolute path that fits into the address of a unix socket. */
 export const socketPath: Check = (text) => {
   if (!text.startsWith("/")) return "must be an absolute path";

@@ -7,6 +7,9 @@ export const WORKSPACE = "/mnt/workspace/";
 /** The largest mounted file, in bytes. Source: Spacelift's documentation, "Environment", Mounted files. */
 export const MAX_FILE_BYTES = 2 * 1024 * 1024;
 
+/** Files of Spacelift's worker: the run's identity token, and the environment that phases hand on. */
+const WORKERS_FILES: readonly string[] = ["spacelift.oidc", ".env_hooks_after"];
+
 /** What is wrong with the path of a mounted file, or null. */
 export function filePathProblem(path: string): string | null {
   if (path.trim() !== path || path === "") return "must not be empty, nor begin or end with a blank";
@@ -16,7 +19,7 @@ export function filePathProblem(path: string): string | null {
   if (parts.some((part) => part === "" || part === "." || part === "..")) {
     return "must name a file, without empty parts, . or ..";
   }
-  return null;
+  return WORKERS_FILES.includes(path) ? "must not be a file that Spacelift's worker keeps there" : null;
 }
 
 /** What is wrong with the content of a mounted file, or null. */

@@ -54,9 +54,9 @@ export function policyHujson({ tagOwners, grants }: PolicyFragment): string {
 /** What is wrong with a destination of a grant, or null. */
 export function grantTargetProblem(target: string): string | null {
   if (target === "" || /\s/.test(target)) return "must name a tag, a host, an address or a network, without blanks";
-  return /^[^:]+:([^:]+:)?([\d,-]+|\*)$/.test(target) && !/^[0-9a-fA-F:]+$/.test(target)
-    ? "must not hold a port: ports go into ip"
-    : null;
+  // Addresses of IPv6 have two colons at least; svc: begins the name of a Tailscale service.
+  const isName = /^svc:[^:]+$/.test(target) || /^[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:]*$/.test(target);
+  return /^[^:]+:([^:]+:)?([\d,-]+|\*)$/.test(target) && !isName ? "must not hold a port: ports go into ip" : null;
 }
 
 /** What is wrong with the ports of a grant, or null. Source: Tailscale's documentation, "Grants", ip. */

@@ -94,7 +94,12 @@ export interface TailnetFederatedIdentityProps extends TailnetTrustedRuns, Tailn
  * secret: not in the Terraform state, not in Spacelift.
  */
 export class TailnetFederatedIdentity extends Construct {
-  /** The underlying `tailscale_federated_identity`. */
+  /**
+   * The underlying `tailscale_federated_identity`.
+   *
+   * Other resources refer to it already, so `overrideLogicalId` comes too late: to keep one that is in the state under
+   * another name, use `resource.moveFromId`.
+   */
   public readonly resource: FederatedIdentity;
 
   /** The client id that runs name when they hand in their token, as a token of this program. It is no secret. */

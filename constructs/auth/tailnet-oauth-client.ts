@@ -23,7 +23,12 @@ export interface TailnetOAuthClientProps extends TailnetMetaArguments {
  * Tailscale tells its secret once, at creation. It rests in the Terraform state.
  */
 export class TailnetOAuthClient extends Construct {
-  /** The underlying `tailscale_oauth_client`. */
+  /**
+   * The underlying `tailscale_oauth_client`.
+   *
+   * Other resources refer to it already, so `overrideLogicalId` comes too late: to keep one that is in the state under
+   * another name, use `resource.moveFromId`.
+   */
   public readonly resource: OauthClient;
 
   /** The client's id, as a token. */

@@ -51,7 +51,7 @@ function nameRule(name: string): string | null {
     return "must have names of letters, digits and underscores that do not begin with a digit";
   }
   // Children of the construct are called like their variables, and this name belongs to the context.
-  return name === "Resource" ? "must not hold a variable named Resource" : null;
+  return name === "Resource" || name === "__proto__" ? `must not hold a variable named ${name}` : null;
 }
 
 /** What the executable reads has a property of its own, also when only some phases are to see it. */

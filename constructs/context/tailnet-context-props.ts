@@ -5,8 +5,8 @@ import type { TailnetFile } from "./tailnet-file.js";
 import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
 
 /**
- * Properties of {@link TailnetContext}. Text is taken literally, `${` and `%{` included; what Terraform is to fill in
- * comes as a token, such as an attribute of a resource or the value of a Terraform variable.
+ * Properties of {@link TailnetContext}. Text is taken literally by Terraform, `${` and `%{` included (Spacelift
+ * fills in `${NAME}` in the values of variables, though); what Terraform is to fill in comes as a token, such as an attribute of a resource or the value of a Terraform variable.
  */
 export interface TailnetContextProps extends TailnetContextOptions {
   /** Name of the context, unique in the account. Spacelift makes the context's id of its first name, for good. */
@@ -62,6 +62,8 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
 
   /**
    * More variables for the run, which everybody who may see the context can read. A change replaces the variable.
+   * Spacelift's worker puts the variables of the run in place of `${NAME}`, in secret variables too: a value with the
+   * name of one in it does not arrive as it was written.
    * @default - none
    */
   readonly environment?: { readonly [name: string]: string };

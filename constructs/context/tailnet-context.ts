@@ -30,7 +30,12 @@ import { tunnelVariables } from "./tunnel-variables.js";
  * `writeOnlyVersion` is given, and code of a run can read it. Federated identities have no secret.
  */
 export class TailnetContext extends Construct {
-  /** The underlying `spacelift_context`. */
+  /**
+   * The underlying `spacelift_context`.
+   *
+   * Other resources refer to it already, so `overrideLogicalId` comes too late: to keep one that is in the state under
+   * another name, use `resource.moveFromId`.
+   */
   public readonly resource: Context;
 
   /** Id of the context, as a token. */
@@ -88,7 +93,8 @@ export class TailnetContext extends Construct {
 
   /**
    * Adds a hook before a phase: inside the tunnel, so after the hooks that take it up, unless it is placed outside. Hooks
-   * keep their order. In a phase that is not on the tailnet there is no tunnel to be in.
+   * keep their order. In a phase that is not on the tailnet there is no tunnel to be in. The hook list is written anew:
+   * what the program itself put into that list of `resource` before is gone.
    *
    * @param phase any of init, plan, apply, perform, destroy
    * @param command one shell command that leaves the phase's shell alive
@@ -100,7 +106,8 @@ export class TailnetContext extends Construct {
 
   /**
    * Adds a hook after a phase that passed: inside the tunnel, so before the hooks that take it down, unless it is placed
-   * outside. Hooks keep their order.
+   * outside. Hooks keep their order. The hook list is written anew: what the program itself put into that list of
+   * `resource` before is gone.
    *
    * @param phase any of init, plan, apply, perform, destroy; or run, for the end of every run, which has no tunnel
    * @param command one shell command that leaves the phase's shell alive

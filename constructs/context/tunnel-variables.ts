@@ -6,7 +6,7 @@ import {
   duration,
   hostName,
   hostPort,
-  noProxyList,
+  noProxyProblem,
   socketPath,
   tailscaledArgs,
 } from "../../contract/checks.js";
@@ -73,9 +73,7 @@ const oneWord: Rule<string> = known((text) => (/^\S+$/.test(text) ? null : "must
 
 const exitNodeRule: Rule<string> = (name) => notEmpty(name) ?? oneWord(name);
 
-const noProxyRule: Rule<readonly string[]> = every(
-  known((entry) => (entry.trim() === "" ? "must not hold an empty entry" : noProxyList(entry))),
-);
+const noProxyRule: Rule<readonly string[]> = every(known((entry) => noProxyProblem(entry)));
 
 const tailscaledArgsRule: Rule<readonly string[]> = (words) => {
   const rule = every<string>((word) => (oneWord(word) === null ? null : "must hold words without blanks"))(words);

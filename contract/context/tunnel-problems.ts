@@ -5,7 +5,7 @@ import {
   duration,
   hostName,
   hostPort,
-  noProxyList,
+  noProxyProblem,
   socketPath,
   tailscaledArgs,
 } from "../checks.js";
@@ -45,7 +45,7 @@ export function* tunnelProblems(options: TunnelValues): Generator<string | null>
 /** The executable splits flags at blanks and knows no quotes. */
 const oneWord = text((value) => (/^\S+$/.test(value) ? null : "must be a word without blanks"));
 
-const noProxyRule = every(text((entry) => (entry.trim() === "" ? "must not hold an empty entry" : noProxyList(entry))));
+const noProxyRule = every(text((entry) => noProxyProblem(entry)));
 
 const tailscaledArgsRule = list((words) => {
   const rule = every((word) => (oneWord(word) === null ? null : "must hold words without blanks"))(words);

@@ -64,6 +64,8 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
 
   /**
    * More variables for the run, which everybody who may see the context can read. A change replaces the variable.
+   * Spacelift's worker puts the variables of the run in place of `${NAME}`, in secret variables too: a value with the
+   * name of one in it does not arrive as it was written.
    * @default - none
    */
   readonly environment?: { readonly [name: string]: pulumi.Input<string> };

@@ -4,6 +4,8 @@
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { TailnetContext } from "../../constructs/index.js";
 import { hookLists, PHASES } from "../../contract/index.js";
+import type { RunDefinition } from "../world/runs/definition.js";
+import { environmentOfPhase } from "../world/runs/phase/environment.js";
 import { plannedInputs, TERRAFORM } from "./terraform.js";
 
 /** Texts in which some program might see more than characters; `t` is a token that stands for `T`. */
@@ -102,4 +104,23 @@ withTerraform("Terraform plans what the user wrote, byte for byte", () => {
       labels: ["autoattach:${a}", "%{l}", "${l} T"],
     });
   });
+});
+
+test("Spacelift's worker, not Terraform, fills in names of variables in the values of variables", () => {
+  const stack = new TerraformStack(Testing.app(), "app");
+  const environment = { HOST: "db", URL: "http://${HOST}/ ${NOBODY} $HOST" };
+  new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" }, environment });
+  const { resource } = JSON.parse(Testing.synth(stack));
+  const all = Object.values<{ name: string; value: string }>(resource.spacelift_environment_variable);
+  const variables = all.map(({ name, value }) => ({ name, value: value.replaceAll("$${", "${"), secret: false }));
+  const definition = { type: "proposed", stack: { id: "web" }, environment: variables } as unknown as RunDefinition;
+  expect(environmentOfPhase(definition, "run", "plan").URL).toBe("http://db/ ${NOBODY} $HOST");
+});
+
+test("a resource of a context can be kept that is in the state under another name", () => {
+  const stack = new TerraformStack(Testing.app(), "app");
+  const { resource } = new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" } });
+  resource.moveFromId("spacelift_context.old");
+  const { moved } = JSON.parse(Testing.synth(stack));
+  expect(moved).toEqual([{ from: "spacelift_context.old", to: `spacelift_context.${resource.friendlyUniqueId}` }]);
 });

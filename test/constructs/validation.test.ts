@@ -114,6 +114,10 @@ describe("TailnetContext, environment", () => {
       { "": "x" },
       'environment must have names of letters, digits and underscores that do not begin with a digit, but "" was given',
     ],
+    [
+      JSON.parse('{"__proto__":"x"}'),
+      'environment must not hold a variable named __proto__, but "__proto__" was given',
+    ],
     [{ Resource: "x" }, 'environment must not hold a variable named Resource, but "Resource" was given'],
     [{ MY_VALUE: undefined as never }, "environment.MY_VALUE must be given"],
     [{ MY_VALUE: "hidden\nkey" }, "environment.MY_VALUE must not contain a line break"],

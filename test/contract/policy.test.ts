@@ -38,6 +38,10 @@ test.each<[string, boolean]>([
   ["10.0.0.1:22", false],
   ["", false],
   ["a b", false],
+  ["svc:123", true],
+  ["db:5432", false],
+  ["fd7a::1", true],
+  ["::1", true],
 ])("destination %j is fine: %s", (target, fine) => expect(grantTargetProblem(target) === null).toBe(fine));
 
 test.each<[string, boolean]>([

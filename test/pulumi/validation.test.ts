@@ -86,6 +86,8 @@ const CONTEXTS: Loose<TailnetContextProps>[] = [
   { secretEnvironment: { A: "x" }, environment: { A: "y" } },
   { files: [{ path: "/etc/passwd", content: "x" }] },
   { files: [{ path: "a", content: "" }] },
+  { files: [{ path: "spacelift.oidc", content: "x" }] },
+  { files: [{ path: ".env_hooks_after", content: "x" }] },
   { files: [{ path: "a", content: HIDDEN, secret: false }] },
   {
     files: [
@@ -103,6 +105,7 @@ const CONTEXTS: Loose<TailnetContextProps>[] = [
   { socks5Server: "8080" },
   { noProxy: [""] },
   { noProxy: ["a b"] },
+  { noProxy: ["a", "*"] },
   { tailscaledArgs: ["--socket=x"] },
   { tailscaledArgs: ["--socks5-server=localhost:1"] },
   { tailscaledArgs: ["a b"] },
