@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import { Construct } from "constructs";
+import { broken, every, text } from "../contract/context/rules.js";
 import { grantPortProblem, grantTargetProblem, policyFragment, policyHujson } from "../contract/policy.js";
-import { every, known, type Rule, required, tagList } from "./support/rules.js";
-import { broken, refuse } from "./support/validation-error.js";
+import { known, type Rule, required, tagList } from "./support/rules.js";
+import { refuse } from "./support/validation-error.js";
 
 /** Properties of {@link TailnetPolicyFragment}. */
 export interface TailnetPolicyFragmentProps {
@@ -77,8 +78,12 @@ function* policyProblems({ tags, owners, grants = [] }: TailnetPolicyFragmentPro
   for (const { src, dst, ip } of grants) {
     const strange = src?.some((tag) => !tags.includes(tag)) === true;
     yield broken("grants.src", strange ? "must hold only tags in use" : tagList(src), src);
-    yield broken("grants.dst", required(plainText)(dst) ?? names(dst) ?? every(known(grantTargetProblem))(dst), dst);
-    yield broken("grants.ip", plainText(ip) ?? names(ip) ?? every(known(grantPortProblem))(ip), ip);
+    yield broken(
+      "grants.dst",
+      required(plainText)(dst) ?? names(dst) ?? known(every(text(grantTargetProblem)))(dst),
+      dst,
+    );
+    yield broken("grants.ip", plainText(ip) ?? names(ip) ?? known(every(text(grantPortProblem)))(ip), ip);
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { broken } from "../contract/context/rules.js";
 import { DEFAULT_PHASES } from "../contract/phases.js";
 import type { TailnetAuth } from "./auth/tailnet-auth.js";
 import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailnet-federated-identity.js";
@@ -8,7 +9,7 @@ import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";
 import { TailnetContext } from "./context/tailnet-context.js";
 import type { TailnetContextOptions } from "./context/tailnet-context-props.js";
 import { given } from "./support/literal.js";
-import { broken, refuse } from "./support/validation-error.js";
+import { refuse } from "./support/validation-error.js";
 import { type TailnetGrant, TailnetPolicyFragment } from "./tailnet-policy-fragment.js";
 
 /** Properties of {@link Tailnet}: those of its context, and what its login is made of. */

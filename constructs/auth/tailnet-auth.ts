@@ -2,11 +2,12 @@
 
 import type { IConstruct } from "constructs";
 import { authKeyRule, clientSecretRule } from "../../contract/auth-kinds.js";
+import { broken, brokenSecret } from "../../contract/context/rules.js";
 import type { ContextVariable } from "../context/context-variables.js";
 import { joined } from "../support/literal.js";
-import { known, notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
+import { knownText, notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
-import { broken, brokenSecret, first } from "../support/validation-error.js";
+import { first } from "../support/validation-error.js";
 import { federatedProblems, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 import type { TailnetOAuthClient } from "./tailnet-oauth-client.js";
 
@@ -72,7 +73,7 @@ export function authProblem(scope: IConstruct, use: AuthUse): string | null {
   const given = MEMBERS.filter((name) => auth[name] !== undefined);
   return (
     broken("auth", given.length === 1 ? null : `must have exactly one of ${MEMBERS.join(", ")}`, given) ??
-    brokenSecret("auth.authKey", secretText(authKey) ?? known(authKeyRule)(authKey)) ??
+    brokenSecret("auth.authKey", secretText(authKey) ?? knownText(authKeyRule)(authKey)) ??
     (oauthSecret === undefined ? null : first(oauthSecretProblems(scope, oauthSecret))) ??
     (federated === undefined ? null : first(federatedProblems(scope, federated, use)))
   );
@@ -85,7 +86,7 @@ function oauthSecretProblems(
   return [
     brokenSecret(
       "auth.oauthSecret.clientSecret",
-      required(secretText)(clientSecret) ?? known(clientSecretRule)(clientSecret),
+      required(secretText)(clientSecret) ?? knownText(clientSecretRule)(clientSecret),
     ),
     brokenSecret("auth.oauthSecret.clientId", readableProblem(scope, clientId ?? "")),
     broken("auth.oauthSecret.clientId", notEmpty(clientId) ?? oneLine(clientId), clientId),

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
+import { broken, brokenSecret } from "../../contract/context/rules.js";
 import { untrustedPhases } from "../../contract/federation.js";
 import { DEFAULT_PHASES } from "../../contract/phases.js";
 import type { ContextVariable } from "../context/context-variables.js";
 import { given, joined } from "../support/literal.js";
 import { notEmpty, oneLine, reachableFrom, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
-import { broken, brokenSecret } from "../support/validation-error.js";
 
 /**
  * Login by the token that Spacelift gives each run, without a secret: by one identity, or by one for applying and

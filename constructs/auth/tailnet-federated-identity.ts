@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct } from "constructs";
-import {
-  accountHost,
-  accountIssuer,
-  accountProblem,
-  claimRules,
-  idPatternProblem,
-  runTypesProblem,
-  scopeProblem,
-  subjectPattern,
-} from "../../contract/federation.js";
+import { federatedIdentityProblems } from "../../contract/context/identity-problems.js";
+import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../contract/federation.js";
 import { FederatedIdentity } from "../bindings/index.js";
-import { literally } from "../support/literal.js";
+import { given, literally } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
-import { httpsUrl, known, notEmpty, type Rule, required, tagList, tailscaleDescription } from "../support/rules.js";
-import { broken, refuse } from "../support/validation-error.js";
+import { settled } from "../support/rules.js";
+import { refuse } from "../support/validation-error.js";
 
 /** Which runs of an account are trusted, and how their tokens look. */
 export interface TailnetTrustedRuns {
@@ -141,22 +133,9 @@ export class TailnetFederatedIdentity extends Construct {
   }
 }
 
-function* identityProblems(props: TailnetFederatedIdentityProps): Generator<string | null> {
-  const { account, tags, spaceId, stack, module, runTypes, scope, issuer, audience, subject, description } = props;
-  yield broken("account", required(known(accountProblem))(account), account);
-  yield broken("tags", required(tagList)(tags), tags);
-  yield broken("spaceId", known(idPatternProblem)(spaceId), spaceId);
-  yield broken("stack", known(idPatternProblem)(stack), stack);
-  const both = stack !== undefined && module !== undefined;
-  yield broken("module", both ? "must not be given together with stack" : null, module);
-  yield broken("module", known(idPatternProblem)(module), module);
-  yield broken("runTypes", runTypesRule(runTypes), runTypes);
-  yield broken("scope", known((one: string) => scopeProblem(one, runTypes ?? []))(scope), scope);
-  yield broken("issuer", httpsUrl(issuer), issuer);
-  yield broken("audience", notEmpty(audience), audience);
-  yield broken("subject", notEmpty(subject), subject);
-  yield broken("description", tailscaleDescription(description), description);
+function identityProblems(props: TailnetFederatedIdentityProps): Iterable<string | null> {
+  const { account, tags, spaceId, stack, module, issuer, audience, subject, description } = props;
+  const values = { account, tags, spaceId, stack, module, scope: props.scope, issuer, audience, subject, description };
+  // Run types decide on the pattern, so they cannot wait for a token to be resolved.
+  return federatedIdentityProblems({ ...settled(values), ...given({ runTypes: props.runTypes }) });
 }
-
-/** Run types decide on the pattern, so they cannot wait for a token to be resolved. */
-const runTypesRule: Rule<readonly string[]> = (types) => (types === undefined ? null : runTypesProblem(types));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct } from "constructs";
+import { oauthClientProblems } from "../../contract/context/identity-problems.js";
 import { OauthClient } from "../bindings/index.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
-import { required, tagList, tailscaleDescription } from "../support/rules.js";
-import { broken, refuse } from "../support/validation-error.js";
+import { settled } from "../support/rules.js";
+import { refuse } from "../support/validation-error.js";
 
 /** Properties of {@link TailnetOAuthClient}. */
 export interface TailnetOAuthClientProps extends TailnetMetaArguments {
@@ -42,10 +43,8 @@ export class TailnetOAuthClient extends Construct {
 
   constructor(scope: Construct, id: string, props: TailnetOAuthClientProps) {
     super(scope, id);
-    refuse(this, [
-      broken("tags", required(tagList)(props.tags), props.tags),
-      broken("description", tailscaleDescription(props.description), props.description),
-    ]);
+    const { tags, description } = props;
+    refuse(this, oauthClientProblems(settled({ tags, description })));
     this.resource = new OauthClient(this, "Resource", {
       scopes: ["auth_keys"],
       tags: props.tags,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
+import { broken } from "../../contract/context/rules.js";
 import { notEmpty, reachableFrom, required } from "../support/rules.js";
-import { broken } from "../support/validation-error.js";
 
 /** How a context is attached to one stack or module. */
 export interface TailnetAttachmentOptions {

@@ -2,13 +2,13 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import { DEFAULT_HTTP_PROXY } from "../../contract/addresses.js";
+import { broken, brokenSecret } from "../../contract/context/rules.js";
 import { hookProblem, setsExitTrap } from "../../contract/hook-text.js";
 import { hookLists, type OwnHook, RUN } from "../../contract/hooks.js";
 import { PHASES } from "../../contract/phases.js";
 import { literally } from "../support/literal.js";
-import { known, required } from "../support/rules.js";
+import { knownText, required } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
-import { broken, brokenSecret } from "../support/validation-error.js";
 
 /** Where a hook of the user's own stands. */
 export interface TailnetHookPlacement {
@@ -76,7 +76,7 @@ export function* hookProblems(scope: IConstruct, hook: OwnHook, exitTrap: boolea
   const phases = hook.before ? PHASES : [...PHASES, RUN];
   const isPhase = phases.includes(hook.phase);
   yield broken("phase", isPhase ? null : `must be one of ${phases.join(", ")}`, hook.phase);
-  yield broken("command", required(known(hookProblem))(hook.command), hook.command);
+  yield broken("command", required(knownText(hookProblem))(hook.command), hook.command);
   yield brokenSecret("command", readableProblem(scope, hook.command));
   if (exitTrap && hook.phase !== RUN && setsExitTrap(hook.command)) {
     yield broken("command", "must not set an EXIT trap, which is the tunnel's unless exitTrap is off", hook.command);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IConstruct } from "constructs";
-import { findVariable } from "../../contract/environment.js";
+import { nameProblems } from "../../contract/context/environment-problems.js";
+import { brokenSecret } from "../../contract/context/rules.js";
 import { oneLine, required, secretText } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
-import { broken, brokenSecret } from "../support/validation-error.js";
 
 /** An environment variable of the context. */
 export interface ContextVariable {
@@ -40,22 +40,4 @@ export function* secretEnvironmentProblems(secrets: Variables, environment: Vari
       yield `secretEnvironment must not hold ${name}: environment has it too`;
     yield brokenSecret(`secretEnvironment.${name}`, required(secretText)(value));
   }
-}
-
-function nameProblems(property: string, name: string): (string | null)[] {
-  return [broken(property, nameRule(name), name), ownershipProblem(property, name)];
-}
-
-function nameRule(name: string): string | null {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    return "must have names of letters, digits and underscores that do not begin with a digit";
-  }
-  // Children of the construct are called like their variables, and this name belongs to the context.
-  return name === "Resource" || name === "__proto__" ? `must not hold a variable named ${name}` : null;
-}
-
-/** What the executable reads has a property of its own, also when only some phases are to see it. */
-function ownershipProblem(property: string, name: string): string | null {
-  const variable = findVariable(/^[rw]o_/.test(name) ? name.slice(3) : name);
-  return variable === undefined ? null : `${property} must not hold ${name}: use ${variable.option}`;
 }

@@ -2,11 +2,11 @@
 import { Fn, TerraformLocal, Token } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
 import { base64 } from "../../contract/base64.js";
+import { broken, brokenSecret } from "../../contract/context/rules.js";
 import { escapeTemplate } from "../../contract/escape.js";
 import { fileContentProblem, filePathProblem } from "../../contract/files.js";
-import { known, type Rule, required } from "../support/rules.js";
+import { knownText, type Rule, required } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
-import { broken, brokenSecret } from "../support/validation-error.js";
 
 /** A file that runs find under /mnt/workspace. It is not executable: a hook can say `sh /mnt/workspace/FILE`. */
 export interface TailnetFile {
@@ -32,7 +32,7 @@ export function* fileProblems(scope: IConstruct, files: readonly TailnetFile[]):
     yield brokenSecret("files.path", readableProblem(scope, path));
     const twice = paths.indexOf(path) !== paths.lastIndexOf(path);
     yield broken("files.path", twice ? "must not be given twice" : null, path);
-    yield brokenSecret(`files.content of ${path}`, required(known(fileContentProblem))(content));
+    yield brokenSecret(`files.content of ${path}`, required(knownText(fileContentProblem))(content));
     if (secret === false) yield brokenSecret(`files.content of ${path}`, readableProblem(scope, content));
   }
 }

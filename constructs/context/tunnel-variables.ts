@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "../../contract/addresses.js";
-import {
-  apiUrl,
-  controlUrl,
-  duration,
-  hostName,
-  hostPort,
-  noProxyProblem,
-  socketPath,
-  tailscaledArgs,
-} from "../../contract/checks.js";
-import { readTailscaledArgs } from "../../contract/flags.js";
+import { broken } from "../../contract/context/rules.js";
+import { TUNNEL_RULES } from "../../contract/context/tunnel-problems.js";
 import { joined } from "../support/literal.js";
-import { every, known, notEmpty, type Rule } from "../support/rules.js";
-import { broken } from "../support/validation-error.js";
+import { withoutTokens } from "../support/rules.js";
 import type { ContextVariable } from "./context-variables.js";
 import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
 
@@ -43,12 +33,12 @@ export function tunnelVariables(options: TailnetTunnelOptions): ContextVariable[
 
 /** What is wrong with the options, or null. */
 export function tunnelProblem(options: TailnetTunnelOptions): string | null {
-  for (const name in RULES) {
-    const option = name as keyof TailnetTunnelOptions;
+  for (const name in TUNNEL_RULES) {
+    const option = name as keyof typeof TUNNEL_RULES;
     const value = options[option];
     // Nearly all options are left to their defaults nearly always.
     if (value === undefined) continue;
-    const problem = broken(option, (RULES[option] as Rule<unknown>)(value), value);
+    const problem = broken(option, TUNNEL_RULES[option](withoutTokens(value)), value);
     if (problem !== null) return problem;
   }
   return null;
@@ -67,39 +57,3 @@ function extraFlags({ acceptDns, acceptRoutes, exitNode, shieldsUp }: TailnetTun
 function list(values: string[] | undefined, separator: string): string | undefined {
   return values === undefined || values.length === 0 ? undefined : joined(values, separator);
 }
-
-/** The executable splits flags at blanks and knows no quotes. */
-const oneWord: Rule<string> = known((text) => (/^\S+$/.test(text) ? null : "must be a word without blanks"));
-
-const exitNodeRule: Rule<string> = (name) => notEmpty(name) ?? oneWord(name);
-
-const noProxyRule: Rule<readonly string[]> = every(known((entry) => noProxyProblem(entry)));
-
-const tailscaledArgsRule: Rule<readonly string[]> = (words) => {
-  const rule = every<string>((word) => (oneWord(word) === null ? null : "must hold words without blanks"))(words);
-  return rule ?? known((all: readonly string[]) => flagsProblem(all.join(" ")))(words);
-};
-
-/** The hooks must know where the HTTP proxy listens, so the addresses have but one place. So has the socket. */
-function flagsProblem(text: string): string | null {
-  const { httpProxy, socks5Server } = readTailscaledArgs(text);
-  if (/(^|\s)--?socket[=\s]/.test(text)) return "must not hold --socket: use socket";
-  if (httpProxy !== null) return "must not hold --outbound-http-proxy-listen: use httpProxy";
-  if (socks5Server !== null) return "must not hold --socks5-server: use socks5Server";
-  return tailscaledArgs(text);
-}
-
-/** The rule of each option that can be wrong. They are made once: a program may have thousands of contexts. */
-const RULES: { readonly [K in keyof TailnetTunnelOptions]: Rule<NonNullable<TailnetTunnelOptions[K]>> } = {
-  waitFor: every(known(hostPort)),
-  bootTimeout: known(duration),
-  hostname: known(hostName),
-  controlUrl: known(controlUrl),
-  apiUrl: known(apiUrl),
-  exitNode: exitNodeRule,
-  httpProxy: known(hostPort),
-  socks5Server: known(hostPort),
-  noProxy: noProxyRule,
-  tailscaledArgs: tailscaledArgsRule,
-  socket: known(socketPath),
-};

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+// The contract's rules, which know of no engine, for values that may be tokens.
 import { Token } from "cdktf";
-import { stackLabelProblem, tagProblem } from "../../contract/labels.js";
-import { holdsTailscaleSecret } from "../../contract/secrets.js";
-import { isOutOfReach } from "../../contract/spaces.js";
+import {
+  type Rule as AnyRule,
+  extraLabels as anyExtraLabels,
+  notEmpty as anyNotEmpty,
+  oneLine as anyOneLine,
+  reachableFrom as anyReachableFrom,
+  secretText as anySecretText,
+  tags as anyTags,
+  text,
+} from "../../contract/context/rules.js";
+import type { Given } from "./literal.js";
 
 /**
  * A rule for a property: says what the value must be, reading on from the property's name, or answers null if the value
@@ -10,9 +19,36 @@ import { isOutOfReach } from "../../contract/spaces.js";
  */
 export type Rule<T> = (value: T | undefined) => string | null;
 
-/** The rule that `problem` states for values which are known. */
-export function known<T>(problem: (value: T) => string | null): Rule<T> {
-  return (value) => (value === undefined || Token.isUnresolved(value) ? null : problem(value));
+/** A token as the contract's rules take values that are not known yet. Messages quote the token. */
+class Unknown {
+  constructor(private readonly token: unknown) {}
+
+  public toJSON(): unknown {
+    return this.token;
+  }
+}
+
+/** A value with objects for the tokens in it, as the contract's rules want it. */
+export function withoutTokens(value: unknown): unknown {
+  if (Token.isUnresolved(value)) return new Unknown(value);
+  return Array.isArray(value) ? value.map(withoutTokens) : value;
+}
+
+/** The members of an object, each {@link withoutTokens}. */
+export function settled<T extends object>(values: T): Given<{ [K in keyof T]: T[K] | Exclude<object, T[K]> }> {
+  const copy = { ...values } as Record<string, unknown>;
+  for (const name of Object.keys(copy)) copy[name] = withoutTokens(copy[name]);
+  return copy as ReturnType<typeof settled<T>>;
+}
+
+/** A rule of the contract. */
+export function known<T>(rule: AnyRule): Rule<T> {
+  return (value) => rule(withoutTokens(value));
+}
+
+/** The rule that `problem` states for text that is known. */
+export function knownText(problem: (text: string) => string | null): Rule<string> {
+  return known(text(problem));
 }
 
 /** The same rule for a property that must be given. Compilers see to that, but not every caller has one. */
@@ -20,26 +56,10 @@ export function required<T>(rule: Rule<T>): Rule<T> {
   return (value) => (value === undefined ? "must be given" : rule(value));
 }
 
-/** Holds if the rule holds for every element. */
-export function every<T>(rule: Rule<T>): Rule<readonly T[]> {
-  return known((values) => values.map((value) => rule(value)).find((problem) => problem !== null) ?? null);
-}
-
-/** Text that is more than blanks. */
-export const notEmpty: Rule<string> = known((text) => (text.trim() === "" ? "must not be empty" : null));
-
-/** Text that can be the value of a variable: Spacelift's documentation, "Environment", says that newlines are not supported. */
-export const oneLine: Rule<string> = known((text) => (/[\r\n]/.test(text) ? "must not contain a line break" : null));
-
-/** A secret: not empty, and one line, since what is pasted often ends in a line break. */
-export const secretText: Rule<string> = (text) => notEmpty(text) ?? oneLine(text);
-
-/** At least one ACL tag, and nothing else. */
-export const tagList: Rule<readonly string[]> = known((tags) => {
-  if (tags.length === 0) return "must name at least one tag";
-  const problem = every(known(tagProblem))(tags);
-  return problem === null ? null : `must hold tags, and a tag ${problem}`;
-});
+export const notEmpty: Rule<string> = known(anyNotEmpty);
+export const oneLine: Rule<string> = known(anyOneLine);
+export const secretText: Rule<string> = known(anySecretText);
+export const tagList: Rule<readonly string[]> = known(anyTags);
 
 /**
  * Labels for the context besides the one that attaches it. A token for a whole list cannot take that one: Terraform's
@@ -47,34 +67,10 @@ export const tagList: Rule<readonly string[]> = known((tags) => {
  */
 export const extraLabels: Rule<readonly string[]> = (labels) => {
   if (Token.isUnresolved(labels)) return "must be a list of labels, not a token for a whole list";
-  return every(known(extraLabelProblem))(labels);
+  return anyExtraLabels(withoutTokens(labels));
 };
-
-function extraLabelProblem(label: string): string | null {
-  if (label.startsWith("autoattach:")) return "must not hold autoattach labels: use autoattach or autoattachAll";
-  const problem = stackLabelProblem(label);
-  return problem === null ? null : `must hold labels, and a label ${problem}`;
-}
-
-/** Source: Tailscale's API reference, "Create an auth key, OAuth client or federated identity", `description`. */
-export const tailscaleDescription: Rule<string> = known((text) => {
-  if (holdsTailscaleSecret(text)) return "must not hold a secret of Tailscale";
-  if (text.length > 50) return "must have at most 50 characters";
-  return /^[A-Za-z0-9 -]*$/.test(text) ? null : "must hold only letters, digits, spaces and dashes";
-});
-
-/** The URL of a server that others can trust. Source: Tailscale's Terraform provider, `issuer`. */
-export const httpsUrl: Rule<string> = known((text) =>
-  /^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(text) ? null : "must be an https:// URL",
-);
 
 /** The id of a space whose stacks a context in another space can reach, as far as the ids tell. */
 export function reachableFrom(contextSpace: string | undefined): Rule<string> {
-  return (space) => {
-    const isKnown = contextSpace !== undefined && !Token.isUnresolved(contextSpace);
-    const problem = known((id: string) => {
-      return isKnown && isOutOfReach(contextSpace, id) ? `must be within reach of a context in ${contextSpace}` : null;
-    });
-    return notEmpty(space) ?? problem(space);
-  };
+  return known(anyReachableFrom(withoutTokens(contextSpace) as string | object | undefined));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DefaultTokenResolver, StringConcat, TerraformElement, TerraformStack, Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
+import { brokenSecret } from "../../contract/context/rules.js";
 import { holdsTailscaleSecret } from "../../contract/secrets.js";
-import { brokenSecret } from "./validation-error.js";
 
 /** References to what providers hand out as sensitive and people are likely to pass on here. */
 const SENSITIVE =

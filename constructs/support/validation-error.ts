@@ -35,14 +35,3 @@ export function first(problems: Iterable<string | null>): string | null {
   for (const problem of problems) if (problem !== null) return problem;
   return null;
 }
-
-/** A problem of a property whose value may be shown, or null if `rule` is null, which means that no rule is broken. */
-export function broken(property: string, rule: string | null, given: unknown): string | null {
-  const problem = brokenSecret(property, rule);
-  return problem === null || given === undefined ? problem : `${problem}, but ${JSON.stringify(given)} was given`;
-}
-
-/** A problem of a property whose value must not be shown. */
-export function brokenSecret(property: string, rule: string | null): string | null {
-  return rule === null ? null : `${property} ${rule}`;
-}

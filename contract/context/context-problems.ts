@@ -80,26 +80,40 @@ export const READABLE = [
 ] as const;
 
 /** Auth keys are minted at the control server unless there is another API, so what is good for it must be good for an API. */
-function keyServerRule({ auth, controlUrl, apiUrl: api }: ContextValues): string | null {
+export function keyServerRule({
+  auth,
+  controlUrl,
+  apiUrl: api,
+}: Pick<ContextValues, "auth" | "controlUrl" | "apiUrl">): string | null {
   if (auth.authKey !== undefined || api !== undefined) return null;
   return text(apiUrl)(controlUrl) === null
     ? null
     : "must be an https:// URL with the name of a host unless apiUrl is given, because auth keys are minted there";
 }
 
-function runnerRegistryRule({ runnerImage, runnerRegistry }: ContextValues): string | null {
+/** One image is enough. */
+export function runnerRegistryRule({
+  runnerImage,
+  runnerRegistry,
+}: Pick<ContextValues, "runnerImage" | "runnerRegistry">): string | null {
   const both = runnerImage !== undefined && runnerRegistry !== undefined;
   return both ? "must not be given together with runnerImage" : notEmpty(runnerRegistry);
 }
 
-const phasesRule = list((phases) => {
+/** Phases that there are, each once. */
+export const phasesRule = list((phases) => {
   const names = PHASES.join(", ");
   if (phases.length === 0) return `must name at least one of ${names}`;
   if (!phases.every((phase) => typeof phase !== "string" || PHASES.includes(phase))) return `must name only ${names}`;
   return new Set(phases).size < phases.length ? "must not name a phase twice" : null;
 });
 
-function attachmentProblem({ name, autoattach, autoattachAll }: ContextValues): string | null {
+/** What is wrong with how a context gets to its stacks, or null. */
+export function attachmentProblem({
+  name,
+  autoattach,
+  autoattachAll,
+}: Pick<ContextValues, "name" | "autoattach" | "autoattachAll">): string | null {
   if (autoattachAll === true) {
     const rule = autoattach === undefined ? null : "must not be given together with autoattachAll";
     return broken("autoattach", rule, autoattach);

@@ -29,7 +29,8 @@ export function* secretEnvironmentProblems(
   }
 }
 
-function nameProblems(property: string, name: string): (string | null)[] {
+/** What is wrong with the name of a variable that the user chose; null for each rule that is kept. */
+export function nameProblems(property: string, name: string): (string | null)[] {
   return [broken(property, nameRule(name), name), ownershipProblem(property, name)];
 }
 

@@ -10,7 +10,7 @@ import {
   tailscaledArgs,
 } from "../checks.js";
 import { readTailscaledArgs } from "../flags.js";
-import { broken, every, type Given, type GivenList, list, notEmpty, text } from "./rules.js";
+import { broken, every, type Given, type GivenList, list, notEmpty, type Rule, text } from "./rules.js";
 
 /** What can be chosen about the tunnel itself, as users give it. */
 export interface TunnelValues {
@@ -27,25 +27,8 @@ export interface TunnelValues {
   readonly socket?: Given<string>;
 }
 
-/** What is wrong with the options; null for each rule that is kept. */
-export function* tunnelProblems(options: TunnelValues): Generator<string | null> {
-  yield broken("waitFor", every(text(hostPort))(options.waitFor), options.waitFor);
-  yield broken("bootTimeout", text(duration)(options.bootTimeout), options.bootTimeout);
-  yield broken("hostname", text(hostName)(options.hostname), options.hostname);
-  yield broken("controlUrl", text(controlUrl)(options.controlUrl), options.controlUrl);
-  yield broken("apiUrl", text(apiUrl)(options.apiUrl), options.apiUrl);
-  yield broken("exitNode", notEmpty(options.exitNode) ?? oneWord(options.exitNode), options.exitNode);
-  yield broken("httpProxy", text(hostPort)(options.httpProxy), options.httpProxy);
-  yield broken("socks5Server", text(hostPort)(options.socks5Server), options.socks5Server);
-  yield broken("noProxy", noProxyRule(options.noProxy), options.noProxy);
-  yield broken("tailscaledArgs", tailscaledArgsRule(options.tailscaledArgs), options.tailscaledArgs);
-  yield broken("socket", text(socketPath)(options.socket), options.socket);
-}
-
 /** The executable splits flags at blanks and knows no quotes. */
 const oneWord = text((value) => (/^\S+$/.test(value) ? null : "must be a word without blanks"));
-
-const noProxyRule = every(text((entry) => noProxyProblem(entry)));
 
 const tailscaledArgsRule = list((words) => {
   const rule = every((word) => (oneWord(word) === null ? null : "must hold words without blanks"))(words);
@@ -59,4 +42,27 @@ function flagsProblem(flags: string): string | null {
   if (httpProxy !== null) return "must not hold --outbound-http-proxy-listen: use httpProxy";
   if (socks5Server !== null) return "must not hold --socks5-server: use socks5Server";
   return tailscaledArgs(flags);
+}
+
+/** The rule of each option that can be wrong. They are made once: a program may have thousands of contexts. */
+export const TUNNEL_RULES: { readonly [K in keyof TunnelValues]-?: Rule } = {
+  waitFor: every(text(hostPort)),
+  bootTimeout: text(duration),
+  hostname: text(hostName),
+  controlUrl: text(controlUrl),
+  apiUrl: text(apiUrl),
+  exitNode: (name) => notEmpty(name) ?? oneWord(name),
+  httpProxy: text(hostPort),
+  socks5Server: text(hostPort),
+  noProxy: every(text((entry) => noProxyProblem(entry))),
+  tailscaledArgs: tailscaledArgsRule,
+  socket: text(socketPath),
+};
+
+/** What is wrong with the options; null for each rule that is kept. */
+export function* tunnelProblems(options: TunnelValues): Generator<string | null> {
+  for (const name in TUNNEL_RULES) {
+    const option = name as keyof TunnelValues;
+    yield broken(option, TUNNEL_RULES[option](options[option]), options[option]);
+  }
 }
