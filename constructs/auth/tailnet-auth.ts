@@ -3,12 +3,10 @@
 import type { IConstruct } from "constructs";
 import { authKeyRule, clientSecretRule } from "../../contract/auth-kinds.js";
 import { broken, brokenSecret } from "../../contract/context/rules.js";
-import type { ContextVariable } from "../context/context-variables.js";
-import { joined } from "../support/literal.js";
 import { knownText, notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { first } from "../support/validation-error.js";
-import { federatedProblems, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
+import { federatedProblems, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 import type { TailnetOAuthClient } from "./tailnet-oauth-client.js";
 
 /** How runs log in to the tailnet. Exactly one member is given. */
@@ -92,19 +90,4 @@ function oauthSecretProblems(
     broken("auth.oauthSecret.clientId", notEmpty(clientId) ?? oneLine(clientId), clientId),
     broken("auth.oauthSecret.tags", tagList(tags), tags),
   ];
-}
-
-/** The variables that carry the credential. What is not given is left to the default of the executable. */
-export function authVariables({ federated, oauthClient, oauthSecret, authKey }: TailnetAuth): ContextVariable[] {
-  if (federated !== undefined) return federatedVariables(federated);
-  if (authKey !== undefined) return [{ name: "TS_AUTHKEY", value: authKey, secret: true }];
-  const client = oauthClient ?? oauthSecret;
-  if (client === undefined) return [];
-  const variables: ContextVariable[] = [];
-  if (client.clientId !== undefined)
-    variables.push({ name: "TS_OAUTH_CLIENT_ID", value: client.clientId, secret: false });
-  variables.push({ name: "TS_OAUTH_CLIENT_SECRET", value: client.clientSecret, secret: true });
-  if (client.tags !== undefined)
-    variables.push({ name: "TS_OAUTH_TAGS", value: joined(client.tags, ","), secret: false });
-  return variables;
 }

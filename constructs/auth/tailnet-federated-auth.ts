@@ -4,8 +4,7 @@ import type { IConstruct } from "constructs";
 import { broken, brokenSecret } from "../../contract/context/rules.js";
 import { untrustedPhases } from "../../contract/federation.js";
 import { DEFAULT_PHASES } from "../../contract/phases.js";
-import type { ContextVariable } from "../context/context-variables.js";
-import { given, joined } from "../support/literal.js";
+import { given } from "../support/literal.js";
 import { notEmpty, oneLine, reachableFrom, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 
@@ -124,28 +123,4 @@ function identityProblems(
     broken(`${property}.tags`, tagList(tags), tags),
     broken(`${property}.spaceId`, reachableFrom(contextSpace)(spaceId), spaceId),
   ];
-}
-
-/**
- * The variables that carry the login. Spacelift hands `ro_NAME` to every phase but applying and `wo_NAME` to applying
- * alone, as NAME both times. Source: Spacelift's documentation, "Environment".
- */
-export function federatedVariables({ identity, read, write, idToken }: TailnetFederatedAuth): ContextVariable[] {
-  const variables = [
-    ...identityVariables("", identity),
-    ...identityVariables("ro_", read),
-    ...identityVariables("wo_", write),
-  ];
-  if (idToken !== undefined) variables.push({ name: "TS_ID_TOKEN", value: idToken, secret: true });
-  return variables;
-}
-
-function identityVariables(prefix: string, identity: TailnetIdentity | undefined): ContextVariable[] {
-  if (identity === undefined) return [];
-  const { clientId, tags } = identity;
-  const variables = [{ name: `${prefix}TS_CLIENT_ID`, value: clientId, secret: false }];
-  if (tags !== undefined) {
-    variables.push({ name: `${prefix}TS_OAUTH_TAGS`, value: joined(tags, ","), secret: false });
-  }
-  return variables;
 }

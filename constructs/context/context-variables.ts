@@ -2,24 +2,21 @@
 import type { IConstruct } from "constructs";
 import { nameProblems } from "../../contract/context/environment-problems.js";
 import { brokenSecret } from "../../contract/context/rules.js";
+import { type ContextVariable, contextVariables } from "../../contract/context/variables.js";
+import { joined } from "../support/literal.js";
 import { oneLine, required, secretText } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
-
-/** An environment variable of the context. */
-export interface ContextVariable {
-  readonly name: string;
-  readonly value: string;
-  /** True if nobody may read it back. */
-  readonly secret: boolean;
-}
+import type { TailnetContextProps } from "./tailnet-context-props.js";
 
 /** Variables by name, as users give them. */
-export type Variables = Readonly<Record<string, string>>;
+type Variables = Readonly<Record<string, string>>;
 
-/** Variables as the user gave them. */
-export function ownVariables(environment: Variables, secret: boolean): ContextVariable[] {
-  return Object.entries(environment).map(([name, value]) => ({ name, value, secret }));
+/** All variables of a context. */
+export function variablesOf(props: TailnetContextProps): ContextVariable<string>[] {
+  return contextVariables(TEXTS, props);
 }
+
+const TEXTS = { joined, prefixed: (prefix: string, value: string | boolean) => `${prefix}${value}` };
 
 /** What is wrong with the user's readable variables; null for each rule that is kept. */
 export function* environmentProblems(scope: IConstruct, environment: Variables): Generator<string | null> {

@@ -15,7 +15,7 @@ import { first } from "../support/validation-error.js";
 import { environmentProblems, secretEnvironmentProblems } from "./context-variables.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { fileProblems } from "./tailnet-file.js";
-import { tunnelProblem } from "./tunnel-variables.js";
+import { tunnelProblem } from "./tunnel-problem.js";
 
 /** The first thing that is wrong with the properties of a context, or null. */
 export function contextProblem(scope: IConstruct, props: TailnetContextProps): string | null {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct, type IConstruct } from "constructs";
+import type { ContextVariable } from "../../contract/context/variables.js";
 import { outermostName } from "../../contract/context-name.js";
 import type { OwnHook } from "../../contract/hooks.js";
 import { AUTOATTACH_ALL, autoattachLabel, labelFromName } from "../../contract/labels.js";
 import { DEFAULT_PHASES, PHASES } from "../../contract/phases.js";
 import { runnerImageIn } from "../../contract/runner-image.js";
-import { authVariables } from "../auth/tailnet-auth.js";
 import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/index.js";
 import { given, literal, literally } from "../support/literal.js";
 import { refuse, ValidationError } from "../support/validation-error.js";
@@ -17,11 +17,10 @@ import {
   hookProblems,
   type TailnetHookPlacement,
 } from "./context-hooks.js";
-import { type ContextVariable, ownVariables } from "./context-variables.js";
+import { variablesOf } from "./context-variables.js";
 import { contextProblem } from "./tailnet-context-problems.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { encoded, fileId, type TailnetFile } from "./tailnet-file.js";
-import { tunnelVariables } from "./tunnel-variables.js";
 
 /**
  * A Spacelift context that puts the runs of every stack it is attached to on a tailnet, phase by phase.
@@ -173,7 +172,7 @@ export class TailnetContext extends Construct {
     if (commands !== undefined) this.resource[HOOK_ATTRIBUTES[list]] = commands;
   }
 
-  private createVariable({ name, value, secret }: ContextVariable): void {
+  private createVariable({ name, value, secret }: ContextVariable<string>): void {
     const { provider, writeOnlyVersion } = this.#props;
     const isWriteOnly = secret && writeOnlyVersion !== undefined;
     // No description: like every input of this resource, changing it would replace the variable.
@@ -217,13 +216,4 @@ export class TailnetContext extends Construct {
       ...given({ priority, provider }),
     });
   }
-}
-
-function variablesOf(props: TailnetContextProps): ContextVariable[] {
-  return [
-    ...authVariables(props.auth),
-    ...tunnelVariables(props),
-    ...ownVariables(props.environment ?? {}, false),
-    ...ownVariables(props.secretEnvironment ?? {}, true),
-  ];
 }

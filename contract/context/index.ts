@@ -9,3 +9,4 @@ export * from "./identity-problems.js";
 export * from "./rules.js";
 export * from "./tailnet-problems.js";
 export * from "./tunnel-problems.js";
+export * from "./variables.js";

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
-import type { ContextVariable } from "../context/context-variables.js";
-import { type Given, given, joined, secret } from "../support/inputs.js";
-import { federatedArgs, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
+import { type Given, given, secret } from "../support/inputs.js";
+import { federatedArgs, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 
 /** How runs log in to the tailnet. Exactly one member is given. */
 export interface TailnetAuth {
@@ -68,21 +67,6 @@ export function sealedAuth({ federated, oauthClient, oauthSecret, authKey }: Tai
     oauthSecret: oauthSecret === undefined ? undefined : sealedClient(oauthSecret),
     authKey: secret(authKey),
   });
-}
-
-/** The variables that carry the credential. What is not given is left to the default of the executable. */
-export function authVariables({ federated, oauthClient, oauthSecret, authKey }: TailnetAuth): ContextVariable[] {
-  if (federated !== undefined) return federatedVariables(federated);
-  if (authKey !== undefined) return [{ name: "TS_AUTHKEY", value: authKey, secret: true }];
-  const client = oauthClient ?? oauthSecret;
-  if (client === undefined) return [];
-  const variables: ContextVariable[] = [];
-  if (client.clientId !== undefined)
-    variables.push({ name: "TS_OAUTH_CLIENT_ID", value: client.clientId, secret: false });
-  variables.push({ name: "TS_OAUTH_CLIENT_SECRET", value: client.clientSecret, secret: true });
-  if (client.tags !== undefined)
-    variables.push({ name: "TS_OAUTH_TAGS", value: joined(client.tags, ","), secret: false });
-  return variables;
 }
 
 function clientArgs({ clientId, clientSecret, tags }: TailnetOAuthSecret): Given<TailnetOAuthSecret> {

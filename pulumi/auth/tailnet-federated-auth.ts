@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
-import type { ContextVariable } from "../context/context-variables.js";
-import { type Given, given, joined } from "../support/inputs.js";
+import { type Given, given } from "../support/inputs.js";
 
 /**
  * Login by the token that Spacelift gives each run, without a secret: by one identity, or by one for applying and
@@ -85,28 +84,4 @@ function identityArgs(identity: TailnetIdentity | undefined): TailnetIdentity | 
         runTypes: identity.runTypes,
         scope: identity.scope,
       });
-}
-
-/**
- * The variables that carry the login. Spacelift hands `ro_NAME` to every phase but applying and `wo_NAME` to applying
- * alone, as NAME both times. Source: Spacelift's documentation, "Environment".
- */
-export function federatedVariables({ identity, read, write, idToken }: TailnetFederatedAuth): ContextVariable[] {
-  const variables = [
-    ...identityVariables("", identity),
-    ...identityVariables("ro_", read),
-    ...identityVariables("wo_", write),
-  ];
-  if (idToken !== undefined) variables.push({ name: "TS_ID_TOKEN", value: idToken, secret: true });
-  return variables;
-}
-
-function identityVariables(prefix: string, identity: TailnetIdentity | undefined): ContextVariable[] {
-  if (identity === undefined) return [];
-  const { clientId, tags } = identity;
-  const variables: ContextVariable[] = [{ name: `${prefix}TS_CLIENT_ID`, value: clientId, secret: false }];
-  if (tags !== undefined) {
-    variables.push({ name: `${prefix}TS_OAUTH_TAGS`, value: joined(tags, ","), secret: false });
-  }
-  return variables;
 }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
+import { type ContextVariable, contextVariables } from "../../contract/context/index.js";
+import { joined, made } from "../support/inputs.js";
+import type { TailnetContextArgs } from "./tailnet-context-args.js";
 
-/** An environment variable of the context. */
-export interface ContextVariable {
-  readonly name: string;
-  readonly value: pulumi.Input<string>;
-  /** True if nobody may read it back. */
-  readonly secret: boolean;
+/** All variables of a context, as far as it can be seen yet which there are. */
+export function variablesOf(args: TailnetContextArgs): ContextVariable<pulumi.Input<string>>[] {
+  return contextVariables(TEXTS, args);
 }
 
-/** Variables by name, as users give them. */
-export type Variables = Readonly<Record<string, pulumi.Input<string>>>;
-
-/** Variables as the user gave them. */
-export function ownVariables(environment: Variables, secret: boolean): ContextVariable[] {
-  return Object.entries(environment).map(([name, value]) => ({ name, value, secret }));
-}
+const TEXTS = {
+  joined,
+  prefixed: (prefix: string, value: pulumi.Input<string> | pulumi.Input<boolean>): pulumi.Input<string> =>
+    prefix === "" && typeof value === "string" ? value : made(value, (known) => `${prefix}${known}`),
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { attachmentProblems, contextProblems, READABLE } from "../../contract/context/index.js";
+import { attachmentProblems, type ContextVariable, contextProblems, READABLE } from "../../contract/context/index.js";
 import {
   AUTOATTACH_ALL,
   autoattachLabel,
@@ -11,17 +11,16 @@ import {
   PHASES,
   runnerImageIn,
 } from "../../contract/index.js";
-import { authArgs, authVariables, sealedAuth } from "../auth/tailnet-auth.js";
+import { authArgs, sealedAuth } from "../auth/tailnet-auth.js";
 import { Context, type ContextArgs, ContextAttachment, EnvironmentVariable, MountedFile } from "../spacelift/index.js";
 import { checked } from "../support/checked.js";
 import { given, isPending, made, secret } from "../support/inputs.js";
 import { ValidationError } from "../support/validation-error.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./context-attachments.js";
 import { hookArguments, type TailnetHook } from "./context-hooks.js";
-import { type ContextVariable, ownVariables, type Variables } from "./context-variables.js";
+import { variablesOf } from "./context-variables.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 import type { TailnetFile } from "./tailnet-file.js";
-import { tunnelVariables } from "./tunnel-variables.js";
 
 const CLASS = "TailnetContext";
 
@@ -139,7 +138,7 @@ export class TailnetContext extends pulumi.ComponentResource {
     throw new ValidationError(CLASS, this.made.name, `${rule}, but ${JSON.stringify(name)} was given`);
   }
 
-  private createVariable(name: string, variable: ContextVariable): EnvironmentVariable {
+  private createVariable(name: string, variable: ContextVariable<pulumi.Input<string>>): EnvironmentVariable {
     const { name: variableName, value, secret: isSecret } = variable;
     const args = { contextId: this.contextId, name: variableName, value, writeOnly: isSecret };
     return new EnvironmentVariable(`${name}-${variableName}`, args, { parent: this });
@@ -222,7 +221,7 @@ function notSecret<T>(name: string, property: string, value: T, advice = ""): T 
   }) as T;
 }
 
-function sealedMap(secrets: Variables): Variables {
+function sealedMap(secrets: NonNullable<TailnetContextArgs["secretEnvironment"]>) {
   return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, secret(value)]));
 }
 
@@ -255,13 +254,4 @@ function contextArgs(args: TailnetContextArgs, label: pulumi.Input<string> | und
     }),
     ...hookArguments(args),
   });
-}
-
-function variablesOf(args: TailnetContextArgs): ContextVariable[] {
-  return [
-    ...authVariables(args.auth),
-    ...tunnelVariables(args),
-    ...ownVariables(args.environment ?? {}, false),
-    ...ownVariables(args.secretEnvironment ?? {}, true),
-  ];
 }
