@@ -19,13 +19,22 @@ const USAGE = `Usage: spacetail COMMAND
   env --restore          print commands that bring back the run's own proxy variables
   scrub [FILE]           take our proxy variables out of the environment file
   tailscale ARGS...      Tailscale's command line, on this tunnel
+  render --format hcl|config-yml|plugin
+                         print a context for Terraform, .spacelift/config.yml or a plugin
   version, help
 
 Settings come from environment variables; see the README.`;
 
-/** Runs one command and ends the process with its exit status: 0, 1 for a failure, 2 for a wrong command line. */
-export function run(host: Host): void {
-  dispatch(host, process.argv.slice(2)).then(
+/** Writes a context in other languages. Answers with the exit status. */
+export type RenderCommand = (args: readonly string[]) => number;
+
+/**
+ * Runs one command and ends the process with its exit status: 0, 1 for a failure, 2 for a wrong command line.
+ *
+ * @param render given from outside, because the native executable, whose size counts in every runner, goes without it
+ */
+export function run(host: Host, render: RenderCommand): void {
+  dispatch(host, render, process.argv.slice(2)).then(
     (code) => process.exit(code),
     (error: unknown) => {
       console.error(`spacetail: ${errorText(error)}`);
@@ -34,7 +43,7 @@ export function run(host: Host): void {
   );
 }
 
-async function dispatch(host: Host, argv: readonly string[]): Promise<number> {
+async function dispatch(host: Host, render: RenderCommand, argv: readonly string[]): Promise<number> {
   const rest = argv.slice(1);
   switch (argv[0] ?? "") {
     case "up":
@@ -49,6 +58,8 @@ async function dispatch(host: Host, argv: readonly string[]): Promise<number> {
       return scrub(host, rest);
     case "tailscale":
       return tailscale(host, rest);
+    case "render":
+      return render(rest);
     case "supervise":
       return supervise(host);
     case "guard":

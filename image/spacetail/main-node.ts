@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { run } from "./cli.js";
 import { nodeHost } from "./host/host-node.js";
+import { render } from "./render/render.js";
 
-run(nodeHost());
+run(nodeHost(), render);

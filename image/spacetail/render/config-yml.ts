@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import { inputsOf } from "./inputs.js";
+import type { ContextModel } from "./model.js";
+import { type Yaml, yamlDocument } from "./yaml.js";
+
+/**
+ * A `.spacelift/config.yml` whose stacks have the context's hooks and variables: the stacks that it is attached to, or all
+ * of the repository. Source: Spacelift's documentation, "Runtime configuration".
+ */
+export function configYml(model: ContextModel): string {
+  const stacks = model.attachments.flatMap(({ stackId }) => (stackId === undefined ? [] : [stackId]));
+  const settings = settingsOf(model);
+  const body =
+    stacks.length === 0
+      ? { stack_defaults: settings }
+      : { stacks: Object.fromEntries(stacks.map((stack) => [stack, settings])) };
+  return head(model) + yamlDocument({ version: "2", ...body });
+}
+
+function settingsOf({ hooks, variables, runnerImage }: ContextModel): { readonly [name: string]: Yaml | undefined } {
+  const readable = variables.flatMap(({ name, value }) => (typeof value === "string" ? [[name, value] as const] : []));
+  return {
+    runner_image: runnerImage,
+    environment: readable.length === 0 ? undefined : Object.fromEntries(readable),
+    ...hooks,
+  };
+}
+
+function head(model: ContextModel): string {
+  const secrets = inputsOf(model).map(({ variable }) => variable);
+  if (secrets.length === 0) return "";
+  return `# Each stack needs besides, as secret variables: ${secrets.join(", ")}.\n\n`;
+}
