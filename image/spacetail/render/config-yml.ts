@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { inputsOf } from "./inputs.js";
 import type { ContextModel } from "./model.js";
-import { type Yaml, yamlDocument } from "./yaml.js";
+import { sharedHooks } from "./shared-hooks.js";
+import { Anchor, type Yaml, yamlDocument } from "./yaml.js";
 
 /**
  * A `.spacelift/config.yml` whose stacks have the context's hooks and variables: the stacks that it is attached to, or all
@@ -17,12 +18,23 @@ export function configYml(model: ContextModel): string {
   return head(model) + yamlDocument({ version: "2", ...body });
 }
 
+/** Lists that several phases have are written once, with an anchor. */
+function hookLists(hooks: ContextModel["hooks"]): Record<string, Yaml> {
+  const shared = sharedHooks(hooks).map(({ name, commands, lists }) => ({ lists, anchor: new Anchor(name, commands) }));
+  return Object.fromEntries(
+    Object.entries(hooks).map(([list, commands]) => [
+      list,
+      shared.find(({ lists }) => lists.includes(list))?.anchor ?? commands,
+    ]),
+  );
+}
+
 function settingsOf({ hooks, variables, runnerImage }: ContextModel): { readonly [name: string]: Yaml | undefined } {
   const readable = variables.flatMap(({ name, value }) => (typeof value === "string" ? [[name, value] as const] : []));
   return {
     runner_image: runnerImage,
     environment: readable.length === 0 ? undefined : Object.fromEntries(readable),
-    ...hooks,
+    ...hookLists(hooks),
   };
 }
 

@@ -5,6 +5,7 @@ import { policyFragment } from "../../../contract/policy.js";
 import { block, call, Expression, type Hcl, type HclObject } from "./hcl.js";
 import { inputsOf } from "./inputs.js";
 import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "./model.js";
+import { sharedHooks } from "./shared-hooks.js";
 import { Input, type Text } from "./texts.js";
 
 const CONTEXT_ID = new Expression("spacelift_context.tailnet.id");
@@ -89,6 +90,7 @@ function variables(model: ContextModel): string {
 
 function main(model: ContextModel): string {
   return [
+    ...hookLocals(model),
     ...(model.login === undefined ? [] : logins(model.login)),
     contextBlock(model),
     ...model.variables.map((variable) => variableBlock(variable, model.writeOnlyVersion)),
@@ -114,15 +116,32 @@ function logins({ oauthClient, identities }: LoginModel): string[] {
   ];
 }
 
-function contextBlock({ description, stackLabel, hooks }: ContextModel): string {
+/** The hook lists that several phases have, once. */
+function hookLocals({ hooks }: ContextModel): string[] {
+  const shared = Object.fromEntries(sharedHooks(hooks).map(({ name, commands }) => [name, commands]));
+  return Object.keys(shared).length === 0 ? [] : [block("locals", [], shared)];
+}
+
+function hookLists({ hooks }: ContextModel): HclObject {
+  const shared = sharedHooks(hooks);
+  return Object.fromEntries(
+    Object.entries(hooks).map(([list, commands]) => {
+      const local = shared.find(({ lists }) => lists.includes(list));
+      return [list, local === undefined ? commands : new Expression(`local.${local.name}`)];
+    }),
+  );
+}
+
+function contextBlock(model: ContextModel): string {
+  const { description, stackLabel } = model;
   const attach =
-    stackLabel === undefined ? JSON.stringify(AUTOATTACH_ALL) : `"${autoattachLabel("${var.stack_label}")}"`;
+    stackLabel === undefined ? JSON.stringify(AUTOATTACH_ALL) : `"${autoattachLabel(`\${var.stack_label}`)}"`;
   return block("resource", ["spacelift_context", "tailnet"], {
     name: new Expression("var.name"),
     description,
     space_id: new Expression("var.space_id"),
     labels: new Expression(`concat([${attach}], var.labels)`),
-    ...hooks,
+    ...hookLists(model),
   });
 }
 

@@ -1,33 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** A value that is written where it first occurs, and referred to after that. */
+export class Anchor {
+  constructor(
+    public readonly name: string,
+    public readonly value: Yaml,
+  ) {}
+}
+
 /** What can be written as YAML here. Members that are undefined are left out. */
-export type Yaml = string | boolean | readonly Yaml[] | { readonly [name: string]: Yaml | undefined };
+export type Yaml = string | boolean | Anchor | readonly Yaml[] | YamlMapping;
+
+/** A mapping. */
+export interface YamlMapping {
+  readonly [name: string]: Yaml | undefined;
+}
 
 /** A document: mappings and lists in block style, texts plain where every version of YAML reads them as texts. */
-export function yamlDocument(value: { readonly [name: string]: Yaml | undefined }): string {
-  return `${lines(value).join("\n")}\n`;
+export function yamlDocument(value: YamlMapping): string {
+  return `${linesOf(value, new Set()).join("\n")}\n`;
 }
 
-function lines(value: Yaml): string[] {
+/** The lines of a value; one line for what stands beside its key. */
+function linesOf(value: Yaml, written: Set<Anchor>): string[] {
   if (typeof value === "string") return [scalar(value)];
   if (typeof value === "boolean") return [String(value)];
-  if (isList(value)) return value.length === 0 ? ["[]"] : value.flatMap((one) => indented("- ", lines(one)));
-  const members = Object.entries(value).flatMap(([name, member]) =>
-    member === undefined ? [] : memberLines(name, member),
-  );
-  return members.length === 0 ? ["{}"] : members;
+  if (value instanceof Anchor) return linesOf(value.value, written);
+  if (isList(value)) return value.flatMap((one) => element(linesOf(one, written)));
+  return Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : member(scalar(name), one, written)));
 }
 
-function memberLines(name: string, member: Yaml): string[] {
-  const [first = "", ...rest] = lines(member);
-  const key = scalar(name);
-  const isInline = typeof member !== "object" || first === "[]" || first === "{}";
-  if (isInline) return [`${key}: ${first}`];
-  return [`${key}:`, ...[first, ...rest].map((line) => `  ${line}`)];
+function member(key: string, value: Yaml, written: Set<Anchor>): string[] {
+  if (value instanceof Anchor && written.has(value)) return [`${key}: *${value.name}`];
+  const mark = value instanceof Anchor ? ` &${value.name}` : "";
+  if (value instanceof Anchor) written.add(value);
+  const lines = linesOf(value, written);
+  if (typeof value !== "object") return [`${key}: ${lines[0]}`];
+  if (lines.length === 0) return [`${key}:${mark} ${isList(value) ? "[]" : "{}"}`];
+  return [`${key}:${mark}`, ...lines.map((line) => `  ${line}`)];
 }
 
-function indented(mark: string, [first = "", ...rest]: string[]): string[] {
-  return [`${mark}${first}`, ...rest.map((line) => `  ${line}`)];
+function element([first, ...rest]: string[]): string[] {
+  return [`- ${first ?? "{}"}`, ...rest.map((line) => `  ${line}`)];
 }
 
 function isList(value: Yaml): value is readonly Yaml[] {

@@ -1,0 +1,23 @@
+# Puts runs on a tailnet: the module in ./tailnet makes an OAuth client on Tailscale's side, and a Spacelift context.
+terraform {
+  required_providers {
+    spacelift = {
+      source = "spacelift-io/spacelift"
+    }
+    tailscale = {
+      source = "tailscale/tailscale"
+    }
+  }
+}
+
+provider "spacelift" {}
+
+provider "tailscale" {}
+
+module "tailnet" {
+  source = "./tailnet"
+}
+
+output "stack_label" {
+  value = module.tailnet.stack_label
+}

@@ -1,0 +1,53 @@
+# Made by `spacetail render`.
+
+locals {
+  tunnel_up = [
+    "spacetail up --watch $$",
+    "trap 'spacetail down' EXIT",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+  ]
+  tunnel_down = [
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "eval \"$(spacetail env --restore)\"",
+    "spacetail scrub",
+  ]
+}
+
+resource "tailscale_oauth_client" "tailnet" {
+  tags        = ["tag:spacelift"]
+  description = "Spacelift runs"
+  scopes      = ["auth_keys"]
+}
+
+resource "spacelift_context" "tailnet" {
+  name         = var.name
+  space_id     = var.space_id
+  labels       = concat(["autoattach:${var.stack_label}"], var.labels)
+  before_init  = local.tunnel_up
+  after_init   = local.tunnel_down
+  before_plan  = local.tunnel_up
+  after_plan   = local.tunnel_down
+  before_apply = local.tunnel_up
+  after_apply  = local.tunnel_down
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_ID" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_CLIENT_ID"
+  value      = tailscale_oauth_client.tailnet.id
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_SECRET" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_CLIENT_SECRET"
+  value      = tailscale_oauth_client.tailnet.key
+  write_only = true
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_TAGS" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_TAGS"
+  value      = "tag:spacelift"
+  write_only = false
+}

@@ -1,0 +1,21 @@
+# Made by `spacetail render`.
+
+output "context_id" {
+  description = "Id of the context."
+  value       = spacelift_context.tailnet.id
+}
+
+output "stack_label" {
+  description = "The label that a stack must carry to be on the tailnet."
+  value       = var.stack_label
+}
+
+output "policy" {
+  description = "What the tailnet's policy must say about the tags, as JSON."
+  value = jsonencode({
+    tagOwners = {
+      "tag:spacelift" = ["autogroup:admin"]
+    }
+    grants = []
+  })
+}
