@@ -49,6 +49,9 @@ renameSync(contract, `${contract}.bare`);
 node(...tsc, "--emitDeclarationOnly");
 rmSync(contract, { recursive: true });
 renameSync(`${contract}.bare`, contract);
+// The executable for Node, for `npx spacetail`.
+node("image/native/build.mjs", "cjs");
+cpSync(join(root, "image/dist/spacetail.cjs"), join(stage, "dist/spacetail.cjs"));
 // By this file Pulumi's command line knows which plugin to install.
 cpSync(join(root, "pulumi/spacelift/package.json"), join(stage, "dist/pulumi/spacelift/package.json"));
 // Pulumi's half is loaded whole: reading its classes is what Pulumi does with a plugin.

@@ -51,10 +51,10 @@ export function packages() {
 
 /** The library, as it is published. */
 export function library() {
-  const inputs = ["contract", "constructs", "pulumi", "package.json", "tsconfig.json", "tsconfig.build.json"];
-  step("library", inputs, ["dist/cdktf/index.js", "dist/cdktn/index.js", "dist/pulumi/index.js"], () =>
-    run("npm", ["run", "--silent", "build"]),
-  );
+  const rooms = ["contract", "constructs", "pulumi", "image/spacetail", "image/native/build.mjs"];
+  const inputs = [...rooms, "package.json", "tsconfig.json", "tsconfig.build.json"];
+  const engines = ["cdktf", "cdktn", "pulumi"].map((engine) => `dist/${engine}/index.js`);
+  step("library", inputs, [...engines, "dist/spacetail.cjs"], () => run("npm", ["run", "--silent", "build"]));
 }
 
 /** Folders that tests made of earlier builds. */
