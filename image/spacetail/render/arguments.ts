@@ -52,6 +52,8 @@ export function readArguments(args: readonly string[]): RenderArguments {
     const value = flags[flagName(option)];
     if (value !== undefined) place(options, option.name, flagValue(option, value));
   }
+  // Flags can say false where only true means something.
+  checkShape(options, "");
   return { format, output: typeof output === "string" ? output : "", options };
 }
 

@@ -71,6 +71,8 @@ function loginOf(format: OutputFormat, options: RenderOptions): Login {
 /** What is made along with the context has no meaning for a login that exists. */
 function* loginProblems(options: RenderOptions): Generator<string | null> {
   if (options.auth === undefined) return;
+  const isToken = options.auth.federated?.idToken?.startsWith("file:") === false;
+  yield isToken ? "auth.federated.idToken must begin with file: no secret is in what is rendered" : null;
   for (const name of ["account", "trust", "tags", "applyTags", "grants"] as const) {
     yield options[name] === undefined
       ? null

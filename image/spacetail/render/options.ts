@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { TunnelTexts } from "../../../contract/context/variables.js";
 
-/** Options of `spacetail render`, as they are once their shape was checked. Contract/options.ts tells what they mean. */
-export interface RenderOptions extends TunnelOptions {
+/** Options of `spacetail render`, as they are once their shape was checked. `contract/options.ts` tells what they mean. */
+export interface RenderOptions extends TunnelTexts<string, string[], boolean> {
   readonly account?: string;
   readonly trust?: TrustOptions;
   readonly tags?: string[];
@@ -27,24 +28,6 @@ export interface RenderOptions extends TunnelOptions {
   readonly labels?: string[];
   readonly writeOnlyVersion?: string;
   readonly author?: string;
-}
-
-interface TunnelOptions {
-  readonly waitFor?: string[];
-  readonly bootTimeout?: string;
-  readonly hostname?: string;
-  readonly controlUrl?: string;
-  readonly apiUrl?: string;
-  readonly acceptDns?: boolean;
-  readonly acceptRoutes?: boolean;
-  readonly exitNode?: string;
-  readonly shieldsUp?: boolean;
-  readonly httpProxy?: string;
-  readonly socks5Server?: string;
-  readonly noProxy?: string[];
-  readonly tailscaledArgs?: string[];
-  readonly socket?: string;
-  readonly trace?: boolean;
 }
 
 /** Which runs a login that is made trusts. */
