@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DEFAULT_HTTP_PROXY } from "../../../contract/addresses.js";
-import { attachmentProblems } from "../../../contract/context/attachment-problems.js";
 import { contextProblems } from "../../../contract/context/context-problems.js";
-import { broken } from "../../../contract/context/rules.js";
 import { contextVariables } from "../../../contract/context/variables.js";
 import { outermostName } from "../../../contract/context-name.js";
 import { hookLists, type OwnHook } from "../../../contract/hooks.js";
@@ -11,7 +9,7 @@ import type { OutputFormat } from "../../../contract/options.js";
 import { DEFAULT_PHASES, PHASES } from "../../../contract/phases.js";
 import { runnerImageIn } from "../../../contract/runner-image.js";
 import type { Tree } from "./arguments.js";
-import { placeProblems, refuse } from "./checks.js";
+import { attachmentsProblems, fileProblems, loginProblems, nameProblems, placeProblems, refuse } from "./checks.js";
 import { existingLogin, type Login, madeLogin } from "./login.js";
 import type { AttachmentModel, ContextModel, FileModel } from "./model.js";
 import type { AttachmentOptions, FileOptions, HookOptions, RenderOptions } from "./options.js";
@@ -28,9 +26,8 @@ export function contextModel(format: OutputFormat, tree: Tree): ContextModel {
   const { name = "tailnet", attachments = [], secretEnvironment = [], files = [] } = options;
   refuse(loginProblems(options));
   const login = loginOf(format, options);
-  refuse(secretNameProblems(secretEnvironment));
   refuse(fileProblems(files));
-  for (const attachment of attachments) refuse(targetProblems(attachment, options.spaceId));
+  refuse(attachmentsProblems(attachments, options.spaceId));
   const values = {
     ...options,
     name,
@@ -41,6 +38,8 @@ export function contextModel(format: OutputFormat, tree: Tree): ContextModel {
     afterHooks: (options.afterHooks ?? []).map(hookValues),
   };
   refuse(contextProblems(values));
+  refuse(nameProblems("secretEnvironment", secretEnvironment, (one) => variableInput(one).id));
+  refuse(nameProblems("files.path", secretPaths(files), (path) => fileInput(path).id));
   const { phases = DEFAULT_PHASES, httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = options;
   const own = [...ownHooks(true, options.beforeHooks), ...ownHooks(false, options.afterHooks)];
   const inOrder = PHASES.filter((phase) => phases.includes(phase));
@@ -66,56 +65,6 @@ export function contextModel(format: OutputFormat, tree: Tree): ContextModel {
 function loginOf(format: OutputFormat, options: RenderOptions): Login {
   if (options.auth !== undefined) return existingLogin(options.auth);
   return format === "hcl" ? madeLogin(options) : existingLogin({ oauthSecret: true });
-}
-
-/** What is made along with the context has no meaning for a login that exists. */
-function* loginProblems(options: RenderOptions): Generator<string | null> {
-  if (options.auth === undefined) return;
-  const isToken = options.auth.federated?.idToken?.startsWith("file:") === false;
-  yield isToken ? "auth.federated.idToken must begin with file: no secret is in what is rendered" : null;
-  for (const name of ["account", "trust", "tags", "applyTags", "grants"] as const) {
-    yield options[name] === undefined
-      ? null
-      : `${name} must not be given together with auth: it is of a login that is made`;
-  }
-}
-
-/** Every secret becomes an input, and inputs are called alike but for the case of their letters. */
-function* secretNameProblems(names: readonly string[]): Generator<string | null> {
-  yield* twiceProblems(
-    "secretEnvironment",
-    names,
-    names.map((name) => variableInput(name).id),
-  );
-}
-
-function* fileProblems(files: readonly FileOptions[]): Generator<string | null> {
-  for (const { path = "", content, secret = true } of files) {
-    const rule = secret && content !== undefined;
-    yield rule
-      ? `files.content of ${path} must not be given unless secret is false: no secret is in what is rendered`
-      : null;
-    yield !secret && content === undefined ? `files.content of ${path} must be given, because secret is false` : null;
-  }
-  const secrets = files.filter(({ secret }) => secret !== false).map(({ path = "" }) => path);
-  yield* twiceProblems(
-    "files.path",
-    secrets,
-    secrets.map((path) => fileInput(path).id),
-  );
-}
-
-function* twiceProblems(property: string, names: readonly string[], ids: readonly string[]): Generator<string | null> {
-  const at = ids.findIndex((id, i) => ids.indexOf(id) !== i);
-  yield broken(property, at < 0 ? null : "must differ in letters and digits, whatever their case", names[at]);
-}
-
-function* targetProblems(attachment: AttachmentOptions, contextSpace: string | undefined): Generator<string | null> {
-  const { stackId, moduleId, ...options } = attachment;
-  const one = (stackId === undefined) !== (moduleId === undefined);
-  yield one ? null : "attachments must have exactly one of stackId, moduleId";
-  const property = stackId === undefined ? "moduleId" : "stackId";
-  yield* attachmentProblems(property, stackId ?? moduleId ?? "", options, contextSpace);
 }
 
 function variableInput(name: string): Input {
@@ -144,6 +93,10 @@ function ownHooks(before: boolean, hooks: readonly HookOptions[] = []): OwnHook[
   }));
 }
 
+function secretPaths(files: readonly FileOptions[]): string[] {
+  return files.filter(({ secret = true }) => secret).map(({ path = "" }) => path);
+}
+
 function attachmentModel({ stackId, moduleId, priority, id }: AttachmentOptions): AttachmentModel {
-  return { stackId, moduleId, priority, id };
+  return { stackId, moduleId, priority, id: id ?? stackId ?? moduleId ?? "" };
 }

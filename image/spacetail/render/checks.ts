@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { attachmentProblems } from "../../../contract/context/attachment-problems.js";
+import { broken } from "../../../contract/context/rules.js";
 import { OPTIONS, type OutputFormat } from "../../../contract/options.js";
 import { Failure } from "../failure.js";
 import type { Tree } from "./arguments.js";
+import type { AttachmentOptions, FileOptions, RenderOptions } from "./options.js";
+import { resourceName } from "./texts.js";
 
 /** Fails with the first problem, if there is one. Null stands for a rule that is kept. */
 export function refuse(problems: Iterable<string | null>): void {
@@ -29,4 +33,64 @@ export function* placeProblems(format: OutputFormat, options: Tree): Generator<s
 function isGiven(value: unknown, [name, ...rest]: readonly string[]): boolean {
   if (name === undefined) return value !== undefined;
   return typeof value === "object" && value !== null && isGiven((value as Tree)[name], rest);
+}
+
+/** What is made along with the context has no meaning for a login that exists. */
+export function* loginProblems(options: RenderOptions): Generator<string | null> {
+  if (options.auth === undefined) return;
+  const isToken = options.auth.federated?.idToken?.startsWith("file:") === false;
+  yield isToken ? "auth.federated.idToken must begin with file: no secret is in what is rendered" : null;
+  for (const name of ["account", "trust", "tags", "applyTags", "grants"] as const) {
+    yield options[name] === undefined
+      ? null
+      : `${name} must not be given together with auth: it is of a login that is made`;
+  }
+}
+
+/** The content of a readable file is in what is rendered, that of a secret one is not. */
+export function* fileProblems(files: readonly FileOptions[]): Generator<string | null> {
+  for (const { path = "", content, secret = true } of files) {
+    const property = `files.content of ${path}`;
+    yield secret && content !== undefined
+      ? `${property} must not be given unless secret is false: no secret is in what is rendered`
+      : null;
+    yield !secret && content === undefined ? `${property} must be given, because secret is false` : null;
+  }
+  yield* nameProblems(
+    "files.path",
+    files.map(({ path = "" }) => path),
+    resourceName,
+  );
+}
+
+/** Things that are told apart by their names must be so by what their names become. */
+export function* nameProblems(
+  property: string,
+  names: readonly string[],
+  become: (name: string) => string,
+): Generator<string | null> {
+  const all = names.map(become);
+  const at = all.findIndex((name, i) => all.indexOf(name) !== i);
+  yield broken(
+    property,
+    at < 0 ? null : `must be told apart by more than case and signs: two become ${all[at]}`,
+    names[at],
+  );
+}
+
+/** What is wrong with the stacks and modules that the context is attached to. */
+export function* attachmentsProblems(
+  attachments: readonly AttachmentOptions[],
+  contextSpace: string | undefined,
+): Generator<string | null> {
+  for (const { stackId, moduleId, ...options } of attachments) {
+    const isOne = (stackId === undefined) !== (moduleId === undefined);
+    yield isOne ? null : "attachments must have exactly one of stackId, moduleId";
+    const property = stackId === undefined ? "moduleId" : "stackId";
+    yield* attachmentProblems(`attachments.${property}`, stackId ?? moduleId ?? "", options, contextSpace);
+  }
+  const names = attachments.map(
+    ({ stackId, moduleId, id }) => `${stackId === undefined ? "module" : "stack"}:${id ?? stackId ?? moduleId}`,
+  );
+  yield* nameProblems("attachments", names, resourceName);
 }

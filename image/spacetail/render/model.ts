@@ -41,7 +41,7 @@ export interface AttachmentModel {
   readonly moduleId: string | undefined;
   readonly priority: number | undefined;
   /** What the attachment is called. */
-  readonly id: string | undefined;
+  readonly id: string;
 }
 
 /** An OAuth client, or federated identities: what Tailscale is to make. */

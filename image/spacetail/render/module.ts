@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContextVariable } from "../../../contract/context/variables.js";
-import { AUTOATTACH_ALL, autoattachLabel, labelFromName } from "../../../contract/labels.js";
+import { AUTOATTACH_ALL, autoattachLabel } from "../../../contract/labels.js";
 import { policyFragment } from "../../../contract/policy.js";
 import { block, call, Expression, type Hcl, type HclObject } from "./hcl.js";
 import { inputsOf } from "./inputs.js";
 import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "./model.js";
 import { sharedHooks } from "./shared-hooks.js";
-import { Input, type Text } from "./texts.js";
+import { Input, resourceName, type Text } from "./texts.js";
 
 const CONTEXT_ID = new Expression("spacelift_context.tailnet.id");
 
@@ -163,7 +163,7 @@ function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: strin
     content instanceof Input
       ? new Expression(`base64encode(var.${content.id})`)
       : Buffer.from(content, "utf8").toString("base64");
-  return block("resource", ["spacelift_mounted_file", `file_${identifier(path)}`], {
+  return block("resource", ["spacelift_mounted_file", `file_${resourceName(path)}`], {
     context_id: CONTEXT_ID,
     relative_path: path,
     content: isWriteOnly ? undefined : encoded,
@@ -175,7 +175,7 @@ function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: strin
 
 function attachmentBlock({ stackId, moduleId, priority, id }: AttachmentModel): string {
   const kind = stackId === undefined ? "module" : "stack";
-  return block("resource", ["spacelift_context_attachment", `${kind}_${identifier(id ?? stackId ?? moduleId ?? "")}`], {
+  return block("resource", ["spacelift_context_attachment", `${kind}_${resourceName(id)}`], {
     context_id: CONTEXT_ID,
     stack_id: stackId,
     module_id: moduleId,
@@ -212,8 +212,4 @@ function outputs({ stackLabel, runnerImage, login }: ContextModel): string {
 function hclOf(text: Text): Hcl {
   if (typeof text === "string") return text;
   return new Expression(text instanceof Input ? `var.${text.id}` : text.expression);
-}
-
-function identifier(text: string): string {
-  return labelFromName(text).replaceAll("-", "_");
 }

@@ -28,3 +28,8 @@ export const TEXTS = {
   joined: (list: readonly Text[], separator: string): Text => list.map(String).join(separator),
   prefixed: (prefix: string, value: Text | boolean): Text => (typeof value === "object" ? value : `${prefix}${value}`),
 };
+
+/** A text as part of the name of one of Terraform's resources. */
+export function resourceName(text: string): string {
+  return text.replace(/[^A-Za-z0-9_-]/g, "_");
+}
