@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import { applyTrust } from "../contract/context/apply-trust.js";
 import { broken } from "../contract/context/rules.js";
 import { DEFAULT_PHASES } from "../contract/phases.js";
 import type { TailnetAuth } from "./auth/tailnet-auth.js";
@@ -96,14 +97,10 @@ export class Tailnet extends Construct {
     else this.identity = new TailnetFederatedIdentity(this, "identity", { ...trust, ...provider, account, tags });
     if (account !== undefined && applyTags !== undefined) {
       this.applyIdentity = new TailnetFederatedIdentity(this, "apply-identity", {
-        // Tests of a module's pull requests have tokens that may write.
-        ...(trust.module === undefined ? { stack: "*" } : {}),
-        ...trust,
+        ...applyTrust(trust),
         ...provider,
         account,
         tags: applyTags,
-        scope: "write",
-        description: "Spacelift applies",
       });
     }
     this.context = new TailnetContext(this, "context", { ...props, name: props.name ?? "tailnet", auth: this.auth() });

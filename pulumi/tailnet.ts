@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { tailnetProblems } from "../contract/context/index.js";
+import { applyTrust, tailnetProblems } from "../contract/context/index.js";
 import { policyFragment, policyHujson } from "../contract/index.js";
 import type { TailnetAuth } from "./auth/tailnet-auth.js";
 import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailnet-federated-identity.js";
@@ -163,10 +163,7 @@ export class Tailnet extends pulumi.ComponentResource {
     }
     const identity = new TailnetFederatedIdentity(`${name}-identity`, { ...trust, account, tags }, options);
     if (applyTags === undefined) return { identity };
-    const scope = { scope: "write", description: "Spacelift applies" };
-    // Tests of a module's pull requests have tokens that may write.
-    const stacks = trust.module === undefined ? { stack: "*" } : {};
-    const apply = { ...stacks, ...trust, ...scope, account, tags: applyTags };
+    const apply = { ...applyTrust(trust), account, tags: applyTags };
     return { identity, applyIdentity: new TailnetFederatedIdentity(`${name}-apply-identity`, apply, options) };
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+export * from "./apply-trust.js";
 export * from "./attachment-problems.js";
 export * from "./auth-problems.js";
 export * from "./context-problems.js";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { applyTrust } from "../../../contract/context/apply-trust.js";
 import { federatedIdentityProblems, oauthClientProblems } from "../../../contract/context/identity-problems.js";
 import { tailnetProblems } from "../../../contract/context/tailnet-problems.js";
 import type { AuthTexts } from "../../../contract/context/variables.js";
@@ -85,9 +86,7 @@ export function madeLogin(options: RenderOptions): Login {
       made: { ...policy, oauthClient: undefined, identities: [identity] },
     };
   }
-  // Tests of a module's pull requests have tokens that may write.
-  const stacks = trust?.module === undefined ? { stack: "*" } : {};
-  const applying = { ...stacks, ...trust, scope: "write", description: "Spacelift applies" };
+  const applying = applyTrust(trust ?? {});
   const apply = identityModel("apply", account, applyTags, applying);
   const write = { clientId: reference(apply), tags: applyTags, ...knownOf(applying) };
   return {
