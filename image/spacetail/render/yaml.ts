@@ -55,11 +55,8 @@ function isList(value: Yaml): value is readonly Yaml[] {
 function scalar(text: string): string {
   const isPlain = /^[A-Za-z/$][\x20-\x7e]*$/.test(text) && !/: |:$| #| $/.test(text);
   if (isPlain && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text)) return text;
-  // YAML breaks lines at characters that JSON leaves as they are.
-  return JSON.stringify(text).replace(
-    /[\x7f-\x9f\u2028\u2029\ufeff]|[\ud800-\udfff](?![\udc00-\udfff])/g,
-    unicodeEscape,
-  );
+  // YAML breaks lines at characters that JSON leaves as they are, or does not take them.
+  return JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, unicodeEscape);
 }
 
 function unicodeEscape(char: string): string {
