@@ -8,7 +8,7 @@ import {
   type OptionKind,
   type OutputFormat,
 } from "../../../contract/options.js";
-import { errorText } from "../failure.js";
+import { errorCode, errorText } from "../failure.js";
 
 /** What the command line asks for. */
 export interface RenderArguments {
@@ -75,8 +75,16 @@ function parsed(
     return parseArgs({ args: [...args], options: { ...own, ...Object.fromEntries(flags) }, allowNegative: true })
       .values;
   } catch (error) {
-    throw new UsageError(errorText(error));
+    throw new UsageError(parseProblem(error));
   }
+}
+
+/** What Node says in one sentence, but for a word that is no flag, which may be a secret that belongs to none. */
+function parseProblem(error: unknown): string {
+  if (errorCode(error) === "ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL")
+    return "There must be nothing but flags and their values";
+  const [sentence = ""] = errorText(error).split(/\.?\n/);
+  return sentence;
 }
 
 function isMultiple({ kind }: Option): boolean {
@@ -124,7 +132,11 @@ function readOptions(path: string): Tree {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`--options names ${path}, which is no JSON: ${errorText(error)}`);
+    // The rest of the message quotes the text, which may hold a secret.
+    const [, position] = /at position (\d+)/.exec(errorText(error)) ?? [];
+    throw new UsageError(
+      `--options names ${path}, which is no JSON${position === undefined ? "" : ` from character ${position} on`}`,
+    );
   }
   if (!isTree(value)) throw new UsageError(`--options names ${path}, which holds no JSON object`);
   checkShape(value, "");
@@ -155,14 +167,14 @@ function checkMembers(tree: Tree, { name, members }: Option): void {
 
 function unknownOption(path: string, leads: boolean): string {
   if (leads) return `${path} must be an object`;
-  const what = SECRETS[path];
+  const what = SECRETS.get(path);
   return what === undefined ? `${path} is no option` : `${path} must not be given: ${what}`;
 }
 
 /** Secrets that programs give, and what is made of them here. */
-const SECRETS: Readonly<Record<string, string>> = {
-  "auth.oauthSecret.clientSecret": "no secret is in what is rendered, so say auth.oauthSecret alone",
-};
+const SECRETS = new Map([
+  ["auth.oauthSecret.clientSecret", "no secret is in what is rendered, so say auth.oauthSecret alone"],
+]);
 
 function isTree(value: unknown): value is Tree {
   return typeof value === "object" && value !== null && !Array.isArray(value);

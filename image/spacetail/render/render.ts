@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OutputFormat } from "../../../contract/options.js";
+import { withoutTailscaleSecrets } from "../../../contract/secrets.js";
 import { errorText, Failure } from "../failure.js";
 import { readArguments, UsageError } from "./arguments.js";
 import { contextModel } from "./build.js";
@@ -32,8 +33,10 @@ export function render(args: readonly string[]): number {
     else write(output, textOf(format, model));
     return 0;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`spacetail render: ${error.message}\nSee \`spacetail render --help\`.`);
+    // What was given is quoted, and somebody may give a secret where none belongs.
+    const text = withoutTailscaleSecrets(errorText(error));
+    if (!(error instanceof UsageError)) throw error instanceof Failure ? new Failure(text) : error;
+    console.error(`spacetail render: ${text}. See \`spacetail render --help\`.`);
     return 2;
   }
 }
