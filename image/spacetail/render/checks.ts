@@ -24,15 +24,43 @@ const OUTPUTS: Readonly<
 export function* placeProblems(format: OutputFormat, options: Tree): Generator<string | null> {
   const { column, title } = OUTPUTS[format];
   for (const option of OPTIONS) {
-    if (option[column] === "" && isGiven(options, option.name.split("."))) {
-      yield `${option.name} must not be given: there is no place for it in ${title}`;
+    if (option[column] !== "") continue;
+    const value = valueAt(options, option.name.split("."));
+    if (option.kind === "presence") yield* clientIdProblems(option.name, value, title);
+    else if (value !== undefined) yield noPlace(option.name, title);
+  }
+  yield* memberPlaceProblems(format, options);
+}
+
+/** A login whose client id nobody can be asked for there must come with it. */
+function* clientIdProblems(name: string, value: unknown, title: string): Generator<string | null> {
+  const isAsked = value !== undefined && valueAt(value, ["clientId"]) === undefined;
+  yield isAsked ? `${name}.clientId must be given: there is no place to ask for it in ${title}` : null;
+}
+
+function* memberPlaceProblems(format: OutputFormat, options: RenderOptions): Generator<string | null> {
+  const { title } = OUTPUTS[format];
+  if (format === "plugin") {
+    for (const { path, secret = true } of options.files ?? []) {
+      yield secret ? `files.secret of ${path} must be false: there is no place for secret files in ${title}` : null;
+    }
+  }
+  if (format === "config-yml") {
+    for (const attachment of options.attachments ?? []) {
+      for (const name of ["moduleId", "priority", "id"] as const) {
+        yield attachment[name] === undefined ? null : noPlace(`attachments.${name}`, title);
+      }
     }
   }
 }
 
-function isGiven(value: unknown, [name, ...rest]: readonly string[]): boolean {
-  if (name === undefined) return value !== undefined;
-  return typeof value === "object" && value !== null && isGiven((value as Tree)[name], rest);
+function noPlace(name: string, title: string): string {
+  return `${name} must not be given: there is no place for it in ${title}`;
+}
+
+function valueAt(value: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined) return value;
+  return typeof value === "object" && value !== null ? valueAt((value as Tree)[name], rest) : undefined;
 }
 
 /** What is made along with the context has no meaning for a login that exists. */

@@ -38,21 +38,18 @@ export function existingLogin({ federated, oauthSecret, authKey }: AuthOptions):
 }
 
 function federatedLogin({ identity, read, write, idToken }: NonNullable<AuthOptions["federated"]>) {
-  const member = (name: string, id: string, options: true | IdentityOptions | undefined) => {
+  const member = (name: string, prefix: string, use: string, options: true | IdentityOptions | undefined) => {
     if (options === undefined) return {};
     const known = options === true ? {} : options;
-    const input = new Input(
-      id,
-      "TS_CLIENT_ID",
-      false,
-      "Client id of the Tailscale federated identity by which runs log in",
-    );
+    const id = name === "identity" ? "client_id" : `${name}_client_id`;
+    const doc = `Client id of the Tailscale federated identity by which ${use}`;
+    const input = new Input(id, `${prefix}TS_CLIENT_ID`, false, doc);
     return { [name]: { ...known, clientId: known.clientId ?? input } };
   };
   return {
-    ...member("identity", "client_id", identity),
-    ...member("read", "read_client_id", read),
-    ...member("write", "write_client_id", write),
+    ...member("identity", "", "runs log in", identity),
+    ...member("read", "ro_", "runs log in but for applying", read),
+    ...member("write", "wo_", "runs log in for applying", write),
     ...(idToken === undefined ? {} : { idToken }),
   };
 }
