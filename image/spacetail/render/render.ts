@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { OutputFormat } from "../../../contract/options.js";
 import { withoutTailscaleSecrets } from "../../../contract/secrets.js";
 import { errorText, Failure } from "../failure.js";
@@ -48,11 +48,6 @@ function textOf(format: OutputFormat, model: ContextModel): string {
 }
 
 function writeModule(folder: string, model: ContextModel): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new Failure(`${folder} cannot be made: ${errorText(error)}`);
-  }
   for (const [name, text] of Object.entries(terraformFiles(model))) write(join(folder, name), marked(text));
   write(join(folder, "README.md"), `<!-- ${MARK} -->\n\n${moduleReadme(model)}`);
 }
@@ -61,7 +56,7 @@ function marked(text: string): string {
   return `# ${MARK}\n\n${text}`;
 }
 
-/** Writes a file, but not over one that somebody else wrote. */
+/** Writes a file and makes its folder, but not over one that somebody else wrote. */
 function write(path: string, text: string): void {
   try {
     if (existsSync(path) && !readFileSync(path, "utf8").slice(0, 100).includes(MARK)) {
@@ -69,6 +64,7 @@ function write(path: string, text: string): void {
         `${path} is there already and was not made by spacetail render: name another place by --output`,
       );
     }
+    mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   } catch (error) {
     throw error instanceof Failure ? error : new Failure(`${path} cannot be written: ${errorText(error)}`);
