@@ -45,17 +45,20 @@ const HOOKS: Places = { hcl: "`before_*`, `after_*`", configYml: "`before_*`, `a
 
 /** All options, in groups: the login that is made, the login that exists, the context, the tunnel. */
 export const OPTIONS: readonly Option[] = [
-  made("account", "text", "The Spacelift account whose runs log in without a secret."),
-  made("trust.spaceId", "text", "Id of the space whose runs can log in."),
-  made("trust.stack", "text", "Id of the stack whose runs can log in."),
-  made("trust.module", "text", "Id of the module whose runs can log in."),
-  made("trust.runTypes", "list", "Types of runs that can log in."),
-  made("trust.scope", "text", "Scope that is asked of tokens: read or write."),
-  made("trust.issuer", "text", "Issuer of tokens, for a self-hosted Spacelift."),
-  made("trust.audience", "text", "Audience of tokens, for a self-hosted Spacelift."),
-  made("trust.subject", "text", "Pattern of subjects, for accounts with a template of their own."),
-  made("tags", "list", "ACL tags that runs join with."),
-  made("applyTags", "list", "ACL tags for applying; they want an account."),
+  made("account", "text", "`issuer`, `audience`", "The Spacelift account whose runs log in without a secret."),
+  made("trust.spaceId", "text", "`subject`, `custom_claim_rules`", "Id of the space whose runs can log in."),
+  made("trust.stack", "text", "`subject`, `custom_claim_rules`", "Id of the stack whose runs can log in."),
+  made("trust.module", "text", "`subject`, `custom_claim_rules`", "Id of the module whose runs can log in."),
+  made("trust.runTypes", "list", "`subject`, `custom_claim_rules`", "Types of runs that can log in."),
+  made("trust.scope", "text", "`subject`, `custom_claim_rules`", "Scope that is asked of tokens: read or write."),
+  made("trust.issuer", "text", "`issuer`", "Issuer of tokens, for a self-hosted Spacelift."),
+  made("trust.audience", "text", "`audience`", "Audience of tokens, for a self-hosted Spacelift."),
+  made("trust.subject", "text", "`subject`", "Pattern of subjects, for accounts with a template of their own."),
+  {
+    ...made("tags", "list", "`tags`", "ACL tags that runs join with."),
+    hcl: "`tailscale_federated_identity` or `tailscale_oauth_client`: `tags`",
+  },
+  made("applyTags", "list", "`tags`", "ACL tags for applying; they want an account."),
   {
     ...option("grants", "objects", "What the tags may connect to: `dst`, `ip` and `src` each.", {}),
     members: { dst: "list", ip: "list", src: "list" },
@@ -212,8 +215,8 @@ function context(name: string, kind: OptionKind, places: Places, doc: string): O
 }
 
 /** An option of the login that is made along with the context, which only Terraform and programs can make. */
-function made(name: string, kind: OptionKind, doc: string): Option {
-  return option(name, kind, doc, { hcl: "`tailscale_federated_identity`" });
+function made(name: string, kind: OptionKind, attributes: string, doc: string): Option {
+  return option(name, kind, doc, { hcl: `\`tailscale_federated_identity\`: ${attributes}` });
 }
 
 /** An option that decides about the hooks. */

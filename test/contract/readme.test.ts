@@ -26,9 +26,3 @@ test.each([
   if (process.env.UPDATE_GOLDEN === "1") writeFileSync(README, wanted);
   else expect(text).toBe(wanted);
 });
-
-test("the README shows the example as it is", () => {
-  const example = readFileSync(join(__dirname, "../../examples/cdktf/main.ts"), "utf8");
-  const code = example.slice(example.indexOf("import"));
-  expect(readFileSync(README, "utf8")).toContain(code.trimEnd());
-});

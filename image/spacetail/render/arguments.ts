@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { flagName } from "../../../contract/option-table.js";
 import {
   type MemberKind,
   OPTIONS,
@@ -31,11 +32,6 @@ const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];
 
 /** The kinds of options that can be flags, with how `parseArgs` calls them. */
 const FLAG_TYPES = { text: "string", list: "string", map: "string", boolean: "boolean", presence: "boolean" } as const;
-
-/** An option as a flag: `auth.oauthSecret.clientId` is `auth.oauth-secret.client-id`. Empty if it cannot be one. */
-export function flagName({ name, kind }: Option): string {
-  return kind in FLAG_TYPES ? name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`) : "";
-}
 
 /**
  * Reads the arguments of `spacetail render`, and the file that they may name.

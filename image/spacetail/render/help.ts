@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { flagName } from "../../../contract/option-table.js";
 import { OPTIONS } from "../../../contract/options.js";
-import { flagName } from "./arguments.js";
 
 const USAGE = `Usage: spacetail render --format FORMAT [--options FILE] [--output PATH] [OPTIONS]
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { flagName } from "../../../contract/option-table.js";
 import { OPTIONS } from "../../../contract/options.js";
-import { flagName, readArguments } from "../../../image/spacetail/render/arguments.js";
+import { readArguments } from "../../../image/spacetail/render/arguments.js";
 import { inFolder, runExecutable } from "./command.js";
 
 /** The options that flags, and a file, come to. */
