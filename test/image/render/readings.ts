@@ -90,7 +90,10 @@ export function readingOf(resources: Resources): Reading {
         { content: Buffer.from(String(content_wo), "base64").toString("utf8"), secret: write_only },
       ]),
     ),
-    attachments: attachments.map(({ stack_id, module_id, priority }) => ({ stack_id, module_id, priority })),
+    attachments: attachments
+      .map(({ stack_id, module_id, priority }) => ({ stack_id, module_id, priority }))
+      // They have no order.
+      .sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
   };
 }
 
