@@ -1,0 +1,303 @@
+# Made by `spacetail render`.
+
+terraform {
+  required_version = ">= 1.3.0"
+
+  required_providers {
+    spacelift = {
+      source  = "spacelift-io/spacelift"
+      version = ">= 1.20.0, < 2.0.0"
+    }
+  }
+}
+
+variable "name" {
+  type        = string
+  description = "Name of the context, unique in the account."
+  default     = "Tailnet (chosen)"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.name) != ""
+    error_message = "name must not be empty."
+  }
+}
+
+variable "stack_label" {
+  type        = string
+  description = "The label that a stack carries to get the context."
+  default     = "runtime:tailnet"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.stack_label) != ""
+    error_message = "stack_label must not be empty."
+  }
+}
+
+variable "space_id" {
+  type        = string
+  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  default     = "root"
+}
+
+variable "labels" {
+  type        = list(string)
+  description = "More labels of the context."
+  default     = ["team:platform", "on"]
+  nullable    = false
+}
+
+variable "oauth_client_secret" {
+  type        = string
+  description = "Secret of the Tailscale OAuth client by which runs log in."
+  sensitive   = true
+  nullable    = false
+}
+
+variable "secret_password" {
+  type        = string
+  description = "Value of the secret variable PASSWORD."
+  sensitive   = true
+  nullable    = false
+}
+
+variable "secret_token" {
+  type        = string
+  description = "Value of the secret variable token."
+  sensitive   = true
+  nullable    = false
+}
+
+variable "file_spacetail_boot_sh" {
+  type        = string
+  description = "Content of the file spacetail/boot.sh."
+  sensitive   = true
+  nullable    = false
+}
+
+locals {
+  tunnel_up = [
+    "spacetail up --watch $$",
+    "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+  ]
+  tunnel_down = [
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "eval \"$(spacetail env --restore)\"",
+    "spacetail scrub",
+    "spacetail down",
+  ]
+}
+
+resource "spacelift_context" "tailnet" {
+  name        = var.name
+  description = "All \"chosen\": $${x}"
+  space_id    = var.space_id
+  labels      = concat(["autoattach:${var.stack_label}"], var.labels)
+  before_init = local.tunnel_up
+  after_init  = local.tunnel_down
+  before_plan = [
+    "echo outside: é 漢 💥",
+    "spacetail up --watch $$",
+    "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "echo \"in the tunnel\" \\ $${HOME:-x} %%{pct}",
+  ]
+  after_plan = [
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "eval \"$(spacetail env --restore)\"",
+    "spacetail scrub",
+    "spacetail down",
+    "echo bye",
+  ]
+  before_apply   = local.tunnel_up
+  after_apply    = local.tunnel_down
+  before_destroy = ["echo 'yes: no'"]
+  after_run      = ["- [over] {} *"]
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_ID" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_CLIENT_ID"
+  value      = "k1"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_SECRET" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_CLIENT_SECRET"
+  value      = var.oauth_client_secret
+  write_only = true
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_TAGS" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_TAGS"
+  value      = "tag:a,tag:b"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_WAIT_FOR" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_WAIT_FOR"
+  value      = "db:5432,git:22"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_BOOT_TIMEOUT" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_BOOT_TIMEOUT"
+  value      = "90s"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_HOSTNAME" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_HOSTNAME"
+  value      = "runner"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_CONTROL_URL" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_CONTROL_URL"
+  value      = "https://control.test"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_API_URL" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_API_URL"
+  value      = "https://api.test"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_EXTRA_ARGS" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_EXTRA_ARGS"
+  value      = "--accept-dns=false --accept-routes=true --exit-node=exit --shields-up=false"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_OUTBOUND_HTTP_PROXY_LISTEN" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OUTBOUND_HTTP_PROXY_LISTEN"
+  value      = "localhost:9090"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_SOCKS5_SERVER" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_SOCKS5_SERVER"
+  value      = "localhost:9091"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_NO_PROXY" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_NO_PROXY"
+  value      = ".corp.test,10.0.0.0/8"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_TAILSCALED_EXTRA_ARGS" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_TAILSCALED_EXTRA_ARGS"
+  value      = "--verbose=1"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_SOCKET" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_SOCKET"
+  value      = "/tmp/tailscaled.sock"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TRACE" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TRACE"
+  value      = "true"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "GREETING" {
+  context_id = spacelift_context.tailnet.id
+  name       = "GREETING"
+  value      = "hello \"$${NAME:-you}\" %%{x}\t\\"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "yes" {
+  context_id = spacelift_context.tailnet.id
+  name       = "yes"
+  value      = "no"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "N" {
+  context_id = spacelift_context.tailnet.id
+  name       = "N"
+  value      = "0x1F"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "EMPTY_LIST" {
+  context_id = spacelift_context.tailnet.id
+  name       = "EMPTY_LIST"
+  value      = "[]"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "PASSWORD" {
+  context_id = spacelift_context.tailnet.id
+  name       = "PASSWORD"
+  value      = var.secret_password
+  write_only = true
+}
+
+resource "spacelift_environment_variable" "token" {
+  context_id = spacelift_context.tailnet.id
+  name       = "token"
+  value      = var.secret_token
+  write_only = true
+}
+
+resource "spacelift_mounted_file" "file_spacetail_boot_sh" {
+  context_id    = spacelift_context.tailnet.id
+  relative_path = "spacetail/boot.sh"
+  content       = base64encode(var.file_spacetail_boot_sh)
+  write_only    = true
+}
+
+resource "spacelift_mounted_file" "file_source__npmrc" {
+  context_id    = spacelift_context.tailnet.id
+  relative_path = "source/.npmrc"
+  content       = "ZnVuZD1mYWxzZQpuYW1lPcOpCg=="
+  write_only    = false
+}
+
+resource "spacelift_context_attachment" "stack_web" {
+  context_id = spacelift_context.tailnet.id
+  stack_id   = "web"
+  priority   = 3
+}
+
+resource "spacelift_context_attachment" "module_terraform-aws" {
+  context_id = spacelift_context.tailnet.id
+  module_id  = "terraform-aws"
+}
+
+output "context_id" {
+  description = "Id of the context."
+  value       = spacelift_context.tailnet.id
+}
+
+output "stack_label" {
+  description = "The label that a stack must carry to be on the tailnet."
+  value       = var.stack_label
+}
+
+output "runner_image" {
+  description = "The runner image that stacks are to use."
+  value       = "registry.test/runner:1"
+}

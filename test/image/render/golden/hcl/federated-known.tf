@@ -1,0 +1,117 @@
+# Made by `spacetail render`.
+
+terraform {
+  required_version = ">= 1.3.0"
+
+  required_providers {
+    spacelift = {
+      source  = "spacelift-io/spacelift"
+      version = ">= 1.20.0, < 2.0.0"
+    }
+  }
+}
+
+variable "name" {
+  type        = string
+  description = "Name of the context, unique in the account."
+  default     = "tailnet"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.name) != ""
+    error_message = "name must not be empty."
+  }
+}
+
+variable "stack_label" {
+  type        = string
+  description = "The label that a stack carries to get the context."
+  default     = "tailnet"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.stack_label) != ""
+    error_message = "stack_label must not be empty."
+  }
+}
+
+variable "space_id" {
+  type        = string
+  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  default     = null
+}
+
+variable "labels" {
+  type        = list(string)
+  description = "More labels of the context."
+  default     = []
+  nullable    = false
+}
+
+locals {
+  tunnel_up = [
+    "spacetail up --watch $$",
+    "trap 'spacetail down' EXIT",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+  ]
+  tunnel_down = [
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "eval \"$(spacetail env --restore)\"",
+    "spacetail scrub",
+  ]
+}
+
+resource "spacelift_context" "tailnet" {
+  name         = var.name
+  space_id     = var.space_id
+  labels       = concat(["autoattach:${var.stack_label}"], var.labels)
+  before_plan  = local.tunnel_up
+  after_plan   = local.tunnel_down
+  before_apply = local.tunnel_up
+  after_apply  = local.tunnel_down
+}
+
+resource "spacelift_environment_variable" "ro_TS_CLIENT_ID" {
+  context_id = spacelift_context.tailnet.id
+  name       = "ro_TS_CLIENT_ID"
+  value      = "k-read"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "ro_TS_OAUTH_TAGS" {
+  context_id = spacelift_context.tailnet.id
+  name       = "ro_TS_OAUTH_TAGS"
+  value      = "tag:plan"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "wo_TS_CLIENT_ID" {
+  context_id = spacelift_context.tailnet.id
+  name       = "wo_TS_CLIENT_ID"
+  value      = "k-write"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "wo_TS_OAUTH_TAGS" {
+  context_id = spacelift_context.tailnet.id
+  name       = "wo_TS_OAUTH_TAGS"
+  value      = "tag:apply"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_ID_TOKEN" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_ID_TOKEN"
+  value      = "file:/tmp/token"
+  write_only = true
+}
+
+output "context_id" {
+  description = "Id of the context."
+  value       = spacelift_context.tailnet.id
+}
+
+output "stack_label" {
+  description = "The label that a stack must carry to be on the tailnet."
+  value       = var.stack_label
+}

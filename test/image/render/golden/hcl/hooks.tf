@@ -1,0 +1,144 @@
+# Made by `spacetail render`.
+
+terraform {
+  required_version = ">= 1.3.0"
+
+  required_providers {
+    spacelift = {
+      source  = "spacelift-io/spacelift"
+      version = ">= 1.20.0, < 2.0.0"
+    }
+    tailscale = {
+      source  = "tailscale/tailscale"
+      version = ">= 0.29.0, < 1.0.0"
+    }
+  }
+}
+
+variable "name" {
+  type        = string
+  description = "Name of the context, unique in the account."
+  default     = "tailnet"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.name) != ""
+    error_message = "name must not be empty."
+  }
+}
+
+variable "stack_label" {
+  type        = string
+  description = "The label that a stack carries to get the context."
+  default     = "tailnet"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.stack_label) != ""
+    error_message = "stack_label must not be empty."
+  }
+}
+
+variable "space_id" {
+  type        = string
+  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  default     = null
+}
+
+variable "labels" {
+  type        = list(string)
+  description = "More labels of the context."
+  default     = []
+  nullable    = false
+}
+
+locals {
+  tunnel_up = [
+    "spacetail up --watch $$",
+    "trap 'spacetail down' EXIT",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+  ]
+  tunnel_down = [
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "eval \"$(spacetail env --restore)\"",
+    "spacetail scrub",
+  ]
+}
+
+resource "tailscale_oauth_client" "tailnet" {
+  tags        = ["tag:spacelift"]
+  description = "Spacelift runs"
+  scopes      = ["auth_keys"]
+}
+
+resource "spacelift_context" "tailnet" {
+  name     = var.name
+  space_id = var.space_id
+  labels   = concat(["autoattach:${var.stack_label}"], var.labels)
+  before_plan = [
+    "echo outside: é 漢 💥",
+    "spacetail up --watch $$",
+    "trap 'spacetail down' EXIT",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "echo \"in the tunnel\" \\ $${HOME:-x} %%{pct}",
+  ]
+  after_plan = [
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "eval \"$(spacetail env --restore)\"",
+    "spacetail scrub",
+    "echo bye",
+  ]
+  before_apply   = local.tunnel_up
+  after_apply    = local.tunnel_down
+  before_perform = local.tunnel_up
+  after_perform  = local.tunnel_down
+  before_destroy = [
+    "spacetail up --watch $$",
+    "trap 'spacetail down' EXIT",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "echo 'yes: no'",
+  ]
+  after_destroy = local.tunnel_down
+  after_run     = ["- [over] {} *"]
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_ID" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_CLIENT_ID"
+  value      = tailscale_oauth_client.tailnet.id
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_SECRET" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_CLIENT_SECRET"
+  value      = tailscale_oauth_client.tailnet.key
+  write_only = true
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_TAGS" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_OAUTH_TAGS"
+  value      = "tag:spacelift"
+  write_only = false
+}
+
+output "context_id" {
+  description = "Id of the context."
+  value       = spacelift_context.tailnet.id
+}
+
+output "stack_label" {
+  description = "The label that a stack must carry to be on the tailnet."
+  value       = var.stack_label
+}
+
+output "policy" {
+  description = "What the tailnet's policy must say about the tags, as JSON."
+  value = jsonencode({
+    tagOwners = {
+      "tag:spacelift" = ["autogroup:admin"]
+    }
+    grants = []
+  })
+}

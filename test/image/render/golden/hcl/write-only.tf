@@ -1,0 +1,134 @@
+# Made by `spacetail render`.
+
+terraform {
+  required_version = ">= 1.11.0"
+
+  required_providers {
+    spacelift = {
+      source  = "spacelift-io/spacelift"
+      version = ">= 1.44.0, < 2.0.0"
+    }
+  }
+}
+
+variable "name" {
+  type        = string
+  description = "Name of the context, unique in the account."
+  default     = "tailnet"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.name) != ""
+    error_message = "name must not be empty."
+  }
+}
+
+variable "stack_label" {
+  type        = string
+  description = "The label that a stack carries to get the context."
+  default     = "tailnet"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.stack_label) != ""
+    error_message = "stack_label must not be empty."
+  }
+}
+
+variable "space_id" {
+  type        = string
+  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  default     = null
+}
+
+variable "labels" {
+  type        = list(string)
+  description = "More labels of the context."
+  default     = []
+  nullable    = false
+}
+
+variable "oauth_client_secret" {
+  type        = string
+  description = "Secret of the Tailscale OAuth client by which runs log in."
+  sensitive   = true
+  ephemeral   = true
+  nullable    = false
+}
+
+variable "secret_password" {
+  type        = string
+  description = "Value of the secret variable PASSWORD."
+  sensitive   = true
+  ephemeral   = true
+  nullable    = false
+}
+
+variable "file_secrets_key_pem" {
+  type        = string
+  description = "Content of the file secrets/key.pem."
+  sensitive   = true
+  ephemeral   = true
+  nullable    = false
+}
+
+locals {
+  tunnel_up = [
+    "spacetail up --watch $$",
+    "trap 'spacetail down' EXIT",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+  ]
+  tunnel_down = [
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "eval \"$(spacetail env --restore)\"",
+    "spacetail scrub",
+  ]
+}
+
+resource "spacelift_context" "tailnet" {
+  name           = var.name
+  space_id       = var.space_id
+  labels         = concat(["autoattach:${var.stack_label}"], var.labels)
+  before_plan    = local.tunnel_up
+  after_plan     = local.tunnel_down
+  before_apply   = local.tunnel_up
+  after_apply    = local.tunnel_down
+  before_perform = local.tunnel_up
+  after_perform  = local.tunnel_down
+  before_destroy = local.tunnel_up
+  after_destroy  = local.tunnel_down
+}
+
+resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_SECRET" {
+  context_id       = spacelift_context.tailnet.id
+  name             = "TS_OAUTH_CLIENT_SECRET"
+  value_wo         = var.oauth_client_secret
+  value_wo_version = "2"
+  write_only       = true
+}
+
+resource "spacelift_environment_variable" "PASSWORD" {
+  context_id       = spacelift_context.tailnet.id
+  name             = "PASSWORD"
+  value_wo         = var.secret_password
+  value_wo_version = "2"
+  write_only       = true
+}
+
+resource "spacelift_mounted_file" "file_secrets_key_pem" {
+  context_id         = spacelift_context.tailnet.id
+  relative_path      = "secrets/key.pem"
+  content_wo         = base64encode(var.file_secrets_key_pem)
+  content_wo_version = "2"
+  write_only         = true
+}
+
+output "context_id" {
+  description = "Id of the context."
+  value       = spacelift_context.tailnet.id
+}
+
+output "stack_label" {
+  description = "The label that a stack must carry to be on the tailnet."
+  value       = var.stack_label
+}
