@@ -24,4 +24,4 @@ export {
   type RunConfiguration,
   runConfiguration,
 } from "./run/run-configuration.js";
-export { type RuntimeConfig, readRuntimeConfig } from "./run/runtime-config.js";
+export { projectConfig, type RuntimeConfig, readRuntimeConfig } from "./run/runtime-config.js";
