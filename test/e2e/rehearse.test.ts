@@ -11,6 +11,10 @@ describeInContainers("a whole run, from the construct to the service", () => {
     ["another context overwrites the trap", { stealTrap: true }],
     ["both", { failApply: true, stealTrap: true }],
     ["phases in bash", { shell: ["bash"] }],
+    ["a module in HCL", { from: "hcl" }],
+    ["hooks in config.yml", { from: "config-yml" }],
+    ["hooks in config.yml, and the apply phase fails", { from: "config-yml", failApply: true, stealTrap: true }],
+    ["a plugin", { from: "plugin" }],
     ["federated", { federated: true }],
     ["federated, and the apply phase fails", { federated: true, failApply: true }],
   ];
@@ -34,13 +38,20 @@ describeInContainers("a whole run, from the construct to the service", () => {
         expect.arrayContaining(["environment of tailscaled", "file tailscaled.log", "file state.json"]),
       );
       const text = lines.join("\n");
-      const login = variant.federated ? "tailscale_federated_identity" : "tailscale_oauth_client";
+      const byHand = variant.from === "config-yml" || variant.from === "plugin";
+      const module = variant.from === "hcl" ? "module.tailnet." : "";
+      const resource = variant.federated ? "tailscale_federated_identity" : "tailscale_oauth_client";
+      const login = byHand ? "OAuth client" : `${module}${resource}`;
       for (const part of [`created   ${login}`, "joined: 100.64.", "state backend answered", "logged out"]) {
         expect(text).toContain(part);
       }
       // The search for secrets finds those that an OAuth client cannot do without; a federated login does.
       const [shell = "sh"] = variant.shell ?? [];
-      const atRest = ["in the state", "variable TS_OAUTH_CLIENT_SECRET", `oauth-client in environment of ${shell}`];
+      const atRest = [
+        ...(byHand ? [] : ["in the state"]),
+        "variable TS_OAUTH_CLIENT_SECRET",
+        `oauth-client in environment of ${shell}`,
+      ];
       for (const place of variant.federated ? [] : atRest) {
         expect(rehearsal.secretsAtRest.filter((found) => found.endsWith(place))).not.toEqual([]);
       }

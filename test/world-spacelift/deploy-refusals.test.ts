@@ -217,7 +217,7 @@ describe("what Terraform would refuse, with the address it is about and before a
       { terraform: { required_providers: { spacelift: { source: "hashicorp/spacelift" } } }, ...context({}) },
       /^spacelift_context.c: required_providers.spacelift has source hashicorp\/spacelift/,
     ],
-    ["another section", { module: { m: {} } }, /^module: this loader knows only the sections terraform, provider,/],
+    ["another section", { moved: { m: {} } }, /^moved: this loader knows only the sections terraform, provider,/],
     [
       "an unknown data source",
       { data: { spacelift_ips: { i: {} } } },
@@ -272,9 +272,9 @@ describe("what Terraform would refuse, with the address it is about and before a
       /^variable.v: a default cannot refer to var.a/,
     ],
     [
-      "a validation",
+      "a validation of nothing",
       { variable: { v: { default: 1, validation: {} } } },
-      /^variable.v: the argument validation is not known here/,
+      /^variable.v: a validation needs condition and error_message/,
     ],
     ["an output without value", { output: { o: {} } }, /^output.o: value is missing/],
     [

@@ -79,6 +79,34 @@ export const PROVIDER_SCHEMAS: ProviderSchemas = {
             },
           },
         },
+        spacelift_plugin_template: {
+          block: {
+            attributes: {
+              id: computed,
+              name: required,
+              manifest: required,
+              description: text,
+              labels: textSet,
+              is_global: { type: "bool", computed: true },
+              parameters: { type: ["list", ["object", { id: "string", required: "bool" }]], computed: true },
+              created_at: { type: "number", computed: true },
+              updated_at: { type: "number", computed: true },
+            },
+          },
+        },
+        spacelift_plugin: {
+          block: {
+            attributes: {
+              id: computed,
+              name: required,
+              plugin_template_id: required,
+              stack_label: required,
+              parameters: { type: ["map", "string"], optional: true, sensitive: true },
+              labels: textSet,
+              space_id: { ...text, computed: true },
+            },
+          },
+        },
         spacelift_context_attachment: {
           block: {
             attributes: {

@@ -39,17 +39,22 @@ describe("reading Terraform's strings", () => {
 
   test("a string that is one reference", () => {
     expect(parseTemplate("${spacelift_context.tailnet.id}")).toEqual([
-      { of: "spacelift_context.tailnet", attribute: "id" },
+      { kind: "reference", reference: { of: "spacelift_context.tailnet", attribute: "id" } },
     ]);
-    expect(parseTemplate("${ var.secret }")).toEqual([{ of: "var", attribute: "secret" }]);
+    expect(parseTemplate("${ var.secret }")).toEqual([
+      { kind: "reference", reference: { of: "var", attribute: "secret" } },
+    ]);
+    expect(parseTemplate("${module.m.out}")).toEqual([
+      { kind: "reference", reference: { of: "module.m", attribute: "out" } },
+    ]);
   });
 
   test("references inside a text", () => {
     expect(parseTemplate("a $${b} ${x_y.z-1.id}%${var.v}$")).toEqual([
       "a ${b} ",
-      { of: "x_y.z-1", attribute: "id" },
+      { kind: "reference", reference: { of: "x_y.z-1", attribute: "id" } },
       "%",
-      { of: "var", attribute: "v" },
+      { kind: "reference", reference: { of: "var", attribute: "v" } },
       "$",
     ]);
   });
@@ -60,12 +65,16 @@ describe("reading Terraform's strings", () => {
     "${a.b.c.d}",
     "${var.a.b}",
     "${a.b}",
-    '${"text"}',
     "${}",
     "${HOME:-x}",
     "${data.spacelift_role.admin}",
     "${local.x.y}",
-    "${module.m.out}",
+    "${module.m}",
+    "${var.a + 1}",
+    "${var.a[0]}",
+    "${var.a.*.b}",
+    "${[for k, v in var.a : v]}",
+    "${<<EOT}",
     "${each.value.x}",
     "${~ var.a ~}",
     "${var.a",

@@ -16,7 +16,7 @@ export type GivenByAccount = Required<Pick<RunDefinition, "stack" | "hooks" | "e
 /**
  * Collects hooks, variables and files of a stack and of all contexts it gets.
  *
- * @param runtime what the project itself says about hooks
+ * @param runtime what the project itself says
  * @throws when there is no stack of that id
  */
 export function givenByAccount(account: Account, stackId: string, runtime: RuntimeConfig = {}): GivenByAccount {

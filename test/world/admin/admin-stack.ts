@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseState, type State } from "../deploy/index.js";
 import { givenByAccount } from "../run-definition.js";
@@ -11,7 +10,7 @@ import {
   type RunResult,
   type RunType,
 } from "../runs/index.js";
-import { readRuntimeConfig, type SpaceliftApi } from "../spacelift/index.js";
+import { projectConfig, type SpaceliftApi } from "../spacelift/index.js";
 import { ROOT, type World } from "../world.js";
 import { packFor } from "./packages.js";
 import { type Registry, startRegistry } from "./registry.js";
@@ -89,8 +88,7 @@ export class AdminStack {
   /** Performs a run of the stack. */
   async run(type: RunType, more: Partial<RunDefinition> = {}): Promise<RunResult> {
     const token = this.spacelift.issueRunToken(AdminStack.ID);
-    const config = join(this.source, ".spacelift/config.yml");
-    const runtime = existsSync(config) ? readRuntimeConfig(readFileSync(config, "utf8"), AdminStack.ID) : {};
+    const runtime = projectConfig(this.source, AdminStack.ID);
     const { environment, ...given } = givenByAccount(this.spacelift.account, AdminStack.ID, runtime);
     const state = Object.entries(token.state).map(([name, value]) => ({
       name,

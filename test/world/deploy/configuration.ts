@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are Terraform's templates, not JavaScript's.
 import { DeployError, reasonOf } from "./errors.js";
+import { type Leaf, leavesOf } from "./leaves.js";
 import type { Attributes } from "./provider-schema.js";
 import { type Reference, referencesIn, type Value } from "./template.js";
 
 /** One `resource` block. */
 export interface ResourceBlock {
-  /** `<type>.<name>` */
+  /** `<type>.<name>`, after its scope */
   readonly address: string;
+  /** Empty for the root module, else `module.<name>.` */
+  readonly scope: string;
   readonly type: string;
   readonly attributes: Attributes;
-  /** The addresses it needs: named by its references and its `depends_on`. */
+  /** The addresses it needs: named by its references, through variables and outputs of modules, and its `depends_on`. */
   readonly dependencies: ReadonlySet<string>;
   /** Attributes that later applies leave as they are. */
   readonly ignoreChanges: readonly string[] | "all";
@@ -30,8 +33,19 @@ export interface DataBlock {
 export interface VariableBlock {
   readonly type: string;
   readonly sensitive: boolean;
+  /** Whether neither plan nor state may hold it. */
+  readonly ephemeral: boolean;
+  /** Whether null stays null; else it stands for the default. */
+  readonly nullable: boolean;
   /** Undefined when a value must be given. */
   readonly default: Value | undefined;
+  readonly validations: readonly Validation[];
+}
+
+/** A condition that a variable's value must meet, and what is said if it does not. */
+export interface Validation {
+  readonly condition: Value;
+  readonly message: Value;
 }
 
 /** One `output` block. */
@@ -40,46 +54,115 @@ export interface OutputBlock {
   readonly sensitive: boolean;
 }
 
-/** What a synthesized `cdk.tf.json` asks for. */
+/** A module that the root module calls. */
+export interface ModuleCall {
+  readonly arguments: Attributes;
+  readonly configuration: Configuration;
+}
+
+/** What a configuration in Terraform's JSON syntax asks for: that of the root module, or of one that it calls. */
 export interface Configuration {
   /** Source addresses of the required providers by local name. */
   readonly sources: ReadonlyMap<string, string>;
   /** Provider blocks by local name. */
   readonly providers: ReadonlyMap<string, Attributes>;
   readonly variables: ReadonlyMap<string, VariableBlock>;
+  readonly locals: Attributes;
   readonly data: readonly DataBlock[];
+  /** Those of modules that it calls among them. */
   readonly resources: readonly ResourceBlock[];
+  /** By `module.<name>`. */
+  readonly modules: ReadonlyMap<string, ModuleCall>;
   readonly outputs: ReadonlyMap<string, OutputBlock>;
 }
 
 type Json = { readonly [key: string]: Value };
 
-const SECTIONS = ["terraform", "provider", "variable", "data", "resource", "output"];
+const SECTIONS = ["terraform", "provider", "variable", "locals", "data", "resource", "module", "output"];
+
+/** What `terraform` blocks may say; a backend is for those who keep the state elsewhere. */
+const SETTINGS = ["required_version", "required_providers", "backend"];
+
+/** Local modules by their `source`, each as {@link readConfiguration} takes it. */
+export type Modules = Readonly<Record<string, string | object>>;
 
 /**
- * Reads Terraform's JSON syntax as CDKTF synthesizes it.
+ * Reads Terraform's JSON syntax, as CDKTF synthesizes it or as HCL becomes it.
  *
+ * @param modules the local modules that it calls, which cannot call others
  * @throws {@link DeployError} on sections and arguments this loader does not know, so that nothing is left out silently.
  */
-export function readConfiguration(stackJson: string | object): Configuration {
-  const root = section(typeof stackJson === "string" ? parseJson(stackJson) : stackJson, "configuration");
+export function readConfiguration(stackJson: string | object, modules: Modules = {}): Configuration {
+  const root = readModule(stackJson, "");
+  const called = entries(only("configuration", stackJson), "module").map(([name, block]) =>
+    readCall(`module.${name}`, block, modules),
+  );
+  const resources = [...root.resources, ...called.flatMap(([, { configuration }]) => configuration.resources)];
+  const configuration = { ...root, resources, modules: new Map(called) };
+  return { ...configuration, resources: resources.map((block) => withDependencies(configuration, block)) };
+}
+
+function readModule(stackJson: string | object, scope: string): Configuration {
+  const root = only("configuration", stackJson);
   for (const name of Object.keys(root)) {
     if (!SECTIONS.includes(name)) {
-      throw new DeployError(name, `this loader knows only the sections ${SECTIONS.join(", ")}`);
+      throw new DeployError(`${scope}${name}`, `this loader knows only the sections ${SECTIONS.join(", ")}`);
     }
   }
   return {
-    sources: readSources(root),
+    sources: readSources(root, scope),
     providers: new Map(entries(root, "provider").map(([name, block]) => [name, onlyBlock(name, block)])),
-    variables: new Map(entries(root, "variable").map(([name, block]) => [name, readVariable(name, block)])),
+    variables: new Map(entries(root, "variable").map(([name, block]) => [name, readVariable(scope, name, block)])),
+    locals: only(`${scope}locals`, root.locals ?? {}),
     data: entries(root, "data").flatMap(([type, blocks]) =>
       Object.entries(section(blocks, type)).map(([name, block]) => readData(type, name, block)),
     ),
     resources: entries(root, "resource").flatMap(([type, blocks]) =>
-      Object.entries(section(blocks, type)).map(([name, block]) => readResource(type, name, block)),
+      Object.entries(section(blocks, type)).map(([name, block]) => readResource(scope, type, name, block)),
     ),
-    outputs: new Map(entries(root, "output").map(([name, block]) => [name, readOutput(name, block)])),
+    modules: new Map(),
+    outputs: new Map(entries(root, "output").map(([name, block]) => [name, readOutput(scope, name, block)])),
   };
+}
+
+function readCall(address: string, block: Value, modules: Modules): [string, ModuleCall] {
+  const { source, ...given } = only(address, block);
+  for (const argument of ["count", "for_each", "providers", "depends_on", "version"]) {
+    if (argument in given) throw new DeployError(address, `the argument ${argument} is not known here`);
+  }
+  const called = typeof source === "string" ? modules[source] : undefined;
+  if (called === undefined) throw new DeployError(address, `the source ${String(source)} is no local module`);
+  if ("module" in only("configuration", called)) throw new DeployError(address, "modules in it are not known here");
+  const configuration = readModule(called, `${address}.`);
+  if (configuration.providers.size > 0) throw new DeployError(address, "providers in it are not known here");
+  if (configuration.data.length > 0) throw new DeployError(address, "data in it are not known here");
+  for (const name of Object.keys(given)) {
+    if (!configuration.variables.has(name)) throw new DeployError(address, `it has no variable ${name}`);
+  }
+  return [address, { arguments: given, configuration }];
+}
+
+/** With what the block needs besides what its `depends_on` names. */
+function withDependencies(configuration: Configuration, block: ResourceBlock): ResourceBlock {
+  const { address, scope, attributes, dependencies } = block;
+  const named = [...dependencies].flatMap((needed) =>
+    configuration.modules.has(needed)
+      ? configuration.resources.filter((one) => one.scope === `${needed}.`).map((one) => one.address)
+      : [needed],
+  );
+  const referred = leaves(address, configuration, scope, attributes).flatMap((leaf) =>
+    leaf.kind === "attribute" ? [leaf.address] : [],
+  );
+  return { ...block, dependencies: new Set([...named, ...referred]) };
+}
+
+/** Like {@link leavesOf}. @throws {@link DeployError} with the address when a string cannot be read. */
+export function leaves(address: string, configuration: Configuration, scope: string, value: Value): readonly Leaf[] {
+  try {
+    return leavesOf(configuration, scope, value);
+  } catch (error) {
+    throw new DeployError(address, reasonOf(error), { cause: error });
+  }
 }
 
 function parseJson(text: string): unknown {
@@ -90,12 +173,18 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readSources(root: Json): ReadonlyMap<string, string> {
-  const terraform = section(root.terraform ?? {}, "terraform");
+function readSources(root: Json, scope: string): ReadonlyMap<string, string> {
+  const terraform = only(`${scope}terraform`, root.terraform ?? {});
+  for (const name of Object.keys(terraform)) {
+    if (!SETTINGS.includes(name)) throw new DeployError(`${scope}terraform`, `the setting ${name} is not known here`);
+  }
+  const required = only(`${scope}required_providers`, terraform.required_providers ?? {});
   return new Map(
-    entries(terraform, "required_providers").map(([name, block]) => {
-      const { source } = section(block, `required_providers.${name}`);
-      if (typeof source !== "string") throw new DeployError(`required_providers.${name}`, "source is missing");
+    Object.entries(required).map(([name, block]) => {
+      const address = `${scope}required_providers.${name}`;
+      const { source, version, ...others } = section(block, address);
+      refuseOthers(address, others);
+      if (typeof source !== "string") throw new DeployError(address, "source is missing");
       return [name, source];
     }),
   );
@@ -110,44 +199,62 @@ function onlyBlock(name: string, blocks: Value): Json {
   return block;
 }
 
-function readVariable(name: string, block: Value): VariableBlock {
-  const address = `variable.${name}`;
-  const { type, sensitive, default: standard, description, nullable, ...others } = section(block, address);
+function readVariable(scope: string, name: string, given: Value): VariableBlock {
+  const address = `${scope}variable.${name}`;
+  const block = only(address, given);
+  const { type, sensitive, ephemeral, nullable, default: standard, description, validation = [], ...others } = block;
   refuseOthers(address, others);
-  return { type: typeof type === "string" ? type : "any", sensitive: sensitive === true, default: standard };
+  return {
+    type: typeof type === "string" ? bare(type) : "any",
+    sensitive: sensitive === true,
+    ephemeral: ephemeral === true,
+    nullable: nullable !== false,
+    default: standard,
+    validations: [validation].flat().map((one) => readValidation(address, one as Value)),
+  };
 }
 
-function readOutput(name: string, block: Value): OutputBlock {
-  const address = `output.${name}`;
-  const { value, sensitive, description, ...others } = section(block, address);
+function readValidation(address: string, block: Value): Validation {
+  const { condition, error_message: message, ...others } = section(block, address);
+  refuseOthers(address, others);
+  if (condition === undefined || message === undefined) {
+    throw new DeployError(address, "a validation needs condition and error_message");
+  }
+  return { condition, message };
+}
+
+function readOutput(scope: string, name: string, block: Value): OutputBlock {
+  const address = `${scope}output.${name}`;
+  const { value, sensitive, description, ...others } = only(address, block);
   refuseOthers(address, others);
   if (value === undefined) throw new DeployError(address, "value is missing");
   return { value, sensitive: sensitive === true };
 }
 
-function readResource(type: string, name: string, block: Value): ResourceBlock {
-  const address = `${type}.${name}`;
-  const { depends_on: dependsOn = [], lifecycle = {}, ...attributes } = section(block, address);
+function readResource(scope: string, type: string, name: string, block: Value): ResourceBlock {
+  const address = `${scope}${type}.${name}`;
+  const { depends_on: dependsOn = [], lifecycle = {}, ...attributes } = only(address, block);
   refuseMetaArguments(address, attributes);
-  const { create_before_destroy: first, ignore_changes: ignored = [], ...others } = section(lifecycle, address);
+  const { create_before_destroy: first, ignore_changes: ignored = [], ...others } = only(address, lifecycle);
   for (const argument of Object.keys(others)) {
     throw new DeployError(address, `the lifecycle argument ${argument} is not known here`);
   }
   if (!Array.isArray(dependsOn)) throw new DeployError(address, "depends_on must be a list of addresses");
-  const referred = references(address, attributes).filter(({ of }) => of !== "var");
+  const names = [ignored].flat().map((one) => bare(String(one)));
   return {
     address,
+    scope,
     type,
     attributes,
-    dependencies: new Set([...dependsOn.map(String), ...referred.map(({ of }) => of)]),
-    ignoreChanges: ignored === "all" ? "all" : [ignored].flat().map(String),
+    dependencies: new Set(dependsOn.map((needed) => scope + bare(String(needed)))),
+    ignoreChanges: names.includes("all") ? "all" : names,
     createBeforeDestroy: first === true,
   };
 }
 
 function readData(type: string, name: string, block: Value): DataBlock {
   const address = `data.${type}.${name}`;
-  const attributes = section(block, address);
+  const attributes = only(address, block);
   refuseMetaArguments(address, attributes);
   const [reference] = references(address, attributes).filter(({ of }) => of !== "var");
   if (reference !== undefined) {
@@ -163,12 +270,24 @@ function refuseMetaArguments(address: string, attributes: Json): void {
 }
 
 /** Every reference in a value. @throws {@link DeployError} with the address when a string cannot be read. */
-export function references(address: string, value: Value): readonly Reference[] {
+function references(address: string, value: Value): readonly Reference[] {
   try {
     return referencesIn(value);
   } catch (error) {
     throw new DeployError(address, reasonOf(error), { cause: error });
   }
+}
+
+/** The one block there is, which the syntax allows to stand in a list by itself. */
+function only(address: string, value: unknown): Json {
+  const given = typeof value === "string" && address === "configuration" ? parseJson(value) : value;
+  if (Array.isArray(given) && given.length > 1) throw new DeployError(address, "is there more than once");
+  return section(Array.isArray(given) ? given[0] : given, address);
+}
+
+/** A name that HCL's syntax makes an interpolation, where Terraform wants a name. */
+function bare(text: string): string {
+  return /^\$\{(.*)\}$/s.exec(text)?.[1]?.trim() ?? text;
 }
 
 function entries(parent: Json, name: string): readonly [string, Value][] {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Credentials, configureClients } from "./clients.js";
-import { type Configuration, readConfiguration } from "./configuration.js";
+import { type Configuration, type Modules, readConfiguration } from "./configuration.js";
 import { DeployError, reasonOf } from "./errors.js";
 import { destructionOrder } from "./order.js";
-import { lookUpIn, type Plan, type PlannedResource, plan, settle } from "./plan.js";
+import { type Plan, type PlannedResource, plan, settle } from "./plan.js";
 import { type Attributes, loadSchemas, type ProviderSchemas } from "./provider-schema.js";
 import { RESOURCE_TYPES } from "./resources/index.js";
 import type { Clients, ResourceState, ResourceType } from "./resources/resource-type.js";
@@ -13,8 +13,10 @@ import { evaluate, type Value } from "./template.js";
 
 /** What to deploy, and where. */
 export interface DeployOptions extends Credentials {
-  /** A synthesized `cdk.tf.json`: its text, or what it parses to. */
+  /** A configuration in Terraform's JSON syntax, as CDKTF synthesizes it: its text, or what it parses to. */
   readonly stackJson: string | object;
+  /** The local modules that it calls, by their `source`. @default none */
+  readonly modules?: Modules;
   /** The providers' schemas, or the file or folder they are in. */
   readonly schema: string | ProviderSchemas;
   /** What the last deployment left. @default nothing: everything is created */
@@ -69,7 +71,7 @@ interface Work {
 }
 
 /**
- * Applies a synthesized CDKTF stack with the API calls that the Terraform providers for Spacelift and Tailscale would
+ * Applies a configuration, of CDKTF or read from HCL by `readTerraformFolder`, with the API calls that the Terraform providers for Spacelift and Tailscale would
  * make. It stands in for `terraform apply` where the providers cannot be installed, and knows only the resources this
  * project makes.
  *
@@ -80,12 +82,12 @@ interface Work {
  */
 export async function deploy(options: DeployOptions): Promise<Deployment> {
   const { onEvent = () => {}, state: prior = NO_STATE } = options;
-  const configuration = readConfiguration(options.stackJson);
+  const configuration = readConfiguration(options.stackJson, options.modules);
   const work = await begin(configuration, options);
   const { clients, plan, existing, changes } = work;
   const actions = new Map(changes.map(({ address, action }) => [address, action]));
   const states = new Map<string, Attributes>(work.data);
-  const lookUp = lookUpIn(plan.variables, states);
+  const lookUps = plan.lookUpIn(states);
   const deploymentOf = (outputs: State["outputs"]) => deployment(existing, outputs, prior, clients, onEvent);
   let address = "";
   try {
@@ -97,7 +99,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     for (const resource of plan.resources) {
       address = resource.block.address;
       const action = actions.get(address) ?? "no-op";
-      if (action !== "no-op") await make(resource, action, existing, settle(resource, lookUp), clients, onEvent);
+      if (action !== "no-op") await make(resource, action, existing, settle(resource, lookUps), clients, onEvent);
       states.set(address, existing.get(address)?.attributes ?? {});
     }
   } catch (error) {
@@ -106,7 +108,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     throw new FailedDeployment(about.address, about.reason, deploymentOf(prior.outputs), { cause: error });
   }
   const outputs = [...configuration.outputs].map(([name, { value, sensitive }]) => {
-    return [name, { value: evaluate(value, lookUp), sensitive }] as const;
+    return [name, { value: evaluate(value, lookUps("")), sensitive }] as const;
   });
   return deploymentOf(Object.fromEntries(outputs));
 }
@@ -118,7 +120,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
  * @throws {@link DeployError} when the configuration or a reading is refused.
  */
 export async function planDeployment(options: DeployOptions): Promise<readonly Change[]> {
-  return (await begin(readConfiguration(options.stackJson), options)).changes;
+  return (await begin(readConfiguration(options.stackJson, options.modules), options)).changes;
 }
 
 /** Checks everything, reads what there is, and plans. */

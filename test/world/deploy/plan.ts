@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Configuration, DataBlock, ResourceBlock, VariableBlock } from "./configuration.js";
-import { references } from "./configuration.js";
+import { type Configuration, type DataBlock, leaves, type ResourceBlock } from "./configuration.js";
 import { DATA_SOURCES, type DataSource } from "./data-sources/index.js";
 import { DeployError, reasonOf } from "./errors.js";
+import type { Leaf } from "./leaves.js";
+import { checkVariables, type LookUps, lookUpIn } from "./names.js";
 import { creationOrder } from "./order.js";
 import {
   type AttributeSchemas,
   type Attributes,
   conform,
-  convert,
   dataAttributes,
   type ProviderSchemas,
   providerAttributes,
@@ -16,7 +16,7 @@ import {
 } from "./provider-schema.js";
 import { RESOURCE_TYPES } from "./resources/index.js";
 import type { ResourceType } from "./resources/resource-type.js";
-import { evaluate, type Reference, UNKNOWN, type Value } from "./template.js";
+import { evaluate, type LookUp, UNKNOWN, type Value } from "./template.js";
 
 /** The only providers this loader speaks for, by local name. */
 const SOURCES: Readonly<Record<string, string>> = {
@@ -45,7 +45,8 @@ export interface Plan {
   readonly resources: readonly PlannedResource[];
   /** Provider blocks by local name. */
   readonly providers: ReadonlyMap<string, Attributes>;
-  readonly variables: ReadonlyMap<string, Value>;
+  /** Looks references up, those to resources and data in the states that it gets. */
+  readonly lookUpIn: (states: ReadonlyMap<string, Attributes>) => LookUps;
 }
 
 /**
@@ -58,13 +59,13 @@ export function plan(
   schemas: ProviderSchemas,
   given: Readonly<Record<string, Value>>,
 ): Plan {
-  const variables = settleVariables(configuration.variables, given);
   const states = new Map<string, Attributes>();
-  const lookUp = lookUpIn(variables, states);
+  const lookUps = lookUpIn(configuration, given, states);
+  checkVariables({ ...configuration, modules: new Map() }, given, lookUps);
   const data = configuration.data.map((block) => {
     const { address } = block;
     const schema = at(address, () => dataSchemaOf(block, configuration, schemas));
-    const attributes = at(address, () => conform(schema, evaluateAll(block.attributes, lookUp)));
+    const attributes = at(address, () => conform(schema, evaluateAll(block.attributes, lookUps(""))));
     states.set(address, withUnknowns(schema, attributes));
     return { address, type: DATA_SOURCES[block.type] as DataSource, attributes };
   });
@@ -73,43 +74,30 @@ export function plan(
     return { block, type, schema };
   });
   for (const resource of resources) {
-    states.set(resource.block.address, withUnknowns(resource.schema, settle(resource, lookUp)));
+    states.set(resource.block.address, withUnknowns(resource.schema, settle(resource, lookUps)));
   }
-  checkOutputs(configuration, resources, lookUp);
+  // Variables of modules may be given what is only known now.
+  checkVariables(configuration, given, lookUps);
+  refuseEphemeral(configuration, resources);
+  checkOutputs(configuration, resources, lookUps(""));
   const providers = [...configuration.providers].map(([name, block]): [string, Attributes] => {
     const schema = at(`provider.${name}`, () => providerAttributes(schemas, sourceOf(name, configuration)));
-    return [name, at(`provider.${name}`, () => conform(schema, evaluateAll(block, lookUpIn(variables, new Map()))))];
+    return [
+      name,
+      at(`provider.${name}`, () => conform(schema, evaluateAll(block, lookUpIn(configuration, given, new Map())("")))),
+    ];
   });
-  return { data, resources, providers: new Map(providers), variables };
+  return { data, resources, providers: new Map(providers), lookUpIn: (of) => lookUpIn(configuration, given, of) };
 }
 
 /** A resource's attributes, evaluated, typed, with its provider's defaults, and checked. @throws {@link DeployError} */
-export function settle({ block, type, schema }: PlannedResource, lookUp: (reference: Reference) => Value): Attributes {
+export function settle({ block, type, schema }: PlannedResource, lookUps: LookUps): Attributes {
   return at(block.address, () => {
-    const attributes = { ...conform(schema, evaluateAll(block.attributes, lookUp)) };
+    const attributes = { ...conform(schema, evaluateAll(block.attributes, lookUps(block.scope))) };
     for (const [name, value] of Object.entries(type.defaults)) attributes[name] ??= value;
     type.check(attributes);
     return attributes;
   });
-}
-
-/** Looks references up in the variables and in the resources' states. The lookup throws what Terraform would. */
-export function lookUpIn(
-  variables: ReadonlyMap<string, Value>,
-  states: ReadonlyMap<string, Attributes>,
-): (reference: Reference) => Value {
-  return ({ of, attribute }) => {
-    if (of === "var") {
-      const value = variables.get(attribute);
-      if (value === undefined) throw new Error(`refers to var.${attribute}, which is not declared`);
-      return value;
-    }
-    const state = states.get(of);
-    if (state === undefined) throw new Error(`refers to ${of}, which is not declared`);
-    const value = state[attribute];
-    if (value === undefined) throw new Error(`refers to ${of}.${attribute}, but ${of} has no such attribute`);
-    return value;
-  };
 }
 
 /** Runs a step; what it throws gets the address it is about. */
@@ -122,12 +110,13 @@ export function at<T>(address: string, step: () => T): T {
 }
 
 function typeOf(
-  { type }: ResourceBlock,
+  { type, scope }: ResourceBlock,
   configuration: Configuration,
   schemas: ProviderSchemas,
 ): [ResourceType, AttributeSchemas] {
   // Terraform finds the provider of a resource by the first word of its type.
-  const source = sourceOf(type.split("_")[0] ?? "", configuration);
+  const own = configuration.modules.get(scope.slice(0, -1))?.configuration ?? configuration;
+  const source = sourceOf(type.split("_")[0] ?? "", own);
   const known = RESOURCE_TYPES[type];
   if (known === undefined) {
     throw new Error(`resource type ${type} is not known here; known are ${Object.keys(RESOURCE_TYPES).join(", ")}`);
@@ -156,35 +145,7 @@ function sourceOf(provider: string, { sources }: Configuration): string {
   return source;
 }
 
-function settleVariables(
-  blocks: ReadonlyMap<string, VariableBlock>,
-  given: Readonly<Record<string, Value>>,
-): ReadonlyMap<string, Value> {
-  for (const name of Object.keys(given)) {
-    if (!blocks.has(name)) throw new DeployError(`variable.${name}`, "a value was given, but it is not declared");
-  }
-  return new Map(
-    [...blocks].map(([name, { type, default: standard }]) => {
-      const settleOne = () => convertVariable(name, type, given[name] ?? evaluateDefault(standard));
-      return [name, at(`variable.${name}`, settleOne)];
-    }),
-  );
-}
-
-function evaluateDefault(standard: Value | undefined): Value {
-  if (standard === undefined) throw new Error("has no default, and no value was given");
-  return evaluate(standard, ({ of, attribute }) => {
-    throw new Error(`a default cannot refer to ${of}.${attribute}`);
-  });
-}
-
-function convertVariable(name: string, type: string, value: Value): Value {
-  if (type === "any") return value;
-  const [, collection, element] = /^(list|set)\((string|number|bool)\)$/.exec(type) ?? [];
-  return convert(name, collection === undefined || element === undefined ? type : [collection, element], value);
-}
-
-function evaluateAll(attributes: Attributes, lookUp: (reference: Reference) => Value): Attributes {
+function evaluateAll(attributes: Attributes, lookUp: LookUp): Attributes {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, evaluate(value, lookUp)]));
 }
 
@@ -199,20 +160,46 @@ export function withUnknowns(schema: AttributeSchemas, attributes: Attributes): 
   );
 }
 
-function checkOutputs(
-  { outputs, variables }: Configuration,
-  resources: readonly PlannedResource[],
-  lookUp: (reference: Reference) => Value,
-): void {
+function checkOutputs(configuration: Configuration, resources: readonly PlannedResource[], lookUp: LookUp): void {
   const schemas = new Map(resources.map(({ block, schema }) => [block.address, schema]));
-  const isSensitive = ({ of, attribute }: Reference) =>
-    of === "var" ? variables.get(attribute)?.sensitive : schemas.get(of)?.[attribute]?.sensitive;
-  for (const [name, { value, sensitive }] of outputs) {
+  const isSensitive = (leaf: Leaf) =>
+    leaf.kind === "variable" ? leaf.block.sensitive : schemas.get(leaf.address)?.[leaf.attribute]?.sensitive;
+  for (const [name, { value, sensitive }] of configuration.outputs) {
     const address = `output.${name}`;
-    const secret = references(address, value).find(isSensitive);
+    const behind = leaves(address, configuration, "", value);
     at(address, () => evaluate(value, lookUp));
+    const ephemeral = behind.find((leaf) => leaf.kind === "variable" && leaf.block.ephemeral);
+    if (ephemeral !== undefined) throw new DeployError(address, `holds the ephemeral ${nameOf(ephemeral)}`);
+    const secret = behind.find(isSensitive);
     if (secret !== undefined && !sensitive) {
-      throw new DeployError(address, `holds the sensitive ${secret.of}.${secret.attribute}; mark it as sensitive`);
+      throw new DeployError(address, `holds the sensitive ${nameOf(secret)}; mark it as sensitive`);
     }
   }
+}
+
+/**
+ * Ephemeral values go into write-only attributes, into providers, and into variables of modules that are ephemeral too;
+ * nowhere else, because the state would hold them.
+ */
+function refuseEphemeral(configuration: Configuration, resources: readonly PlannedResource[]): void {
+  const refuse = (address: string, name: string, scope: string, value: Value) => {
+    const found = leaves(address, configuration, scope, value).find(
+      (leaf) => leaf.kind === "variable" && leaf.block.ephemeral,
+    );
+    if (found !== undefined) throw new DeployError(address, `${name} cannot take the ephemeral ${nameOf(found)}`);
+  };
+  for (const { block, schema } of resources) {
+    for (const [name, value] of Object.entries(block.attributes)) {
+      if (schema[name]?.write_only !== true) refuse(block.address, `attribute ${name}`, block.scope, value);
+    }
+  }
+  for (const [address, call] of configuration.modules) {
+    for (const [name, value] of Object.entries(call.arguments)) {
+      if (call.configuration.variables.get(name)?.ephemeral !== true) refuse(address, `variable ${name}`, "", value);
+    }
+  }
+}
+
+function nameOf(leaf: Leaf): string {
+  return leaf.kind === "variable" ? leaf.name : `${leaf.address}.${leaf.attribute}`;
 }

@@ -3,8 +3,10 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UNKNOWN, type Value } from "./template.js";
 
-/** A type as the provider schema spells it: `"string"`, `["set", "string"]`. */
-export type AttributeType = string | readonly [string, AttributeType];
+/** A type as the provider schema spells it: `"string"`, `["set", "string"]`, `["object", { name: "string" }]`. */
+export type AttributeType = string | readonly [string, AttributeType] | ObjectType;
+
+type ObjectType = readonly ["object", Readonly<Record<string, AttributeType>>];
 
 /** What a provider says of one attribute. */
 export interface AttributeSchema {
@@ -109,6 +111,7 @@ export function conform(schema: AttributeSchemas, given: Attributes): Attributes
 export function convert(name: string, type: AttributeType, value: Value): Value {
   if (value === null || value === UNKNOWN) return value;
   const mismatch = () => new Error(`attribute ${name} must be ${typeName(type)}, but ${show(value)} was given`);
+  if (isObject(type)) throw new Error(`attribute ${name} has objects, which this loader does not know`);
   if (typeof type !== "string") {
     const [collection, elementType] = type;
     if (collection === "map") {
@@ -147,7 +150,12 @@ export function convert(name: string, type: AttributeType, value: Value): Value 
   }
 }
 
+function isObject(type: AttributeType): type is ObjectType {
+  return typeof type !== "string" && type[0] === "object";
+}
+
 function typeName(type: AttributeType): string {
+  if (isObject(type)) return "object";
   return typeof type === "string" ? type : `${type[0]} of ${typeName(type[1])}`;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run rehearse -- [--json] [--federated] [--admin] [--lane native|node] [--fail-apply] [--steal-trap] [--join-delay MS]
+// npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--lane native|node] [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
 import { LANES, type Lane } from "../images.js";
+import { isRendered, RENDERED } from "../rendered.js";
 import { containerSupport } from "../runs/index.js";
 import { type RehearsalOptions, rehearse } from "./rehearsal.js";
 import { brokenPromises, judge } from "./verdict.js";
@@ -9,6 +10,7 @@ import { brokenPromises, judge } from "./verdict.js";
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
+      from: { type: "string" },
       admin: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       federated: { type: "boolean", default: false },
@@ -19,10 +21,13 @@ async function main(): Promise<number> {
     },
   });
   if (!LANES.includes(values.lane as Lane)) throw new Error(`--lane must be one of ${LANES.join(", ")}`);
+  const { from } = values;
+  if (from !== undefined && !isRendered(from)) throw new Error(`--from must be one of ${RENDERED.join(", ")}`);
   const unsupported = containerSupport();
   if (unsupported !== null) throw new Error(unsupported);
   const options: RehearsalOptions = {
     lane: values.lane as Lane,
+    ...(from === undefined ? {} : { from }),
     admin: values.admin,
     federated: values.federated,
     failApply: values["fail-apply"],

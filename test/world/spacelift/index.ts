@@ -16,6 +16,7 @@ export {
 } from "./api/server.js";
 export { type IdentityClaims, type RunIdentity, scopeOf } from "./oidc/claims.js";
 export { type IssuerSettings, type OidcIssuer, startOidcIssuer } from "./oidc/issuer.js";
+export type { Plugin, PluginInput } from "./plugins/plugins.js";
 export { environmentOf, mergeStrongest, type Phase, type Variable } from "./run/environment.js";
 export { nestHooks, outermostFirst, strongestFirst } from "./run/nesting.js";
 export {
@@ -24,4 +25,4 @@ export {
   type RunConfiguration,
   runConfiguration,
 } from "./run/run-configuration.js";
-export { type RuntimeConfig, readRuntimeConfig } from "./run/runtime-config.js";
+export { projectConfig, type RuntimeConfig, readRuntimeConfig } from "./run/runtime-config.js";

@@ -5,6 +5,7 @@ import type { Change } from "../state/changes.js";
 import { NO_STATE, type State } from "../state/state.js";
 import { eventText, outputsJson, planJson, planText } from "./report.js";
 import { httpBackend } from "./state-backend.js";
+import { variablesFrom } from "./variables.js";
 
 /** What a command works with. */
 export interface Surroundings {
@@ -92,17 +93,12 @@ async function change(surroundings: Surroundings, stackJson: Json, state: State)
 
 function optionsFor({ environment, schema, print }: Surroundings, stackJson: Json, state: State) {
   const credentials: Credentials = credentialsFrom(environment);
-  const declared = Object.keys((stackJson.variable ?? {}) as object);
-  const given = declared.flatMap((name) => {
-    const value = environment[`TF_VAR_${name}`];
-    return value === undefined ? [] : [[name, value] as const];
-  });
   return {
     ...credentials,
     stackJson,
     schema,
     state: state.serial === 0 ? NO_STATE : state,
-    variables: Object.fromEntries(given),
+    variables: variablesFrom(environment, (stackJson.variable ?? {}) as object),
     onEvent: (event: Parameters<typeof eventText>[0]) => {
       const text = eventText(event);
       if (text !== null) print(text);

@@ -4,6 +4,8 @@ import { contextResource } from "./context.js";
 import { contextAttachmentResource } from "./context-attachment.js";
 import { federatedIdentityResource } from "./federated-identity.js";
 import { oauthClientResource } from "./oauth-client.js";
+import { pluginResource } from "./plugin.js";
+import { pluginTemplateResource } from "./plugin-template.js";
 import type { ResourceType } from "./resource-type.js";
 import { roleResource } from "./role.js";
 import { roleAttachmentResource } from "./role-attachment.js";
@@ -16,6 +18,8 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
   spacelift_context_attachment: contextAttachmentResource,
   spacelift_environment_variable: environmentVariableResource,
   spacelift_mounted_file: mountedFileResource,
+  spacelift_plugin: pluginResource,
+  spacelift_plugin_template: pluginTemplateResource,
   spacelift_role: roleResource,
   spacelift_role_attachment: roleAttachmentResource,
   spacelift_space: spaceResource,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DeployError } from "../errors.js";
-import { at, lookUpIn, type Plan, type PlannedResource, settle, withUnknowns } from "../plan.js";
+import { at, type Plan, type PlannedResource, settle, withUnknowns } from "../plan.js";
 import type { Attributes } from "../provider-schema.js";
 import { UNKNOWN, type Value } from "../template.js";
 import type { DeployedResource } from "./state.js";
@@ -32,10 +32,10 @@ export interface Known {
  */
 export function planChanges(plan: Plan, known: Known): readonly Change[] {
   const states = new Map<string, Attributes>(known.data);
-  const lookUp = lookUpIn(plan.variables, states);
+  const lookUps = plan.lookUpIn(states);
   const changes = plan.resources.map((resource): Change => {
     const { address, type, createBeforeDestroy } = resource.block;
-    const desired = settle(resource, lookUp);
+    const desired = settle(resource, lookUps);
     const prior = known.resources.get(address)?.attributes;
     const change = prior === undefined ? CREATION : at(address, () => changeOf(resource, desired, prior));
     if (change.action === "replace" && createBeforeDestroy) {

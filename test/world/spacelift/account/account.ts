@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EventEmitter } from "node:events";
+import { PluginTemplates } from "../plugins/plugin-templates.js";
+import { Plugins } from "../plugins/plugins.js";
 import { ContextAttachments } from "./context-attachments.js";
 import { Contexts } from "./contexts.js";
 import { RoleBindings } from "./role-bindings.js";
@@ -18,7 +20,9 @@ export type ChangedKind =
   | "context attachment"
   | "role"
   | "state"
-  | "role attachment";
+  | "role attachment"
+  | "plugin template"
+  | "plugin";
 
 /** One change of the account, for a timeline. `id` is `<owner>/<name>` for variables and files; values never appear. */
 export interface Change {
@@ -46,6 +50,8 @@ export class Account {
   readonly roles: Roles;
   readonly roleBindings: RoleBindings;
   readonly states: States;
+  readonly pluginTemplates: PluginTemplates;
+  readonly plugins: Plugins;
 
   constructor() {
     const announce: Announce = (action, kind, id) => {
@@ -58,5 +64,7 @@ export class Account {
     this.states = new States(announce);
     this.roles = new Roles(this, announce);
     this.roleBindings = new RoleBindings(this, announce);
+    this.pluginTemplates = new PluginTemplates(announce);
+    this.plugins = new Plugins(this, announce);
   }
 }

@@ -173,7 +173,7 @@ export const configElementApi: ApiModule = {
 };
 
 function ofContext({ account, caller }: Call, id: string): ConfigElements {
-  const { space, elements } = account.contexts.require(id);
+  const { space, elements } = account.contexts.requireUnlocked(id);
   authorize(caller, space, "CONTEXT_UPDATE");
   return elements;
 }

@@ -101,6 +101,7 @@ export const contextAttachmentApi: ApiModule = {
     Mutation: {
       contextAttach: (_: unknown, args: { id: string; stack: string; priority: number }, call: Call) => {
         const { account, caller } = call;
+        account.contexts.requireUnlocked(args.id);
         authorize(caller, account.stacks.require(args.stack).space, "STACK_MANAGE");
         return account.attachments.attach(args.id, args.stack, args.priority);
       },

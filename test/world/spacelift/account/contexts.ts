@@ -19,6 +19,8 @@ export interface Context {
   readonly space: string;
   readonly hooks: Hooks;
   readonly elements: ConfigElements;
+  /** The id of the plugin it belongs to, if it does: nobody else changes it then. */
+  readonly plugin: string | null;
 }
 
 /** A context as a client sends it. The provider sends null for what its user left out. */
@@ -58,13 +60,28 @@ export class Contexts {
     return context;
   }
 
-  /** @throws when the slug of the name is taken, or a field is not valid. */
-  create(input: ContextInput): Context {
+  /**
+   * @throws when there is no such context, or it belongs to a plugin, as everything of a plugin is locked.
+   * Source: Spacelift documentation, "Plugins", Changing the plugin template.
+   */
+  requireUnlocked(id: string): Context {
+    const context = this.require(id);
+    const plugin = context.plugin === null ? undefined : this.#account.plugins.get(context.plugin);
+    if (plugin !== undefined) throw new Error(`context ${id} belongs to the plugin ${plugin.name} and is locked`);
+    return context;
+  }
+
+  /**
+   * @param plugin the id of the plugin that it is to belong to, if any
+   * @throws when the slug of the name is taken, or a field is not valid.
+   */
+  create(input: ContextInput, plugin: string | null = null): Context {
     const id = slug("context", input.name);
     if (this.#byId.has(id)) {
       throw new Error("could not persist context: context with this slug already exists for this account");
     }
-    const context = this.#build(id, input, DEFAULT_SPACE, new ConfigElements(id, this.#announce));
+    const rest = { space: DEFAULT_SPACE, elements: new ConfigElements(id, this.#announce), plugin };
+    const context = this.#build(id, input, rest);
     this.#byId.set(id, context);
     this.#announce("created", "context", id);
     return context;
@@ -76,8 +93,7 @@ export class Contexts {
    * @throws when there is no such context, or a field is not valid.
    */
   update(id: string, input: ContextInput): Context {
-    const before = this.require(id);
-    const context = this.#build(id, input, before.space, before.elements);
+    const context = this.#build(id, input, this.require(id));
     this.#byId.set(id, context);
     this.#announce("updated", "context", id);
     return context;
@@ -94,7 +110,11 @@ export class Contexts {
     return context;
   }
 
-  #build(id: string, input: ContextInput, space: string, elements: ConfigElements): Context {
+  #build(
+    id: string,
+    input: ContextInput,
+    { space, elements, plugin }: Pick<Context, "space" | "elements" | "plugin">,
+  ): Context {
     const owner = `context ${id}`;
     if (input.name === "") throw new Error(`${owner}: name must not be empty`);
     return {
@@ -105,6 +125,7 @@ export class Contexts {
       space: this.#account.spaces.require(input.space ?? space).id,
       hooks: completeHooks(owner, input.hooks ?? {}),
       elements,
+      plugin,
     };
   }
 }
@@ -160,13 +181,13 @@ export const contextApi: ApiModule = {
         return account.contexts.create(input);
       },
       contextUpdateV2: (_: unknown, { id, input }: { id: string; input: ContextInput }, { account, caller }: Call) => {
-        const { space } = account.contexts.require(id);
+        const { space } = account.contexts.requireUnlocked(id);
         authorize(caller, space, "CONTEXT_UPDATE");
         if ((input.space ?? space) !== space) authorize(caller, input.space ?? space, "CONTEXT_CREATE");
         return account.contexts.update(id, input);
       },
       contextDelete: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
-        authorize(caller, account.contexts.require(id).space, "CONTEXT_DELETE");
+        authorize(caller, account.contexts.requireUnlocked(id).space, "CONTEXT_DELETE");
         return account.contexts.delete(id);
       },
     },

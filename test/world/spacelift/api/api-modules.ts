@@ -7,6 +7,7 @@ import { roleBindingApi } from "../account/role-bindings.js";
 import { roleApi } from "../account/roles.js";
 import { spaceApi } from "../account/spaces.js";
 import { stackApi } from "../account/stack-api.js";
+import { pluginApi } from "../plugins/plugin-api.js";
 import { apiKeyApi } from "./api-key.js";
 import type { ApiModule } from "./api-module.js";
 
@@ -20,4 +21,5 @@ export const API_MODULES: readonly ApiModule[] = [
   contextAttachmentApi,
   roleApi,
   roleBindingApi,
+  pluginApi,
 ];

@@ -30,27 +30,35 @@ export interface RunConfiguration {
   /** Every variable of stack and contexts, `ro_` and `wo_` prefixes still on; see `environmentOf`. */
   readonly environment: readonly Variable[];
   readonly mountedFiles: readonly MountedFile[];
+  /** Null for the account's or the worker pool's default. */
+  readonly runnerImage: string | null;
 }
 
 const AUTOATTACH = "autoattach:";
+
+/** The label of stacks whose projects have no say. Source: Spacelift documentation, "Stack settings", Labels. */
+const IGNORE_RUNTIME_CONFIG = "feature:ignore_runtime_config";
 
 /**
  * What a run of that stack gets.
  *
  * @param runtime what the project itself says; its hook lists stand in place of the stack's, not of the contexts', of
- * which Spacelift's documentation says nothing
+ * which Spacelift's documentation says nothing; its variables win over all others
  * @throws when there is no stack of that id.
  */
 export function runConfiguration(account: Account, stackId: string, runtime: RuntimeConfig = {}): RunConfiguration {
   const stack = account.stacks.require(stackId);
   const contexts = attachedContexts(account, stack);
   const strongest = [stack, ...strongestFirst(contexts)].map(({ elements }) => elements);
+  const { hooks = {}, environment = {}, runnerImage } = stack.labels.includes(IGNORE_RUNTIME_CONFIG) ? {} : runtime;
+  const own = Object.entries(environment).map(([name, value]) => ({ name, value, secret: false }));
   return {
     stack,
     contexts,
-    hooks: nestHooks(contexts, { ...stack.hooks, ...runtime }),
-    environment: mergeStrongest(strongest.map(variables), ({ name }) => name),
+    hooks: nestHooks(contexts, { ...stack.hooks, ...hooks }),
+    environment: mergeStrongest([own, ...strongest.map(variables)], ({ name }) => name),
     mountedFiles: mergeStrongest(strongest.map(mountedFiles), ({ path }) => path),
+    runnerImage: runnerImage ?? stack.runnerImage,
   };
 }
 

@@ -1,67 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
-import { HOOK_LISTS, type HookList } from "../account/hooks.js";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { HOOK_NAMES, type Hooks, hooksIn } from "../account/hooks.js";
+import { Yaml } from "../yaml.js";
 
-/** What a project's `.spacelift/config.yml` says about hooks; lists that are not in it stay the stack's own. */
-export type RuntimeConfig = Partial<Readonly<Record<HookList, readonly string[]>>>;
+/** What a project says of its runs; what it does not say stays as the stack has it. */
+export interface RuntimeConfig {
+  /** Hook lists that stand in place of the stack's. */
+  readonly hooks?: Partial<Hooks>;
+  /** Variables that win over those of the stack and of contexts. None of them is secret. */
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly runnerImage?: string;
+}
 
-/** The lists by the names they have in the file. */
-const LISTS: ReadonlyMap<string, HookList> = new Map(
-  HOOK_LISTS.map((name) => [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), name]),
-);
+/** Where a project has it, from the top of its repository. */
+const FILE = ".spacelift/config.yml";
+
+/** What the project in a folder says of the runs of a stack; nothing without the file. */
+export function projectConfig(folder: string, stackId: string): RuntimeConfig {
+  const file = join(folder, FILE);
+  return existsSync(file) ? readRuntimeConfig(readFileSync(file, "utf8"), stackId) : {};
+}
 
 /**
- * Reads the part of `.spacelift/config.yml` that decides hooks: lists below `stack_defaults`, and below the stack's own
- * entry in `stacks`, which go before those. Lists replace, they do not merge. Source: Spacelift documentation, "Runtime
- * YAML reference".
+ * Reads `.spacelift/config.yml`: what is below `stack_defaults`, and below the stack's own entry in `stacks`, which goes
+ * before that. Lists and maps replace, they do not merge. Source: Spacelift documentation, "Runtime YAML reference".
  *
- * @throws on everything else that YAML or Spacelift knows, so that nothing is left out silently.
+ * @throws on everything else that Spacelift knows, in entries of other stacks too, so that nothing is left out silently.
  */
 export function readRuntimeConfig(text: string, stackId: string): RuntimeConfig {
-  const config: { -readonly [List in HookList]?: string[] } = {};
-  const own: typeof config = {};
-  let path: string[] = [];
-  for (const [index, raw] of text.split("\n").entries()) {
-    const fail = (reason: string) => new Error(`.spacelift/config.yml, line ${index + 1}: ${reason}`);
-    const line = raw.replace(/\s+$/, "");
-    if (line === "" || line.trimStart().startsWith("#")) continue;
-    const [, indent = "", rest = ""] = /^( *)(.*)$/.exec(line) ?? [];
-    if (rest.startsWith("- ")) {
-      const [section, ...names] = path;
-      const list = LISTS.get(names.at(-1) ?? "");
-      if (list === undefined) throw fail("a list stands where none is known");
-      const target = section === "stacks" ? (names[0] === stackId ? own : {}) : config;
-      target[list] = [...(target[list] ?? []), scalar(rest.slice(2).trim(), fail)];
-      continue;
-    }
-    const [, key = "", value = ""] = /^([\w-]+):(?:\s+(.*))?$/.exec(rest) ?? [];
-    if (key === "" || indent.length % 2 !== 0) throw fail("expected a key, or an element of a list");
-    path = [...path.slice(0, indent.length / 2), key];
-    if (path.length !== indent.length / 2 + 1) throw fail("is indented too far");
-    if (!isKnown(path, value)) throw fail(`${path.join(".")} is not known here`);
-  }
-  return { ...config, ...own };
+  const { version, stack_defaults, stacks } = Yaml.parse(FILE, text).members(["version", "stack_defaults", "stacks"]);
+  // In version 1 the stack's own settings go before the defaults of the file.
+  if (!version.isMissing && !version.isNumber(2) && version.text() !== "2") throw version.problem("must be 2");
+  const defaults = settings(stack_defaults);
+  const own = new Map(stacks.entries().map(([id, entry]) => [id, settings(entry)])).get(stackId) ?? {};
+  const hooks = { ...defaults.hooks, ...own.hooks };
+  return { ...defaults, ...own, ...(Object.keys(hooks).length === 0 ? {} : { hooks }) };
 }
 
-function isKnown(path: readonly string[], value: string): boolean {
-  const [section, second = "", third] = path;
-  if (section === "version") return path.length === 1 && /^"?2"?$/.test(value);
-  if (value !== "") return false;
-  if (section === "stack_defaults") return path.length === 1 || (path.length === 2 && LISTS.has(second));
-  return section === "stacks" && (path.length < 3 || (path.length === 3 && LISTS.has(third ?? "")));
+function settings(entry: Yaml): RuntimeConfig {
+  const { environment, runner_image, ...lists } = entry.members(["environment", "runner_image", ...HOOK_NAMES.keys()]);
+  const hooks = hooksIn(lists);
+  return {
+    ...(Object.keys(hooks).length === 0 ? {} : { hooks }),
+    ...(environment?.isMissing === false ? { environment: variables(environment) } : {}),
+    ...(runner_image?.isMissing === false ? { runnerImage: runner_image.someText() } : {}),
+  };
 }
 
-function scalar(text: string, fail: (reason: string) => Error): string {
-  if (text.startsWith("'")) {
-    if (!/^'(?:[^']|'')*'$/.test(text)) throw fail("a quoted text does not end");
-    return text.slice(1, -1).replaceAll("''", "'");
-  }
-  if (text.startsWith('"')) {
-    try {
-      return JSON.parse(text) as string;
-    } catch {
-      throw fail("a quoted text is not as JSON has it");
-    }
-  }
-  if (/^[[\]{}>|*&!%@`#]|: | #/.test(text)) throw fail("this text must be quoted");
-  return text;
+function variables(map: Yaml): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    map.entries().map(([name, value]) => {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw value.problem("is no name of a variable");
+      if (/[\r\n]/.test(value.text())) throw value.problem("holds a newline, which is not supported");
+      return [name, value.text()];
+    }),
+  );
 }
