@@ -28,6 +28,9 @@ const FIRST = [
   "pulumi.test.ts",
   "pulumi-plugin.test.ts",
   "install.test.ts",
+  "endings.test.ts",
+  "admin.test.ts",
+  "command-lines.test.ts",
 ];
 
 /**
