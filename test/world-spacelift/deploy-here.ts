@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Deployment, deploy } from "../world/deploy/index.js";
+import { type Deployment, type DeployOptions, deploy } from "../world/deploy/index.js";
 import { type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
 import { PROVIDER_SCHEMAS } from "./provider-schemas.js";
 import { RECORDED_CREDENTIALS, type RecordedTailscale, startRecordedTailscale } from "./recorded-tailscale.js";
@@ -9,7 +9,9 @@ import { REQUIRED_PROVIDERS } from "./stack-json.js";
 export interface Here {
   readonly api: SpaceliftApi;
   readonly tailscale: RecordedTailscale;
-  /** Deploys a stack, given without its head. @param more options besides those that lead here, or instead of them */
+  /** What leads here with a stack, given without its head. @param more other options, or what is to be instead of these */
+  readonly options: (stack: object, more?: object) => DeployOptions;
+  /** Deploys with these options. */
   readonly deploy: (stack: object, more?: object) => Promise<Deployment>;
 }
 
@@ -22,6 +24,13 @@ export function useHere(): Here {
     tailscale = await startRecordedTailscale();
   });
   afterEach(() => Promise.all([api.close(), tailscale.close()]));
+  const options = (stack: object, more: object = {}) => ({
+    stackJson: { ...REQUIRED_PROVIDERS, ...stack },
+    schema: PROVIDER_SCHEMAS,
+    spacelift: api.credentials,
+    tailscale: { baseUrl: tailscale.url, ...RECORDED_CREDENTIALS },
+    ...more,
+  });
   return {
     get api() {
       return api;
@@ -29,13 +38,7 @@ export function useHere(): Here {
     get tailscale() {
       return tailscale;
     },
-    deploy: (stack, more = {}) =>
-      deploy({
-        stackJson: { ...REQUIRED_PROVIDERS, ...stack },
-        schema: PROVIDER_SCHEMAS,
-        spacelift: api.credentials,
-        tailscale: { baseUrl: tailscale.url, ...RECORDED_CREDENTIALS },
-        ...more,
-      }),
+    options,
+    deploy: (stack, more) => deploy(options(stack, more)),
   };
 }
