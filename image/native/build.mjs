@@ -158,10 +158,11 @@ async function bundle() {
     format: "cjs",
     minify: true,
     banner: { js: "#!/usr/bin/env node" },
-    outfile: out,
+    outfile: `${out}.partial`,
     logLevel: "warning",
   });
-  chmodSync(out, 0o755);
+  chmodSync(`${out}.partial`, 0o755);
+  renameSync(`${out}.partial`, out);
   return out;
 }
 

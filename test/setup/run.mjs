@@ -3,10 +3,12 @@
 // The commands of package.json that need more than packages. Each brings up what it needs, from a bare clone on.
 //
 //   run.mjs check | test | rehearse | world | bench:up | bench:synth   [arguments of the command]
+import { join } from "node:path";
 import { missing } from "./prerequisites.mjs";
 import { runSandboxed } from "./sandbox.mjs";
 import * as steps from "./steps.mjs";
-import { check, runTests } from "./tests.mjs";
+import ownTemporaryFolder from "./temporary.mjs";
+import { runTests } from "./tests.mjs";
 
 const [command = "", ...args] = process.argv.slice(2);
 
@@ -16,18 +18,25 @@ function everything() {
   steps.executable();
   steps.daemon();
   steps.tailnet();
-  return { ...process.env, SPACETAIL_ROOT: steps.root, SPACETAIL_TERRAFORM: steps.terraform() };
+  return {
+    ...process.env,
+    SPACETAIL_ROOT: steps.root,
+    SPACETAIL_TERRAFORM: steps.terraform(),
+    // Where it lies otherwise it is gone with the tests.
+    NODE_COMPILE_CACHE: join(steps.cache, "node"),
+  };
 }
 
 const commands = {
   check: () => {
     steps.packages();
     steps.library();
-    const counts = { passed: 0, failed: 0 };
-    check(counts);
-    return counts.failed === 0 ? 0 : 1;
+    return runTests(process.env, ["check"]);
   },
-  test: () => runTests(everything(), args),
+  test: () => {
+    ownTemporaryFolder();
+    return runTests(everything(), args);
+  },
   rehearse: () => inWorld("test/world/rehearse/main.ts"),
   "bench:up": () => inWorld("bench/up.ts"),
   "bench:synth": () => {

@@ -1,133 +1,185 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm test: formatting, lint, types, import directions, unit tests, the Go tests of the embedded tailnet, and the
-// end-to-end tests. Ends with one line of counts.
-import { spawn, spawnSync } from "node:child_process";
+// npm test: formatting, lint, types, import directions, unit tests, tests of the packed library, the Go tests of the
+// embedded tailnet, and the end-to-end tests. Ends with one line of counts.
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
+import { collect, sideBySide } from "./jobs.mjs";
 import { wrongImports } from "./rooms.mjs";
 import { sandboxCommand, sandboxProblem } from "./sandbox.mjs";
 import { cache, root } from "./steps.mjs";
 
 const bin = join(root, "node_modules/.bin");
+const cores = cpus().length;
 
-/** @returns the exit status */
-export async function runTests(env, args) {
-  const only = args[0] ?? "";
+/** What the stages consist of: jobs, each with a name and with work that returns what is to be printed, and counts. */
+const STAGES = { check: checks, unit, package: packaged, go, e2e: endToEnd };
+
+/** The jobs that begin first: what soon tells that something is wrong, then the longest, so that no core waits at the end. */
+const FIRST = [
+  "format and lint",
+  "direction of imports",
+  "types",
+  "unit",
+  "embedded tailnet",
+  "first-connection.test.ts",
+  "rehearse.test.ts",
+  "wait-for.test.ts",
+  "pulumi.test.ts",
+  "pulumi-plugin.test.ts",
+  "install.test.ts",
+  "endings.test.ts",
+  "admin.test.ts",
+  "command-lines.test.ts",
+];
+
+/**
+ * Does the jobs of all stages, or of one, side by side, and prints what a job has to say when it ends.
+ *
+ * @returns the exit status
+ */
+export async function runTests(env, [stage = "", pattern = ""]) {
+  const jobs = Object.entries(STAGES).flatMap(([name, jobsOf]) =>
+    stage === "" || stage === name ? jobsOf(env, pattern, stage === name) : [],
+  );
+  const place = ({ name }) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  jobs.sort((a, b) => place(a) - place(b));
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  if (only === "" || only === "check") check(counts);
-  if (only === "" || only === "unit") await unit(env, counts);
-  if (only === "" || only === "package") await packaged(env, counts, args[1] ?? "");
-  if (only === "" || only === "go") go(env, counts);
-  if (only === "" || only === "e2e") await endToEnd(env, counts, args[1] ?? "");
+  const perform = async ({ name, work }) => {
+    try {
+      const { output, ...found } = await work();
+      process.stdout.write(output);
+      for (const [kind, count] of Object.entries(found)) counts[kind] += count;
+    } catch (error) {
+      console.log(`FAILED ${name}: ${error.message}`);
+      counts.failed += 1;
+    }
+  };
+  // One more than there are cores, because most tests wait now and then.
+  await sideBySide(
+    Math.min(5, cores + 1),
+    jobs.map((job) => () => perform(job)),
+  );
   const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} skipped`;
   console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
   return counts.failed === 0 ? 0 : 1;
 }
 
-/** `npm run check`: everything that needs no running code. */
-export function check(counts) {
-  const one = (name, ok) => {
-    counts[ok ? "passed" : "failed"] += 1;
-    console.log(`${ok ? "ok" : "FAILED"} ${name}`);
-  };
-  const quiet = (command, args) => spawnSync(command, args, { cwd: root, stdio: "inherit" }).status === 0;
-  one("format and lint", quiet(join(bin, "biome"), ["check", "--error-on-warnings", "--log-level=warn", "."]));
-  one("types", quiet(join(bin, "tsc"), ["--noEmit", "-p", "."]));
-  const wrong = wrongImports();
-  for (const line of wrong) console.log(line);
-  one("direction of imports", wrong.length === 0);
+/** Everything that needs no running code. */
+function checks() {
+  const one = (name, check) => ({
+    name,
+    work: async () => {
+      const { status, output } = await check();
+      const ok = status === 0;
+      return { output: `${output}${ok ? "ok" : "FAILED"} ${name}\n`, [ok ? "passed" : "failed"]: 1 };
+    },
+  });
+  const lint = ["check", "--error-on-warnings", "--log-level=warn", "."];
+  return [
+    one("format and lint", () => collect(join(bin, "biome"), lint)),
+    one("direction of imports", () => {
+      const wrong = wrongImports();
+      return { status: wrong.length, output: wrong.map((line) => `${line}\n`).join("") };
+    }),
+    one("types", () => collect(join(bin, "tsc"), ["--noEmit", "-p", "."])),
+  ];
 }
 
-async function unit(env, counts) {
-  const args = ["--selectProjects", "unit", "cdktn"];
-  await jest([process.execPath, join(bin, "jest")], args, env, counts, "unit");
+/** On half of the cores, unless nothing else is to be done. */
+function unit(env, pattern, alone) {
+  const workers = alone ? cores : Math.ceil(cores / 2);
+  const words = ["--selectProjects", "unit", "cdktn", `--maxWorkers=${workers}`];
+  if (pattern !== "") words.push("--testPathPatterns", pattern);
+  return [{ name: "unit", work: () => jest("unit", [], words, env) }];
 }
 
 /** What users install, for which npm has to reach its registry. */
-async function packaged(env, counts, pattern) {
-  const args = ["--selectProjects", "package", "--testPathPatterns", `/package/.*${pattern}`];
-  await jest([process.execPath, join(bin, "jest")], args, env, counts, "package");
+function packaged(env, pattern) {
+  return filesOf("test/package", pattern).map((file) => jestJob("package", file, [], env));
 }
 
-/** Every file in a private place of its own, as many at a time as there are cores, but no more than four. */
-async function endToEnd(env, counts, pattern) {
-  const folder = join(root, "test/e2e");
-  const files = readdirSync(folder).filter((name) => name.endsWith(".test.ts") && name.includes(pattern));
+/** Every file in a private place of its own. */
+function endToEnd(env, pattern) {
   const problem = sandboxProblem();
-  if (problem !== undefined) console.log(`no private network here (${problem}): one file after another in the open`);
   const prefix = problem === undefined ? sandboxCommand() : [];
-  // Long ones first, so that no core waits at the end.
-  const size = (name) => readFileSync(join(folder, name), "utf8").length;
-  const queue = files.sort((a, b) => size(b) - size(a));
-  const worker = async () => {
-    for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-      const args = ["--selectProjects", "e2e", "--runInBand", "--runTestsByPath", join("test/e2e", file)];
-      await jest([...prefix, process.execPath, join(bin, "jest")], args, env, counts, file);
-    }
-  };
-  const workers = problem === undefined ? Math.min(4, cpus().length) : 1;
-  await Promise.all(Array.from({ length: workers }, worker));
+  const jobs = filesOf("test/e2e", pattern).map((file) => jestJob("e2e", file, prefix, env));
+  return problem === undefined ? jobs : [inTheOpen(problem, jobs)];
 }
 
-async function jest(command, args, env, counts, name) {
+/** The files of tests in a folder, with long ones first. */
+function filesOf(folder, pattern) {
+  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts") && name.includes(pattern));
+  const size = (path) => readFileSync(join(root, path), "utf8").length;
+  return files.map((name) => join(folder, name)).sort((a, b) => size(b) - size(a));
+}
+
+/** A job that does others one after another, which own the machine's ports. */
+function inTheOpen(problem, jobs) {
+  return {
+    name: "e2e",
+    work: async () => {
+      const all = { output: `no private network here (${problem}): one file after another in the open\n` };
+      for (const { work } of jobs) {
+        for (const [kind, found] of Object.entries(await work())) all[kind] = (all[kind] ?? 0) + found;
+      }
+      return all;
+    },
+  };
+}
+
+/** One file of tests. */
+function jestJob(project, file, prefix, env) {
+  const name = file.split("/").pop();
+  const words = ["--selectProjects", project, "--runInBand", "--runTestsByPath", file];
+  return { name, work: () => jest(`${project}-${name}`, prefix, words, env) };
+}
+
+async function jest(name, prefix, words, env) {
   const folder = join(cache, "results");
   mkdirSync(folder, { recursive: true });
   const result = join(folder, `${name}.json`);
   rmSync(result, { force: true });
-  const [program, ...rest] = [...command, ...args, "--json", `--outputFile=${result}`];
-  const { status, output } = await run(program, rest, env);
-  process.stdout.write(output);
+  const command = [...prefix, process.execPath, join(bin, "jest"), ...words, "--json", `--outputFile=${result}`];
+  const { status, output } = await collect(command[0], command.slice(1), { env, stdio: ["ignore", "ignore", "pipe"] });
   try {
-    const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(
-      readFileSync(result, "utf8"),
-    );
-    counts.passed += numPassedTests;
-    counts.failed += numFailedTests + numRuntimeErrorTestSuites;
-    counts.skipped += numPendingTests;
-    if (status !== 0 && numFailedTests + numRuntimeErrorTestSuites === 0) counts.failed += 1;
+    const found = JSON.parse(readFileSync(result, "utf8"));
+    const failed = found.numFailedTests + found.numRuntimeErrorTestSuites;
+    return {
+      output,
+      passed: found.numPassedTests,
+      failed: status !== 0 && failed === 0 ? 1 : failed,
+      skipped: found.numPendingTests,
+    };
   } catch {
-    console.log(`FAILED ${name}: jest ended with status ${status} and no result`);
-    counts.failed += 1;
+    return { output: `${output}FAILED ${name}: jest ended with status ${status} and no result\n`, failed: 1 };
   }
 }
 
-/** Runs a program and collects what it prints, so that programs side by side do not mix their lines. */
-function run(program, args, env) {
-  return new Promise((done) => {
-    const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "ignore", "pipe"] });
-    let output = "";
-    child.stderr.on("data", (data) => {
-      output += data;
-    });
-    child.on("close", (status) => done({ status: status ?? 1, output }));
-  });
+function go(env) {
+  const name = "embedded tailnet";
+  const options = { cwd: join(root, "test/world/tailnet"), env };
+  const work = async () => readGo(await collect("go", ["test", "-json", "./..."], options));
+  return [{ name, work }];
 }
 
-function go(env, counts) {
-  const folder = join(root, "test/world/tailnet");
-  const args = ["test", "-json", "./..."];
-  const { stdout } = spawnSync("go", args, {
-    cwd: folder,
-    env,
-    encoding: "utf8",
-    maxBuffer: 1 << 28,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+/** What `go test -json` said. */
+function readGo({ status, stdout, stderr }) {
+  const found = { output: stderr, passed: 0, skipped: 0 };
   const failures = new Set();
   for (const line of stdout.split("\n")) {
     if (!line.startsWith("{")) continue;
     const { Action, Test, Package, Output } = JSON.parse(line);
-    const name = `${Package} ${Test ?? ""}`.trim();
-    if (Action === "output" && /--- (FAIL|SKIP)|^\s+\S+\.go:\d+:/.test(Output)) process.stdout.write(Output);
+    if (Action === "output" && /--- (FAIL|SKIP)|^\s+\S+\.go:\d+:/.test(Output)) found.output += Output;
     // A package that fails without a failing test did not build or crashed.
     if (Action === "fail" && (Test !== undefined || ![...failures].some((one) => one.startsWith(Package))))
-      failures.add(name);
+      failures.add(`${Package} ${Test ?? ""}`.trim());
     if (Test === undefined) continue;
-    if (Action === "pass") counts.passed += 1;
-    if (Action === "skip") counts.skipped += 1;
+    if (Action === "pass") found.passed += 1;
+    if (Action === "skip") found.skipped += 1;
   }
-  for (const name of failures) console.log(`FAILED ${name}`);
-  counts.failed += failures.size;
-  console.log(`${failures.size === 0 ? "ok" : "FAILED"} tests of the embedded tailnet`);
+  if (status !== 0 && failures.size === 0) failures.add(`go test ended with status ${status}`);
+  for (const name of failures) found.output += `FAILED ${name}\n`;
+  found.output += `${failures.size === 0 ? "ok" : "FAILED"} tests of the embedded tailnet\n`;
+  return { ...found, failed: failures.size };
 }

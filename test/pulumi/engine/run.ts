@@ -38,7 +38,13 @@ export async function run(program: string, options: RunOptions = {}): Promise<Ou
   const flags = ["--monitor", address, "--engine", address, "--project", engine.project, "--stack", engine.stack];
   const words = [host, ...flags, "--pwd", folder, ...(preview ? ["--dry-run"] : []), program];
   const typescript = program.endsWith(".cjs") ? "false" : "true";
-  const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", PULUMI_NODEJS_TYPESCRIPT: typescript };
+  const env = {
+    PATH: process.env.PATH ?? "",
+    HOME: process.env.HOME ?? "",
+    PULUMI_NODEJS_TYPESCRIPT: typescript,
+    // Without it a third of the time goes into compiling Pulumi's SDK.
+    NODE_COMPILE_CACHE: join(ROOT, ".cache/node"),
+  };
   const child = spawn(node, words, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   child.stdout.on("data", (data) => {
