@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
+import { DeployError, reasonOf } from "../errors.js";
+import type { Value } from "../template.js";
 import type { Modules } from "./configuration.js";
-import { DeployError, reasonOf } from "./errors.js";
-import type { Value } from "./template.js";
 
 /** A root module and the local modules that it calls: what `deploy` takes. */
 export interface TerraformFolder {
