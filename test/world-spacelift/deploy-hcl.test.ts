@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { variablesFrom } from "../world/deploy/cli/variables.js";
-import { readTerraformFolder } from "../world/deploy/hcl.js";
+import { readTerraformFolder } from "../world/deploy/configuration/hcl.js";
 import { deploy, planDeployment } from "../world/deploy/index.js";
 import { runConfiguration, type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
 import { PROVIDER_SCHEMAS } from "./provider-schemas.js";

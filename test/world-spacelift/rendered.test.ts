@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readTerraformFolder } from "../world/deploy/hcl.js";
+import { readTerraformFolder } from "../world/deploy/configuration/hcl.js";
 import { deploy } from "../world/deploy/index.js";
 import { projectConfig, runConfiguration, type SpaceliftApi, startSpacelift } from "../world/spacelift/index.js";
 import { RECORDED_CREDENTIALS, type RecordedTailscale, startRecordedTailscale } from "./recorded-tailscale.js";

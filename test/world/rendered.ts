@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readTerraformFolder } from "./deploy/hcl.js";
+import { readTerraformFolder } from "./deploy/configuration/hcl.js";
 import { deploy, type State, type Value } from "./deploy/index.js";
 import { pluginResource } from "./deploy/resources/plugin.js";
 import { pluginTemplateResource } from "./deploy/resources/plugin-template.js";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Credentials, configureClients } from "./clients.js";
-import { type Configuration, type Modules, readConfiguration } from "./configuration.js";
+import type { Configuration } from "./configuration/blocks.js";
+import { type Modules, readConfiguration } from "./configuration/configuration.js";
 import { DeployError, reasonOf } from "./errors.js";
 import { destructionOrder } from "./order.js";
 import { type Plan, type PlannedResource, plan, settle } from "./plan.js";

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type Configuration, type DataBlock, leaves, type ResourceBlock } from "./configuration.js";
+import type { Configuration, DataBlock, ResourceBlock } from "./configuration/blocks.js";
+import { leaves } from "./configuration/configuration.js";
+import type { Leaf } from "./configuration/leaves.js";
+import { checkVariables, type LookUps, lookUpIn } from "./configuration/names.js";
 import { DATA_SOURCES, type DataSource } from "./data-sources/index.js";
 import { DeployError, reasonOf } from "./errors.js";
-import type { Leaf } from "./leaves.js";
-import { checkVariables, type LookUps, lookUpIn } from "./names.js";
 import { creationOrder } from "./order.js";
 import {
   type AttributeSchemas,

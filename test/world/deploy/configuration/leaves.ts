@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Configuration, VariableBlock } from "./configuration.js";
-import { type Reference, referencesIn, type Value } from "./template.js";
+
+import { type Reference, referencesIn, type Value } from "../template.js";
+import type { Configuration, VariableBlock } from "./blocks.js";
 
 /** What a value comes from in the end: a variable, or an attribute of a resource or data source. */
 export type Leaf =

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
+import { DeployError, reasonOf } from "../errors.js";
+import type { Value } from "../template.js";
 import type { Modules } from "./configuration.js";
-import { DeployError, reasonOf } from "./errors.js";
-import type { Value } from "./template.js";
 
 /** A root module and the local modules that it calls: what `deploy` takes. */
 export interface TerraformFolder {
@@ -15,9 +15,6 @@ export interface TerraformFolder {
 }
 
 type Json = { readonly [key: string]: Value };
-
-/** Stands for `%%{`, which hcl2json 0.21.0 writes as `%{`. It is in no text that anybody writes. */
-const LITERAL_DIRECTIVE = "\ue000";
 
 /** What else Terraform reads in a folder. */
 const OTHER_FILES = /\.tf\.json$|\.tofu$|^terraform\.tfvars|\.auto\.tfvars|^override\.tf$|_override\.tf$/;
@@ -53,10 +50,8 @@ async function readFolder(folder: string): Promise<Json> {
 
 /** HCL in Terraform's JSON syntax, as hcl2json makes it: every block is a list, every type and address an interpolation. */
 async function readHcl(name: string, text: string): Promise<Json> {
-  if (text.includes(LITERAL_DIRECTIVE)) throw new DeployError(name, "has a character that this loader uses itself");
   try {
-    const json = JSON.stringify(await parse(name, text.replaceAll("%%{", LITERAL_DIRECTIVE)));
-    return JSON.parse(json.replaceAll(LITERAL_DIRECTIVE, "%%{")) as Json;
+    return (await parse(name, text)) as Json;
   } catch (error) {
     throw new DeployError(name, reasonOf(error), { cause: error });
   }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Configuration, VariableBlock } from "./configuration.js";
-import { DeployError, reasonOf } from "./errors.js";
-import { type Attributes, convert } from "./provider-schema.js";
-import { evaluate, type LookUp, UNKNOWN, type Value } from "./template.js";
+
+import { DeployError, reasonOf } from "../errors.js";
+import { type Attributes, convert } from "../provider-schema.js";
+import { evaluate, type LookUp, UNKNOWN, type Value } from "../template.js";
+import type { Configuration, VariableBlock } from "./blocks.js";
 
 /** A look-up for every module: by an empty text for the root module, else by `module.<name>.` */
 export type LookUps = (scope: string) => LookUp;
