@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
 import type { ContextVariable } from "../context/context-variables.js";
-import { type Given, given, joined, secret } from "../support/inputs.js";
+import { type Given, given, joined, secret, untold } from "../support/inputs.js";
 import { federatedArgs, federatedVariables, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 
 /** How runs log in to the tailnet. Exactly one member is given. */
@@ -49,12 +49,12 @@ export interface TailnetOAuthSecret {
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** The login with its values alone: components that stand for them are taken apart. */
+/** The login with its values alone: components that stand for them are taken apart, but for a client, which has no rules. */
 export function authArgs(auth: TailnetAuth | undefined): Given<TailnetAuth> {
   const { federated, oauthClient, oauthSecret, authKey } = auth ?? {};
   return given({
     federated: federated === undefined ? undefined : federatedArgs(federated),
-    oauthClient: oauthClient === undefined ? undefined : clientArgs(oauthClient),
+    oauthClient,
     oauthSecret: oauthSecret === undefined ? undefined : clientArgs(oauthSecret),
     authKey,
   });
@@ -64,7 +64,7 @@ export function authArgs(auth: TailnetAuth | undefined): Given<TailnetAuth> {
 export function sealedAuth({ federated, oauthClient, oauthSecret, authKey }: TailnetAuth): Given<TailnetAuth> {
   return given({
     federated: federated === undefined ? undefined : given({ ...federated, idToken: secret(federated.idToken) }),
-    oauthClient: oauthClient === undefined ? undefined : sealedClient(oauthClient),
+    oauthClient: oauthClient === undefined ? undefined : sealedClient(clientArgs(oauthClient)),
     oauthSecret: oauthSecret === undefined ? undefined : sealedClient(oauthSecret),
     authKey: secret(authKey),
   });
@@ -86,7 +86,7 @@ export function authVariables({ federated, oauthClient, oauthSecret, authKey }: 
 }
 
 function clientArgs({ clientId, clientSecret, tags }: TailnetOAuthSecret): Given<TailnetOAuthSecret> {
-  return given({ clientId, clientSecret, tags });
+  return given({ clientId, clientSecret, tags: untold(tags) });
 }
 
 function sealedClient(client: TailnetOAuthSecret): TailnetOAuthSecret {
