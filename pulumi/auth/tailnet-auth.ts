@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
-import { type Given, given, secret } from "../support/inputs.js";
+import { type Given, given, secret, untold } from "../support/inputs.js";
 import { federatedArgs, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 
 /** How runs log in to the tailnet. Exactly one member is given. */
@@ -48,12 +48,12 @@ export interface TailnetOAuthSecret {
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** The login with its values alone: components that stand for them are taken apart. */
+/** The login with its values alone: components that stand for them are taken apart, but for a client, which has no rules. */
 export function authArgs(auth: TailnetAuth | undefined): Given<TailnetAuth> {
   const { federated, oauthClient, oauthSecret, authKey } = auth ?? {};
   return given({
     federated: federated === undefined ? undefined : federatedArgs(federated),
-    oauthClient: oauthClient === undefined ? undefined : clientArgs(oauthClient),
+    oauthClient,
     oauthSecret: oauthSecret === undefined ? undefined : clientArgs(oauthSecret),
     authKey,
   });
@@ -63,14 +63,14 @@ export function authArgs(auth: TailnetAuth | undefined): Given<TailnetAuth> {
 export function sealedAuth({ federated, oauthClient, oauthSecret, authKey }: TailnetAuth): Given<TailnetAuth> {
   return given({
     federated: federated === undefined ? undefined : given({ ...federated, idToken: secret(federated.idToken) }),
-    oauthClient: oauthClient === undefined ? undefined : sealedClient(oauthClient),
+    oauthClient: oauthClient === undefined ? undefined : sealedClient(clientArgs(oauthClient)),
     oauthSecret: oauthSecret === undefined ? undefined : sealedClient(oauthSecret),
     authKey: secret(authKey),
   });
 }
 
 function clientArgs({ clientId, clientSecret, tags }: TailnetOAuthSecret): Given<TailnetOAuthSecret> {
-  return given({ clientId, clientSecret, tags });
+  return given({ clientId, clientSecret, tags: untold(tags) });
 }
 
 function sealedClient(client: TailnetOAuthSecret): TailnetOAuthSecret {

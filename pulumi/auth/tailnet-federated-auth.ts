@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
-import { type Given, given } from "../support/inputs.js";
+import { type Given, given, untold } from "../support/inputs.js";
 
 /**
  * Login by the token that Spacelift gives each run, without a secret: by one identity, or by one for applying and
@@ -79,9 +79,9 @@ function identityArgs(identity: TailnetIdentity | undefined): TailnetIdentity | 
     ? undefined
     : given({
         clientId: identity.clientId,
-        tags: identity.tags,
-        spaceId: identity.spaceId,
-        runTypes: identity.runTypes,
-        scope: identity.scope,
+        tags: untold(identity.tags),
+        spaceId: untold(identity.spaceId),
+        runTypes: untold(identity.runTypes),
+        scope: untold(identity.scope),
       });
 }

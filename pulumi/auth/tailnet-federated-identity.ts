@@ -4,7 +4,7 @@ import * as tailscale from "@pulumi/tailscale";
 import { federatedIdentityProblems } from "../../contract/context/index.js";
 import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../contract/index.js";
 import { checked } from "../support/checked.js";
-import { given, made } from "../support/inputs.js";
+import { given, made, told } from "../support/inputs.js";
 
 /** Which runs of an account are trusted, and how their tokens look. */
 export interface TailnetTrustedRuns {
@@ -121,10 +121,10 @@ export class TailnetFederatedIdentity extends pulumi.ComponentResource {
       { parent: this },
     );
     this.clientId = this.resource.id;
-    this.tags = pulumi.output(tags);
-    this.spaceId = pulumi.output(spaceId);
-    this.runTypes = pulumi.output(runTypes);
-    this.scope = pulumi.output(scope);
+    this.tags = told(tags);
+    this.spaceId = told(spaceId);
+    this.runTypes = told(runTypes);
+    this.scope = told(scope);
     this.registerOutputs({
       resource: this.resource,
       clientId: this.clientId,

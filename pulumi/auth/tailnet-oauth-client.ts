@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import { oauthClientProblems } from "../../contract/context/index.js";
 import { checked } from "../support/checked.js";
-import { given } from "../support/inputs.js";
+import { given, secret, told } from "../support/inputs.js";
 
 /** Arguments of {@link TailnetOAuthClient}. */
 export interface TailnetOAuthClientArgs {
@@ -45,8 +45,8 @@ export class TailnetOAuthClient extends pulumi.ComponentResource {
       { parent: this },
     );
     this.clientId = this.resource.id;
-    this.clientSecret = pulumi.secret(this.resource.key);
-    this.tags = pulumi.output(inputs.tags);
+    this.clientSecret = secret(this.resource.key);
+    this.tags = told(inputs.tags);
     this.registerOutputs({
       resource: this.resource,
       clientId: this.clientId,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, hookLists } from "../../contract/index.js";
+import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, type HookOptions, hookLists, type OwnHook } from "../../contract/index.js";
 import type { ContextArgs } from "../spacelift/index.js";
 import { made } from "../support/inputs.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
@@ -41,11 +41,27 @@ type HookArguments = Pick<ContextArgs, (typeof HOOK_ARGUMENTS)[keyof typeof HOOK
 export function hookArguments(args: TailnetContextArgs): HookArguments {
   const { phases = [...DEFAULT_PHASES], httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = args;
   const own = [...ownHooks(true, args.beforeHooks), ...ownHooks(false, args.afterHooks)];
-  const lists = made({ phases, httpProxy, exitTrap, own }, (known) => hookLists(known, known.own));
+  const lists = made({ phases, httpProxy, exitTrap, own }, hooksOf);
   const hooks = Object.entries(HOOK_ARGUMENTS).map(([list, argument]) => {
     return [argument, pulumi.Output.isInstance(lists) ? lists.apply((known) => known[list]) : lists[list]];
   });
   return Object.fromEntries(hooks) as HookArguments;
+}
+
+/** The hook lists of contexts without own hooks, by their options: most of a program's contexts have the same. */
+const COMMON = new Map<string, Record<string, string[]>>();
+
+interface KnownHooks extends HookOptions {
+  readonly own: OwnHook[];
+}
+
+function hooksOf(known: KnownHooks): Record<string, string[]> {
+  if (known.own.length > 0) return hookLists(known, known.own);
+  const key = `${known.phases.join()} ${known.httpProxy} ${known.exitTrap}`;
+  const common = COMMON.get(key) ?? hookLists(known);
+  COMMON.set(key, common);
+  // Copies, because transformations may change the lists of one context.
+  return Object.fromEntries(Object.entries(common).map(([list, commands]) => [list, [...commands]]));
 }
 
 function ownHooks(before: boolean, hooks: readonly TailnetHook[] = []) {

@@ -14,7 +14,7 @@ import {
 import { authArgs, sealedAuth } from "../auth/tailnet-auth.js";
 import { Context, type ContextArgs, ContextAttachment, EnvironmentVariable, MountedFile } from "../spacelift/index.js";
 import { checked } from "../support/checked.js";
-import { given, isPending, made, secret } from "../support/inputs.js";
+import { given, isPending, made, secret, told } from "../support/inputs.js";
 import { ValidationError } from "../support/validation-error.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./context-attachments.js";
 import { hookArguments, type TailnetHook } from "./context-hooks.js";
@@ -23,6 +23,9 @@ import type { TailnetContextArgs } from "./tailnet-context-args.js";
 import type { TailnetFile } from "./tailnet-file.js";
 
 const CLASS = "TailnetContext";
+
+/** What an output tells that has nothing to tell. */
+const NONE = pulumi.output(undefined);
 
 /** Arguments that decide which resources there are, so their own structure cannot wait to be known. */
 const STRUCTURES = ["auth", "environment", "secretEnvironment", "files", "attachments"] as const;
@@ -62,21 +65,18 @@ export class TailnetContext extends pulumi.ComponentResource {
     super("spacetail:index:TailnetContext", name, inputs, opts);
     const label = stackLabel(inputs);
     const context = new Context(name, contextArgs(inputs, label), { parent: this });
-    this.phases = pulumi.output(made(inputs.phases ?? DEFAULT_PHASES, inOrder));
-    this.stackLabel = pulumi.output(label);
-    this.runnerImage = pulumi.output(runnerImage(inputs));
+    const phases = made(inputs.phases ?? DEFAULT_PHASES, inOrder);
+    const image = runnerImage(inputs);
+    this.phases = told(phases);
+    this.stackLabel = told(label);
+    this.runnerImage = image === undefined ? NONE : told(image);
     this.contextId = context.id;
     const all: Children = { name, inputs, context, variables: new Map(), files: new Map() };
     children.set(this, all);
     for (const variable of variablesOf(inputs)) all.variables.set(variable.name, this.createVariable(name, variable));
     for (const file of inputs.files ?? []) all.files.set(file.path, this.createFile(name, file));
     for (const attachment of inputs.attachments ?? []) this.createAttachment(name, attachment);
-    this.registerOutputs({
-      contextId: this.contextId,
-      stackLabel: this.stackLabel,
-      phases: this.phases,
-      runnerImage: this.runnerImage,
-    });
+    this.registerOutputs({ contextId: this.contextId, stackLabel: label, phases, runnerImage: image });
   }
 
   /** The underlying `spacelift_context`. */
@@ -140,7 +140,7 @@ export class TailnetContext extends pulumi.ComponentResource {
 
   private createVariable(name: string, variable: ContextVariable<pulumi.Input<string>>): EnvironmentVariable {
     const { name: variableName, value, secret: isSecret } = variable;
-    const args = { contextId: this.contextId, name: variableName, value, writeOnly: isSecret };
+    const args = { contextId: this.contextId, name: variableName, value: secret(value), writeOnly: isSecret };
     return new EnvironmentVariable(`${name}-${variableName}`, args, { parent: this });
   }
 

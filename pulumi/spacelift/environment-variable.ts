@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
+import { isSealed } from "../support/inputs.js";
 import { packageReference, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link EnvironmentVariable}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
@@ -34,7 +35,7 @@ export class EnvironmentVariable extends pulumi.CustomResource {
     const properties: Record<keyof EnvironmentVariableArgs | "checksum", unknown> = {
       name: args.name,
       description: args.description,
-      value: args.value === undefined ? undefined : pulumi.secret(args.value),
+      value: args.value === undefined || isSealed(args.value) ? args.value : pulumi.secret(args.value),
       writeOnly: args.writeOnly,
       contextId: args.contextId,
       stackId: args.stackId,

@@ -16,6 +16,8 @@ export const PARAMETER = JSON.stringify({
   remote: { url: "registry.opentofu.org/spacelift-io/spacelift", version: SPACELIFT_VERSION },
 });
 
+const BASE64_PARAMETER = base64(PARAMETER);
+
 /**
  * Announces the provider to Pulumi's engine, once a deployment, and answers its reference, which every resource names.
  * package.json beside this file says the same to Pulumi's command line, which installs plugins beforehand.
@@ -29,7 +31,7 @@ export async function packageReference(): Promise<string | undefined> {
     baseProviderDownloadUrl: "",
     packageName: "spacelift",
     packageVersion: SPACELIFT_VERSION,
-    base64Parameter: base64(PARAMETER),
+    base64Parameter: BASE64_PARAMETER,
   });
 }
 

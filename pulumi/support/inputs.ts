@@ -16,12 +16,44 @@ export function isPending(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
-/** The value as a secret, if there is one. */
+/** Secrets by what they were made of, which may be a secret already: a program's contexts often have the same one. */
+const SECRETS = new WeakMap<object, pulumi.Output<string>>();
+
+/** The value as a secret, if there is one. Of one output there is but one secret. */
 export function secret<T extends pulumi.Input<string> | undefined>(
   value: T,
 ): T extends undefined ? undefined : pulumi.Output<string> {
-  const sealed = value === undefined ? undefined : pulumi.secret(value);
-  return sealed as T extends undefined ? undefined : pulumi.Output<string>;
+  return sealed(value) as T extends undefined ? undefined : pulumi.Output<string>;
+}
+
+function sealed(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {
+  if (value === undefined) return undefined;
+  const known = typeof value === "object" ? SECRETS.get(value) : undefined;
+  if (known !== undefined) return known;
+  const made = pulumi.secret(value);
+  if (typeof value === "object") SECRETS.set(value, made);
+  SECRETS.set(made, made);
+  return made;
+}
+
+/** True for what {@link secret} made, which need not be made a secret again. */
+export function isSealed(value: pulumi.Input<string>): value is pulumi.Output<string> {
+  return typeof value === "object" && SECRETS.get(value) === value;
+}
+
+/** What outputs of components were made of, where it is plain. */
+const SOURCES = new WeakMap<object, unknown>();
+
+/** A value as an output of a component. */
+export function told<T>(value: T): pulumi.Output<pulumi.Unwrap<T>> {
+  const output = pulumi.output(value) as pulumi.Output<pulumi.Unwrap<T>>;
+  if (isPlain(value)) SOURCES.set(output, value);
+  return output;
+}
+
+/** The plain value that an output of a component was made of, for others to use at once; any other value as it is. */
+export function untold<T>(value: T): T {
+  return typeof value === "object" && value !== null && SOURCES.has(value) ? (SOURCES.get(value) as T) : value;
 }
 
 /** True for a value that is plain in all its parts, or absent: what is made of it can be made at once. */

@@ -99,3 +99,27 @@ test("an identity knows the space that it trusts", async () => {
   });
   expect(await resolved((identity as TailnetFederatedIdentity).spaceId)).toBe("prod");
 });
+
+test("an identity tells at once what it was given in plain, so that a context out of its reach is refused at once", async () => {
+  await deploy(() => {
+    const identity = new TailnetFederatedIdentity("runs", { account: "acme", tags: ["tag:a"], spaceId: "root" });
+    const args = { name: "tailnet", spaceId: "prod", auth: { federated: { identity } } };
+    expect(() => new TailnetContext("tailnet", args)).toThrow(
+      `TailnetContext 'tailnet': auth.federated.identity.spaceId must be within reach of a context in prod, but "root" was given`,
+    );
+  });
+});
+
+test("contexts with the same hooks have lists of their own, which transformations may change", async () => {
+  const registrations = await deploy(() => {
+    const push: pulumi.ResourceTransformation = ({ props, opts }) => {
+      props.beforePlans?.push("date");
+      return { props, opts };
+    };
+    new TailnetContext("changed", { name: "changed", auth, phases: ["plan"] }, { transformations: [push] });
+    new TailnetContext("plain", { name: "plain", auth, phases: ["plan"] });
+  });
+  const contexts = registrations.filter(({ type }) => type === "spacelift:index/context:Context");
+  const lengths = contexts.map(({ name, inputs }) => [name, (inputs.beforePlans as string[]).length]);
+  expect(Object.fromEntries(lengths)).toEqual({ changed: 4, plain: 3 });
+});
