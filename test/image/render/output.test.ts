@@ -42,24 +42,25 @@ describe.each(FORMATS)("--output of %s", (format) => {
     });
   });
 
-  test.each(["", "# Mine.\n", `${"#\n".repeat(100)}# Made by \`spacetail render\`.\n`])(
-    "leaves a file alone that it did not write: %j",
-    (text) => {
-      inFolder((folder) => {
-        const path = join(folder, "out");
-        const file = format === "hcl" ? join(path, "outputs.tf") : path;
-        if (format === "hcl") mkdirSync(path);
-        writeFileSync(file, text);
-        const { status, out, err } = runRender("--format", format, "--output", path);
-        expect({ status, out }).toEqual({ status: 1, out: "" });
-        expect(err).toBe(
-          `spacetail: ${file} is there already and was not made by spacetail render: name another place by --output\n`,
-        );
-        // Nor is anything else written: a module is whole, or not there.
-        expect(contents(folder)).toEqual({ [format === "hcl" ? "out/outputs.tf" : "out"]: text });
-      });
-    },
-  );
+  test.each([
+    ["an empty one", ""],
+    ["another's", "# Mine.\n"],
+    ["one that speaks of it further down", `${"#\n".repeat(100)}# Made by \`spacetail render\`.\n`],
+  ])("leaves a file alone that it did not write: %s", (_, text) => {
+    inFolder((folder) => {
+      const path = join(folder, "out");
+      const file = format === "hcl" ? join(path, "outputs.tf") : path;
+      if (format === "hcl") mkdirSync(path);
+      writeFileSync(file, text);
+      const { status, out, err } = runRender("--format", format, "--output", path);
+      expect({ status, out }).toEqual({ status: 1, out: "" });
+      expect(err).toBe(
+        `spacetail: ${file} is there already and was not made by spacetail render: name another place by --output\n`,
+      );
+      // Nor is anything else written: a module is whole, or not there.
+      expect(contents(folder)).toEqual({ [format === "hcl" ? "out/outputs.tf" : "out"]: text });
+    });
+  });
 
   test("makes no file of options that are wrong", () => {
     inFolder((folder) => {
