@@ -9,7 +9,15 @@ import type { OutputFormat } from "../../../contract/options.js";
 import { DEFAULT_PHASES, PHASES } from "../../../contract/phases.js";
 import { runnerImageIn } from "../../../contract/runner-image.js";
 import type { Tree } from "./arguments.js";
-import { attachmentsProblems, fileProblems, loginProblems, nameProblems, placeProblems, refuse } from "./checks.js";
+import {
+  attachmentsProblems,
+  fileProblems,
+  loginProblems,
+  nameProblems,
+  ownProblems,
+  placeProblems,
+  refuse,
+} from "./checks.js";
 import { existingLogin, type Login, madeLogin } from "./login.js";
 import type { AttachmentModel, ContextModel, FileModel } from "./model.js";
 import type { AttachmentOptions, FileOptions, HookOptions, RenderOptions } from "./options.js";
@@ -25,6 +33,7 @@ export function contextModel(format: OutputFormat, tree: Tree): ContextModel {
   const options: RenderOptions = tree;
   const { name = "tailnet", attachments = [], secretEnvironment = [], files = [] } = options;
   refuse(loginProblems(options));
+  refuse(ownProblems(options));
   const login = loginOf(format, options);
   refuse(fileProblems(files));
   refuse(attachmentsProblems(attachments, options.spaceId));

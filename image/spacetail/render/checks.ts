@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { attachmentProblems } from "../../../contract/context/attachment-problems.js";
-import { broken } from "../../../contract/context/rules.js";
+import { broken, notEmpty } from "../../../contract/context/rules.js";
 import { OPTIONS, type OutputFormat } from "../../../contract/options.js";
 import { Failure } from "../failure.js";
 import type { Tree } from "./arguments.js";
@@ -73,6 +73,12 @@ export function* loginProblems(options: RenderOptions): Generator<string | null>
       ? null
       : `${name} must not be given together with auth: it is of a login that is made`;
   }
+}
+
+/** What is wrong with options that no context of the contract has. */
+export function* ownProblems({ writeOnlyVersion, author }: RenderOptions): Generator<string | null> {
+  yield broken("writeOnlyVersion", notEmpty(writeOnlyVersion), writeOnlyVersion);
+  yield broken("author", notEmpty(author), author);
 }
 
 /** The content of a readable file is in what is rendered, that of a secret one is not. */

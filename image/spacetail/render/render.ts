@@ -20,17 +20,16 @@ const MARK = "Made by `spacetail render`.";
  * `spacetail render`: prints the context that its options describe for those who write Terraform's own language, a
  * `.spacelift/config.yml` or a plugin of Spacelift, or writes it to files.
  */
-export function render(args: readonly string[]): number {
+export function render(args: readonly string[], print: (text: string) => void = printWhole): number {
   if (args.includes("--help") || args.includes("-h")) {
-    console.log(HELP);
+    print(`${HELP}\n`);
     return 0;
   }
   try {
     const { format, output, options } = readArguments(args);
     const model = contextModel(format, options);
-    if (output === "") process.stdout.write(textOf(format, model));
-    else if (format === "hcl") writeModule(output, model);
-    else write(output, textOf(format, model));
+    if (output === "") print(textOf(format, model));
+    else write(format === "hcl" ? moduleFiles(output, model) : { [output]: textOf(format, model) });
     return 0;
   } catch (error) {
     // What was given is quoted, and somebody may give a secret where none belongs.
@@ -41,32 +40,49 @@ export function render(args: readonly string[]): number {
   }
 }
 
+/** Prints a text before the process can end, where a stream would keep what a slow pipe does not take. */
+function printWhole(text: string): void {
+  writeFileSync(1, text);
+}
+
 /** All in one text. Terraform takes a module in one file as well as in several. */
 function textOf(format: OutputFormat, model: ContextModel): string {
   if (format === "hcl") return marked(Object.values(terraformFiles(model)).join("\n"));
   return marked(format === "plugin" ? pluginManifest(model) : configYml(model));
 }
 
-function writeModule(folder: string, model: ContextModel): void {
-  for (const [name, text] of Object.entries(terraformFiles(model))) write(join(folder, name), marked(text));
-  write(join(folder, "README.md"), `<!-- ${MARK} -->\n\n${moduleReadme(model)}`);
+/** The files of a module in a folder, by their paths. */
+function moduleFiles(folder: string, model: ContextModel): Record<string, string> {
+  const files = Object.entries(terraformFiles(model)).map(([name, text]) => [join(folder, name), marked(text)]);
+  return { ...Object.fromEntries(files), [join(folder, "README.md")]: `<!-- ${MARK} -->\n\n${moduleReadme(model)}` };
 }
 
 function marked(text: string): string {
   return `# ${MARK}\n\n${text}`;
 }
 
-/** Writes a file and makes its folder, but not over one that somebody else wrote. */
-function write(path: string, text: string): void {
-  try {
-    if (existsSync(path) && !readFileSync(path, "utf8").slice(0, 100).includes(MARK)) {
+/** Writes files by their paths, all of them or, if one is there already that somebody else wrote, none. */
+function write(files: Readonly<Record<string, string>>): void {
+  for (const path of Object.keys(files)) {
+    attempt(`${path} cannot be written`, () => {
+      if (!existsSync(path) || readFileSync(path, "utf8").slice(0, 100).includes(MARK)) return;
       throw new Failure(
         `${path} is there already and was not made by spacetail render: name another place by --output`,
       );
-    }
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, text);
+    });
+  }
+  for (const [path, text] of Object.entries(files)) {
+    attempt(`${path} cannot be written`, () => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    });
+  }
+}
+
+function attempt(problem: string, work: () => void): void {
+  try {
+    work();
   } catch (error) {
-    throw error instanceof Failure ? error : new Failure(`${path} cannot be written: ${errorText(error)}`);
+    throw error instanceof Failure ? error : new Failure(`${problem}: ${errorText(error)}`);
   }
 }

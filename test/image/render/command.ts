@@ -7,7 +7,8 @@ import type { OutputFormat } from "../../../contract/options.js";
 import { render } from "../../../image/spacetail/render/render.js";
 import { OPTION_SETS } from "./option-sets.js";
 
-const EXECUTABLE = join(__dirname, "../../../image/dist/spacetail.cjs");
+/** The executable for Node, as it was built. */
+export const EXECUTABLE = join(__dirname, "../../../image/dist/spacetail.cjs");
 
 /** What a command line did. */
 export interface Outcome {
@@ -19,25 +20,18 @@ export interface Outcome {
 /** Runs `spacetail render` in this process. A failure is told as the executable tells it. */
 export function runRender(...args: readonly string[]): Outcome {
   const printed = { out: "", err: "" };
-  const spies = [
-    jest.spyOn(process.stdout, "write").mockImplementation((text) => {
-      printed.out += text;
-      return true;
-    }),
-    jest.spyOn(console, "log").mockImplementation((text) => {
-      printed.out += `${text}\n`;
-    }),
-    jest.spyOn(console, "error").mockImplementation((text) => {
-      printed.err += `${text}\n`;
-    }),
-  ];
+  const spy = jest.spyOn(console, "error").mockImplementation((text) => {
+    printed.err += `${text}\n`;
+  });
   try {
-    const status = render(args);
+    const status = render(args, (text) => {
+      printed.out += text;
+    });
     return { status, ...printed };
   } catch (error) {
     return { status: 1, out: printed.out, err: `${printed.err}spacetail: ${(error as Error).message}\n` };
   } finally {
-    for (const spy of spies) spy.mockRestore();
+    spy.mockRestore();
   }
 }
 

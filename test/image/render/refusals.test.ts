@@ -84,6 +84,7 @@ test.each<[RenderOptions, string]>([
   [{ tags: ["a"] }, 'tags must hold tags, and a tag must begin with "tag:", but ["a"] was given'],
   [{ auth: {} }, "auth must have exactly one of federated, oauthClient, oauthSecret, authKey, but [] was given"],
   [{ hostname: "?!" }, 'hostname must hold at least one letter or digit, but "?!" was given'],
+  [{ writeOnlyVersion: " " }, 'writeOnlyVersion must not be empty, but " " was given'],
   [{ applyTags: ["tag:a"] }, 'applyTags must not be given without account, but ["tag:a"] was given'],
   [
     { auth: { authKey: true }, account: "acme" },
@@ -102,6 +103,10 @@ test.each<[RenderOptions, string]>([
   [{ attachments: [{ stackId: "a", moduleId: "a" }] }, "attachments must have exactly one of stackId, moduleId"],
 ])("%j is refused in the words of the constructs: %s", (options, problem) => {
   expect(problemOf("hcl", options)).toBe(`spacetail: ${problem}`);
+});
+
+test("a plugin has an author", () => {
+  expect(problemOf("plugin", { author: "" })).toBe('spacetail: author must not be empty, but "" was given');
 });
 
 test.each<[string, RenderOptions]>([
