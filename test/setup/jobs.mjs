@@ -3,10 +3,10 @@
 import { spawn } from "node:child_process";
 import { root } from "./steps.mjs";
 
-/** What runs at this moment; it does not outlive us. */
+/** What runs at this moment; it does not outlive us. `unshare` takes no other signal, and kills what is in it then. */
 const children = new Set();
 process.on("exit", () => {
-  for (const child of children) child.kill();
+  for (const child of children) child.kill("SIGKILL");
 });
 
 /**
