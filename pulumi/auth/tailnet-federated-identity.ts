@@ -59,12 +59,6 @@ export interface TailnetTrustedRuns {
    * @default - made of space, stack or module, run types and scope
    */
   readonly subject?: pulumi.Input<string>;
-
-  /**
-   * What the identity is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
-   * @default "Spacelift runs"
-   */
-  readonly description?: pulumi.Input<string>;
 }
 
 /** Arguments of {@link TailnetFederatedIdentity}. */
@@ -77,6 +71,12 @@ export interface TailnetFederatedIdentityArgs extends TailnetTrustedRuns {
 
   /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
   readonly tags: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
+   * What the identity is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
+   * @default "Spacelift runs"
+   */
+  readonly description?: pulumi.Input<string>;
 }
 
 /**

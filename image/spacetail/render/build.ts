@@ -40,6 +40,8 @@ export function contextModel(format: OutputFormat, tree: Tree): ContextModel {
   const values = {
     ...options,
     name,
+    // Elsewhere no label is made of the name.
+    autoattachAll: options.autoattachAll ?? format !== "hcl",
     auth: login.auth,
     secretEnvironment: Object.fromEntries(secretEnvironment.map((one) => [one, variableInput(one)])),
     files: files.map(fileModel),

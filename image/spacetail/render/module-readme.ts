@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { labelFromName } from "../../../contract/labels.js";
 import { block, Expression } from "./hcl.js";
 import { inputsOf } from "./inputs.js";
 import type { ContextModel } from "./model.js";
@@ -7,7 +6,7 @@ import type { ContextModel } from "./model.js";
 /** What the module is, how it is called, and what to do with stacks, in Markdown. */
 export function moduleReadme(model: ContextModel): string {
   const inputs = inputsOf(model);
-  const call = block("module", [labelFromName(model.name).replaceAll("-", "_") || "tailnet"], {
+  const call = block("module", ["tailnet"], {
     source: "./tailnet",
     ...Object.fromEntries(inputs.map(({ id }) => [id, new Expression(`var.${id}`)])),
   });

@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { OPTIONS, type OutputFormat } from "../../../contract/options.js";
 import { flagName } from "../../../contract/option-table.js";
+import { OPTIONS, type OutputFormat } from "../../../contract/options.js";
 import { EXECUTABLE, inFolder, rendered, runExecutable, runRender, runWithOptions } from "./command.js";
 
 const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];

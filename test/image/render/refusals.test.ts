@@ -152,3 +152,8 @@ test.each<[string, readonly string[], RenderOptions]>([
   expect(err).not.toContain("4dabf");
   expect(err.trimEnd()).not.toContain("\n");
 });
+
+test("a name of signs alone is good for a plugin, of whose name no label is made", () => {
+  expect(runWithOptions("plugin", { name: "+" })).toMatchObject({ status: 0, err: "" });
+  expect(problemOf("hcl", { name: "+" })).toContain("name must hold a letter or digit to make a label of");
+});
