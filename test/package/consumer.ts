@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Node } from "./nodes.js";
 import { npm } from "./npm.js";
@@ -45,6 +46,7 @@ export function run(node: Node, folder: string, program: string, ...words: strin
   const env = {
     PATH: `${node.bin}:${process.env.PATH}`,
     HOME: process.env.HOME ?? folder,
+    TMPDIR: tmpdir(),
     // The command lines ask for newer versions and send reports, unless they are told not to.
     CHECKPOINT_DISABLE: "1",
     CI: "1",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
@@ -27,7 +28,7 @@ export class PluginHost {
   static async start(node: string, folder: string, preview = false): Promise<PluginHost> {
     const { engine, address } = await FakeEngine.start(preview);
     const host = join(folder, "node_modules/@pulumi/pulumi/cmd/run-plugin");
-    const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "" };
+    const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", TMPDIR: tmpdir() };
     const child = spawn(node, [host, folder, address], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
     let errors = "";
     child.stderr.on("data", (data) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { FakeEngine } from "./fake-engine.js";
@@ -41,6 +42,7 @@ export async function run(program: string, options: RunOptions = {}): Promise<Ou
   const env = {
     PATH: process.env.PATH ?? "",
     HOME: process.env.HOME ?? "",
+    TMPDIR: tmpdir(),
     PULUMI_NODEJS_TYPESCRIPT: typescript,
     // Without it a third of the time goes into compiling Pulumi's SDK.
     NODE_COMPILE_CACHE: join(ROOT, ".cache/node"),
