@@ -61,6 +61,13 @@ function marked(text: string): string {
   return `# ${MARK}\n\n${text}`;
 }
 
+/** Makes a folder and those above it. Node's own way never ends in file systems that take no folders, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
 /** Writes files by their paths, all of them or, if one is there already that somebody else wrote, none. */
 function write(files: Readonly<Record<string, string>>): void {
   for (const path of Object.keys(files)) {
@@ -73,7 +80,7 @@ function write(files: Readonly<Record<string, string>>): void {
   }
   for (const [path, text] of Object.entries(files)) {
     attempt(`${path} cannot be written`, () => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       writeFileSync(path, text);
     });
   }
