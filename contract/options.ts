@@ -100,7 +100,7 @@ export const OPTIONS: readonly Option[] = [
     ...option(
       "attachments",
       "objects",
-      "Stacks and modules by id: `stackId` or `moduleId`, `priority` and `id` each.",
+      "Stacks and modules by id: `stackId` or `moduleId`, `priority`, `id` and `spaceId` each.",
       {},
     ),
     members: { stackId: "text", moduleId: "text", priority: "number", id: "text", spaceId: "text" },
