@@ -108,7 +108,12 @@ export const OPTIONS: readonly Option[] = [
     hcl: "`spacelift_context_attachment`",
     configYml: "`stacks`",
   },
-  context("outermost", "boolean", { hcl: "`var.name`" }, "Put the context around all others attached by label."),
+  context(
+    "outermost",
+    "boolean",
+    { hcl: "`name`", plugin: "`contexts.name_prefix`" },
+    "Put the context around all others attached by label.",
+  ),
   option("environment", "map", "More variables for the run.", {
     hcl: "`spacelift_environment_variable`",
     configYml: "`environment`",

@@ -21,6 +21,7 @@ const USAGE = `Usage: spacetail COMMAND
   tailscale ARGS...      Tailscale's command line, on this tunnel
   render --format hcl|config-yml|plugin
                          print a context for Terraform, .spacelift/config.yml or a plugin
+                         (by Node: npx spacetail render)
   version, help
 
 Settings come from environment variables; see the README.`;

@@ -1,6 +1,7 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
 
 locals {
+  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
   tunnel_up = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
@@ -22,7 +23,7 @@ resource "tailscale_oauth_client" "tailnet" {
 resource "spacelift_context" "tailnet" {
   name         = var.name
   space_id     = var.space_id
-  labels       = concat(["autoattach:${var.stack_label}"], var.labels)
+  labels       = concat(["autoattach:${local.stack_label}"], var.labels)
   before_init  = local.tunnel_up
   after_init   = local.tunnel_down
   before_plan  = local.tunnel_up

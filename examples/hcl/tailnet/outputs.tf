@@ -1,4 +1,4 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
 
 output "context_id" {
   description = "Id of the context."
@@ -7,7 +7,7 @@ output "context_id" {
 
 output "stack_label" {
   description = "The label that a stack must carry to be on the tailnet."
-  value       = var.stack_label
+  value       = local.stack_label
 }
 
 output "policy" {

@@ -1,4 +1,4 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
 
 variable "name" {
   type        = string
@@ -14,13 +14,12 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context."
-  default     = "tailnet"
-  nullable    = false
+  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  default     = null
 
   validation {
-    condition     = trimspace(var.stack_label) != ""
-    error_message = "stack_label must not be empty."
+    condition     = var.stack_label == null ? true : can(regex("^[^*]+$", var.stack_label)) && trimspace(var.stack_label) == var.stack_label && !startswith(var.stack_label, "autoattach:")
+    error_message = "stack_label must be a plain label, without * and the autoattach: prefix."
   }
 }
 
@@ -28,6 +27,11 @@ variable "space_id" {
   type        = string
   description = "Id of the space that the context lives in; null for the space of the provider's credentials."
   default     = null
+
+  validation {
+    condition     = var.space_id == null ? true : trimspace(var.space_id) != ""
+    error_message = "space_id must not be empty."
+  }
 }
 
 variable "labels" {
@@ -35,4 +39,9 @@ variable "labels" {
   description = "More labels of the context."
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
+    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+  }
 }

@@ -1,4 +1,4 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
 
 terraform {
   required_version = ">= 1.3.0"

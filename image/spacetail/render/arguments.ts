@@ -186,7 +186,7 @@ const SHAPES: Readonly<Record<OptionKind | MemberKind, { fits: (value: unknown) 
   number: { fits: (value) => typeof value === "number", says: "a number" },
   list: { fits: isTexts, says: "a list of texts" },
   map: { fits: (value) => isTree(value) && isTexts(Object.values(value)), says: "an object whose members are texts" },
-  presence: { fits: (value) => value === true, says: "true, or an object with its members" },
+  presence: { fits: (value) => value === true, says: "true, or an object with its members if it has some" },
   objects: { fits: (value) => Array.isArray(value) && value.every(isTree), says: "a list of objects" },
   program: { fits: () => false, says: "left to programs, which alone have such a thing" },
 };

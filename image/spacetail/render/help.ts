@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { flagName } from "../../../contract/option-table.js";
-import { OPTIONS } from "../../../contract/options.js";
+import { OPTIONS, type Option, type OptionKind } from "../../../contract/options.js";
 
 const USAGE = `Usage: spacetail render --format FORMAT [--options FILE] [--output PATH] [OPTIONS]
 
@@ -18,6 +18,13 @@ false. No secret is ever in what is rendered: each is a variable of the module, 
 variable of the stack.
 `;
 
+/** What stands after a flag. */
+const VALUES: Readonly<Partial<Record<OptionKind, string>>> = {
+  text: " VALUE",
+  list: " VALUE,...",
+  map: " NAME=VALUE",
+};
+
 /** What `spacetail render --help` prints. */
 export const HELP = [
   USAGE,
@@ -31,11 +38,19 @@ export const HELP = [
 ].join("\n");
 
 function flagLines(): string[] {
-  return OPTIONS.filter((option) => flagName(option) !== "").map(
-    (option) => `  ${`--${flagName(option)}`.padEnd(40)} ${option.doc}`,
-  );
+  return OPTIONS.flatMap((option) => {
+    const name = flagName(option);
+    return name === "" ? [] : [line(`--${name}${VALUES[option.kind] ?? ""}`, option)];
+  });
 }
 
 function fileLines(): string[] {
-  return OPTIONS.filter(({ kind }) => kind === "objects").map(({ name, doc }) => `  ${name.padEnd(40)} ${doc}`);
+  return OPTIONS.filter(({ kind }) => kind === "objects").map((option) => line(option.name, option));
+}
+
+/** An option, what it means, and the formats that take it unless all do. */
+function line(name: string, { doc, hcl, configYml, plugin }: Option): string {
+  const formats = Object.entries({ hcl, "config-yml": configYml, plugin }).filter(([, place]) => place !== "");
+  const only = formats.length === 3 ? "" : ` (${formats.map(([format]) => format).join(", ")})`;
+  return `  ${name.padEnd(51)} ${doc}${only}`;
 }

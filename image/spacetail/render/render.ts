@@ -3,18 +3,16 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { OutputFormat } from "../../../contract/options.js";
 import { withoutTailscaleSecrets } from "../../../contract/secrets.js";
-import { errorText, Failure } from "../failure.js";
-import { readArguments, UsageError } from "./arguments.js";
-import { contextModel } from "./build.js";
-import { configYml } from "./config-yml.js";
+import { errorCode, errorText, Failure } from "../failure.js";
+import { VERSION } from "../version.js";
+import { readArguments, type Tree, UsageError } from "./arguments.js";
+import { contextModel } from "./context/build.js";
+import type { ContextModel } from "./context/model.js";
 import { HELP } from "./help.js";
-import type { ContextModel } from "./model.js";
-import { terraformFiles } from "./module.js";
-import { moduleReadme } from "./module-readme.js";
-import { pluginManifest } from "./plugin.js";
-
-/** Begins every file, so that files which others wrote are told apart. */
-const MARK = "Made by `spacetail render`.";
+import { configYml } from "./outputs/config-yml.js";
+import { terraformFiles } from "./outputs/module.js";
+import { moduleReadme } from "./outputs/module-readme.js";
+import { pluginManifest } from "./outputs/plugin.js";
 
 /**
  * `spacetail render`: prints the context that its options describe for those who write Terraform's own language, a
@@ -28,8 +26,12 @@ export function render(args: readonly string[], print: (text: string) => void = 
   try {
     const { format, output, options } = readArguments(args);
     const model = contextModel(format, options);
-    if (output === "") print(textOf(format, model));
-    else write(format === "hcl" ? moduleFiles(output, model) : { [output]: textOf(format, model) });
+    if (output === "") print(textOf(format, options, model));
+    else
+      write(
+        format,
+        format === "hcl" ? moduleFiles(output, options, model) : { [output]: textOf(format, options, model) },
+      );
     return 0;
   } catch (error) {
     // What was given is quoted, and somebody may give a secret where none belongs.
@@ -42,23 +44,47 @@ export function render(args: readonly string[], print: (text: string) => void = 
 
 /** Prints a text before the process can end, where a stream would keep what a slow pipe does not take. */
 function printWhole(text: string): void {
-  writeFileSync(1, text);
+  try {
+    writeFileSync(1, text);
+  } catch (error) {
+    // Whoever reads has read enough.
+    if (errorCode(error) !== "EPIPE") throw new Failure(`the text cannot be printed: ${errorText(error)}`);
+  }
 }
 
 /** All in one text. Terraform takes a module in one file as well as in several. */
-function textOf(format: OutputFormat, model: ContextModel): string {
-  if (format === "hcl") return marked(Object.values(terraformFiles(model)).join("\n"));
-  return marked(format === "plugin" ? pluginManifest(model) : configYml(model));
+function textOf(format: OutputFormat, options: Tree, model: ContextModel): string {
+  const notes = [`${mark(format)}, version ${VERSION}.`];
+  if (Object.keys(options).length > 0) notes.push(`Options: ${JSON.stringify(options)}`);
+  return [...notes.map((note) => `# ${note}`), "", TEXTS[format](model)].join("\n");
 }
+
+const TEXTS: Readonly<Record<OutputFormat, (model: ContextModel) => string>> = {
+  hcl: (model) => Object.values(terraformFiles(model)).join("\n"),
+  "config-yml": configYml,
+  plugin: pluginManifest,
+};
 
 /** The files of a module in a folder, by their paths. */
-function moduleFiles(folder: string, model: ContextModel): Record<string, string> {
-  const files = Object.entries(terraformFiles(model)).map(([name, text]) => [join(folder, name), marked(text)]);
-  return { ...Object.fromEntries(files), [join(folder, "README.md")]: `<!-- ${MARK} -->\n\n${moduleReadme(model)}` };
+function moduleFiles(folder: string, options: Tree, model: ContextModel): Record<string, string> {
+  const note = `${mark("hcl")}, version ${VERSION}.`;
+  const files = Object.entries(terraformFiles(model)).map(([name, text]) => [
+    join(folder, name),
+    `# ${note}\n\n${text}`,
+  ]);
+  const made =
+    Object.keys(options).length === 0
+      ? ""
+      : `\nMade with these options:\n\n\`\`\`json\n${JSON.stringify(options, null, 2)}\n\`\`\`\n`;
+  return {
+    ...Object.fromEntries(files),
+    [join(folder, "README.md")]: `<!-- ${note} -->\n\n${moduleReadme(model)}${made}`,
+  };
 }
 
-function marked(text: string): string {
-  return `# ${MARK}\n\n${text}`;
+/** Begins every file, so that files which others wrote, or which hold something else, are told apart. */
+function mark(format: OutputFormat): string {
+  return `Made by \`spacetail render --format ${format}\``;
 }
 
 /** Makes a folder and those above it. Node's own way never ends in file systems that take no folders, such as /proc. */
@@ -69,12 +95,12 @@ function makeFolder(path: string): void {
 }
 
 /** Writes files by their paths, all of them or, if one is there already that somebody else wrote, none. */
-function write(files: Readonly<Record<string, string>>): void {
+function write(format: OutputFormat, files: Readonly<Record<string, string>>): void {
   for (const path of Object.keys(files)) {
     attempt(`${path} cannot be written`, () => {
-      if (!existsSync(path) || readFileSync(path, "utf8").slice(0, 100).includes(MARK)) return;
+      if (!existsSync(path) || readFileSync(path, "utf8").slice(0, 100).includes(mark(format))) return;
       throw new Failure(
-        `${path} is there already and was not made by spacetail render: name another place by --output`,
+        `${path} is there already and was not made by spacetail render --format ${format}: name another place by --output`,
       );
     });
   }

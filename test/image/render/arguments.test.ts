@@ -104,7 +104,11 @@ test.each<[unknown, readonly string[], string]>([
   [undefined, ["--format", "hcl", "tailnet"], "There must be nothing but flags and their values"],
   [undefined, ["--format", "hcl", "--environment", "A"], "environment must be NAME=VALUE"],
   [undefined, ["--format", "hcl", "--environment", "=A"], "environment must be NAME=VALUE"],
-  [undefined, ["--format", "hcl", "--no-auth.auth-key"], "auth.authKey must be true, or an object with its members"],
+  [
+    undefined,
+    ["--format", "hcl", "--no-auth.auth-key"],
+    "auth.authKey must be true, or an object with its members if it has some",
+  ],
   [[], ["--format", "hcl"], "--options names FILE, which holds no JSON object"],
   [null, ["--format", "hcl"], "--options names FILE, which holds no JSON object"],
   [{ colour: 1 }, ["--format", "hcl"], "colour is no option"],
@@ -137,7 +141,11 @@ test.each<[unknown, readonly string[], string]>([
     ["--format", "hcl"],
     "auth.oauthSecret.clientSecret must not be given: no secret is in what is rendered, so say auth.oauthSecret alone",
   ],
-  [{ auth: { authKey: "hidden" } }, ["--format", "hcl"], "auth.authKey must be true, or an object with its members"],
+  [
+    { auth: { authKey: "hidden" } },
+    ["--format", "hcl"],
+    "auth.authKey must be true, or an object with its members if it has some",
+  ],
 ])("%j with %j is wrong: %s", (file, args, problem) => {
   const outcome = inFolder((folder) => {
     const path = join(folder, "options.json");

@@ -2,14 +2,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import { block, quoted } from "../../../image/spacetail/render/hcl.js";
+import { block, quoted } from "../../../image/spacetail/render/outputs/hcl.js";
 import { misfits } from "../../constructs/misfits.js";
 import { inputsOf, type PlannedModule, plannedModule, runTerraform, TERRAFORM } from "../../constructs/terraform.js";
 import { holds, text } from "../../property.js";
 import { inFolder, renderedSet } from "./command.js";
 import { INPUTS } from "./inputs.js";
 import { setsOf } from "./option-sets.js";
-import { moduleJson, REFERENCE, readResources, textOf } from "./readings.js";
+import { moduleJson, readResources, textOf } from "./readings.js";
+import { withoutProviders } from "./without-providers.js";
 
 const withTerraform = TERRAFORM === "" ? describe.skip : describe;
 if (TERRAFORM === "") {
@@ -21,21 +22,6 @@ const SETS = setsOf("hcl");
 /** HCL takes every text in Unicode's normal form C, so that is all that can be asked of it. */
 const normalized = text.map((one) => one.normalize("NFC"));
 const many = fc.array(normalized, { minLength: 60, maxLength: 80 });
-
-/**
- * The text of a module whose resources are `terraform_data`, which needs no provider. Attributes of resources are known
- * in it, and nothing is ephemeral, so that all of it can be planned.
- */
-function withoutProviders(module: string): string {
-  return module
-    .replace(/^terraform \{\n[\s\S]*?^\}\n/m, "")
-    .replace(/^ {2}ephemeral .*\n/gm, "")
-    .replace(/\b(spacelift|tailscale)_\w+\.\w+\.(id|key)\b/g, JSON.stringify(REFERENCE))
-    .replace(
-      /^resource "(\w+)" "([\w-]+)" \{\n([\s\S]*?)^\}/gm,
-      'resource "terraform_data" "$1-$2" {\ninput = {\n$3}\n}',
-    );
-}
 
 /** What is planned of the modules of all sets, by the name of the set. */
 function plannedSets(): Record<string, PlannedModule> {

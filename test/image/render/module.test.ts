@@ -18,7 +18,8 @@ test.each(SETS)("the files of %s say what is printed otherwise", async (set) => 
   const files = renderedModule(OPTION_SETS[set]?.options, FILES);
   const all = FILES.filter((name) => name.endsWith(".tf")).map((name) => files[name] ?? "");
   expect(await moduleJson(all.join("\n"))).toEqual(await moduleJson(renderedSet(set, "hcl")));
-  for (const name of FILES) expect(files[name]?.split("\n")[0]).toContain("Made by `spacetail render`.");
+  for (const name of FILES)
+    expect(files[name]?.split("\n")[0]).toContain("Made by `spacetail render --format hcl`, version ");
 });
 
 test.each(SETS)("the README of %s tells its variables and outputs, and gives what has to be given", async (set) => {
@@ -43,6 +44,14 @@ test.each(SETS)("the README of %s tells its variables and outputs, and gives wha
   const [[{ source, ...given }] = [{}]] = Object.values(module);
   expect(source).toBe("./tailnet");
   expect(Object.keys(given).sort()).toEqual(Object.keys(variable).filter(needed).sort());
+});
+
+test.each(SETS)("the README of %s calls those variables secret that are sensitive", async (set) => {
+  const { "README.md": readme = "" } = renderedModule(OPTION_SETS[set]?.options, ["README.md"]);
+  const { variable } = await moduleJson(renderedSet(set, "hcl"));
+  const called = [...readme.matchAll(/^\| `(\w+)` .* A secret\. \|$/gm)].map(([, name]) => name);
+  const sensitive = Object.entries(variable).filter(([, [declared]]) => "sensitive" in (declared ?? {}));
+  expect(called.sort()).toEqual(sensitive.map(([name]) => name).sort());
 });
 
 test.each(SETS)("secrets of %s are sensitive variables without a default, and nothing else is", async (set) => {

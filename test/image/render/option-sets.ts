@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of shells hold such placeholders
 import type { OutputFormat } from "../../../contract/options.js";
-import type { RenderOptions } from "../../../image/spacetail/render/options.js";
+import type { RenderOptions } from "../../../image/spacetail/render/context/options.js";
 
 /** Options of `spacetail render`, with the formats that have a place for all of them. */
 export interface OptionSet {
@@ -141,6 +141,7 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
       phases: ["apply", "plan"],
     },
   },
+  outermost: { formats: ["plugin"], options: { name: "tail", outermost: true } },
   "federated-one": { formats: ["hcl", "plugin"], options: { auth: { federated: { identity: true } } } },
   "federated-one-known": {
     formats: ALL,

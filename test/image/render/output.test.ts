@@ -45,7 +45,11 @@ describe.each(FORMATS)("--output of %s", (format) => {
   test.each([
     ["an empty one", ""],
     ["another's", "# Mine.\n"],
-    ["one that speaks of it further down", `${"#\n".repeat(100)}# Made by \`spacetail render\`.\n`],
+    [
+      "one that speaks of it further down",
+      `${"#\n".repeat(100)}# Made by \`spacetail render --format ${format}\`, version 0.1.0.\n`,
+    ],
+    ["what another format made", rendered(format === "hcl" ? "plugin" : "hcl", {})],
   ])("leaves a file alone that it did not write: %s", (_, text) => {
     inFolder((folder) => {
       const path = join(folder, "out");
@@ -55,7 +59,7 @@ describe.each(FORMATS)("--output of %s", (format) => {
       const { status, out, err } = runRender("--format", format, "--output", path);
       expect({ status, out }).toEqual({ status: 1, out: "" });
       expect(err).toBe(
-        `spacetail: ${file} is there already and was not made by spacetail render: name another place by --output\n`,
+        `spacetail: ${file} is there already and was not made by spacetail render --format ${format}: name another place by --output\n`,
       );
       // Nor is anything else written: a module is whole, or not there.
       expect(contents(folder)).toEqual({ [format === "hcl" ? "out/outputs.tf" : "out"]: text });

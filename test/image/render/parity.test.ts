@@ -2,7 +2,7 @@
 // Whoever describes a context gives the same options everywhere, and gets the same context: by the constructs on both
 // engines, by Pulumi's components, and by all that `spacetail render` prints.
 import * as cdktf from "../../../constructs/index.js";
-import type { RenderOptions } from "../../../image/spacetail/render/options.js";
+import type { RenderOptions } from "../../../image/spacetail/render/context/options.js";
 import { rendered } from "./command.js";
 import { INPUTS, SECRETS } from "./inputs.js";
 import { OPTION_SETS } from "./option-sets.js";

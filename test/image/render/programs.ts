@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The context that options describe, made by programs: by the constructs on either engine, and by Pulumi's components.
-import type { RenderOptions } from "../../../image/spacetail/render/options.js";
+import type { RenderOptions } from "../../../image/spacetail/render/context/options.js";
 import { Tailnet as Component, TailnetContext as ContextComponent } from "../../../pulumi/index.js";
 import { synthesize } from "../../constructs/manifest.js";
 import { deploy } from "../../pulumi/deploy.js";

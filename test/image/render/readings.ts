@@ -2,6 +2,7 @@
 // What each output of `spacetail render` says, in one form.
 import { parse as parseHcl } from "@cdktf/hcl2json";
 import { parse as parseYaml } from "yaml";
+import { labelFromName } from "../../../contract/labels.js";
 
 /** A variable of a context. */
 export interface ReadVariable {
@@ -169,19 +170,22 @@ function valuesIn({ variable, locals }: ModuleJson, inputs: Inputs): (value: unk
   const expression = (text: string): unknown => {
     const [, kind, name = ""] = /^(var|local)\.(\w+)$/.exec(text) ?? [];
     if (kind === "var") return named(name);
+    if (text === "local.stack_label") return named("stack_label") ?? labelFromName(String(named("name")));
     if (kind === "local") return known(locals?.[0]?.[name]);
     if (/^(spacelift|tailscale)_\w+\.\w+\.(id|key)$/.test(text)) return REFERENCE;
     const [, encoded] = /^base64encode\(var\.(\w+)\)$/.exec(text) ?? [];
     if (encoded !== undefined) return Buffer.from(String(named(encoded)), "utf8").toString("base64");
     const [, label] = /^concat\(\["autoattach:(.*)"\], var\.labels\)$/.exec(text) ?? [];
     if (label === undefined) throw new Error(`unknown expression ${text}`);
-    const attached = label === `\${var.stack_label}` ? named("stack_label") : label;
+    const attached = label === `\${local.stack_label}` ? expression("local.stack_label") : label;
     return [`autoattach:${attached}`, ...(named("labels") as string[])];
   };
   const known = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(known);
     if (typeof value === "object" && value !== null) return mapMembers(value as Attributes, known);
     if (typeof value !== "string") return value;
+    const [, prefix] = /^([\w-]+)\$\{var\.name\}$/.exec(value) ?? [];
+    if (prefix !== undefined) return `${prefix}${named("name")}`;
     const [, inner] = /^\$\{([\s\S]*)\}$/.exec(value) ?? [];
     return inner === undefined ? textOf(value) : expression(inner);
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parse } from "yaml";
-import type { RenderOptions } from "../../../image/spacetail/render/options.js";
+import type { RenderOptions } from "../../../image/spacetail/render/context/options.js";
 import { rendered, renderedSet } from "./command.js";
 import { setsOf } from "./option-sets.js";
 import { CONFIG_YML, MANIFEST, misfits, type Shape } from "./shapes.js";

@@ -2,7 +2,7 @@
 // Whatever users write comes out of every output as they wrote it.
 import fc from "fast-check";
 import { shellQuote } from "../../../contract/index.js";
-import type { RenderOptions } from "../../../image/spacetail/render/options.js";
+import type { RenderOptions } from "../../../image/spacetail/render/context/options.js";
 import { line, text } from "../../property.js";
 import { rendered } from "./command.js";
 import { INPUTS, SECRETS } from "./inputs.js";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
 import { parse } from "yaml";
-import { Anchor, type YamlMapping, yamlDocument } from "../../../image/spacetail/render/yaml.js";
+import { Anchor, type YamlMapping, yamlDocument } from "../../../image/spacetail/render/outputs/yaml.js";
 import { holds, text } from "../../property.js";
 
 /** Spacelift does not say which version of YAML it reads. */

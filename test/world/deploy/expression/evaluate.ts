@@ -99,11 +99,16 @@ export function evaluateExpression(expression: Expression, lookUp: LookUp, eleme
     case "operation":
       return operate(expression.operator, expression.operands, evaluate);
     case "choice": {
-      const [condition, ...branches] = expression.branches;
+      const [condition, first, second] = expression.branches;
       const value = evaluate(condition);
-      const [first, second] = branches.map(evaluate) as [Value, Value];
-      requireOneType(first, second);
-      return value === UNKNOWN ? UNKNOWN : boolean(value) ? first : second;
+      if (value === UNKNOWN) return UNKNOWN;
+      const [taken, other] = boolean(value) ? [first, second] : [second, first];
+      const result = evaluate(taken);
+      requireOneType(
+        result,
+        unlessItFails(() => evaluate(other)),
+      );
+      return result;
     }
   }
 }
@@ -162,6 +167,15 @@ function objectOf(entries: readonly (readonly [Value, Value])[]): Value {
 }
 
 /** Terraform makes strings of what differs, in ways that are not known here. */
+/** The value, or an unknown one: what is wrong in a branch that is not taken does not matter to Terraform. */
+function unlessItFails(work: () => Value): Value {
+  try {
+    return work();
+  } catch {
+    return UNKNOWN;
+  }
+}
+
 function requireOneType(first: Value, second: Value): void {
   if ([first, second].some((value) => value === null || value === UNKNOWN)) return;
   if (typeof first !== typeof second) throw new Error("branches of different types are not known here");

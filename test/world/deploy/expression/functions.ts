@@ -6,6 +6,8 @@ export const FUNCTIONS: Readonly<Record<string, (...args: readonly Value[]) => V
   alltrue: (list) => elements(list).every((one) => one === true || one === "true"),
   anytrue: (list) => elements(list).some((one) => one === true || one === "true"),
   base64encode: (text) => Buffer.from(string(text)).toString("base64"),
+  coalesce: (...values) =>
+    values.find((one) => one !== null && one !== "") ?? fail("coalesce finds nothing that is neither null nor empty"),
   compact: (list) => elements(list).filter((one) => one !== null && one !== ""),
   concat: (...lists) => lists.flatMap(elements),
   contains: (list, wanted) => elements(list).includes(wanted as Value),
@@ -24,12 +26,19 @@ export const FUNCTIONS: Readonly<Record<string, (...args: readonly Value[]) => V
       : typeof value === "object"
         ? Object.keys(value ?? {}).length
         : fail(),
+  lower: (text) => string(text).toLowerCase(),
   nonsensitive: (value) => value as Value,
   regex: (pattern, text) => {
     // What the two dialects share is all that is used.
     const found = new RegExp(string(pattern), "u").exec(string(text));
     if (found === null) throw new Error("the pattern of regex was not found");
     return found.length > 1 ? found.slice(1) : found[0];
+  },
+  replace: (text, what, by) => {
+    // Between slashes it is a pattern. What stands in its place may name groups, which is not used.
+    const [, pattern] = /^\/(.*)\/$/.exec(string(what)) ?? [];
+    if (string(by).includes("$")) fail("replace with groups is not known");
+    return string(text).replaceAll(pattern === undefined ? string(what) : new RegExp(pattern, "gu"), string(by));
   },
   sensitive: (value) => value as Value,
   sort: (list) => elements(list).map(string).sort(),
@@ -38,6 +47,11 @@ export const FUNCTIONS: Readonly<Record<string, (...args: readonly Value[]) => V
   tolist: (list) => elements(list),
   toset: (list) => [...new Set(elements(list))].sort(),
   tostring: (value) => (value === null ? null : string(value)),
+  trim: (text, chars) => {
+    const letters = [...string(text)];
+    const others = letters.flatMap((letter, i) => (string(chars).includes(letter) ? [] : [i]));
+    return letters.slice(others[0] ?? 0, (others.at(-1) ?? -1) + 1).join("");
+  },
   trimspace: (text) => string(text).trim(),
 };
 
@@ -57,6 +71,6 @@ function string(value: Value | undefined): string {
   return ["string", "number", "boolean"].includes(typeof value) ? String(value) : fail();
 }
 
-function fail(): never {
-  throw new Error("an argument has a type that the function does not take");
+function fail(why = "an argument has a type that the function does not take"): never {
+  throw new Error(why);
 }

@@ -1,4 +1,5 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
+# Options: {"autoattachAll":true,"labels":["team:platform"],"runnerRegistry":"ghcr.io/acme"}
 
 terraform {
   required_version = ">= 1.3.0"
@@ -31,6 +32,11 @@ variable "space_id" {
   type        = string
   description = "Id of the space that the context lives in; null for the space of the provider's credentials."
   default     = null
+
+  validation {
+    condition     = var.space_id == null ? true : trimspace(var.space_id) != ""
+    error_message = "space_id must not be empty."
+  }
 }
 
 variable "labels" {
@@ -38,6 +44,11 @@ variable "labels" {
   description = "More labels of the context."
   default     = ["team:platform"]
   nullable    = false
+
+  validation {
+    condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
+    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+  }
 }
 
 locals {

@@ -1,4 +1,5 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
+# Options: {"auth":{"authKey":true},"apiUrl":"https://headscale.test"}
 
 terraform {
   required_version = ">= 1.3.0"
@@ -25,13 +26,12 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context."
-  default     = "tailnet"
-  nullable    = false
+  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  default     = null
 
   validation {
-    condition     = trimspace(var.stack_label) != ""
-    error_message = "stack_label must not be empty."
+    condition     = var.stack_label == null ? true : can(regex("^[^*]+$", var.stack_label)) && trimspace(var.stack_label) == var.stack_label && !startswith(var.stack_label, "autoattach:")
+    error_message = "stack_label must be a plain label, without * and the autoattach: prefix."
   }
 }
 
@@ -39,6 +39,11 @@ variable "space_id" {
   type        = string
   description = "Id of the space that the context lives in; null for the space of the provider's credentials."
   default     = null
+
+  validation {
+    condition     = var.space_id == null ? true : trimspace(var.space_id) != ""
+    error_message = "space_id must not be empty."
+  }
 }
 
 variable "labels" {
@@ -46,6 +51,11 @@ variable "labels" {
   description = "More labels of the context."
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
+    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+  }
 }
 
 variable "auth_key" {
@@ -53,9 +63,20 @@ variable "auth_key" {
   description = "Tailscale auth key by which runs log in: reusable, ephemeral and tagged."
   sensitive   = true
   nullable    = false
+
+  validation {
+    condition     = trimspace(var.auth_key) != "" && !can(regex("[\r\n]", var.auth_key))
+    error_message = "auth_key must not be empty, and must be one line."
+  }
+
+  validation {
+    condition     = !startswith(var.auth_key, "tskey-client-")
+    error_message = "auth_key must be an auth key, not the secret of an OAuth client."
+  }
 }
 
 locals {
+  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
   tunnel_up = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
@@ -71,7 +92,7 @@ locals {
 resource "spacelift_context" "tailnet" {
   name           = var.name
   space_id       = var.space_id
-  labels         = concat(["autoattach:${var.stack_label}"], var.labels)
+  labels         = concat(["autoattach:${local.stack_label}"], var.labels)
   before_plan    = local.tunnel_up
   after_plan     = local.tunnel_down
   before_apply   = local.tunnel_up
@@ -103,5 +124,5 @@ output "context_id" {
 
 output "stack_label" {
   description = "The label that a stack must carry to be on the tailnet."
-  value       = var.stack_label
+  value       = local.stack_label
 }

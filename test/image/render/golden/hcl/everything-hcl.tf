@@ -1,4 +1,5 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
+# Options: {"waitFor":["db:5432","git:22"],"bootTimeout":"90s","hostname":"runner","controlUrl":"https://control.test","apiUrl":"https://api.test","acceptDns":false,"acceptRoutes":true,"exitNode":"exit","shieldsUp":false,"httpProxy":"localhost:9090","socks5Server":"localhost:9091","noProxy":[".corp.test","10.0.0.0/8"],"tailscaledArgs":["--verbose=1"],"socket":"/tmp/tailscaled.sock","trace":true,"beforeHooks":[{"phase":"plan","command":"echo \"in the tunnel\" \\ ${HOME:-x} %{pct}"},{"phase":"plan","command":"echo outside: é 漢 💥","outsideTunnel":true},{"phase":"destroy","command":"echo 'yes: no'"}],"afterHooks":[{"phase":"plan","command":"echo bye","outsideTunnel":true},{"phase":"run","command":"- [over] {} *"}],"auth":{"oauthSecret":{"clientId":"k1","tags":["tag:a","tag:b"]}},"phases":["apply","init","plan"],"environment":{"GREETING":"hello \"${NAME:-you}\" %{x}\t\\","yes":"no","N":"0x1F","EMPTY_LIST":"[]"},"secretEnvironment":["PASSWORD","token"],"exitTrap":false,"name":"Tailnet (chosen)","description":"All \"chosen\": ${x}","labels":["team:platform","on"],"spaceId":"root","autoattach":"runtime:tailnet","attachments":[{"stackId":"web","priority":3,"spaceId":"root"},{"moduleId":"terraform-aws"}],"files":[{"path":"spacetail/boot.sh"},{"path":"source/.npmrc","content":"fund=false\nname=é\n","secret":false}],"runnerImage":"registry.test/runner:1"}
 
 terraform {
   required_version = ">= 1.3.0"
@@ -25,13 +26,13 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context."
+  description = "The label that a stack carries to get the context; null for one that is made of the name."
   default     = "runtime:tailnet"
   nullable    = false
 
   validation {
-    condition     = trimspace(var.stack_label) != ""
-    error_message = "stack_label must not be empty."
+    condition     = var.stack_label == null ? true : can(regex("^[^*]+$", var.stack_label)) && trimspace(var.stack_label) == var.stack_label && !startswith(var.stack_label, "autoattach:")
+    error_message = "stack_label must be a plain label, without * and the autoattach: prefix."
   }
 }
 
@@ -39,6 +40,12 @@ variable "space_id" {
   type        = string
   description = "Id of the space that the context lives in; null for the space of the provider's credentials."
   default     = "root"
+  nullable    = false
+
+  validation {
+    condition     = var.space_id == null ? true : trimspace(var.space_id) != ""
+    error_message = "space_id must not be empty."
+  }
 }
 
 variable "labels" {
@@ -46,6 +53,11 @@ variable "labels" {
   description = "More labels of the context."
   default     = ["team:platform", "on"]
   nullable    = false
+
+  validation {
+    condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
+    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+  }
 }
 
 variable "oauth_client_secret" {
@@ -53,6 +65,16 @@ variable "oauth_client_secret" {
   description = "Secret of the Tailscale OAuth client by which runs log in."
   sensitive   = true
   nullable    = false
+
+  validation {
+    condition     = trimspace(var.oauth_client_secret) != "" && !can(regex("[\r\n]", var.oauth_client_secret))
+    error_message = "oauth_client_secret must not be empty, and must be one line."
+  }
+
+  validation {
+    condition     = !startswith(var.oauth_client_secret, "tskey-auth-")
+    error_message = "oauth_client_secret must be the secret of an OAuth client, not an auth key."
+  }
 }
 
 variable "secret_password" {
@@ -60,6 +82,11 @@ variable "secret_password" {
   description = "Value of the secret variable PASSWORD."
   sensitive   = true
   nullable    = false
+
+  validation {
+    condition     = trimspace(var.secret_password) != "" && !can(regex("[\r\n]", var.secret_password))
+    error_message = "secret_password must not be empty, and must be one line."
+  }
 }
 
 variable "secret_token" {
@@ -67,6 +94,11 @@ variable "secret_token" {
   description = "Value of the secret variable token."
   sensitive   = true
   nullable    = false
+
+  validation {
+    condition     = trimspace(var.secret_token) != "" && !can(regex("[\r\n]", var.secret_token))
+    error_message = "secret_token must not be empty, and must be one line."
+  }
 }
 
 variable "file_spacetail_boot_sh" {
@@ -74,9 +106,15 @@ variable "file_spacetail_boot_sh" {
   description = "Content of the file spacetail/boot.sh."
   sensitive   = true
   nullable    = false
+
+  validation {
+    condition     = var.file_spacetail_boot_sh != ""
+    error_message = "file_spacetail_boot_sh must not be empty."
+  }
 }
 
 locals {
+  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
   tunnel_up = [
     "spacetail up --watch $$",
     "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
@@ -93,7 +131,7 @@ resource "spacelift_context" "tailnet" {
   name        = var.name
   description = "All \"chosen\": $${x}"
   space_id    = var.space_id
-  labels      = concat(["autoattach:${var.stack_label}"], var.labels)
+  labels      = concat(["autoattach:${local.stack_label}"], var.labels)
   before_init = local.tunnel_up
   after_init  = local.tunnel_down
   before_plan = [
@@ -294,7 +332,7 @@ output "context_id" {
 
 output "stack_label" {
   description = "The label that a stack must carry to be on the tailnet."
-  value       = var.stack_label
+  value       = local.stack_label
 }
 
 output "runner_image" {

@@ -1,4 +1,5 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
+# Options: {"tags":["tag:a"],"outermost":true,"name":"outer","phases":["perform"]}
 
 terraform {
   required_version = ">= 1.3.0"
@@ -18,7 +19,7 @@ terraform {
 variable "name" {
   type        = string
   description = "Name of the context, unique in the account."
-  default     = "zzzzz-outer"
+  default     = "outer"
   nullable    = false
 
   validation {
@@ -29,13 +30,12 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context."
-  default     = "outer"
-  nullable    = false
+  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  default     = null
 
   validation {
-    condition     = trimspace(var.stack_label) != ""
-    error_message = "stack_label must not be empty."
+    condition     = var.stack_label == null ? true : can(regex("^[^*]+$", var.stack_label)) && trimspace(var.stack_label) == var.stack_label && !startswith(var.stack_label, "autoattach:")
+    error_message = "stack_label must be a plain label, without * and the autoattach: prefix."
   }
 }
 
@@ -43,6 +43,11 @@ variable "space_id" {
   type        = string
   description = "Id of the space that the context lives in; null for the space of the provider's credentials."
   default     = null
+
+  validation {
+    condition     = var.space_id == null ? true : trimspace(var.space_id) != ""
+    error_message = "space_id must not be empty."
+  }
 }
 
 variable "labels" {
@@ -50,6 +55,15 @@ variable "labels" {
   description = "More labels of the context."
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
+    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+  }
+}
+
+locals {
+  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
 }
 
 resource "tailscale_oauth_client" "tailnet" {
@@ -59,9 +73,9 @@ resource "tailscale_oauth_client" "tailnet" {
 }
 
 resource "spacelift_context" "tailnet" {
-  name     = var.name
+  name     = "zzzzz-${var.name}"
   space_id = var.space_id
-  labels   = concat(["autoattach:${var.stack_label}"], var.labels)
+  labels   = concat(["autoattach:${local.stack_label}"], var.labels)
   before_perform = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
@@ -102,7 +116,7 @@ output "context_id" {
 
 output "stack_label" {
   description = "The label that a stack must carry to be on the tailnet."
-  value       = var.stack_label
+  value       = local.stack_label
 }
 
 output "policy" {

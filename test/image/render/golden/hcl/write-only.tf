@@ -1,4 +1,5 @@
-# Made by `spacetail render`.
+# Made by `spacetail render --format hcl`, version 0.1.0.
+# Options: {"auth":{"oauthSecret":true},"writeOnlyVersion":"2","secretEnvironment":["PASSWORD"],"files":[{"path":"secrets/key.pem"}]}
 
 terraform {
   required_version = ">= 1.11.0"
@@ -25,13 +26,12 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context."
-  default     = "tailnet"
-  nullable    = false
+  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  default     = null
 
   validation {
-    condition     = trimspace(var.stack_label) != ""
-    error_message = "stack_label must not be empty."
+    condition     = var.stack_label == null ? true : can(regex("^[^*]+$", var.stack_label)) && trimspace(var.stack_label) == var.stack_label && !startswith(var.stack_label, "autoattach:")
+    error_message = "stack_label must be a plain label, without * and the autoattach: prefix."
   }
 }
 
@@ -39,6 +39,11 @@ variable "space_id" {
   type        = string
   description = "Id of the space that the context lives in; null for the space of the provider's credentials."
   default     = null
+
+  validation {
+    condition     = var.space_id == null ? true : trimspace(var.space_id) != ""
+    error_message = "space_id must not be empty."
+  }
 }
 
 variable "labels" {
@@ -46,6 +51,23 @@ variable "labels" {
   description = "More labels of the context."
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
+    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+  }
+}
+
+variable "write_only_version" {
+  type        = string
+  description = "Version of the secrets: another one sends them again."
+  default     = "2"
+  nullable    = false
+
+  validation {
+    condition     = trimspace(var.write_only_version) != ""
+    error_message = "write_only_version must not be empty."
+  }
 }
 
 variable "oauth_client_secret" {
@@ -54,6 +76,16 @@ variable "oauth_client_secret" {
   sensitive   = true
   ephemeral   = true
   nullable    = false
+
+  validation {
+    condition     = trimspace(var.oauth_client_secret) != "" && !can(regex("[\r\n]", var.oauth_client_secret))
+    error_message = "oauth_client_secret must not be empty, and must be one line."
+  }
+
+  validation {
+    condition     = !startswith(var.oauth_client_secret, "tskey-auth-")
+    error_message = "oauth_client_secret must be the secret of an OAuth client, not an auth key."
+  }
 }
 
 variable "secret_password" {
@@ -62,6 +94,11 @@ variable "secret_password" {
   sensitive   = true
   ephemeral   = true
   nullable    = false
+
+  validation {
+    condition     = trimspace(var.secret_password) != "" && !can(regex("[\r\n]", var.secret_password))
+    error_message = "secret_password must not be empty, and must be one line."
+  }
 }
 
 variable "file_secrets_key_pem" {
@@ -70,9 +107,15 @@ variable "file_secrets_key_pem" {
   sensitive   = true
   ephemeral   = true
   nullable    = false
+
+  validation {
+    condition     = var.file_secrets_key_pem != ""
+    error_message = "file_secrets_key_pem must not be empty."
+  }
 }
 
 locals {
+  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
   tunnel_up = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
@@ -88,7 +131,7 @@ locals {
 resource "spacelift_context" "tailnet" {
   name           = var.name
   space_id       = var.space_id
-  labels         = concat(["autoattach:${var.stack_label}"], var.labels)
+  labels         = concat(["autoattach:${local.stack_label}"], var.labels)
   before_plan    = local.tunnel_up
   after_plan     = local.tunnel_down
   before_apply   = local.tunnel_up
@@ -103,7 +146,7 @@ resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_SECRET" {
   context_id       = spacelift_context.tailnet.id
   name             = "TS_OAUTH_CLIENT_SECRET"
   value_wo         = var.oauth_client_secret
-  value_wo_version = "2"
+  value_wo_version = var.write_only_version
   write_only       = true
 }
 
@@ -111,7 +154,7 @@ resource "spacelift_environment_variable" "PASSWORD" {
   context_id       = spacelift_context.tailnet.id
   name             = "PASSWORD"
   value_wo         = var.secret_password
-  value_wo_version = "2"
+  value_wo_version = var.write_only_version
   write_only       = true
 }
 
@@ -119,7 +162,7 @@ resource "spacelift_mounted_file" "file_secrets_key_pem" {
   context_id         = spacelift_context.tailnet.id
   relative_path      = "secrets/key.pem"
   content_wo         = base64encode(var.file_secrets_key_pem)
-  content_wo_version = "2"
+  content_wo_version = var.write_only_version
   write_only         = true
 }
 
@@ -130,5 +173,5 @@ output "context_id" {
 
 output "stack_label" {
   description = "The label that a stack must carry to be on the tailnet."
-  value       = var.stack_label
+  value       = local.stack_label
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DEFAULT_HTTP_PROXY } from "../../../contract/addresses.js";
-import { contextProblems } from "../../../contract/context/context-problems.js";
-import { contextVariables } from "../../../contract/context/variables.js";
-import { outermostName } from "../../../contract/context-name.js";
-import { hookLists, type OwnHook } from "../../../contract/hooks.js";
-import { labelFromName } from "../../../contract/labels.js";
-import type { OutputFormat } from "../../../contract/options.js";
-import { DEFAULT_PHASES, PHASES } from "../../../contract/phases.js";
-import { runnerImageIn } from "../../../contract/runner-image.js";
-import type { Tree } from "./arguments.js";
+import { DEFAULT_HTTP_PROXY } from "../../../../contract/addresses.js";
+import { contextProblems } from "../../../../contract/context/context-problems.js";
+import { contextVariables } from "../../../../contract/context/variables.js";
+import { outermostName } from "../../../../contract/context-name.js";
+import { hookLists, type OwnHook } from "../../../../contract/hooks.js";
+import { labelFromName } from "../../../../contract/labels.js";
+import type { OutputFormat } from "../../../../contract/options.js";
+import { DEFAULT_PHASES } from "../../../../contract/phases.js";
+import { runnerImageIn } from "../../../../contract/runner-image.js";
+import type { Tree } from "../arguments.js";
 import {
   attachmentsProblems,
   fileProblems,
@@ -17,6 +17,7 @@ import {
   ownProblems,
   placeProblems,
   refuse,
+  secretProblems,
 } from "./checks.js";
 import { existingLogin, type Login, madeLogin } from "./login.js";
 import type { AttachmentModel, ContextModel, FileModel } from "./model.js";
@@ -51,17 +52,19 @@ export function contextModel(format: OutputFormat, tree: Tree): ContextModel {
   refuse(contextProblems(values));
   refuse(nameProblems("secretEnvironment", secretEnvironment, (one) => variableInput(one).id));
   refuse(nameProblems("files.path", secretPaths(files), (path) => fileInput(path).id));
+  refuse(secretProblems(tree));
   const { phases = DEFAULT_PHASES, httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = options;
   const own = [...ownHooks(true, options.beforeHooks), ...ownHooks(false, options.afterHooks)];
-  const inOrder = PHASES.filter((phase) => phases.includes(phase));
   const { runnerImage, runnerRegistry } = options;
   return {
-    name: options.outermost === true ? outermostName(name) : name,
+    name,
+    namePrefix: options.outermost === true ? outermostName(name).slice(0, -name.length) : "",
     description: options.description,
     spaceId: options.spaceId,
-    stackLabel: options.autoattachAll === true ? undefined : (options.autoattach ?? labelFromName(name)),
+    isForAll: options.autoattachAll === true,
+    stackLabel: options.autoattach,
     labels: options.labels ?? [],
-    hooks: hookLists({ phases: inOrder, httpProxy, exitTrap }, own),
+    hooks: hookLists({ phases, httpProxy, exitTrap }, own),
     variables: contextVariables(TEXTS, values),
     files: values.files,
     attachments: attachments.map(attachmentModel),

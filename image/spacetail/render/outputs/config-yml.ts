@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { inputsOf } from "./inputs.js";
-import type { ContextModel } from "./model.js";
+import { inputsOf } from "../context/inputs.js";
+import type { ContextModel } from "../context/model.js";
 import { sharedHooks } from "./shared-hooks.js";
 import { Anchor, type Yaml, yamlDocument } from "./yaml.js";
 

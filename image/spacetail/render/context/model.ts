@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ContextVariable } from "../../../contract/context/variables.js";
-import type { Grant } from "../../../contract/policy.js";
+import type { ContextVariable } from "../../../../contract/context/variables.js";
+import type { Grant } from "../../../../contract/policy.js";
 import type { Input, Text } from "./texts.js";
 
 /** A context that puts stacks on a tailnet, in the form that every output is made of. */
 export interface ContextModel {
-  /** As Spacelift is to have it. */
   readonly name: string;
+  /** What Spacelift has before the name, or nothing. */
+  readonly namePrefix: string;
   readonly description: string | undefined;
   readonly spaceId: string | undefined;
-  /** The label that stacks carry; undefined if every stack gets the context. */
+  /** True if every stack that the context reaches gets it. */
+  readonly isForAll: boolean;
+  /** The label that stacks carry otherwise; undefined for the one that is made of the name. */
   readonly stackLabel: string | undefined;
   /** Labels of the context besides the one that attaches it. */
   readonly labels: readonly string[];

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { attachmentProblems } from "../../../contract/context/attachment-problems.js";
-import { broken, notEmpty } from "../../../contract/context/rules.js";
-import { OPTIONS, type OutputFormat } from "../../../contract/options.js";
-import { Failure } from "../failure.js";
-import type { Tree } from "./arguments.js";
+import { attachmentProblems } from "../../../../contract/context/attachment-problems.js";
+import { broken, notEmpty } from "../../../../contract/context/rules.js";
+import { OPTIONS, type OutputFormat } from "../../../../contract/options.js";
+import { holdsTailscaleSecret } from "../../../../contract/secrets.js";
+import { Failure } from "../../failure.js";
+import type { Tree } from "../arguments.js";
 import type { AttachmentOptions, FileOptions, RenderOptions } from "./options.js";
 import { resourceName } from "./texts.js";
 
@@ -46,8 +47,10 @@ function* memberPlaceProblems(format: OutputFormat, options: RenderOptions): Gen
     }
   }
   if (format === "config-yml") {
+    // It would be for all stacks of the repository.
+    yield options.attachments?.length === 0 ? "attachments must hold a stack, or must not be given" : null;
     for (const attachment of options.attachments ?? []) {
-      for (const name of ["moduleId", "priority", "id"] as const) {
+      for (const name of ["moduleId", "priority", "id", "spaceId"] as const) {
         yield attachment[name] === undefined ? null : noPlace(`attachments.${name}`, title);
       }
     }
@@ -79,6 +82,20 @@ export function* loginProblems(options: RenderOptions): Generator<string | null>
 export function* ownProblems({ writeOnlyVersion, author }: RenderOptions): Generator<string | null> {
   yield broken("writeOnlyVersion", notEmpty(writeOnlyVersion), writeOnlyVersion);
   yield broken("author", notEmpty(author), author);
+}
+
+/** No text of Tailscale's secrets may be in what is rendered, wherever it was given. */
+export function* secretProblems(value: unknown, path = ""): Generator<string | null> {
+  if (typeof value === "object" && value !== null) {
+    for (const [name, member] of Object.entries(value)) {
+      yield* secretProblems(name, path);
+      const inner = Array.isArray(value) ? path : path === "" ? name : `${path}.${name}`;
+      yield* secretProblems(member, inner);
+    }
+    return;
+  }
+  const isSecret = typeof value === "string" && holdsTailscaleSecret(value);
+  yield isSecret ? `${path} must not hold a secret of Tailscale: no secret is in what is rendered` : null;
 }
 
 /** The content of a readable file is in what is rendered, that of a secret one is not. */

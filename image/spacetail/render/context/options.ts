@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TunnelTexts } from "../../../contract/context/variables.js";
+import type { TunnelTexts } from "../../../../contract/context/variables.js";
 
 /** Options of `spacetail render`, as they are once their shape was checked. `contract/options.ts` tells what they mean. */
 export interface RenderOptions extends TunnelTexts<string, string[], boolean> {

@@ -36,7 +36,12 @@ function unicodeEscape(char: string): string {
 
 /** A call of a function. */
 export function call(name: string, argument: Hcl): Expression {
-  return new Expression(`${name}(${valueLines(argument).join("\n")})`);
+  return new Expression(`${name}(${hclText(argument)})`);
+}
+
+/** A value as it stands in HCL. */
+export function hclText(value: Hcl): string {
+  return valueLines(value).join("\n");
 }
 
 /** Lines of `name = value`, in which neighbours that take one line have their equals signs in one column. */

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ContextVariable } from "../../../contract/context/variables.js";
-import { AUTOATTACH_ALL, autoattachLabel } from "../../../contract/labels.js";
-import { policyFragment } from "../../../contract/policy.js";
+import type { ContextVariable } from "../../../../contract/context/variables.js";
+import { AUTOATTACH_ALL, autoattachLabel } from "../../../../contract/labels.js";
+import { policyFragment } from "../../../../contract/policy.js";
+import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "../context/model.js";
+import { Input, Reference, resourceName, type Text } from "../context/texts.js";
 import { block, call, Expression, type Hcl, type HclObject } from "./hcl.js";
-import { inputsOf } from "./inputs.js";
-import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "./model.js";
+import { moduleVariables } from "./module-variables.js";
 import { sharedHooks } from "./shared-hooks.js";
-import { Input, resourceName, type Text } from "./texts.js";
+
+const WRITE_ONLY_VERSION = new Expression("var.write_only_version");
 
 const CONTEXT_ID = new Expression("spacelift_context.tailnet.id");
 
@@ -14,7 +16,7 @@ const CONTEXT_ID = new Expression("spacelift_context.tailnet.id");
 export function terraformFiles(model: ContextModel): Record<string, string> {
   return {
     "versions.tf": versions(model),
-    "variables.tf": variables(model),
+    "variables.tf": moduleVariables(model),
     "main.tf": main(model),
     "outputs.tf": outputs(model),
   };
@@ -30,67 +32,9 @@ function versions({ login, writeOnlyVersion }: ContextModel): string {
   return block("terraform", [], { required_version: isWriteOnly ? ">= 1.11.0" : ">= 1.3.0" }, [required]);
 }
 
-function variables(model: ContextModel): string {
-  const string = new Expression("string");
-  const notEmpty = (name: string) =>
-    block("validation", [], {
-      condition: new Expression(`trimspace(var.${name}) != ""`),
-      error_message: `${name} must not be empty.`,
-    });
-  const own = [
-    block(
-      "variable",
-      ["name"],
-      {
-        type: string,
-        description: "Name of the context, unique in the account.",
-        default: model.name,
-        nullable: false,
-      },
-      [notEmpty("name")],
-    ),
-    ...(model.stackLabel === undefined
-      ? []
-      : [
-          block(
-            "variable",
-            ["stack_label"],
-            {
-              type: string,
-              description: "The label that a stack carries to get the context.",
-              default: model.stackLabel,
-              nullable: false,
-            },
-            [notEmpty("stack_label")],
-          ),
-        ]),
-    block("variable", ["space_id"], {
-      type: string,
-      description: "Id of the space that the context lives in; null for the space of the provider's credentials.",
-      default: model.spaceId ?? new Expression("null"),
-    }),
-    block("variable", ["labels"], {
-      type: new Expression("list(string)"),
-      description: "More labels of the context.",
-      default: model.labels,
-      nullable: false,
-    }),
-  ];
-  const inputs = inputsOf(model).map(({ id, secret, doc }) =>
-    block("variable", [id], {
-      type: string,
-      description: `${doc}.`,
-      sensitive: secret ? true : undefined,
-      ephemeral: secret && model.writeOnlyVersion !== undefined ? true : undefined,
-      nullable: false,
-    }),
-  );
-  return [...own, ...inputs].join("\n");
-}
-
 function main(model: ContextModel): string {
   return [
-    ...hookLocals(model),
+    ...locals(model),
     ...(model.login === undefined ? [] : logins(model.login)),
     contextBlock(model),
     ...model.variables.map((variable) => variableBlock(variable, model.writeOnlyVersion)),
@@ -116,10 +60,15 @@ function logins({ oauthClient, identities }: LoginModel): string[] {
   ];
 }
 
-/** The hook lists that several phases have, once. */
-function hookLocals({ hooks }: ContextModel): string[] {
-  const shared = Object.fromEntries(sharedHooks(hooks).map(({ name, commands }) => [name, commands]));
-  return Object.keys(shared).length === 0 ? [] : [block("locals", [], shared)];
+/** The label, and the hook lists that several phases have, once. */
+function locals({ hooks, isForAll }: ContextModel): string[] {
+  // As labelFromName in contract/labels.ts makes it.
+  const ofName = 'trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-")';
+  const all: HclObject = {
+    stack_label: isForAll ? undefined : new Expression(`coalesce(var.stack_label, ${ofName})`),
+    ...Object.fromEntries(sharedHooks(hooks).map(({ name, commands }) => [name, commands])),
+  };
+  return Object.values(all).every((one) => one === undefined) ? [] : [block("locals", [], all)];
 }
 
 function hookLists({ hooks }: ContextModel): HclObject {
@@ -133,11 +82,10 @@ function hookLists({ hooks }: ContextModel): HclObject {
 }
 
 function contextBlock(model: ContextModel): string {
-  const { description, stackLabel } = model;
-  const attach =
-    stackLabel === undefined ? JSON.stringify(AUTOATTACH_ALL) : `"${autoattachLabel(`\${var.stack_label}`)}"`;
+  const { description, isForAll, namePrefix } = model;
+  const attach = isForAll ? JSON.stringify(AUTOATTACH_ALL) : `"${autoattachLabel(`\${local.stack_label}`)}"`;
   return block("resource", ["spacelift_context", "tailnet"], {
-    name: new Expression("var.name"),
+    name: new Expression(namePrefix === "" ? "var.name" : `"${namePrefix}\${var.name}"`),
     description,
     space_id: new Expression("var.space_id"),
     labels: new Expression(`concat([${attach}], var.labels)`),
@@ -146,13 +94,14 @@ function contextBlock(model: ContextModel): string {
 }
 
 function variableBlock({ name, value, secret }: ContextVariable<Text>, writeOnlyVersion: string | undefined): string {
-  const isWriteOnly = secret && writeOnlyVersion !== undefined;
+  // The secret of a client that Terraform makes is in its state all the same, and with it what a change is seen by.
+  const isWriteOnly = secret && writeOnlyVersion !== undefined && !(value instanceof Reference);
   return block("resource", ["spacelift_environment_variable", name], {
     context_id: CONTEXT_ID,
     name,
     value: isWriteOnly ? undefined : hclOf(value),
     value_wo: isWriteOnly ? hclOf(value) : undefined,
-    value_wo_version: isWriteOnly ? writeOnlyVersion : undefined,
+    value_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
     write_only: secret,
   });
 }
@@ -168,7 +117,7 @@ function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: strin
     relative_path: path,
     content: isWriteOnly ? undefined : encoded,
     content_wo: isWriteOnly ? encoded : undefined,
-    content_wo_version: isWriteOnly ? writeOnlyVersion : undefined,
+    content_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
     write_only: secret,
   });
 }
@@ -183,11 +132,11 @@ function attachmentBlock({ stackId, moduleId, priority, id }: AttachmentModel): 
   });
 }
 
-function outputs({ stackLabel, runnerImage, login }: ContextModel): string {
+function outputs({ isForAll, runnerImage, login }: ContextModel): string {
   const all = [block("output", ["context_id"], { description: "Id of the context.", value: CONTEXT_ID })];
-  if (stackLabel !== undefined) {
+  if (!isForAll) {
     const description = "The label that a stack must carry to be on the tailnet.";
-    all.push(block("output", ["stack_label"], { description, value: new Expression("var.stack_label") }));
+    all.push(block("output", ["stack_label"], { description, value: new Expression("local.stack_label") }));
   }
   if (runnerImage !== undefined) {
     all.push(

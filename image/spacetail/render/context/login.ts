@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { applyTrust } from "../../../contract/context/apply-trust.js";
-import { federatedIdentityProblems, oauthClientProblems } from "../../../contract/context/identity-problems.js";
-import { tailnetProblems } from "../../../contract/context/tailnet-problems.js";
-import type { AuthTexts } from "../../../contract/context/variables.js";
-import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../../contract/federation.js";
+import { applyTrust } from "../../../../contract/context/apply-trust.js";
+import { federatedIdentityProblems, oauthClientProblems } from "../../../../contract/context/identity-problems.js";
+import { tailnetProblems } from "../../../../contract/context/tailnet-problems.js";
+import type { AuthTexts } from "../../../../contract/context/variables.js";
+import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../../../contract/federation.js";
 import { refuse } from "./checks.js";
 import type { IdentityModel, LoginModel } from "./model.js";
 import type { AuthOptions, IdentityOptions, RenderOptions, TrustOptions } from "./options.js";
@@ -111,7 +111,10 @@ function identityModel(
   tags: readonly string[],
   trust: TrustOptions & { readonly description: string },
 ): IdentityModel {
-  refuse(federatedIdentityProblems({ ...trust, account, tags }));
+  for (const problem of federatedIdentityProblems({ ...trust, account, tags })) {
+    const [property = ""] = problem?.split(" ") ?? [];
+    refuse([property in trust ? `trust.${problem}` : problem]);
+  }
   return {
     name,
     tags,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ContextVariable } from "../../../contract/context/variables.js";
-import { WORKSPACE } from "../../../contract/files.js";
-import { VERSION } from "../version.js";
-import { inputsOf } from "./inputs.js";
-import type { ContextModel, FileModel } from "./model.js";
-import { Input, type Text } from "./texts.js";
+import type { ContextVariable } from "../../../../contract/context/variables.js";
+import { WORKSPACE } from "../../../../contract/files.js";
+import { VERSION } from "../../version.js";
+import { inputsOf } from "../context/inputs.js";
+import type { ContextModel, FileModel } from "../context/model.js";
+import { Input, type Text } from "../context/texts.js";
 import { type Yaml, yamlDocument } from "./yaml.js";
 
 const ABOUT =
@@ -16,7 +16,7 @@ const ABOUT =
  * plugin gives. Source: Spacelift's plugin SDK, schema of manifests.
  */
 export function pluginManifest(model: ContextModel): string {
-  const { name, description = "Puts runs on a tailnet", author, labels, hooks, variables, files } = model;
+  const { name, namePrefix, description = "Puts runs on a tailnet", author, labels, hooks, variables, files } = model;
   const parameters = inputsOf(model).map(({ id, variable, secret, doc }) => ({
     name: variable === "" ? id : variable,
     id,
@@ -32,7 +32,7 @@ export function pluginManifest(model: ContextModel): string {
     parameters: someOf(parameters),
     contexts: [
       {
-        name_prefix: name,
+        name_prefix: `${namePrefix}${name}`,
         description,
         labels: someOf(labels),
         env: someOf(variables.map(env)),

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { inputsOf } from "../context/inputs.js";
+import type { ContextModel } from "../context/model.js";
+import type { Input } from "../context/texts.js";
+import { block, Expression, type Hcl } from "./hcl.js";
+
+/** A variable of the module. */
+interface ModuleVariable {
+  readonly name: string;
+  /** In Terraform's words. */
+  readonly type: string;
+  readonly description: string;
+  /** Undefined for a variable that must be given. */
+  readonly fallback: Hcl | undefined;
+  readonly isSecret: boolean;
+  readonly isEphemeral: boolean;
+  /** What must be true, and what is said otherwise. */
+  readonly rules: readonly (readonly [condition: string, message: string])[];
+}
+
+const NULL = new Expression("null");
+
+/** The text of variables.tf. Conditions say what the contract's rules say of the same values. */
+export function moduleVariables(model: ContextModel): string {
+  return variablesOf(model)
+    .map(({ name, type, description, fallback, isSecret, isEphemeral, rules }) =>
+      block(
+        "variable",
+        [name],
+        {
+          type: new Expression(type),
+          description,
+          default: fallback,
+          sensitive: isSecret ? true : undefined,
+          ephemeral: isEphemeral ? true : undefined,
+          nullable: fallback === NULL ? undefined : false,
+        },
+        rules.map(([condition, error_message]) =>
+          block("validation", [], { condition: new Expression(condition), error_message }),
+        ),
+      ),
+    )
+    .join("\n");
+}
+
+/** The variables of the module, in the order in which it has them. */
+export function variablesOf(model: ContextModel): ModuleVariable[] {
+  const { name, isForAll, stackLabel, spaceId, labels, writeOnlyVersion } = model;
+  const isLabel = (label: string) =>
+    `can(regex("^[^*]+$", ${label})) && trimspace(${label}) == ${label} && !startswith(${label}, "autoattach:")`;
+  const plain = { type: "string", isSecret: false, isEphemeral: false };
+  const all: ModuleVariable[] = [
+    {
+      ...plain,
+      name: "name",
+      description: "Name of the context, unique in the account.",
+      fallback: name,
+      rules: [['trimspace(var.name) != ""', "name must not be empty."]],
+    },
+  ];
+  if (!isForAll) {
+    all.push({
+      ...plain,
+      name: "stack_label",
+      description: "The label that a stack carries to get the context; null for one that is made of the name.",
+      fallback: stackLabel ?? NULL,
+      rules: [
+        [
+          `var.stack_label == null ? true : ${isLabel("var.stack_label")}`,
+          "stack_label must be a plain label, without * and the autoattach: prefix.",
+        ],
+      ],
+    });
+  }
+  all.push(
+    {
+      ...plain,
+      name: "space_id",
+      description: "Id of the space that the context lives in; null for the space of the provider's credentials.",
+      fallback: spaceId ?? NULL,
+      rules: [['var.space_id == null ? true : trimspace(var.space_id) != ""', "space_id must not be empty."]],
+    },
+    {
+      ...plain,
+      name: "labels",
+      type: "list(string)",
+      description: "More labels of the context.",
+      fallback: labels,
+      rules: [
+        [
+          `alltrue([for label in var.labels : ${isLabel("label")}])`,
+          "labels must hold plain labels, without * and the autoattach: prefix.",
+        ],
+      ],
+    },
+  );
+  if (writeOnlyVersion !== undefined) {
+    all.push({
+      ...plain,
+      name: "write_only_version",
+      description: "Version of the secrets: another one sends them again.",
+      fallback: writeOnlyVersion,
+      rules: [['trimspace(var.write_only_version) != ""', "write_only_version must not be empty."]],
+    });
+  }
+  return [...all, ...inputsOf(model).map((input) => inputVariable(input, writeOnlyVersion !== undefined))];
+}
+
+function inputVariable({ id, variable, secret, doc }: Input, isWriteOnly: boolean): ModuleVariable {
+  const value = `var.${id}`;
+  // Files have lines.
+  const condition =
+    variable === "" ? `${value} != ""` : `trimspace(${value}) != "" && !can(regex("[\\r\\n]", ${value}))`;
+  const rules: [string, string][] = [
+    [condition, `${id} must not be empty${variable === "" ? "" : ", and must be one line"}.`],
+  ];
+  const other = OTHER_KEYS[variable];
+  if (other !== undefined) rules.push([`!startswith(${value}, "${other[0]}")`, `${id} ${other[1]}.`]);
+  return {
+    name: id,
+    type: "string",
+    description: `${doc}.`,
+    fallback: undefined,
+    isSecret: secret,
+    isEphemeral: secret && isWriteOnly,
+    rules,
+  };
+}
+
+/** How secrets begin that are often taken for one another, by what they are no good for. */
+const OTHER_KEYS: Readonly<Record<string, readonly [prefix: string, message: string]>> = {
+  TS_OAUTH_CLIENT_SECRET: ["tskey-auth-", "must be the secret of an OAuth client, not an auth key"],
+  TS_AUTHKEY: ["tskey-client-", "must be an auth key, not the secret of an OAuth client"],
+};
