@@ -84,7 +84,8 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
   /**
    * Send secrets, those of `auth` and of files among them, by write-only attributes, which Terraform keeps out of its
    * state. They reach Spacelift again when this text changes. Wants Terraform or OpenTofu 1.11 or later; CDK Terrain
-   * programs must say so in their `targetVersions`. The secret of a {@link TailnetOAuthClient} is in the state anyway.
+   * programs must say so in their `targetVersions`. The secret of a {@link TailnetOAuthClient} is in the state anyway, so
+   * it stays an ordinary attribute, by which Terraform sees that it changes.
    * @default - secrets are in the state too, and a change is noticed by itself
    */
   readonly writeOnlyVersion?: string;

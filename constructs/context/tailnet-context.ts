@@ -173,8 +173,10 @@ export class TailnetContext extends Construct {
   }
 
   private createVariable({ name, value, secret }: ContextVariable<string>): void {
-    const { provider, writeOnlyVersion } = this.#props;
-    const isWriteOnly = secret && writeOnlyVersion !== undefined;
+    const { auth, provider, writeOnlyVersion } = this.#props;
+    // The secret of a client that this program makes is in the state all the same, and with it what a change is seen by.
+    const isOurs = auth.oauthClient !== undefined && name === "TS_OAUTH_CLIENT_SECRET";
+    const isWriteOnly = secret && writeOnlyVersion !== undefined && !isOurs;
     // No description: like every input of this resource, changing it would replace the variable.
     const text = literal(value);
     const attributes = given({

@@ -81,6 +81,14 @@ describe("writeOnlyVersion keeps secrets out of the state", () => {
     });
   });
 
+  test("but for that of a client which the same program makes: Terraform would not see that it changes", () => {
+    const stack = newStack();
+    const oauthClient = newOAuthClient(stack);
+    const context = new TailnetContext(stack, "tailnet", { name: "t", auth: { oauthClient }, writeOnlyVersion: "1" });
+    const { valueInput, valueWoInput } = context.variable("TS_OAUTH_CLIENT_SECRET");
+    expect({ valueInput, valueWoInput }).toEqual({ valueInput: oauthClient.clientSecret, valueWoInput: undefined });
+  });
+
   test("of files", () => {
     expect(attributesOf("spacelift_mounted_file", "relative_path")).toEqual({
       secret: { content_wo: "cw==", content_wo_version: "2", write_only: true },
