@@ -60,6 +60,10 @@ export async function runTests(env, [stage = "", pattern = ""]) {
     Math.min(5, cores + 1),
     jobs.map((job) => () => perform(job)),
   );
+  if (counts.passed + counts.failed + counts.skipped === 0) {
+    console.log(`no test is called ${[stage, pattern].join(" ").trim()}`);
+    return 1;
+  }
   const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} skipped`;
   console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
   return counts.failed === 0 ? 0 : 1;

@@ -63,7 +63,7 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
     all.push({
       ...plain,
       name: "stack_label",
-      description: "The label that a stack carries to get the context; null for one that is made of the name.",
+      description: `The label that a stack carries to get the context${stackLabel === undefined ? "; null for one that is made of the name" : ""}.`,
       fallback: stackLabel ?? NULL,
       rules: [
         [

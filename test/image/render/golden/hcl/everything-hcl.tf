@@ -26,7 +26,7 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  description = "The label that a stack carries to get the context."
   default     = "runtime:tailnet"
   nullable    = false
 
