@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
 import { isSealed } from "../support/inputs.js";
-import { packageReference, withSecretOutputs } from "./package-reference.js";
+import { packageReference, replacedInPlace, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link EnvironmentVariable}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
 export interface EnvironmentVariableArgs {
@@ -43,6 +43,7 @@ export class EnvironmentVariable extends pulumi.CustomResource {
       checksum: undefined,
     };
     const type = "spacelift:index/environmentVariable:EnvironmentVariable";
-    super(type, name, properties, withSecretOutputs(options, ["value"]), false, packageReference());
+    const secrets = withSecretOutputs(replacedInPlace(options), ["value"]);
+    super(type, name, properties, secrets, false, packageReference());
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
 import { isSealed } from "../support/inputs.js";
-import { packageReference, withSecretOutputs } from "./package-reference.js";
+import { packageReference, replacedInPlace, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link MountedFile}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
 export interface MountedFileArgs {
@@ -45,6 +45,7 @@ export class MountedFile extends pulumi.CustomResource {
       checksum: undefined,
     };
     const type = "spacelift:index/mountedFile:MountedFile";
-    super(type, name, properties, withSecretOutputs(options, ["content"]), false, packageReference());
+    const secrets = withSecretOutputs(replacedInPlace(options), ["content"]);
+    super(type, name, properties, secrets, false, packageReference());
   }
 }

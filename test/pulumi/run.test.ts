@@ -7,6 +7,8 @@ import { bundle, type Outcome, run } from "./engine/run.js";
 
 const CONTEXT = "spacelift:index/context:Context";
 const VARIABLE = "spacelift:index/environmentVariable:EnvironmentVariable";
+const FILE = "spacelift:index/mountedFile:MountedFile";
+const REPLACED = [VARIABLE, FILE, "spacelift:index/contextAttachment:ContextAttachment"];
 const URNS = join(__dirname, "golden/urns.json");
 
 // Every test runs a program on a Node.js of its own.
@@ -114,12 +116,31 @@ describe("a program with everything", () => {
     }
   });
 
+  /** Pulumi's bridge never asks for that by itself. */
+  test("has the old one deleted first of what a change replaces, if Spacelift has but one of it", () => {
+    const custom = outcome.engine.resources.filter((resource) => resource.custom);
+    const asked = custom.map(({ type, deleteBeforeReplace }) => [type, deleteBeforeReplace]);
+    expect(asked).toEqual(custom.map(({ type }) => [type, REPLACED.includes(type) ? true : undefined]));
+    expect(custom.map(({ type }) => type)).toEqual(expect.arrayContaining(REPLACED));
+  });
+
   test("asks for secrecy of what providers answer", () => {
     const asked = (type: string) => outcome.engine.all(type).map(({ secretOutputs }) => secretOutputs);
     expect(asked(VARIABLE).every((outputs) => outputs.includes("value"))).toBe(true);
-    expect(asked("spacelift:index/mountedFile:MountedFile")).toEqual([["content"], ["content"]]);
+    expect(asked(FILE)).toEqual([["content"], ["content"]]);
     expect(asked("tailscale:index/oauthClient:OauthClient")).toEqual([["key"], ["key"]]);
   });
+});
+
+test("a program may have old variables, files and attachments deleted last", async () => {
+  const { engine } = await runProgram(
+    "deleted-last",
+    `const options = { deleteBeforeReplace: false };
+     new spacelift.EnvironmentVariable("a", { name: "A", contextId: "b" }, options);
+     new spacelift.MountedFile("a", { relativePath: "a", contextId: "b" }, options);
+     new spacelift.ContextAttachment("a", { contextId: "b", stackId: "c" }, options);`,
+  );
+  expect(REPLACED.map((type) => engine.only(type).deleteBeforeReplace)).toEqual([false, false, false]);
 });
 
 test("a preview knows all but ids and what providers make up", async () => {
