@@ -7,8 +7,9 @@ import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailne
 import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";
 import { TailnetContext } from "./context/tailnet-context.js";
 import type { TailnetContextOptions } from "./context/tailnet-context-args.js";
-import { checked } from "./support/checked.js";
+import { checked, refuse } from "./support/checked.js";
 import { given } from "./support/inputs.js";
+import { listProblems, structureProblem } from "./support/plain.js";
 
 /** Arguments of {@link Tailnet}: those of its context, and what its login is made of. */
 export interface TailnetArgs extends TailnetContextOptions {
@@ -101,6 +102,10 @@ export class Tailnet extends pulumi.ComponentResource {
 
   constructor(name: string, args: TailnetArgs, opts?: pulumi.ComponentResourceOptions) {
     const { account, trust, tags = ["tag:spacelift"], applyTags, grants = [], ...options } = args ?? {};
+    refuse("Tailnet", name, [
+      structureProblem("trust", trust),
+      ...listProblems("grants", grants, ["dst", "ip", "src"]),
+    ]);
     const login = checked("Tailnet", name, given({ account, trust, tags, applyTags, grants }), function* (values) {
       yield* tailnetProblems(given({ ...values, phases: options.phases }));
     });

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { TerraformStack, Testing } from "cdktf";
 import { Tailnet as TailnetConstruct, type TailnetProps } from "../../constructs/index.js";
 import { Tailnet, type TailnetArgs } from "../../pulumi/index.js";
-import { deploy, resolved } from "./deploy.js";
+import { deploy, only, resolved } from "./deploy.js";
 
 test("hands out what it made, and says what the tailnet's policy must say", async () => {
   const args = { account: "acme", applyTags: ["tag:apply"], runnerImage: "registry.test/runner:1" };
@@ -64,4 +64,34 @@ test.each<[object, string]>([
   [{ grants: [{ dst: ["db"], src: ["tag:x"] }] }, 'grants.src must hold only tags in use, but ["tag:x"] was given'],
 ])("refuses grants that no policy takes: %j", async (args, problem) => {
   await deploy(() => expect(() => new Tailnet("tailnet", args)).toThrow(`Tailnet 'tailnet': ${problem}`));
+});
+
+const LATER = pulumi.output(["tag:db"]);
+const OF_ELEMENTS = [pulumi.output("tag:db")];
+
+test.each<[string, object, string]>([
+  ["grants", { grants: LATER }, "grants must not be an output itself, though what it holds may be"],
+  ["a grant", { grants: OF_ELEMENTS }, "grants must be a list of objects, not of outputs"],
+  ["dst", { grants: [{ dst: LATER }] }, "grants.dst must be plain, and not an output"],
+  ["an element of dst", { grants: [{ dst: OF_ELEMENTS }] }, "grants.dst must be plain, and not an output"],
+  ["ip", { grants: [{ dst: ["a"], ip: LATER }] }, "grants.ip must be plain, and not an output"],
+  ["src", { grants: [{ dst: ["a"], src: LATER }] }, "grants.src must be plain, and not an output"],
+  [
+    "trust",
+    { account: "acme", trust: pulumi.output({ stack: "web" }) },
+    "trust must not be an output itself, though what it holds may be",
+  ],
+])("cannot wait to know %s", async (_, args, problem) => {
+  const registrations = await deploy(() => {
+    expect(() => new Tailnet("tailnet", args)).toThrow(`Tailnet 'tailnet': ${problem}`);
+  });
+  expect(registrations).toEqual([]);
+});
+
+test("can wait to know whom it trusts", async () => {
+  const registrations = await deploy(() => {
+    new Tailnet("tailnet", { account: "acme", trust: { stack: pulumi.output("web") } });
+  });
+  const { inputs } = only(registrations, "tailscale:index/federatedIdentity:FederatedIdentity");
+  expect(inputs.subject).toBe("space:*:stack:web:run_type:*:scope:*");
 });
