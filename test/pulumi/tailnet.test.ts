@@ -61,16 +61,29 @@ test.each<[object, string]>([
     { grants: [{ dst: ["tag:db:5432"] }] },
     'grants.dst must not hold a port: ports go into ip, but ["tag:db:5432"] was given',
   ],
+  [{ grants: { dst: ["db"] } }, "grants must be a list of objects"],
+  [{ grants: [{ dst: "db" }] }, 'grants.dst must be a list, but "db" was given'],
+  [{ grants: [{ dst: ["db"], src: "tag:x" }] }, 'grants.src must be a list, but "tag:x" was given'],
   [{ grants: [{ dst: ["db"], src: ["tag:x"] }] }, 'grants.src must hold only tags in use, but ["tag:x"] was given'],
 ])("refuses grants that no policy takes: %j", async (args, problem) => {
   await deploy(() => expect(() => new Tailnet("tailnet", args)).toThrow(`Tailnet 'tailnet': ${problem}`));
+});
+
+test("refuses text for phases and tags", async () => {
+  const args = { account: "acme", applyTags: ["tag:a"], phases: "apply" } as never;
+  await deploy(() => {
+    const rule = "must be a list, but";
+    expect(() => new Tailnet("tailnet", args)).toThrow(`Tailnet 'tailnet': phases ${rule} "apply" was given`);
+    const tags = { tags: "tag:a" } as never;
+    expect(() => new Tailnet("tailnet", tags)).toThrow(`'tailnet-oauth-client': tags ${rule} "tag:a" was given`);
+  });
 });
 
 const LATER = pulumi.output(["tag:db"]);
 const OF_ELEMENTS = [pulumi.output("tag:db")];
 
 test.each<[string, object, string]>([
-  ["grants", { grants: LATER }, "grants must not be an output itself, though what it holds may be"],
+  ["grants", { grants: LATER }, "grants must be plain, and not an output"],
   ["a grant", { grants: OF_ELEMENTS }, "grants must be a list of objects, not of outputs"],
   ["dst", { grants: [{ dst: LATER }] }, "grants.dst must be plain, and not an output"],
   ["an element of dst", { grants: [{ dst: OF_ELEMENTS }] }, "grants.dst must be plain, and not an output"],

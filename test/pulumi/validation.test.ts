@@ -150,6 +150,8 @@ const IDENTITIES: Loose<TailnetFederatedIdentityProps>[] = [
   { stack: "a b" },
   { stack: "a", module: "b" },
   { runTypes: ["DEPLOY"] },
+  { runTypes: "TRACKED" as never },
+  { tags: "tag:a" as never },
   { runTypes: ["PROPOSED", "TASK"] },
   { scope: "admin" },
   { scope: "write", runTypes: ["PROPOSED"] },
@@ -177,7 +179,7 @@ test.each(IDENTITIES)(
   },
 );
 
-test.each([{ tags: [] }, { tags: undefined }, { tags: ["a"] }, { description: "(runs)" }])(
+test.each([{ tags: [] }, { tags: undefined }, { tags: ["a"] }, { tags: "tag:a" as never }, { description: "(runs)" }])(
   "TailnetOAuthClient refuses what the construct refuses, in the same words: %j",
   async (args: Loose<TailnetOAuthClientArgs>) => {
     const expected = clientError(args as never).replace("app/", "");
@@ -215,6 +217,20 @@ test.each<[object, string]>([
   ],
 ])("TailnetContext has rules for what the construct has methods for: %j", async (args, problem) => {
   expect(await componentError(args)).toBe(`TailnetContext 'tailnet': ${problem}`);
+});
+
+test.each<[string, object]>([
+  ["phases", { phases: "text" }],
+  ["waitFor", { waitFor: "text" }],
+  ["noProxy", { noProxy: "text" }],
+  ["tailscaledArgs", { tailscaledArgs: "text" }],
+  ["labels", { labels: "text" }],
+  ["auth.oauthSecret.tags", { auth: { oauthSecret: { clientSecret: CLIENT_SECRET, tags: "text" } } }],
+  ["auth.federated.identity.tags", { auth: { federated: { identity: { clientId: "a", tags: "text" } } } }],
+])("TailnetContext wants a list for %s, as the construct does", async (property, args) => {
+  const message = `TailnetContext 'tailnet': ${property} must be a list, but "text" was given`;
+  expect(await componentError(args)).toBe(message);
+  expect(contextError(args)).toBe(message.replace("'tailnet'", "'app/tailnet'"));
 });
 
 const STRUCTURES: Readonly<Record<string, (later: object) => object>> = {
