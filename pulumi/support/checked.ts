@@ -19,6 +19,11 @@ export function checked<T extends object>(component: string, name: string, args:
   const visit = (value: unknown, replace: (value: unknown) => T): unknown => {
     if (isPending(value)) return checkedLater(value, replace);
     if (Array.isArray(value) && value.some(isPending)) return checkedLater(value, replace);
+    if (Array.isArray(value)) {
+      return value.map((one, at) =>
+        visit(one, (known) => replace(value.map((other, i) => (i === at ? known : other)))),
+      );
+    }
     if (!isPlainObject(value)) return value;
     const members = Object.entries(value).map(([key, member]) => {
       return [key, visit(member, (known) => replace({ ...value, [key]: known }))];

@@ -219,6 +219,16 @@ describe("a value that turns out to break a rule", () => {
       "files.content of a must not hold a sensitive value: everybody who sees the context can read it",
     ],
     [
+      "trap",
+      `{ name: "a", auth, beforeHooks: [{ phase: "plan", command: pulumi.output("trap 'x' EXIT") }] }`,
+      "beforeHooks.command must not set an EXIT trap",
+    ],
+    [
+      "content",
+      `{ name: "a", auth, files: [{ path: "a", content: pulumi.output("") }] }`,
+      "files.content of a must not be empty",
+    ],
+    [
       "variable",
       `{ name: "a", auth, environment: { A: pulumi.secret("hidden") } }`,
       "environment.A must not hold a sensitive value: everybody who sees the context can read it, so use secretEnvironment or auth",
