@@ -7,8 +7,9 @@ import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailne
 import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";
 import { TailnetContext } from "./context/tailnet-context.js";
 import type { TailnetContextOptions } from "./context/tailnet-context-args.js";
-import { checked } from "./support/checked.js";
-import { given } from "./support/inputs.js";
+import { checked, refuse } from "./support/checked.js";
+import { given, isPending } from "./support/inputs.js";
+import { listProblems, plainProblem, structureProblem } from "./support/plain.js";
 
 /** Arguments of {@link Tailnet}: those of its context, and what its login is made of. */
 export interface TailnetArgs extends TailnetContextOptions {
@@ -101,6 +102,7 @@ export class Tailnet extends pulumi.ComponentResource {
 
   constructor(name: string, args: TailnetArgs, opts?: pulumi.ComponentResourceOptions) {
     const { account, trust, tags = ["tag:spacelift"], applyTags, grants = [], ...options } = args ?? {};
+    refuse("Tailnet", name, structureProblems(trust, grants));
     const login = checked("Tailnet", name, given({ account, trust, tags, applyTags, grants }), function* (values) {
       yield* tailnetProblems(given({ ...values, phases: options.phases }));
     });
@@ -166,6 +168,13 @@ export class Tailnet extends pulumi.ComponentResource {
     const apply = { ...applyTrust(trust), account, tags: applyTags };
     return { identity, applyIdentity: new TailnetFederatedIdentity(`${name}-apply-identity`, apply, options) };
   }
+}
+
+/** What is wrong with arguments that cannot wait to be known; null for each rule that is kept. */
+function* structureProblems(trust: unknown, grants: unknown): Generator<string | null> {
+  yield structureProblem("trust", trust);
+  if (isPending(grants)) yield plainProblem("grants", grants);
+  yield* listProblems("grants", grants, ["dst", "ip", "src"]);
 }
 
 function auth({ identity, applyIdentity, oauthClient }: Omit<Children, "context">): TailnetAuth {

@@ -52,7 +52,7 @@ export function* contextProblems(values: ContextValues): Generator<string | null
   yield* secretEnvironmentProblems(values.secretEnvironment ?? {}, values.environment ?? {});
   yield* tunnelProblems(values);
   for (const [property, value] of READABLE.map((one) => [one, values[one]] as const)) {
-    yield brokenSecret(property, readable(value) ?? every(readable)(value));
+    yield brokenSecret(property, (Array.isArray(value) ? every(readable) : readable)(value));
   }
   yield broken("controlUrl", keyServerRule(values), values.controlUrl);
   yield* fileProblems(values.files ?? []);

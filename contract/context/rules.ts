@@ -27,9 +27,12 @@ export function required(rule: Rule): Rule {
   return (value) => (value === undefined ? "must be given" : rule(value));
 }
 
-/** The rule that `problem` states for lists; their elements may not be known yet. */
+/** The rule that `problem` states for lists, which text is not; their elements may not be known yet. */
 export function list(problem: (values: readonly unknown[]) => string | null): Rule {
-  return (value) => (Array.isArray(value) ? problem(value) : null);
+  return (value) => {
+    if (Array.isArray(value)) return problem(value);
+    return value === undefined || typeof value === "object" ? null : "must be a list";
+  };
 }
 
 /** Holds if the rule holds for every element. */

@@ -27,12 +27,15 @@ export function* tailnetProblems(values: TailnetValues): Generator<string | null
   if (trust !== undefined) yield broken("trust", rule, trust);
   if (applyTags !== undefined) {
     yield broken("applyTags", rule, applyTags);
+    yield broken("phases", anyList(phases), phases);
     yield broken("applyTags", applies(phases) ?? appliesAlone(phases), applyTags);
     const scope = trust?.scope;
     yield broken("trust.scope", scope === undefined ? null : "must not be given together with applyTags", scope);
   }
   yield* grantProblems(values);
 }
+
+const anyList = list(() => null);
 
 const appliesAlone = list((phases) =>
   phases.every((phase) => phase === "apply") ? "must not be given when phases is apply alone: use tags" : null,
@@ -44,7 +47,7 @@ function* grantProblems({ tags: given = ["tag:spacelift"], applyTags = [], grant
   const known = Array.isArray(given) && Array.isArray(applyTags);
   const used = known ? [...given, ...applyTags] : [];
   for (const { src, dst, ip } of grants) {
-    const strange = known && src?.some((tag) => !used.includes(tag)) === true;
+    const strange = known && Array.isArray(src) && src.some((tag) => !used.includes(tag));
     yield broken("grants.src", strange ? "must hold only tags in use" : tags(src), src);
     yield broken("grants.dst", required(names)(dst) ?? every(text(grantTargetProblem))(dst), dst);
     yield broken("grants.ip", names(ip) ?? every(text(grantPortProblem))(ip), ip);

@@ -13,11 +13,13 @@ import {
 } from "../../contract/index.js";
 import { authArgs, sealedAuth } from "../auth/tailnet-auth.js";
 import { Context, type ContextArgs, ContextAttachment, EnvironmentVariable, MountedFile } from "../spacelift/index.js";
-import { checked } from "../support/checked.js";
+import { checked, refuse } from "../support/checked.js";
 import { given, isPending, made, secret, told } from "../support/inputs.js";
+import { plainProblem } from "../support/plain.js";
 import { ValidationError } from "../support/validation-error.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./context-attachments.js";
 import { hookArguments, type TailnetHook } from "./context-hooks.js";
+import { contextStructureProblems } from "./context-structure.js";
 import { variablesOf } from "./context-variables.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 import type { TailnetFile } from "./tailnet-file.js";
@@ -26,9 +28,6 @@ const CLASS = "TailnetContext";
 
 /** What an output tells that has nothing to tell. */
 const NONE = pulumi.output(undefined);
-
-/** Arguments that decide which resources there are, so their own structure cannot wait to be known. */
-const STRUCTURES = ["auth", "environment", "secretEnvironment", "files", "attachments"] as const;
 
 /** What a component made. Not a member of it: Pulumi takes every member for an output, and these cannot be one. */
 interface Children {
@@ -160,10 +159,7 @@ export class TailnetContext extends pulumi.ComponentResource {
 
 /** The arguments, checked and with their secrets marked as such, as Pulumi keeps them in its state. */
 function contextInputs(name: string, args: TailnetContextArgs): TailnetContextArgs {
-  for (const property of STRUCTURES) {
-    if (!isPending(args?.[property])) continue;
-    throw new ValidationError(CLASS, name, `${property} must not be an output itself, though what it holds may be`);
-  }
+  refuse(CLASS, name, contextStructureProblems(args));
   const flat = { ...given({ ...args }), auth: authArgs(args?.auth) } as TailnetContextArgs;
   const inputs = readableInputs(name, checked(CLASS, name, flat, contextProblems));
   return {
@@ -185,6 +181,7 @@ function attachmentInputs(
   return checked(CLASS, name, given({ ...attachment }), function* ({ stackId, moduleId, ...options }) {
     const one = (stackId === undefined) !== (moduleId === undefined);
     yield one ? null : "attachments must have exactly one of stackId, moduleId";
+    yield plainProblem("id", options.id);
     const property = stackId === undefined ? "moduleId" : "stackId";
     yield* attachmentProblems(property, stackId ?? moduleId ?? "", options, contextSpace);
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { packageReference } from "./package-reference.js";
+import { packageReference, replacedInPlace } from "./package-reference.js";
 
 /** Arguments of {@link ContextAttachment}. Exactly one of `stackId` and `moduleId` is given. */
 export interface ContextAttachmentArgs {
@@ -14,7 +14,7 @@ export interface ContextAttachmentArgs {
   readonly priority?: pulumi.Input<number>;
 }
 
-/** A `spacelift_context_attachment`: a context on a stack or module, whatever their labels. */
+/** A `spacelift_context_attachment`: a context on a stack or module, whatever their labels. Any change replaces it. */
 export class ContextAttachment extends pulumi.CustomResource {
   declare public readonly contextId: pulumi.Output<string>;
   declare public readonly stackId: pulumi.Output<string | undefined>;
@@ -29,6 +29,6 @@ export class ContextAttachment extends pulumi.CustomResource {
       priority: args.priority,
     };
     const type = "spacelift:index/contextAttachment:ContextAttachment";
-    super(type, name, properties, options, false, packageReference());
+    super(type, name, properties, replacedInPlace(options), false, packageReference());
   }
 }

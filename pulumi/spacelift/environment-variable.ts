@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
 import { isSealed } from "../support/inputs.js";
-import { packageReference, withSecretOutputs } from "./package-reference.js";
+import { packageReference, replacedInPlace, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link EnvironmentVariable}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
 export interface EnvironmentVariableArgs {
@@ -28,7 +28,7 @@ export class EnvironmentVariable extends pulumi.CustomResource {
   declare public readonly contextId: pulumi.Output<string | undefined>;
   declare public readonly stackId: pulumi.Output<string | undefined>;
   declare public readonly moduleId: pulumi.Output<string | undefined>;
-  /** SHA-256 of the value. */
+  /** SHA-256 of the value: secret unless `writeOnly` is false, since a weak secret can be guessed by it. */
   declare public readonly checksum: pulumi.Output<string>;
 
   constructor(name: string, args: EnvironmentVariableArgs, options?: pulumi.CustomResourceOptions) {
@@ -43,6 +43,8 @@ export class EnvironmentVariable extends pulumi.CustomResource {
       checksum: undefined,
     };
     const type = "spacelift:index/environmentVariable:EnvironmentVariable";
-    super(type, name, properties, withSecretOutputs(options, ["value"]), false, packageReference());
+    const outputs = args.writeOnly === false ? ["value"] : ["value", "checksum"];
+    const secrets = withSecretOutputs(replacedInPlace(options), outputs);
+    super(type, name, properties, secrets, false, packageReference());
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
 import { isSealed } from "../support/inputs.js";
-import { packageReference, withSecretOutputs } from "./package-reference.js";
+import { packageReference, replacedInPlace, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link MountedFile}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
 export interface MountedFileArgs {
@@ -30,7 +30,7 @@ export class MountedFile extends pulumi.CustomResource {
   declare public readonly contextId: pulumi.Output<string | undefined>;
   declare public readonly stackId: pulumi.Output<string | undefined>;
   declare public readonly moduleId: pulumi.Output<string | undefined>;
-  /** SHA-256 of the content. */
+  /** SHA-256 of the content: secret unless `writeOnly` is false, since a weak secret can be guessed by it. */
   declare public readonly checksum: pulumi.Output<string>;
 
   constructor(name: string, args: MountedFileArgs, options?: pulumi.CustomResourceOptions) {
@@ -45,6 +45,8 @@ export class MountedFile extends pulumi.CustomResource {
       checksum: undefined,
     };
     const type = "spacelift:index/mountedFile:MountedFile";
-    super(type, name, properties, withSecretOutputs(options, ["content"]), false, packageReference());
+    const outputs = args.writeOnly === false ? ["content"] : ["content", "checksum"];
+    const secrets = withSecretOutputs(replacedInPlace(options), outputs);
+    super(type, name, properties, secrets, false, packageReference());
   }
 }

@@ -42,3 +42,12 @@ export function withSecretOutputs(
 ): pulumi.CustomResourceOptions {
   return pulumi.mergeOptions({ additionalSecretOutputs }, options ?? {});
 }
+
+/**
+ * The options of a resource that any change replaces, and whose successor has the same place in Spacelift: one variable of
+ * that name, one file at that path, one attachment to that stack. The old one has to go first, unless the program says
+ * otherwise: were it deleted last, as Pulumi does by itself, its successor would be gone too, or be refused beside it.
+ */
+export function replacedInPlace(options: pulumi.CustomResourceOptions | undefined): pulumi.CustomResourceOptions {
+  return pulumi.mergeOptions({ deleteBeforeReplace: true }, options ?? {});
+}

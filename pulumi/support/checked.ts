@@ -15,10 +15,15 @@ export type Problems<T> = (args: T) => Iterable<string | null>;
  * @throws ValidationError for what is plain; other values carry the error
  */
 export function checked<T extends object>(component: string, name: string, args: T, problems: Problems<T>): T {
-  refuse(component, name, problems(args), (problem) => problem);
+  refuse(component, name, problems(args));
   const visit = (value: unknown, replace: (value: unknown) => T): unknown => {
     if (isPending(value)) return checkedLater(value, replace);
     if (Array.isArray(value) && value.some(isPending)) return checkedLater(value, replace);
+    if (Array.isArray(value)) {
+      return value.map((one, at) =>
+        visit(one, (known) => replace(value.map((other, i) => (i === at ? known : other)))),
+      );
+    }
     if (!isPlainObject(value)) return value;
     const members = Object.entries(value).map(([key, member]) => {
       return [key, visit(member, (known) => replace({ ...value, [key]: known }))];
@@ -37,11 +42,17 @@ export function checked<T extends object>(component: string, name: string, args:
   return visit(args, (known) => known as T) as T;
 }
 
-function refuse(
+/**
+ * Refuses arguments of which something is wrong.
+ *
+ * @param show makes the message of the problem
+ * @throws ValidationError for the first problem
+ */
+export function refuse(
   component: string,
   name: string,
   problems: Iterable<string | null>,
-  show: (problem: string) => string,
+  show = (problem: string) => problem,
 ): void {
   for (const problem of problems) {
     if (problem !== null) throw new ValidationError(component, name, show(problem));

@@ -83,6 +83,38 @@ describe.each([22, 24])("the plugin, cloned and installed on its own, on Node %i
     });
   });
 
+  test("takes what must be plain, which other languages' SDKs send as it is", async () => {
+    if (host === undefined) return;
+    const { outputs } = await host.construct("spacetail:index:Tailnet", "structures", {
+      name: output({ value: "structures" }),
+      account: "acme",
+      trust: { stack: output({ value: "web" }) },
+      grants: [{ dst: ["tag:db"], ip: ["tcp:5432"] }],
+      autoattachAll: true,
+      outermost: true,
+      beforeHooks: [{ phase: "plan", command: output({ value: "date" }), outsideTunnel: true }],
+      afterHooks: [{ phase: "plan", command: "date" }],
+      files: [{ path: "a", content: output({ value: "b", secret: true }), secret: true }],
+      environment: { A: output({ value: "a" }) },
+      attachments: [{ stackId: output({}), id: "web" }],
+    });
+    const { policyJson } = outputs as { policyJson: string };
+    expect(JSON.parse(policyJson).grants).toEqual([{ src: ["tag:spacelift"], dst: ["tag:db"], ip: ["tcp:5432"] }]);
+    const contexts = host.engine.all("spacelift:index/context:Context").filter(({ name }) => name === "structures");
+    expect(contexts.map(({ inputs: { name, labels, beforePlans } }) => ({ name, labels, beforePlans }))).toEqual([
+      { name: "zzzzz-structures", labels: ["autoattach:*"], beforePlans: expect.arrayContaining(["date"]) },
+    ]);
+  });
+
+  test("makes its children with the providers that it was given", async () => {
+    if (host === undefined) return;
+    const spacelift = "urn:pulumi:stack::project::pulumi:providers:spacelift::account::id-1";
+    const inputs = { name: "explicit", auth: { authKey: "key" } };
+    await host.construct("spacetail:index:TailnetContext", "explicit", inputs, { spacelift });
+    const children = host.engine.resources.filter(({ custom, name }) => custom && name.startsWith("explicit"));
+    expect(children.map(({ provider }) => provider)).toEqual([spacelift, spacelift]);
+  });
+
   test("refuses in the words of the constructs", async () => {
     if (host === undefined) return;
     const construct = host.construct("spacetail:index:TailnetContext", "bad", { name: "", auth: { authKey: "key" } });

@@ -7,6 +7,8 @@ import { bundle, type Outcome, run } from "./engine/run.js";
 
 const CONTEXT = "spacelift:index/context:Context";
 const VARIABLE = "spacelift:index/environmentVariable:EnvironmentVariable";
+const FILE = "spacelift:index/mountedFile:MountedFile";
+const REPLACED = [VARIABLE, FILE, "spacelift:index/contextAttachment:ContextAttachment"];
 const URNS = join(__dirname, "golden/urns.json");
 
 // Every test runs a program on a Node.js of its own.
@@ -114,12 +116,38 @@ describe("a program with everything", () => {
     }
   });
 
-  test("asks for secrecy of what providers answer", () => {
-    const asked = (type: string) => outcome.engine.all(type).map(({ secretOutputs }) => secretOutputs);
-    expect(asked(VARIABLE).every((outputs) => outputs.includes("value"))).toBe(true);
-    expect(asked("spacelift:index/mountedFile:MountedFile")).toEqual([["content"], ["content"]]);
-    expect(asked("tailscale:index/oauthClient:OauthClient")).toEqual([["key"], ["key"]]);
+  /** A hash tells a weak secret to whoever tries them all. */
+  test("asks for secrecy of a value, and of its hash where nobody may read the value back", () => {
+    const asked = [VARIABLE, FILE].flatMap((type) => {
+      return outcome.engine.all(type).map(({ inputs, secretOutputs }) => `${inputs.writeOnly} ${secretOutputs}`);
+    });
+    const kinds = ["true value,checksum", "false value", "true content,checksum", "false content"];
+    expect([...new Set(asked)].sort()).toEqual(kinds.sort());
   });
+
+  /** Pulumi's bridge never asks for that by itself. */
+  test("has the old one deleted first of what a change replaces, if Spacelift has but one of it", () => {
+    const custom = outcome.engine.resources.filter((resource) => resource.custom);
+    const asked = custom.map(({ type, deleteBeforeReplace }) => [type, deleteBeforeReplace]);
+    expect(asked).toEqual(custom.map(({ type }) => [type, REPLACED.includes(type) ? true : undefined]));
+    expect(custom.map(({ type }) => type)).toEqual(expect.arrayContaining(REPLACED));
+  });
+
+  test("asks for secrecy of what providers make up", () => {
+    const clients = outcome.engine.all("tailscale:index/oauthClient:OauthClient");
+    expect(clients.map(({ secretOutputs }) => secretOutputs)).toEqual([["key"], ["key"]]);
+  });
+});
+
+test("a program may have old variables, files and attachments deleted last", async () => {
+  const { engine } = await runProgram(
+    "deleted-last",
+    `const options = { deleteBeforeReplace: false };
+     new spacelift.EnvironmentVariable("a", { name: "A", contextId: "b" }, options);
+     new spacelift.MountedFile("a", { relativePath: "a", contextId: "b" }, options);
+     new spacelift.ContextAttachment("a", { contextId: "b", stackId: "c" }, options);`,
+  );
+  expect(REPLACED.map((type) => engine.only(type).deleteBeforeReplace)).toEqual([false, false, false]);
 });
 
 test("a preview knows all but ids and what providers make up", async () => {
@@ -189,6 +217,16 @@ describe("a value that turns out to break a rule", () => {
       "file",
       `{ name: "a", auth, files: [{ path: "a", content: pulumi.secret("hidden"), secret: false }] }`,
       "files.content of a must not hold a sensitive value: everybody who sees the context can read it",
+    ],
+    [
+      "trap",
+      `{ name: "a", auth, beforeHooks: [{ phase: "plan", command: pulumi.output("trap 'x' EXIT") }] }`,
+      "beforeHooks.command must not set an EXIT trap",
+    ],
+    [
+      "content",
+      `{ name: "a", auth, files: [{ path: "a", content: pulumi.output("") }] }`,
+      "files.content of a must not be empty",
     ],
     [
       "variable",

@@ -86,4 +86,6 @@ test("the README says which versions they are", () => {
   const readme = readFileSync(join(__dirname, "../../pulumi/README.md"), "utf8").replace(/\s+/g, " ");
   expect(readme).toContain(`Spacelift's Terraform provider, version ${SPACELIFT_VERSION},`);
   expect(readme).toContain(`bridge for any Terraform provider, version ${BRIDGE_VERSION}.`);
+  const command = `pulumi package add terraform-provider@${BRIDGE_VERSION} spacelift-io/spacelift ${SPACELIFT_VERSION}`;
+  expect(readme).toContain(command);
 });

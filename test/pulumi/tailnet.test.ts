@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { TerraformStack, Testing } from "cdktf";
 import { Tailnet as TailnetConstruct, type TailnetProps } from "../../constructs/index.js";
 import { Tailnet, type TailnetArgs } from "../../pulumi/index.js";
-import { deploy, resolved } from "./deploy.js";
+import { deploy, only, resolved } from "./deploy.js";
 
 test("hands out what it made, and says what the tailnet's policy must say", async () => {
   const args = { account: "acme", applyTags: ["tag:apply"], runnerImage: "registry.test/runner:1" };
@@ -61,7 +61,50 @@ test.each<[object, string]>([
     { grants: [{ dst: ["tag:db:5432"] }] },
     'grants.dst must not hold a port: ports go into ip, but ["tag:db:5432"] was given',
   ],
+  [{ grants: { dst: ["db"] } }, "grants must be a list of objects"],
+  [{ grants: [{ dst: "db" }] }, 'grants.dst must be a list, but "db" was given'],
+  [{ grants: [{ dst: ["db"], src: "tag:x" }] }, 'grants.src must be a list, but "tag:x" was given'],
   [{ grants: [{ dst: ["db"], src: ["tag:x"] }] }, 'grants.src must hold only tags in use, but ["tag:x"] was given'],
 ])("refuses grants that no policy takes: %j", async (args, problem) => {
   await deploy(() => expect(() => new Tailnet("tailnet", args)).toThrow(`Tailnet 'tailnet': ${problem}`));
+});
+
+test("refuses text for phases and tags", async () => {
+  const args = { account: "acme", applyTags: ["tag:a"], phases: "apply" } as never;
+  await deploy(() => {
+    const rule = "must be a list, but";
+    expect(() => new Tailnet("tailnet", args)).toThrow(`Tailnet 'tailnet': phases ${rule} "apply" was given`);
+    const tags = { tags: "tag:a" } as never;
+    expect(() => new Tailnet("tailnet", tags)).toThrow(`'tailnet-oauth-client': tags ${rule} "tag:a" was given`);
+  });
+});
+
+const LATER = pulumi.output(["tag:db"]);
+const OF_ELEMENTS = [pulumi.output("tag:db")];
+
+test.each<[string, object, string]>([
+  ["grants", { grants: LATER }, "grants must be plain, and not an output"],
+  ["a grant", { grants: OF_ELEMENTS }, "grants must be a list of objects, not of outputs"],
+  ["dst", { grants: [{ dst: LATER }] }, "grants.dst must be plain, and not an output"],
+  ["an element of dst", { grants: [{ dst: OF_ELEMENTS }] }, "grants.dst must be plain, and not an output"],
+  ["ip", { grants: [{ dst: ["a"], ip: LATER }] }, "grants.ip must be plain, and not an output"],
+  ["src", { grants: [{ dst: ["a"], src: LATER }] }, "grants.src must be plain, and not an output"],
+  [
+    "trust",
+    { account: "acme", trust: pulumi.output({ stack: "web" }) },
+    "trust must not be an output itself, though what it holds may be",
+  ],
+])("cannot wait to know %s", async (_, args, problem) => {
+  const registrations = await deploy(() => {
+    expect(() => new Tailnet("tailnet", args)).toThrow(`Tailnet 'tailnet': ${problem}`);
+  });
+  expect(registrations).toEqual([]);
+});
+
+test("can wait to know whom it trusts", async () => {
+  const registrations = await deploy(() => {
+    new Tailnet("tailnet", { account: "acme", trust: { stack: pulumi.output("web") } });
+  });
+  const { inputs } = only(registrations, "tailscale:index/federatedIdentity:FederatedIdentity");
+  expect(inputs.subject).toBe("space:*:stack:web:run_type:*:scope:*");
 });

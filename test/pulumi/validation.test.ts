@@ -150,6 +150,8 @@ const IDENTITIES: Loose<TailnetFederatedIdentityProps>[] = [
   { stack: "a b" },
   { stack: "a", module: "b" },
   { runTypes: ["DEPLOY"] },
+  { runTypes: "TRACKED" as never },
+  { tags: "tag:a" as never },
   { runTypes: ["PROPOSED", "TASK"] },
   { scope: "admin" },
   { scope: "write", runTypes: ["PROPOSED"] },
@@ -177,7 +179,7 @@ test.each(IDENTITIES)(
   },
 );
 
-test.each([{ tags: [] }, { tags: undefined }, { tags: ["a"] }, { description: "(runs)" }])(
+test.each([{ tags: [] }, { tags: undefined }, { tags: ["a"] }, { tags: "tag:a" as never }, { description: "(runs)" }])(
   "TailnetOAuthClient refuses what the construct refuses, in the same words: %j",
   async (args: Loose<TailnetOAuthClientArgs>) => {
     const expected = clientError(args as never).replace("app/", "");
@@ -217,11 +219,63 @@ test.each<[object, string]>([
   expect(await componentError(args)).toBe(`TailnetContext 'tailnet': ${problem}`);
 });
 
-test.each(["auth", "environment", "secretEnvironment", "files", "attachments"])(
-  "TailnetContext cannot wait to know what %s holds",
+test.each<[string, object]>([
+  ["phases", { phases: "text" }],
+  ["waitFor", { waitFor: "text" }],
+  ["noProxy", { noProxy: "text" }],
+  ["tailscaledArgs", { tailscaledArgs: "text" }],
+  ["labels", { labels: "text" }],
+  ["auth.oauthSecret.tags", { auth: { oauthSecret: { clientSecret: CLIENT_SECRET, tags: "text" } } }],
+  ["auth.federated.identity.tags", { auth: { federated: { identity: { clientId: "a", tags: "text" } } } }],
+])("TailnetContext wants a list for %s, as the construct does", async (property, args) => {
+  const message = `TailnetContext 'tailnet': ${property} must be a list, but "text" was given`;
+  expect(await componentError(args)).toBe(message);
+  expect(contextError(args)).toBe(message.replace("'tailnet'", "'app/tailnet'"));
+});
+
+const STRUCTURES: Readonly<Record<string, (later: object) => object>> = {
+  auth: (later) => ({ auth: later }),
+  "auth.federated": (later) => ({ auth: { federated: later } }),
+  "auth.federated.read": (later) => ({ auth: { federated: { read: later } } }),
+  "auth.oauthClient": (later) => ({ auth: { oauthClient: later } }),
+  "auth.oauthSecret": (later) => ({ auth: { oauthSecret: later } }),
+  environment: (later) => ({ environment: later }),
+  secretEnvironment: (later) => ({ secretEnvironment: later }),
+  files: (later) => ({ files: later }),
+  attachments: (later) => ({ attachments: later }),
+  beforeHooks: (later) => ({ beforeHooks: later }),
+  afterHooks: (later) => ({ afterHooks: later }),
+};
+
+test.each(Object.entries(STRUCTURES))(
+  "TailnetContext cannot wait to know what %s holds, as an output or as a promise",
+  async (property, args) => {
+    const expected = `TailnetContext 'tailnet': ${property} must not be an output itself, though what it holds may be`;
+    expect(await componentError(args(pulumi.output({})))).toBe(expected);
+    expect(await componentError(args(Promise.resolve({})))).toBe(expected);
+  },
+);
+
+const LATER = pulumi.output(true);
+
+test.each<[string, object]>([
+  ["autoattachAll", { autoattachAll: LATER }],
+  ["outermost", { outermost: LATER }],
+  ["files.path", { files: [{ path: LATER, content: "a" }] }],
+  ["files.secret", { files: [{ path: "a", content: "a", secret: LATER }] }],
+  ["beforeHooks.phase", { beforeHooks: [{ phase: LATER, command: "date" }] }],
+  ["afterHooks.phase", { afterHooks: [{ phase: LATER, command: "date" }] }],
+  ["id", { attachments: [{ stackId: "a", id: LATER }] }],
+])("TailnetContext cannot wait to know %s", async (property, args) => {
+  expect(await componentError(args)).toBe(`TailnetContext 'tailnet': ${property} must be plain, and not an output`);
+});
+
+test.each(["files", "attachments", "beforeHooks", "afterHooks"])(
+  "TailnetContext wants a list of objects for %s",
   async (property) => {
-    expect(await componentError({ [property]: pulumi.output({}) })).toBe(
-      `TailnetContext 'tailnet': ${property} must not be an output itself, though what it holds may be`,
-    );
+    const expected = `TailnetContext 'tailnet': ${property} must be a list of objects`;
+    expect(await componentError({ [property]: {} })).toBe(expected);
+    expect(await componentError({ [property]: ["a"] })).toBe(expected);
+    expect(await componentError({ [property]: [pulumi.output({})] })).toBe(`${expected}, not of outputs`);
   },
 );

@@ -22,6 +22,8 @@ export interface EngineResource {
   readonly providers: Record<string, string>;
   readonly packageReference: string;
   readonly secretOutputs: string[];
+  /** Undefined if the program left it to the provider. */
+  readonly deleteBeforeReplace: boolean | undefined;
   readonly aliases: string[];
 }
 
@@ -162,6 +164,7 @@ export class FakeEngine {
       providers: Object.fromEntries(request.getProvidersMap().getEntryList()),
       packageReference: request.getPackageref(),
       secretOutputs: request.getAdditionalsecretoutputsList(),
+      deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
       aliases: request.getAliasurnsList(),
     });
     const response = new monitorMessages.RegisterResourceResponse();

@@ -56,8 +56,18 @@ export class PluginHost {
     return JSON.parse(response.getSchema());
   }
 
-  /** Constructs a component. @returns its URN and outputs */
-  async construct(type: string, name: string, inputs: Record<string, unknown>) {
+  /**
+   * Constructs a component.
+   *
+   * @param providers references of explicit providers, by package
+   * @returns its URN and outputs
+   */
+  async construct(
+    type: string,
+    name: string,
+    inputs: Record<string, unknown>,
+    providers: Readonly<Record<string, string>> = {},
+  ) {
     const request = new ConstructRequest();
     request.setProject(this.engine.project);
     request.setStack(this.engine.stack);
@@ -67,6 +77,7 @@ export class PluginHost {
     request.setType(type);
     request.setName(name);
     request.setInputs(Struct.fromJavaScript(inputs as Record<string, JavaScriptValue>));
+    for (const [one, reference] of Object.entries(providers)) request.getProvidersMap().set(one, reference);
     const response = await this.call<ConstructResponse>((done) => this.client.construct(request, done));
     return { urn: response.getUrn(), outputs: decode(response.getState()?.toJavaScript()) };
   }
