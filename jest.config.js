@@ -13,7 +13,7 @@ const common = {
 const sources = { "^(\\.{1,2}/.*)\\.js$": ["$1", "$1.js"] };
 
 module.exports = {
-  globalSetup: "<rootDir>/test/setup/temporary.mjs",
+  globalSetup: "<rootDir>/build/temporary.mjs",
   projects: [
     {
       ...common,

@@ -2,7 +2,7 @@
 import { Token } from "cdktf";
 import { Construct } from "constructs";
 import { broken, every, text } from "../contract/context/rules.js";
-import { grantPortProblem, grantTargetProblem, policyFragment, policyHujson } from "../contract/policy.js";
+import { grantPortProblem, grantTargetProblem, policyFragment, policyHujson } from "../contract/login/policy.js";
 import { known, type Rule, required, tagList } from "./support/rules.js";
 import { refuse } from "./support/validation-error.js";
 

@@ -3,7 +3,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { applyTrust } from "../contract/context/apply-trust.js";
 import { broken } from "../contract/context/rules.js";
-import { DEFAULT_PHASES } from "../contract/phases.js";
+import { DEFAULT_PHASES } from "../contract/hooks/phases.js";
 import type { TailnetAuth } from "./auth/tailnet-auth.js";
 import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailnet-federated-identity.js";
 import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";

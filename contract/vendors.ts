@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HookOptions, hookLists } from "./hooks.js";
-import { PHASES } from "./phases.js";
+import { type HookOptions, hookLists } from "./hooks/hooks.js";
+import { PHASES } from "./hooks/phases.js";
 
 /** What happens in one phase of a stack. */
 export interface VendorPhase {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { IConstruct } from "constructs";
-import { authKeyRule, clientSecretRule } from "../../contract/auth-kinds.js";
 import { broken, brokenSecret } from "../../contract/context/rules.js";
+import { authKeyRule, clientSecretRule } from "../../contract/login/auth-kinds.js";
 import { knownText, notEmpty, oneLine, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 import { first } from "../support/validation-error.js";

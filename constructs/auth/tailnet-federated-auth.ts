@@ -2,8 +2,8 @@
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import { broken, brokenSecret } from "../../contract/context/rules.js";
-import { untrustedPhases } from "../../contract/federation.js";
-import { DEFAULT_PHASES } from "../../contract/phases.js";
+import { DEFAULT_PHASES } from "../../contract/hooks/phases.js";
+import { untrustedPhases } from "../../contract/login/federation.js";
 import { given } from "../support/literal.js";
 import { notEmpty, oneLine, reachableFrom, required, secretText, tagList } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";

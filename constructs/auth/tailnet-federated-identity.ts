@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct } from "constructs";
 import { federatedIdentityProblems } from "../../contract/context/identity-problems.js";
-import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../contract/federation.js";
+import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../contract/login/federation.js";
 import { FederatedIdentity } from "../bindings/index.js";
 import { given, literally } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Token } from "cdktf";
 import type { IConstruct } from "constructs";
-import { DEFAULT_HTTP_PROXY } from "../../contract/addresses.js";
 import { broken, brokenSecret } from "../../contract/context/rules.js";
-import { hookProblem, setsExitTrap } from "../../contract/hook-text.js";
-import { hookLists, type OwnHook, RUN } from "../../contract/hooks.js";
-import { PHASES } from "../../contract/phases.js";
+import { hookProblem, setsExitTrap } from "../../contract/hooks/hook-text.js";
+import { hookLists, type OwnHook, RUN } from "../../contract/hooks/hooks.js";
+import { PHASES } from "../../contract/hooks/phases.js";
+import { DEFAULT_HTTP_PROXY } from "../../contract/wire/addresses.js";
 import { literally } from "../support/literal.js";
 import { knownText, required } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";

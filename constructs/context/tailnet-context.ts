@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct, type IConstruct } from "constructs";
+import { outermostName } from "../../contract/context/context-name.js";
+import { runnerImageIn } from "../../contract/context/runner-image.js";
 import type { ContextVariable } from "../../contract/context/variables.js";
-import { outermostName } from "../../contract/context-name.js";
-import type { OwnHook } from "../../contract/hooks.js";
-import { AUTOATTACH_ALL, autoattachLabel, labelFromName } from "../../contract/labels.js";
-import { DEFAULT_PHASES, PHASES } from "../../contract/phases.js";
-import { runnerImageIn } from "../../contract/runner-image.js";
+import type { OwnHook } from "../../contract/hooks/hooks.js";
+import { DEFAULT_PHASES, PHASES } from "../../contract/hooks/phases.js";
+import { AUTOATTACH_ALL, autoattachLabel, labelFromName } from "../../contract/wire/labels.js";
 import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/index.js";
 import { given, literal, literally } from "../support/literal.js";
 import { refuse, ValidationError } from "../support/validation-error.js";

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Fn, TerraformLocal, Token } from "cdktf";
 import type { Construct, IConstruct } from "constructs";
-import { base64 } from "../../contract/base64.js";
+import { base64 } from "../../contract/context/base64.js";
+import { fileContentProblem, filePathProblem } from "../../contract/context/files.js";
 import { broken, brokenSecret } from "../../contract/context/rules.js";
-import { escapeTemplate } from "../../contract/escape.js";
-import { fileContentProblem, filePathProblem } from "../../contract/files.js";
+import { escapeTemplate } from "../support/escape.js";
 import { knownText, type Rule, required } from "../support/rules.js";
 import { readableProblem } from "../support/secrets.js";
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Fn, Token } from "cdktf";
-import { escapeTemplate } from "../../contract/escape.js";
+import { escapeTemplate } from "./escape.js";
 
 /** `T` with its undefined members optional, as resources want them: they may be absent, but not undefined. */
 export type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

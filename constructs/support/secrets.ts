@@ -2,7 +2,7 @@
 import { DefaultTokenResolver, StringConcat, TerraformElement, TerraformStack, Token, Tokenization } from "cdktf";
 import type { IConstruct } from "constructs";
 import { brokenSecret } from "../../contract/context/rules.js";
-import { holdsTailscaleSecret } from "../../contract/secrets.js";
+import { holdsTailscaleSecret } from "../../contract/context/secrets.js";
 
 /** References to what providers hand out as sensitive and people are likely to pass on here. */
 const SENSITIVE =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IConstruct } from "constructs";
-import { withoutTailscaleSecrets } from "../../contract/secrets.js";
+import { withoutTailscaleSecrets } from "../../contract/context/secrets.js";
 
 /**
  * A construct was given something it cannot work with. The message names the construct's class and path, the property,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { authKeyRule, clientSecretRule } from "../auth-kinds.js";
-import { untrustedPhases } from "../federation.js";
-import { DEFAULT_PHASES, PHASES } from "../phases.js";
+import { DEFAULT_PHASES, PHASES } from "../hooks/phases.js";
+import { authKeyRule, clientSecretRule } from "../login/auth-kinds.js";
+import { untrustedPhases } from "../login/federation.js";
 import {
   broken,
   brokenSecret,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { apiUrl } from "../checks.js";
-import { labelFromName, stackLabelProblem } from "../labels.js";
-import { PHASES } from "../phases.js";
+
+import { PHASES } from "../hooks/phases.js";
+import { apiUrl } from "../wire/checks.js";
+import { labelFromName, stackLabelProblem } from "../wire/labels.js";
 import { type AuthValues, authProblems } from "./auth-problems.js";
 import { environmentProblems, secretEnvironmentProblems, type VariableValues } from "./environment-problems.js";
 import { type FileValues, fileProblems } from "./file-problems.js";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { findVariable } from "../environment.js";
+import { findVariable } from "../wire/environment.js";
 import { broken, brokenSecret, type Given, oneLine, readable, required, secretText } from "./rules.js";
 
 /** Variables by name, as users give them. */

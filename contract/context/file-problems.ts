@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { fileContentProblem, filePathProblem } from "../files.js";
+import { fileContentProblem, filePathProblem } from "./files.js";
 import { broken, brokenSecret, type Given, readable, required, text } from "./rules.js";
 
 /** A file of a context, as users give it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { hookProblem, setsExitTrap } from "../hook-text.js";
-import { RUN } from "../hooks.js";
-import { PHASES } from "../phases.js";
+import { hookProblem, setsExitTrap } from "../hooks/hook-text.js";
+import { RUN } from "../hooks/hooks.js";
+import { PHASES } from "../hooks/phases.js";
 import { broken, brokenSecret, type Given, readable, required, text } from "./rules.js";
 
 /** A hook of the user's own, as users give it. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accountProblem, idPatternProblem, runTypesProblem, scopeProblem } from "../federation.js";
+import { accountProblem, idPatternProblem, runTypesProblem, scopeProblem } from "../login/federation.js";
 import {
   broken,
   type Given,

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules for what users give, for every output that makes a context. A value may be one that nobody knows yet, for
 // which an engine has some object of its own: such values keep every rule.
-import { stackLabelProblem, tagProblem } from "../labels.js";
-import { holdsTailscaleSecret } from "../secrets.js";
-import { isOutOfReach } from "../spaces.js";
+
+import { isOutOfReach } from "../login/spaces.js";
+import { stackLabelProblem, tagProblem } from "../wire/labels.js";
+import { holdsTailscaleSecret } from "./secrets.js";
 
 /** A value, or an engine's object for a value that is not known yet. */
 export type Given<T> = T | object;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DEFAULT_PHASES } from "../phases.js";
-import { grantPortProblem, grantTargetProblem } from "../policy.js";
+import { DEFAULT_PHASES } from "../hooks/phases.js";
+import { grantPortProblem, grantTargetProblem } from "../login/policy.js";
 import { broken, every, type Given, type GivenList, list, type Rule, required, tags, text } from "./rules.js";
 
 /** What all that puts stacks on a tailnet is made of, as users give it, beside the context. */

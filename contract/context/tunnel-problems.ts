@@ -8,8 +8,8 @@ import {
   noProxyProblem,
   socketPath,
   tailscaledArgs,
-} from "../checks.js";
-import { readTailscaledArgs } from "../flags.js";
+} from "../wire/checks.js";
+import { readTailscaledArgs } from "../wire/flags.js";
 import { broken, every, type Given, type GivenList, list, notEmpty, type Rule, text } from "./rules.js";
 
 /** What can be chosen about the tunnel itself, as users give it. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The variables of a context, for every output that makes one. An output may have texts that nobody knows yet: T stands
 // for its texts, L for its lists of them, B for its booleans.
-import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "../addresses.js";
+import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "../wire/addresses.js";
 
 /** An environment variable of a context. */
 export interface ContextVariable<T> {

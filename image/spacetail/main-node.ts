@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { run } from "./cli.js";
 import { nodeHost } from "./host/host-node.js";
-import { render } from "./render/render.js";
 
-run(nodeHost(), render);
+run(nodeHost());

@@ -21,7 +21,7 @@ const BINDINGS = "constructs/bindings";
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "spacetail-bindings-"));
-  for (const path of ["cdktf.json", `${BINDINGS}/generate.mjs`, `${BINDINGS}/schema`]) {
+  for (const path of ["cdktf.json", "build/bindings.mjs", `${BINDINGS}/schema`]) {
     cpSync(join(ROOT, path), join(folder, path), { recursive: true });
   }
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
@@ -35,7 +35,7 @@ function generate(...args: string[]): { status: number | null; output: string } 
     mkdirSync(bin);
     symlinkSync(process.execPath, join(bin, "node"));
   }
-  const { status, stdout, stderr } = spawnSync(join(bin, "node"), [join(folder, BINDINGS, "generate.mjs"), ...args], {
+  const { status, stdout, stderr } = spawnSync(join(bin, "node"), [join(folder, "build/bindings.mjs"), ...args], {
     cwd: folder,
     env: { PATH: bin, HOME: folder },
     encoding: "utf8",

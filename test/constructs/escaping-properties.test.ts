@@ -3,7 +3,8 @@
 import { TerraformStack, Testing } from "cdktf";
 import fc from "fast-check";
 import { TailnetContext } from "../../constructs/index.js";
-import { escapeTemplate, shellQuote } from "../../contract/index.js";
+import { escapeTemplate } from "../../constructs/support/escape.js";
+import { shellQuote } from "../../contract/index.js";
 import { run, SHELLS, type Shell } from "../contract/shells.js";
 import { holds, line, text } from "../property.js";
 import { plannedInputs, TERRAFORM } from "./terraform.js";

@@ -3,8 +3,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { optionTable } from "../../contract/option-table.js";
-import { render } from "../../image/spacetail/render/render.js";
+import { optionTable } from "../../contract/options/option-table.js";
+import { render } from "../../render/render.js";
 
 const ROOT = join(__dirname, "../..");
 

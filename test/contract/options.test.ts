@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { VARIABLES } from "../../contract/index.js";
-import { OPTIONS } from "../../contract/options.js";
+import { OPTIONS } from "../../contract/options/options.js";
 
 const ROOT = join(__dirname, "../..");
 

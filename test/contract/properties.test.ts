@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
+import { escapeTemplate } from "../../constructs/support/escape.js";
 import {
   autoattachLabel,
   dnsLabel,
-  escapeTemplate,
   exportCommand,
   exportedValues,
   hostPort,

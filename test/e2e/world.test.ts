@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GOLDEN_FEDERATED_IDENTITY, GOLDEN_OAUTH_CLIENT } from "../world-spacelift/golden.js";
-import { replayTailscale } from "../world-spacelift/replay-tailscale.js";
+import { GOLDEN_FEDERATED_IDENTITY, GOLDEN_OAUTH_CLIENT } from "../world-tests/spacelift/golden.js";
+import { replayTailscale } from "../world-tests/spacelift/replay-tailscale.js";
 import { useWorld } from "./stage.js";
 
 describe("the embedded tailnet's API", () => {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { VERSION } from "../../contract/wire/version.js";
 import { childEnvironment } from "../../image/spacetail/environment/child-environment.js";
 import { restoreCommands } from "../../image/spacetail/environment/proxies.js";
 import { pemBlocks } from "../../image/spacetail/environment/roots.js";
 import { parseFlags } from "../../image/spacetail/process/descriptors.js";
 import { identify, isRunning, parseStat } from "../../image/spacetail/process/processes.js";
 import { judge, type State } from "../../image/spacetail/process/state.js";
-import { VERSION } from "../../image/spacetail/version.js";
 
 test("the executable and the package have one version", () => {
   const manifest = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8"));

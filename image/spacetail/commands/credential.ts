@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { readFileSync } from "node:fs";
-import type { Settings } from "../../../contract/settings.js";
+import type { Settings } from "../../../contract/wire/settings.js";
 import { errorCode, Failure } from "../failure.js";
 import type { Host } from "../host/host.js";
 import type { Deadline } from "../process/clock.js";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import type { Settings } from "../../../contract/settings.js";
+import type { Settings } from "../../../contract/wire/settings.js";
 import { childEnvironment } from "../environment/child-environment.js";
 import { Failure } from "../failure.js";
 import type { Host } from "../host/host.js";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readSettings, type Settings } from "../../../contract/settings.js";
+import { readSettings, type Settings } from "../../../contract/wire/settings.js";
 import { noProxies, readProxies, recordProxies } from "../environment/proxies.js";
 import { errorText, Failure } from "../failure.js";
 import type { Host } from "../host/host.js";

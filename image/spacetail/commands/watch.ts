@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { consistsOf, DIGITS } from "../../../contract/characters.js";
+import { consistsOf, DIGITS } from "../../../contract/wire/characters.js";
 import { Failure } from "../failure.js";
 import { identify, type ProcessId, statOf } from "../process/processes.js";
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, rmSync } from "node:fs";
-import { exportedValues, ownValues, PROXY_VARIABLES } from "../../../contract/proxy-variables.js";
-import type { Environment, Settings } from "../../../contract/settings.js";
-import { shellQuote } from "../../../contract/shell.js";
+import { exportedValues, ownValues, PROXY_VARIABLES } from "../../../contract/wire/proxy-variables.js";
+import type { Environment, Settings } from "../../../contract/wire/settings.js";
+import { shellQuote } from "../../../contract/wire/shell.js";
 import { type RuntimeDir, writePrivate } from "../process/runtime-dir.js";
 
 /** The variables of one export. */

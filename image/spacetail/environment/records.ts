@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { shellQuote } from "../../../contract/shell.js";
+import { shellQuote } from "../../../contract/wire/shell.js";
 
 /** Names and values; of a run's environment or of the variables to take out. */
 export type Values = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Settings } from "../../../contract/settings.js";
+import type { Settings } from "../../../contract/wire/settings.js";
 import { systemRoots } from "../environment/roots.js";
 import { Failure } from "../failure.js";
 import type { Host } from "../host/host.js";

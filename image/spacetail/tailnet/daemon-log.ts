@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { consistsOf, DIGITS } from "../../../contract/characters.js";
+import { consistsOf, DIGITS } from "../../../contract/wire/characters.js";
 import { redact } from "./redact.js";
 
 /** Words of tailscaled's log lines that tell why it is not on the tailnet. */

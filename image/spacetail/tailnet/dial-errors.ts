@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatHostPort, type HostPort } from "../../../contract/addresses.js";
+import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
 import type { LocalReply } from "./local-api.js";
 
 /** How a try to connect to a service ended. */

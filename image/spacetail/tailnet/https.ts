@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as tlsRequest } from "node:https";
-import { parseBaseUrl } from "../../../contract/parse.js";
+import { parseBaseUrl } from "../../../contract/wire/parse.js";
 
 /** A request to the Tailscale API. */
 export interface ApiRequest {

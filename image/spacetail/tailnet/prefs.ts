@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { dnsLabel } from "../../../contract/labels.js";
-import type { Settings } from "../../../contract/settings.js";
+import { dnsLabel } from "../../../contract/wire/labels.js";
+import type { Settings } from "../../../contract/wire/settings.js";
 
 /**
  * The node's preferences as LocalAPI's `start` takes them. They replace all preferences of the node, so those that

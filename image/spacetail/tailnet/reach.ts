@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { formatHostPort, type HostPort } from "../../../contract/addresses.js";
-import { formatDuration } from "../../../contract/duration.js";
+import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
+import { formatDuration } from "../../../contract/wire/duration.js";
 import { Failure } from "../failure.js";
 import { type Deadline, now, remaining, sleep } from "../process/clock.js";
 import { judgeDial, type TargetReason, targetText } from "./dial-errors.js";

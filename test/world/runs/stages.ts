@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { shellQuote } from "../../../contract/shell.js";
+import { shellQuote } from "../../../contract/wire/shell.js";
 import { DEFAULT_COMMANDS, type PhaseName, type Plan, type RunDefinition } from "./definition.js";
 
 /** The phases of a run, in groups that share a container. A tracked run pauses between its two for confirmation. */

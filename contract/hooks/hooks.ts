@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { exportCommand, unsetCommand } from "../wire/proxy-variables.js";
+import { PHASES } from "./phases.js";
+
+/** What decides the text of the hooks. */
+export interface HookOptions {
+  /** The phases to cover; any of {@link PHASES}. */
+  readonly phases: readonly string[];
+  /** `host:port` of the tunnel's HTTP proxy. */
+  readonly httpProxy: string;
+  /**
+   * Take the tunnel down by an EXIT trap of the phase's shell. Without it the last after hook does, and after a failed
+   * phase the supervisor, as soon as it sees that the shell is gone.
+   */
+  readonly exitTrap: boolean;
+}
+
+/** A hook of the user's own, beside ours. */
+export interface OwnHook {
+  /** Any of {@link PHASES}, covered or not; or {@link RUN}, after which there are hooks though none before. */
+  readonly phase: string;
+  /** True for a hook before the phase, false for one after it. */
+  readonly before: boolean;
+  /** One command, as {@link hookProblem} wants it. */
+  readonly command: string;
+  /** True to run beyond our hooks, without the tunnel: before ours, or after ours. */
+  readonly outside: boolean;
+}
+
+/** The whole run as {@link OwnHook} names it. Spacelift's `after_run` belongs to no phase, and there is no `before_run`. */
+export const RUN = "run";
+
+/**
+ * The hook lists of a Spacelift context, by Spacelift's names: `before_plan`, `after_plan`, and so on. Lists without a
+ * hook are absent.
+ *
+ * Every entry is one POSIX shell command without comment, newline, `&` or `exit`, because Spacelift joins all hooks of
+ * a phase, its own command among them, into one line: `{ hook; } && { hook; } && command && { hook; }`.
+ *
+ * Own hooks keep their order. They run inside the tunnel, so after ours before a phase and before ours after it, but for
+ * those that are to run outside.
+ */
+export function hookLists(options: HookOptions, own: readonly OwnHook[] = []): Record<string, string[]> {
+  const lists: Record<string, string[]> = {};
+  for (const phase of [...PHASES, RUN]) {
+    const covered = options.phases.includes(phase);
+    const before = covered ? beforeHooks(options) : [];
+    const after = covered ? afterHooks(options) : [];
+    const commands = (isBefore: boolean, outside: boolean) => {
+      const hooks = own.filter((hook) => hook.phase === phase && hook.before === isBefore && hook.outside === outside);
+      return hooks.map((hook) => hook.command);
+    };
+    const all = {
+      [`before_${phase}`]: [...commands(true, true), ...before, ...commands(true, false)],
+      [`after_${phase}`]: [...commands(false, false), ...after, ...commands(false, true)],
+    };
+    for (const [name, list] of Object.entries(all)) if (list.length > 0) lists[name] = list;
+  }
+  return lists;
+}
+
+function beforeHooks(options: HookOptions): string[] {
+  // $$ is the phase's shell even inside a script or a substitution; the parent of `up` may be something else.
+  const hooks = ["spacetail up --watch $$"];
+  if (options.exitTrap) hooks.push("trap 'spacetail down' EXIT");
+  hooks.push(exportCommand(options.httpProxy));
+  return hooks;
+}
+
+function afterHooks(options: HookOptions): string[] {
+  const hooks = [unsetCommand(), 'eval "$(spacetail env --restore)"', "spacetail scrub"];
+  if (!options.exitTrap) hooks.push("spacetail down");
+  return hooks;
+}

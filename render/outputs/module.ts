@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ContextVariable } from "../../contract/context/variables.js";
+import { policyFragment } from "../../contract/login/policy.js";
+import { AUTOATTACH_ALL, autoattachLabel } from "../../contract/wire/labels.js";
+import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "../context/model.js";
+import { Input, Reference, resourceName, type Text } from "../context/texts.js";
+import { block, call, Expression, type Hcl, type HclObject } from "./hcl.js";
+import { moduleVariables } from "./module-variables.js";
+import { sharedHooks } from "./shared-hooks.js";
+
+const WRITE_ONLY_VERSION = new Expression("var.write_only_version");
+
+const CONTEXT_ID = new Expression("spacelift_context.tailnet.id");
+
+/** The files of a Terraform module that makes the context, by name: what `terraform fmt` would leave alone. */
+export function terraformFiles(model: ContextModel): Record<string, string> {
+  return {
+    "versions.tf": versions(model),
+    "variables.tf": moduleVariables(model),
+    "main.tf": main(model),
+    "outputs.tf": outputs(model),
+  };
+}
+
+function versions({ login, writeOnlyVersion }: ContextModel): string {
+  const isWriteOnly = writeOnlyVersion !== undefined;
+  const providers: HclObject = {
+    spacelift: { source: "spacelift-io/spacelift", version: isWriteOnly ? ">= 1.44.0, < 2.0.0" : ">= 1.20.0, < 2.0.0" },
+    tailscale: login === undefined ? undefined : { source: "tailscale/tailscale", version: ">= 0.29.0, < 1.0.0" },
+  };
+  const required = block("required_providers", [], providers);
+  return block("terraform", [], { required_version: isWriteOnly ? ">= 1.11.0" : ">= 1.3.0" }, [required]);
+}
+
+function main(model: ContextModel): string {
+  return [
+    ...locals(model),
+    ...(model.login === undefined ? [] : logins(model.login)),
+    contextBlock(model),
+    ...model.variables.map((variable) => variableBlock(variable, model.writeOnlyVersion)),
+    ...model.files.map((file) => fileBlock(file, model.writeOnlyVersion)),
+    ...model.attachments.map(attachmentBlock),
+  ].join("\n");
+}
+
+function logins({ oauthClient, identities }: LoginModel): string[] {
+  const client =
+    oauthClient === undefined
+      ? []
+      : [block("resource", ["tailscale_oauth_client", "tailnet"], { ...oauthClient, scopes: ["auth_keys"] })];
+  return [
+    ...client,
+    ...identities.map(({ name, customClaimRules, ...attributes }) =>
+      block("resource", ["tailscale_federated_identity", name], {
+        ...attributes,
+        scopes: ["auth_keys"],
+        custom_claim_rules: Object.keys(customClaimRules).length === 0 ? undefined : customClaimRules,
+      }),
+    ),
+  ];
+}
+
+/** The label, and the hook lists that several phases have, once. */
+function locals({ hooks, isForAll }: ContextModel): string[] {
+  // As labelFromName in contract/labels.ts makes it.
+  const ofName = 'trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-")';
+  const all: HclObject = {
+    stack_label: isForAll ? undefined : new Expression(`coalesce(var.stack_label, ${ofName})`),
+    ...Object.fromEntries(sharedHooks(hooks).map(({ name, commands }) => [name, commands])),
+  };
+  return Object.values(all).every((one) => one === undefined) ? [] : [block("locals", [], all)];
+}
+
+function hookLists({ hooks }: ContextModel): HclObject {
+  const shared = sharedHooks(hooks);
+  return Object.fromEntries(
+    Object.entries(hooks).map(([list, commands]) => {
+      const local = shared.find(({ lists }) => lists.includes(list));
+      return [list, local === undefined ? commands : new Expression(`local.${local.name}`)];
+    }),
+  );
+}
+
+function contextBlock(model: ContextModel): string {
+  const { description, isForAll, namePrefix } = model;
+  const attach = isForAll ? JSON.stringify(AUTOATTACH_ALL) : `"${autoattachLabel(`\${local.stack_label}`)}"`;
+  return block("resource", ["spacelift_context", "tailnet"], {
+    name: new Expression(namePrefix === "" ? "var.name" : `"${namePrefix}\${var.name}"`),
+    description,
+    space_id: new Expression("var.space_id"),
+    labels: new Expression(`concat([${attach}], var.labels)`),
+    ...hookLists(model),
+  });
+}
+
+function variableBlock({ name, value, secret }: ContextVariable<Text>, writeOnlyVersion: string | undefined): string {
+  // The secret of a client that Terraform makes is in its state all the same, and with it what a change is seen by.
+  const isWriteOnly = secret && writeOnlyVersion !== undefined && !(value instanceof Reference);
+  return block("resource", ["spacelift_environment_variable", name], {
+    context_id: CONTEXT_ID,
+    name,
+    value: isWriteOnly ? undefined : hclOf(value),
+    value_wo: isWriteOnly ? hclOf(value) : undefined,
+    value_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
+    write_only: secret,
+  });
+}
+
+function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: string | undefined): string {
+  const isWriteOnly = secret && writeOnlyVersion !== undefined;
+  const encoded =
+    content instanceof Input
+      ? new Expression(`base64encode(var.${content.id})`)
+      : Buffer.from(content, "utf8").toString("base64");
+  return block("resource", ["spacelift_mounted_file", `file_${resourceName(path)}`], {
+    context_id: CONTEXT_ID,
+    relative_path: path,
+    content: isWriteOnly ? undefined : encoded,
+    content_wo: isWriteOnly ? encoded : undefined,
+    content_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
+    write_only: secret,
+  });
+}
+
+function attachmentBlock({ stackId, moduleId, priority, id }: AttachmentModel): string {
+  const kind = stackId === undefined ? "module" : "stack";
+  return block("resource", ["spacelift_context_attachment", `${kind}_${resourceName(id)}`], {
+    context_id: CONTEXT_ID,
+    stack_id: stackId,
+    module_id: moduleId,
+    priority,
+  });
+}
+
+function outputs({ isForAll, runnerImage, login }: ContextModel): string {
+  const all = [block("output", ["context_id"], { description: "Id of the context.", value: CONTEXT_ID })];
+  if (!isForAll) {
+    const description = "The label that a stack must carry to be on the tailnet.";
+    all.push(block("output", ["stack_label"], { description, value: new Expression("local.stack_label") }));
+  }
+  if (runnerImage !== undefined) {
+    all.push(
+      block("output", ["runner_image"], {
+        description: "The runner image that stacks are to use.",
+        value: runnerImage,
+      }),
+    );
+  }
+  if (login !== undefined) {
+    const policy = policyFragment(login.tags, ["autogroup:admin"], login.grants);
+    const description = "What the tailnet's policy must say about the tags, as JSON.";
+    const value = call("jsonencode", {
+      tagOwners: policy.tagOwners,
+      grants: policy.grants.map((grant) => ({ ...grant })),
+    });
+    all.push(block("output", ["policy"], { description, value }));
+  }
+  return all.join("\n");
+}
+
+function hclOf(text: Text): Hcl {
+  if (typeof text === "string") return text;
+  return new Expression(text instanceof Input ? `var.${text.id}` : text.expression);
+}

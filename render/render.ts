@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { withoutTailscaleSecrets } from "../contract/context/secrets.js";
+import type { OutputFormat } from "../contract/options/options.js";
+import { VERSION } from "../contract/wire/version.js";
+import { readArguments, type Tree, UsageError } from "./arguments.js";
+import { contextModel } from "./context/build.js";
+import type { ContextModel } from "./context/model.js";
+import { errorCode, errorText, Failure } from "./failure.js";
+import { HELP } from "./help.js";
+import { configYml } from "./outputs/config-yml.js";
+import { terraformFiles } from "./outputs/module.js";
+import { moduleReadme } from "./outputs/module-readme.js";
+import { pluginManifest } from "./outputs/plugin.js";
+
+/**
+ * `spacetail render`: prints the context that its options describe for those who write Terraform's own language, a
+ * `.spacelift/config.yml` or a plugin of Spacelift, or writes it to files.
+ */
+export function render(args: readonly string[], print: (text: string) => void = printWhole): number {
+  if (args.includes("--help") || args.includes("-h")) {
+    print(`${HELP}\n`);
+    return 0;
+  }
+  try {
+    const { format, output, options } = readArguments(args);
+    const model = contextModel(format, options);
+    if (output === "") print(textOf(format, options, model));
+    else
+      write(
+        format,
+        format === "hcl" ? moduleFiles(output, options, model) : { [output]: textOf(format, options, model) },
+      );
+    return 0;
+  } catch (error) {
+    // What was given is quoted, and somebody may give a secret where none belongs.
+    const text = withoutTailscaleSecrets(errorText(error));
+    if (!(error instanceof UsageError)) throw error instanceof Failure ? new Failure(text) : error;
+    console.error(`spacetail render: ${text}. See \`spacetail render --help\`.`);
+    return 2;
+  }
+}
+
+/** Prints a text before the process can end, where a stream would keep what a slow pipe does not take. */
+function printWhole(text: string): void {
+  try {
+    writeFileSync(1, text);
+  } catch (error) {
+    // Whoever reads has read enough.
+    if (errorCode(error) !== "EPIPE") throw new Failure(`the text cannot be printed: ${errorText(error)}`);
+  }
+}
+
+/** All in one text. Terraform takes a module in one file as well as in several. */
+function textOf(format: OutputFormat, options: Tree, model: ContextModel): string {
+  const notes = [`${mark(format)}, version ${VERSION}.`];
+  if (Object.keys(options).length > 0) notes.push(`Options: ${JSON.stringify(options)}`);
+  return [...notes.map((note) => `# ${note}`), "", TEXTS[format](model)].join("\n");
+}
+
+const TEXTS: Readonly<Record<OutputFormat, (model: ContextModel) => string>> = {
+  hcl: (model) => Object.values(terraformFiles(model)).join("\n"),
+  "config-yml": configYml,
+  plugin: pluginManifest,
+};
+
+/** The files of a module in a folder, by their paths. */
+function moduleFiles(folder: string, options: Tree, model: ContextModel): Record<string, string> {
+  const note = `${mark("hcl")}, version ${VERSION}.`;
+  const files = Object.entries(terraformFiles(model)).map(([name, text]) => [
+    join(folder, name),
+    `# ${note}\n\n${text}`,
+  ]);
+  const made =
+    Object.keys(options).length === 0
+      ? ""
+      : `\nMade with these options:\n\n\`\`\`json\n${JSON.stringify(options, null, 2)}\n\`\`\`\n`;
+  return {
+    ...Object.fromEntries(files),
+    [join(folder, "README.md")]: `<!-- ${note} -->\n\n${moduleReadme(model)}${made}`,
+  };
+}
+
+/** Begins every file, so that files which others wrote, or which hold something else, are told apart. */
+function mark(format: OutputFormat): string {
+  return `Made by \`spacetail render --format ${format}\``;
+}
+
+/** Makes a folder and those above it. Node's own way never ends in file systems that take no folders, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
+}
+
+/** Writes files by their paths, all of them or, if one is there already that somebody else wrote, none. */
+function write(format: OutputFormat, files: Readonly<Record<string, string>>): void {
+  for (const path of Object.keys(files)) {
+    attempt(`${path} cannot be written`, () => {
+      if (!existsSync(path) || readFileSync(path, "utf8").slice(0, 100).includes(mark(format))) return;
+      throw new Failure(
+        `${path} is there already and was not made by spacetail render --format ${format}: name another place by --output`,
+      );
+    });
+  }
+  for (const [path, text] of Object.entries(files)) {
+    attempt(`${path} cannot be written`, () => {
+      makeFolder(dirname(path));
+      writeFileSync(path, text);
+    });
+  }
+}
+
+function attempt(problem: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure(`${problem}: ${errorText(error)}`);
+  }
+}
