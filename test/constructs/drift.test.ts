@@ -47,7 +47,7 @@ function drift(providers: Record<string, Provider>): { status: number | null; li
   const addresses = Object.entries(providers).map(([name, schema]) => [`mirror.test/${name}`, schema]);
   const file = join(folder, "full.json");
   writeFileSync(file, JSON.stringify({ format_version: "1.0", provider_schemas: Object.fromEntries(addresses) }));
-  const { status, stdout } = spawnSync(process.execPath, [join(BINDINGS, "drift.mjs"), file], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, "build/schema-drift.mjs"), file], { encoding: "utf8" });
   return { status, lines: stdout.trimEnd().split("\n") };
 }
 
@@ -98,5 +98,5 @@ test("a provider that the full schema does not hold is not compared, and that is
 
 test("a schema of other providers, or none, is no success", () => {
   expect(drift({}).status).toBe(1);
-  expect(spawnSync(process.execPath, [join(BINDINGS, "drift.mjs")]).status).toBe(2);
+  expect(spawnSync(process.execPath, [join(ROOT, "build/schema-drift.mjs")]).status).toBe(2);
 });
