@@ -9,14 +9,18 @@ export {
   type TailnetTrustedRuns,
 } from "./auth/tailnet-federated-identity.js";
 export { TailnetOAuthClient, type TailnetOAuthClientProps } from "./auth/tailnet-oauth-client.js";
-export * from "./bindings/index.js";
-export type { TailnetAttachmentOptions } from "./context/context-attachment.js";
-export type { TailnetHookPlacement } from "./context/context-hooks.js";
+/** Classes of Spacelift's provider. */
+export * as spacelift from "./bindings/spacelift.js";
+/** Classes of Tailscale's provider. */
+export * as tailscale from "./bindings/tailscale.js";
+export type { TailnetAttachment, TailnetAttachmentOptions } from "./context/tailnet-attachment.js";
 export { TailnetContext } from "./context/tailnet-context.js";
 export type { TailnetContextOptions, TailnetContextProps } from "./context/tailnet-context-props.js";
 export type { TailnetFile } from "./context/tailnet-file.js";
+export type { TailnetHook, TailnetHookPlacement } from "./context/tailnet-hook.js";
 export type { TailnetTunnelOptions } from "./context/tailnet-tunnel-options.js";
 export type { TailnetMetaArguments } from "./support/meta-arguments.js";
+export { ValidationError } from "./support/validation-error.js";
 export { Tailnet, type TailnetProps } from "./tailnet.js";
 export {
   type TailnetGrant,

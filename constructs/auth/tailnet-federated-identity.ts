@@ -1,45 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct } from "constructs";
-import { federatedIdentityProblems } from "../../contract/context/identity-problems.js";
-import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../contract/login/federation.js";
-import { FederatedIdentity } from "../bindings/index.js";
-import { given, literally } from "../support/literal.js";
+import {
+  accountHost,
+  accountIssuer,
+  claimRules,
+  federatedIdentityProblems,
+  subjectPattern,
+} from "../../contract/index.js";
+import { FederatedIdentity } from "../bindings/tailscale.js";
+import { check } from "../support/check.js";
+import { literally } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
-import { settled } from "../support/rules.js";
-import { refuse } from "../support/validation-error.js";
+import { tokens } from "../support/tokens.js";
 
-/** Which runs of an account are trusted, and how their tokens look. */
+/** Which runs of an account are trusted, and what their tokens look like. */
 export interface TailnetTrustedRuns {
   /**
-   * Id of the space that the runs' stacks are in; `*` stands for any characters. Spaces that inherit from it count for
-   * themselves: their runs have their own space's id.
+   * ID of the space that the runs' stacks are in; `*` matches any characters. Spaces that inherit from it do not count:
+   * their runs have their own space's ID.
    * @default - any space
    */
   readonly spaceId?: string;
 
   /**
-   * Id of the stack; `*` stands for any characters, so that `network-*` is every stack whose id begins like that. An
-   * identity has but one pattern: for stacks with nothing in common make several identities and contexts.
+   * ID of the stack; `*` matches any characters, as in `network-*`. An identity has one pattern only: for stacks with
+   * nothing in common, create several identities and contexts.
    * @default - any stack or module
    */
   readonly stack?: string;
 
   /**
-   * Id of the module, instead of a stack; `*` stands for any characters.
+   * ID of the module, instead of a stack; `*` matches any characters.
    * @default - any stack or module
    */
   readonly module?: string;
 
   /**
-   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY, as long as one pattern tells them from the others.
+   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must tell the given types from all
+   * others.
    * @default - every type
    */
   readonly runTypes?: string[];
 
   /**
-   * Scope of the run's token: `read` or `write`. Proposed runs have `read`, all others `write`, but a tracked run of a
-   * stack that does not deploy by itself has `read` while it plans. So `write` keeps the pull requests of stacks out,
-   * but not those of modules: their tests have `write`. Give `stack`, which may be `*`, to keep those out as well.
+   * Scope of the run's token: `read` or `write`. Proposed runs have `read` and all others have `write`, except that a
+   * tracked run of a stack without autodeploy has `read` while it plans. So `write` keeps out the pull requests of
+   * stacks, but not those of modules, whose tests have `write`. Set `stack`, which may be `*`, to keep those out as
+   * well.
    * @default - either
    */
   readonly scope?: string;
@@ -58,7 +65,7 @@ export interface TailnetTrustedRuns {
 
   /**
    * Pattern for the subject of the runs' tokens, for accounts with a subject template of their own.
-   * @default - made of space, stack or module, run types and scope
+   * @default - derived from space, stack or module, run types and scope
    */
   readonly subject?: string;
 }
@@ -66,8 +73,8 @@ export interface TailnetTrustedRuns {
 /** Properties of {@link TailnetFederatedIdentity}. */
 export interface TailnetFederatedIdentityProps extends TailnetTrustedRuns, TailnetMetaArguments {
   /**
-   * The Spacelift account whose runs are trusted: its name (`acme`), or its host name (`acme.app.us.spacelift.io`, or
-   * that of a self-hosted Spacelift). A token is taken for a host name. Only paid accounts give tokens to their runs.
+   * The Spacelift account whose runs are trusted: its name (`acme`) or its host name. A self-hosted Spacelift is named
+   * by its host name. Only paid accounts have tokens for their runs.
    */
   readonly account: string;
 
@@ -82,8 +89,8 @@ export interface TailnetFederatedIdentityProps extends TailnetTrustedRuns, Tailn
 }
 
 /**
- * Lets Spacelift runs join the tailnet under fixed tags by the token that Spacelift gives each of them. There is no
- * secret: not in the Terraform state, not in Spacelift.
+ * Lets Spacelift runs join the tailnet under fixed tags with the token that Spacelift gives each of them. There is no
+ * secret, neither in the Terraform state nor in Spacelift.
  */
 export class TailnetFederatedIdentity extends Construct {
   /**
@@ -94,10 +101,10 @@ export class TailnetFederatedIdentity extends Construct {
    */
   public readonly resource: FederatedIdentity;
 
-  /** The client id that runs name when they hand in their token, as a token of this program. It is no secret. */
+  /** The client ID that runs name when they present their token, as a token of this program. It is not a secret. */
   public readonly clientId: string;
 
-  /** The tags that nodes have, as they were given. */
+  /** The tags that runs join with, as they were given. */
   public readonly tags: string[];
 
   /** The space whose runs are trusted, as it was given; undefined for any. */
@@ -106,12 +113,13 @@ export class TailnetFederatedIdentity extends Construct {
   /** The types of runs that are trusted, as they were given; undefined for all. */
   public readonly runTypes?: string[];
 
-  /** The scope that is asked of tokens, as it was given; undefined for either. */
+  /** The scope that is required of tokens, as it was given; undefined for either. */
   public readonly scope?: string;
 
+  /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetFederatedIdentityProps) {
     super(scope, id);
-    refuse(this, identityProblems(props));
+    check("TailnetFederatedIdentity", this, federatedIdentityProblems(props, tokens(this)));
     const rules = claimRules(props);
     this.resource = new FederatedIdentity(this, "Resource", {
       ...literally({
@@ -131,11 +139,4 @@ export class TailnetFederatedIdentity extends Construct {
     if (props.runTypes !== undefined) this.runTypes = [...props.runTypes];
     if (props.scope !== undefined) this.scope = props.scope;
   }
-}
-
-function identityProblems(props: TailnetFederatedIdentityProps): Iterable<string | null> {
-  const { account, tags, spaceId, stack, module, issuer, audience, subject, description } = props;
-  const values = { account, tags, spaceId, stack, module, scope: props.scope, issuer, audience, subject, description };
-  // Run types decide on the pattern, so they cannot wait for a token to be resolved.
-  return federatedIdentityProblems({ ...settled(values), ...given({ runTypes: props.runTypes }) });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isLoopback, parseHostPort } from "./addresses.js";
-import { consistsOf, DIGITS, LETTERS } from "./characters.js";
+import { consistsOf, DIGITS, LETTERS, wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { dnsLabel, tagProblem } from "./labels.js";
@@ -88,6 +88,12 @@ export function noProxyProblem(entry: string): string | null {
     ? "must not hold *, which would keep everything out of the tunnel"
     : noProxyList(entry);
 }
+
+/** A word of a command line that is split at blanks, without quoting. */
+export const oneWord: Check = (text) => {
+  const words = wordsOf(text);
+  return words.length === 1 && words[0] === text ? null : "must be one word, without blanks";
+};
 
 /** An absolute path that fits into the address of a unix socket. */
 export const socketPath: Check = (text) => {

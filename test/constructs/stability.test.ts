@@ -102,7 +102,7 @@ test("the order of properties, variables, files, hooks and attachments changes n
   const calls: ((context: TailnetContext) => void)[] = [
     (context) => context.attachTo("a"),
     (context) => context.attachTo("b", { priority: 1 }),
-    (context) => context.addBefore("apply", "x"),
+    (context) => context.addBeforeHook("apply", "x"),
   ];
   const forwards = resourcesWith(TOGETHER, (context) => {
     for (const call of calls) call(context);

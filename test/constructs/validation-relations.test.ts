@@ -58,7 +58,7 @@ describe("TailnetContext, what everybody can read", () => {
   test("must not hold one in a hook", () => {
     const message = messageOf((stack) => {
       const context = new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" } });
-      context.addBefore("plan", `curl -u ${hidden}: api.test`);
+      context.addBeforeHook("plan", `curl -u ${hidden}: api.test`);
     });
     expect(message).toBe(`TailnetContext 'app/tailnet': command ${rule}`);
   });

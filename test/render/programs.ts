@@ -59,8 +59,9 @@ export function build({ Tailnet, TailnetContext }: Constructs, stack: object, op
     props.auth === undefined
       ? new Tailnet(stack as never, "tailnet", props).context
       : new TailnetContext(stack as never, "tailnet", { name: "tailnet", ...props });
-  for (const { phase = "", command = "", ...placement } of beforeHooks) context.addBefore(phase, command, placement);
-  for (const { phase = "", command = "", ...placement } of afterHooks) context.addAfter(phase, command, placement);
+  for (const { phase = "", command = "", ...placement } of beforeHooks)
+    context.addBeforeHook(phase, command, placement);
+  for (const { phase = "", command = "", ...placement } of afterHooks) context.addAfterHook(phase, command, placement);
   for (const { stackId, moduleId, ...placement } of attachments) {
     if (stackId !== undefined) context.attachTo(stackId, placement);
     if (moduleId !== undefined) context.attachToModule(moduleId, placement);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The generated classes that the constructs build on, one by one: the generated index files would load all of them.
+// The classes of Spacelift's provider that belong to contexts. Others come from `cdktf get`.
 export { Context, type ContextConfig } from "./generated/providers/spacelift/context/index.js";
 export {
   ContextAttachment,
@@ -14,12 +14,3 @@ export {
   SpaceliftProvider,
   type SpaceliftProviderConfig,
 } from "./generated/providers/spacelift/provider/index.js";
-export {
-  FederatedIdentity,
-  type FederatedIdentityConfig,
-} from "./generated/providers/tailscale/federated-identity/index.js";
-export { OauthClient, type OauthClientConfig } from "./generated/providers/tailscale/oauth-client/index.js";
-export {
-  TailscaleProvider,
-  type TailscaleProviderConfig,
-} from "./generated/providers/tailscale/provider/index.js";

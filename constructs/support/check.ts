@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+import { TerraformStack } from "cdktf";
+import type { IConstruct } from "constructs";
+import { hiddenProblem, type Problem } from "../../contract/index.js";
+import { ValidationError } from "./validation-error.js";
+
+/** The engine that these constructs were built for. The build for CDK Terrain replaces the name. */
+const ENGINE: string = "cdktf";
+
+const ENTRY_POINTS: Readonly<Record<string, string>> = { cdktf: "spacetail", cdktn: "spacetail/cdktn" };
+
+/**
+ * Refuses options with which something is wrong.
+ *
+ * @throws ValidationError naming all problems
+ */
+export function check(className: string, construct: IConstruct, problems: readonly Problem[]): void {
+  const all = [...engineProblems(construct), ...problems];
+  if (all.length > 0) throw new ValidationError(className, construct, all);
+}
+
+/** Constructs of one engine do not work in an app of another, and what its errors say then helps nobody. */
+function engineProblems(construct: IConstruct): Problem[] {
+  const stack = construct.node.scopes.find((one) => TerraformStack.isStack(one));
+  const engine = stack === undefined ? undefined : engineOf(stack);
+  const entryPoint = engine === undefined || engine === ENGINE ? undefined : ENTRY_POINTS[engine];
+  if (entryPoint === undefined) return [];
+  const message = `is for ${ENGINE}, but the app is made with ${engine}: import it from "${entryPoint}"`;
+  return [hiddenProblem("this construct", message)];
+}
+
+/** The package that a stack's class, or a class that it extends, comes from. */
+function engineOf(stack: IConstruct): string | undefined {
+  const key = Symbol.for("jsii.rtti");
+  for (let one: unknown = stack.constructor; typeof one === "function"; one = Object.getPrototypeOf(one)) {
+    const { fqn } = (one as { [key]?: { fqn?: string } })[key] ?? {};
+    const engine = fqn?.split(".")[0];
+    if (engine !== undefined && Object.hasOwn(ENTRY_POINTS, engine)) return engine;
+  }
+  return undefined;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Token } from "cdktf";
+import type { IConstruct } from "constructs";
+import type { Engine } from "../../contract/index.js";
+import { META_OPTIONS, WRITE_ONLY_OPTION } from "../../contract/index.js";
+import { isSensitive } from "./sensitive.js";
+
+const CONTEXT_OPTIONS = [WRITE_ONLY_OPTION, ...META_OPTIONS];
+
+/** The engine as the rules see it: tokens stand for what only Terraform will know. */
+export function tokens(scope: IConstruct): Engine {
+  return {
+    unknown: "a token",
+    canCompute: false,
+    contextOptions: CONTEXT_OPTIONS,
+    isUnknown: (value) => Token.isUnresolved(value),
+    isSensitive: (value) => Token.isUnresolved(value) && isSensitive(scope, value),
+  };
+}

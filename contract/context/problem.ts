@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { withoutSecrets } from "../options/secrets.js";
+
+/** Something that is wrong with a value that a user gave. */
+export interface Problem {
+  /** Path of the option, such as `auth.oauthSecret.tags[1]`. */
+  readonly property: string;
+  /** What it must be, continuing the sentence that begins with the path: `must begin with "tag:"`. */
+  readonly message: string;
+}
+
+/** The longest value that is quoted. */
+const LONGEST = 200;
+
+/** The problem in one line, in which no secret that can be recognized is left. */
+export function problemLine({ property, message }: Problem): string {
+  return withoutSecrets(`${property} ${message}`.trim());
+}
+
+/** A problem that quotes the value. */
+export function problem(property: string, message: string, value: unknown): Problem {
+  if (value === undefined) return { property, message };
+  return { property, message: `${message}, but ${quote(value)} was given` };
+}
+
+/** A problem of a value that must not be shown. */
+export function hiddenProblem(property: string, message: string): Problem {
+  return { property, message };
+}
+
+/** The problems of a part, with the path of the part before their properties. */
+export function within(path: string, problems: readonly Problem[]): Problem[] {
+  return problems.map(({ property, message }) => ({ property: `${path}.${property}`, message }));
+}
+
+function quote(value: unknown): string {
+  const text = textOf(value);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+}
+
+/** A value as a program would write it, as far as it can be written. */
+function textOf(value: unknown): string {
+  const name = value?.constructor?.name;
+  if (typeof value === "object" && value !== null && !Array.isArray(value) && name !== "Object") {
+    return name === undefined ? "an object" : `an instance of ${name}`;
+  }
+  if (typeof value === "function") return "a function";
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // Circular, or with a member that JSON does not have.
+    return Array.isArray(value) ? "a list" : "an object";
+  }
+}
