@@ -17,9 +17,10 @@ export function problemLine({ property, message }: Problem): string {
   return withoutSecrets(`${property} ${message}`.trim());
 }
 
-/** A problem that quotes the value. */
+/** A problem that quotes the value, unless it has several lines: such text is often a key. */
 export function problem(property: string, message: string, value: unknown): Problem {
-  if (value === undefined) return { property, message };
+  const isLong = typeof value === "string" && /[\r\n]/.test(value);
+  if (value === undefined || isLong) return { property, message };
   return { property, message: `${message}, but ${quote(value)} was given` };
 }
 

@@ -18,8 +18,8 @@ export interface Reading {
 
 /** Names that people try though no option is like them. */
 const HINTS: Readonly<Record<string, string>> = {
-  count: "is not supported: make one construct for each context, for example in a loop",
-  forEach: "is not supported: make one construct for each context, for example in a loop",
+  count: "is not supported: create one for each, for example in a loop",
+  forEach: "is not supported: create one for each, for example in a loop",
 };
 
 /**
@@ -126,7 +126,7 @@ class Reader {
   private readMap(value: unknown, property: string): unknown {
     if (!isObject(value)) return this.refuseKind(property, "an object", value);
     const members = Object.keys(value).map((name) => {
-      const path = `${property}.${name}`;
+      const path = /^\w+$/.test(name) ? `${property}.${name}` : `${property}[${JSON.stringify(name)}]`;
       const message = this.option.nameCheck?.(name) ?? null;
       if (message !== null) return [name, this.refuse(hiddenProblem(path, message))];
       const member = value[name];

@@ -56,7 +56,7 @@ export const apiUrl: Check = (text) => {
 };
 
 /** Text that holds at least one letter or digit, so that a DNS label can be made of it. */
-export const hostName: Check = (text) => (dnsLabel(text) === "" ? "must hold at least one letter or digit" : null);
+export const hostName: Check = (text) => (dnsLabel(text) === "" ? "must contain at least one letter or digit" : null);
 
 /** A Go duration above zero. */
 export const duration: Check = (text) => {
