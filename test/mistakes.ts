@@ -8,6 +8,12 @@ export type Mistake = readonly [options: Readonly<Record<string, unknown>>, line
 /** Options that a context needs, for mistakes that are about others. */
 export const GOOD = { name: "tailnet", auth: { authKey: "key" } };
 
+/** Options that a federated identity needs. */
+export const GOOD_IDENTITY = { account: "acme", tags: ["tag:a"] };
+
+/** Options that an OAuth client needs. */
+export const GOOD_CLIENT = { tags: ["tag:a"] };
+
 /** Mistakes in the options of a context, which replace those of {@link GOOD}. */
 export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ name: "" }, ['name must not be empty, but "" was given']],
@@ -452,4 +458,203 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
       "bootTimeout must be a string, but 60 was given",
     ],
   ],
+];
+
+/** Mistakes in the options of `Tailnet`, which needs none. */
+export const TAILNET_MISTAKES: readonly Mistake[] = [
+  [{ phase: ["plan"] }, ["phase is not an option: did you mean phases?"]],
+  [
+    { auth: { authKey: "x" } },
+    ["auth is not an option of Tailnet, which creates the login: use TailnetContext for a login that exists"],
+  ],
+  [{ name: 7 }, ["name must be a string, but 7 was given"]],
+  [
+    { name: "!!!" },
+    [
+      'name must contain a letter or digit, because the stack label is derived from it unless autoattach is given, but "!!!" was given',
+    ],
+  ],
+  [
+    { account: "a b" },
+    [
+      'account must be the name of the account, such as acme, or its host name, such as acme.app.us.spacelift.io, but "a b" was given',
+    ],
+  ],
+  [{ account: 7 }, ["account must be a string, but 7 was given"]],
+  [{ tags: [] }, ["tags must name at least one tag, but [] was given"]],
+  [{ tags: "tag:a" }, ['tags must be a list, but "tag:a" was given']],
+  [{ tags: ["tag:a", "b"] }, ['tags[1] must begin with "tag:", but "b" was given']],
+  [{ tags: ["tag:a b"] }, ['tags[0] must contain only letters, digits and dashes, but "tag:a b" was given']],
+  [{ tags: [{}] }, ["tags[0] must be a string, but {} was given"]],
+  [{ trust: { stack: "a" } }, ["trust must not be given without account"]],
+  [{ trust: "x" }, ['trust must be an object, but "x" was given', "trust must not be given without account"]],
+  [
+    { account: "acme", trust: { stack: "a", module: "b" } },
+    ['trust.module must not be given together with stack, but "b" was given'],
+  ],
+  [{ account: "acme", trust: { spaceID: "x" } }, ["trust.spaceID is not an option: did you mean spaceId?"]],
+  [
+    { account: "acme", trust: { runTypes: ["DEPLOY"] } },
+    ['trust.runTypes[0] must be one of PROPOSED, TRACKED, TASK, TESTING, DESTROY, but "DEPLOY" was given'],
+  ],
+  [
+    { account: "acme", trust: { runTypes: ["PROPOSED", "TASK"] } },
+    [
+      'trust.runTypes must be types that one pattern can tell from all others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
+    ],
+  ],
+  [
+    { account: "acme", trust: { scope: "write", runTypes: ["PROPOSED"] }, phases: ["plan"] },
+    [
+      'trust.scope must be a scope that such runs have: runs of type PROPOSED never have write, but "write" was given',
+      'phases must not include plan, where no run has a token that trust allows, but ["plan"] was given',
+    ],
+  ],
+  [
+    { account: "acme", trust: { scope: "read" } },
+    [
+      'phases must not include apply, perform, destroy, where no run has a token that trust allows, but ["plan","apply","perform","destroy"] was given',
+    ],
+  ],
+  [
+    { account: "acme", trust: { spaceId: "root" }, spaceId: "prod" },
+    ['trust.spaceId must be a space that a context in prod can reach, but "root" was given'],
+  ],
+  [{ applyTags: ["tag:a"] }, ['applyTags must not be given without account, but ["tag:a"] was given']],
+  [{ account: "acme", applyTags: ["tag:a"], phases: "apply" }, ['phases must be a list, but "apply" was given']],
+  [
+    { account: "acme", applyTags: ["tag:a"], phases: ["plan"] },
+    ['applyTags must not be given unless phases includes apply, but ["tag:a"] was given'],
+  ],
+  [
+    { account: "acme", applyTags: ["tag:a"], phases: ["apply"] },
+    ['applyTags must not be given if phases is apply alone: use tags, but ["tag:a"] was given'],
+  ],
+  [
+    { account: "acme", applyTags: ["tag:a"], trust: { scope: "read" } },
+    ["trust.scope must not be given together with applyTags"],
+  ],
+  [{ account: "acme", applyTags: "tag:a" }, ['applyTags must be a list, but "tag:a" was given']],
+  [{ grants: "tag:db" }, ['grants must be a list of objects, but "tag:db" was given']],
+  [{ grants: [{ dst: "tag:db" }] }, ['grants[0].dst must be a list, but "tag:db" was given']],
+  [{ grants: ["tag:db"] }, ['grants[0] must be an object, but "tag:db" was given']],
+  [{ grants: [{}] }, ["grants[0].dst must be given"]],
+  [{ grants: [{ dst: [] }] }, ["grants[0].dst must name at least one destination, but [] was given"]],
+  [
+    { grants: [{ dst: ["tag:db:5432"] }] },
+    ['grants[0].dst[0] must not contain a port: ports belong in ip, but "tag:db:5432" was given'],
+  ],
+  [{ grants: [{ dst: [""] }] }, ['grants[0].dst[0] must not be empty, but "" was given']],
+  [
+    { grants: [{ dst: ["tag:db"], ip: ["http:80"] }] },
+    [
+      'grants[0].ip[0] must name a protocol that Tailscale knows, such as tcp, udp or icmp, not http, but "http:80" was given',
+    ],
+  ],
+  [
+    { grants: [{ dst: ["tag:db"], ip: ["tcp:0"] }] },
+    ['grants[0].ip[0] must be ports such as 443, tcp:5432, udp:1-1024, icmp:* or *, but "tcp:0" was given'],
+  ],
+  [{ grants: [{ dst: ["tag:db"], ip: "443" }] }, ['grants[0].ip must be a list, but "443" was given']],
+  [
+    { grants: [{ dst: ["tag:db"], src: ["tag:other"] }] },
+    ['grants[0].src must contain only tags in use (tag:spacelift), but "tag:other" was given'],
+  ],
+  [
+    { controlUrl: "http://headscale.test" },
+    [
+      'controlUrl must be an https:// URL with a host name unless apiUrl is given, because auth keys are created there, but "http://headscale.test" was given',
+    ],
+  ],
+  [
+    { environment: { X: 5 }, colour: "red", tags: ["x"] },
+    [
+      "colour is not an option",
+      'tags[0] must begin with "tag:", but "x" was given',
+      "environment.X must be a string, but 5 was given",
+    ],
+  ],
+];
+
+/** Mistakes in the options of a federated identity, which replace those of {@link GOOD_IDENTITY}. */
+export const IDENTITY_MISTAKES: readonly Mistake[] = [
+  [{ account: undefined }, ["account must be given"]],
+  [
+    { account: "a b" },
+    [
+      'account must be the name of the account, such as acme, or its host name, such as acme.app.us.spacelift.io, but "a b" was given',
+    ],
+  ],
+  [{ tags: [] }, ["tags must name at least one tag, but [] was given"]],
+  [{ tags: undefined }, ["tags must be given"]],
+  [{ tags: "tag:a" }, ['tags must be a list, but "tag:a" was given']],
+  [
+    { spaceId: "a:b" },
+    [
+      'spaceId must be an ID of letters, digits, dashes, dots and underscores, in which * matches any characters, but "a:b" was given',
+    ],
+  ],
+  [
+    { stack: "a b" },
+    [
+      'stack must be an ID of letters, digits, dashes, dots and underscores, in which * matches any characters, but "a b" was given',
+    ],
+  ],
+  [{ stack: "a", module: "b" }, ['module must not be given together with stack, but "b" was given']],
+  [
+    { runTypes: [] },
+    ["runTypes must name at least one of PROPOSED, TRACKED, TASK, TESTING, DESTROY, but [] was given"],
+  ],
+  [
+    { runTypes: ["DEPLOY"] },
+    ['runTypes[0] must be one of PROPOSED, TRACKED, TASK, TESTING, DESTROY, but "DEPLOY" was given'],
+  ],
+  [{ runTypes: "TRACKED" }, ['runTypes must be a list, but "TRACKED" was given']],
+  [
+    { runTypes: ["PROPOSED", "TASK"] },
+    [
+      'runTypes must be types that one pattern can tell from all others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
+    ],
+  ],
+  [{ scope: "admin" }, ['scope must be one of read, write, but "admin" was given']],
+  [
+    { scope: "write", runTypes: ["PROPOSED"] },
+    ['scope must be a scope that such runs have: runs of type PROPOSED never have write, but "write" was given'],
+  ],
+  [{ issuer: "http://a.test" }, ['issuer must be an https:// URL, but "http://a.test" was given']],
+  [{ audience: "" }, ['audience must not be empty, but "" was given']],
+  [{ subject: " " }, ['subject must not be empty, but " " was given']],
+  [
+    { description: "(runs)" },
+    ['description must contain only letters, digits, spaces and dashes, but "(runs)" was given'],
+  ],
+  [{ description: "tskey-auth-hidden" }, ["description must not contain a Tailscale secret"]],
+  [
+    { description: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" },
+    [
+      'description must have at most 50 characters, but "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" was given',
+    ],
+  ],
+  [{ runType: ["TASK"] }, ["runType is not an option: did you mean runTypes?"]],
+];
+
+/** Mistakes in the options of an OAuth client, which replace those of {@link GOOD_CLIENT}. */
+export const CLIENT_MISTAKES: readonly Mistake[] = [
+  [{ tags: [] }, ["tags must name at least one tag, but [] was given"]],
+  [{ tags: undefined }, ["tags must be given"]],
+  [{ tags: ["tag:a", "spacelift"] }, ['tags[1] must begin with "tag:", but "spacelift" was given']],
+  [{ tags: ["tag:a b"] }, ['tags[0] must contain only letters, digits and dashes, but "tag:a b" was given']],
+  [{ tags: "tag:a" }, ['tags must be a list, but "tag:a" was given']],
+  [
+    { description: "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" },
+    [
+      'description must have at most 50 characters, but "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" was given',
+    ],
+  ],
+  [
+    { description: "Runs (prod)" },
+    ['description must contain only letters, digits, spaces and dashes, but "Runs (prod)" was given'],
+  ],
+  [{ tag: ["tag:a"] }, ["tag is not an option: did you mean tags?"]],
+  [{ scopes: ["all"] }, ["scopes is not an option"]],
 ];

@@ -3,7 +3,7 @@ import { DEFAULT_PHASES } from "../hooks/phases.js";
 import { untrustedPhases } from "../login/federation.js";
 import { isOutOfReach } from "../login/spaces.js";
 import { AUTH_OPTIONS } from "../options/login-options.js";
-import { isKnownObject, knownMembers, knownText, knownTexts } from "./known.js";
+import { allTexts, isKnownObject, knownMembers, knownText, knownTexts } from "./known.js";
 import { type Problem, problem } from "./problem.js";
 import type { Values } from "./read.js";
 
@@ -51,7 +51,7 @@ export function* trustRules(
   { runTypes, scope }: Values,
   phases: readonly string[],
 ): Generator<Problem> {
-  const never = untrustedPhases(phases, { runTypes: knownTexts(runTypes), scope: knownText(scope) });
+  const never = untrustedPhases(phases, { runTypes: allTexts(runTypes), scope: knownText(scope) });
   if (never.length === 0) return;
   const message = `must not include ${never.join(", ")}, where no run has a token that ${trusts}`;
   yield problem("phases", message, phases);

@@ -84,7 +84,7 @@ function* labelRules(values: Values, given: unknown, engine: Engine): Generator<
       "must contain a letter or digit, because the stack label is derived from it unless autoattach is given";
     yield problem("name", message, known);
   }
-  if (!engine.canCompute && engine.isUnknown((given as Values | undefined)?.name)) {
+  if (!engine.canCompute && engine.isUnknown(knownMembers(given).name)) {
     const message = `must be given, because no stack label can be derived from a name that is ${engine.unknown}`;
     yield hiddenProblem("autoattach", message);
   }
@@ -117,9 +117,9 @@ function* exitTrapRules(prefix: string, { phase, command }: Values): Generator<P
 
 function* attachmentsRules({ attachments, spaceId }: Values, given: unknown, engine: Engine): Generator<Problem> {
   const all = knownObjects(attachments);
-  const raw = (given as { readonly attachments?: readonly unknown[] }).attachments ?? [];
+  const { attachments: raw } = knownMembers(given);
   for (const { at, members } of all) {
-    yield* attachmentRules(`attachments[${at}].`, members, raw[at], spaceId, engine);
+    yield* attachmentRules(`attachments[${at}].`, members, Array.isArray(raw) ? raw[at] : undefined, spaceId, engine);
   }
   const twice = ["stackId", "moduleId"].flatMap((target) =>
     repeated(all, ({ members }) => knownText(members[target])).map((one) => ({ target, ...one })),
@@ -149,7 +149,7 @@ function* attachmentRules(
     yield hiddenProblem(property, "must have exactly one of stackId, moduleId");
   }
   const target = stackId === undefined ? "moduleId" : "stackId";
-  if (id === undefined && engine.isUnknown((given as Values | undefined)?.[target])) {
+  if (id === undefined && engine.isUnknown(knownMembers(given)[target])) {
     yield hiddenProblem(`${prefix}id`, `must be given, because ${target} is ${engine.unknown}`);
   }
   yield* reachRules(`${prefix}spaceId`, spaceId, contextSpace);

@@ -14,6 +14,11 @@ export function knownTexts(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : undefined;
 }
 
+/** The texts of a list that is known in all its parts; undefined otherwise. */
+export function allTexts(value: unknown): string[] | undefined {
+  return Array.isArray(value) && value.every((one) => typeof one === "string") ? value : undefined;
+}
+
 /** True for an object that is known, at least in which members it has. */
 export function isKnownObject(value: unknown): value is Members {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !Unknown.is(value);

@@ -14,7 +14,19 @@ const LONGEST = 200;
 
 /** The problem in one line, in which no secret that can be recognized is left. */
 export function problemLine({ property, message }: Problem): string {
-  return withoutSecrets(`${property} ${message}`.trim());
+  const isBreak = /[\u0085\u2028\u2029]/g;
+  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return withoutSecrets(`${property} ${message}`).replace(isBreak, escaped);
+}
+
+/**
+ * The path of an object's member.
+ *
+ * @param path of the object, empty for the outermost
+ */
+export function memberPath(path: string, name: string): string {
+  if (/^\w+$/.test(name) && name.length <= LONGEST) return path === "" ? name : `${path}.${name}`;
+  return `${path}[${quote(name)}]`;
 }
 
 /** A problem that quotes the value, unless it has several lines: such text is often a key. */

@@ -5,7 +5,7 @@ import type { Option } from "../options/option.js";
 import { secretIn } from "../options/secrets.js";
 import { type Engine, UNKNOWN, type Unknown } from "./engine.js";
 import { nearest } from "./nearest.js";
-import { hiddenProblem, type Problem, problem } from "./problem.js";
+import { hiddenProblem, memberPath, type Problem, problem } from "./problem.js";
 
 /** Values by the names of their options. Values that were not given are absent. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -34,11 +34,10 @@ export function readOptions(options: readonly Option[], given: unknown, engine: 
   if (!isObject(given)) {
     return { values: {}, problems: [problem(path === "" ? "options" : path, "must be an object", given)] };
   }
-  const prefix = path === "" ? "" : `${path}.`;
-  problems.push(...unknownMembers(options, given, prefix));
+  problems.push(...unknownMembers(options, given, path));
   const values: Record<string, unknown> = {};
   for (const one of options) {
-    const property = `${prefix}${one.name}`;
+    const property = memberPath(path, one.name);
     const value = new Reader(engine, one, given, problems).read(given[one.name], property);
     if (value !== undefined) values[one.name] = value;
   }
@@ -64,8 +63,11 @@ class Reader {
     const { kind, isRequired, members = [] } = this.option;
     if (value === undefined)
       return isRequired === true ? this.refuse(hiddenProblem(property, "must be given")) : undefined;
-    if (kind === "program") return value;
-    if (this.engine.isUnknown(value)) return this.readUnknown(value, property);
+    if (kind === "program") return this.readProgram(value, property);
+    if (this.engine.isUnknown(value)) {
+      const isStructure = kind === "map" || kind === "object" || kind === "objects";
+      return isStructure ? this.refuseStructure(property) : this.readUnknown(value, property);
+    }
     switch (kind) {
       case "text":
         return this.readText(value, property);
@@ -84,12 +86,14 @@ class Reader {
     }
   }
 
+  private readProgram(value: unknown, property: string): unknown {
+    const message = this.engine.programProblem(this.option.name, value);
+    return message === null ? value : this.refuse(hiddenProblem(property, message));
+  }
+
   private readUnknown(value: unknown, property: string): Unknown {
-    const { kind, known } = this.option;
+    const { known } = this.option;
     const { unknown, canCompute } = this.engine;
-    if (kind === "map" || kind === "object" || kind === "objects") {
-      return this.refuse(hiddenProblem(property, `must not be ${unknown} as a whole, though its members may be`));
-    }
     if (known === "always" || (known === "to-compute" && !canCompute)) {
       return this.refuse(hiddenProblem(property, `must be known when the program runs, so it must not be ${unknown}`));
     }
@@ -97,6 +101,11 @@ class Reader {
       return this.refuse(hiddenProblem(property, this.visible("must not be a sensitive value")));
     }
     return UNKNOWN;
+  }
+
+  private refuseStructure(property: string): Unknown {
+    const { unknown } = this.engine;
+    return this.refuse(hiddenProblem(property, `must not be ${unknown} as a whole, though its members may be`));
   }
 
   private readText(value: unknown, property: string): unknown {
@@ -126,7 +135,7 @@ class Reader {
   private readMap(value: unknown, property: string): unknown {
     if (!isObject(value)) return this.refuseKind(property, "an object", value);
     const members = Object.keys(value).map((name) => {
-      const path = /^\w+$/.test(name) ? `${property}.${name}` : `${property}[${JSON.stringify(name)}]`;
+      const path = memberPath(property, name);
       const message = this.option.nameCheck?.(name) ?? null;
       if (message !== null) return [name, this.refuse(hiddenProblem(path, message))];
       const member = value[name];
@@ -149,7 +158,7 @@ class Reader {
     if (!Array.isArray(value)) return this.refuseKind(property, "a list of objects", value);
     return value.map((one, at) => {
       const path = `${property}[${at}]`;
-      return this.engine.isUnknown(one) ? this.readUnknown(one, path) : this.readObject(members, one, path);
+      return this.engine.isUnknown(one) ? this.refuseStructure(path) : this.readObject(members, one, path);
     });
   }
 
@@ -173,7 +182,7 @@ class Reader {
   }
 }
 
-function unknownMembers(options: readonly Option[], given: Values, prefix: string): Problem[] {
+function unknownMembers(options: readonly Option[], given: Values, path: string): Problem[] {
   if (!isPlain(given)) return [];
   const names = options.map(({ name }) => name);
   const strangers = Object.keys(given).filter((name) => given[name] !== undefined && !names.includes(name));
@@ -181,7 +190,7 @@ function unknownMembers(options: readonly Option[], given: Values, prefix: strin
     const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
     const similar = nearest(name, names);
     const suggestion = similar === undefined ? "" : `: did you mean ${similar}?`;
-    return hiddenProblem(`${prefix}${name}`, hint ?? `is not an option${suggestion}`);
+    return hiddenProblem(memberPath(path, name), hint ?? `is not an option${suggestion}`);
   });
 }
 

@@ -48,11 +48,9 @@ export function* createdLoginRules(values: Values): Generator<Problem> {
     yield* trustRules("trust allows", trusted, phases);
   } else {
     yield* applyRules(phases, knownTexts(applyTags), trusted.scope);
-    yield* trustRules(
-      "trust allows",
-      trusted,
-      phases.filter((phase) => phase !== "apply"),
-    );
+    // The scope is the business of the rule above.
+    const others = phases.filter((phase) => phase !== "apply");
+    yield* trustRules("trust allows", { ...trusted, scope: undefined }, others);
   }
   const used = [...(knownTexts(tags) ?? []), ...(knownTexts(applyTags) ?? [])];
   const isKnown = Array.isArray(tags) && (applyTags === undefined || Array.isArray(applyTags));

@@ -10,6 +10,7 @@ export const OUTPUTS: Engine = {
   isUnknown: isPending,
   // Outputs know it only when they are known themselves: see `checked`.
   isSensitive: () => false,
+  programProblem: () => null,
 };
 
 /** True for a value that the program itself cannot see yet. */
