@@ -31,9 +31,9 @@ const HINTS: Readonly<Record<string, string>> = {
 export function readOptions(options: readonly Option[], given: unknown, engine: Engine, path = ""): Reading {
   const problems: Problem[] = [];
   if (given === undefined && path === "") return readOptions(options, {}, engine);
-  if (!isObject(given)) {
-    return { values: {}, problems: [problem(path === "" ? "options" : path, "must be an object", given)] };
-  }
+  const whole = path === "" ? "options" : path;
+  if (engine.isUnknown(given)) return { values: {}, problems: [hiddenProblem(whole, structureMessage(engine))] };
+  if (!isObject(given)) return { values: {}, problems: [problem(whole, "must be an object", given)] };
   problems.push(...unknownMembers(options, given, path));
   const values: Record<string, unknown> = {};
   for (const one of options) {
@@ -104,8 +104,7 @@ class Reader {
   }
 
   private refuseStructure(property: string): Unknown {
-    const { unknown } = this.engine;
-    return this.refuse(hiddenProblem(property, `must not be ${unknown} as a whole, though its members may be`));
+    return this.refuse(hiddenProblem(property, structureMessage(this.engine)));
   }
 
   private readText(value: unknown, property: string): unknown {
@@ -180,6 +179,18 @@ class Reader {
     this.problems.push(found);
     return UNKNOWN;
   }
+}
+
+/**
+ * Options that a method takes apart, with those that are its other arguments. What is not an object is left as it is, for
+ * {@link readOptions} to refuse.
+ */
+export function withMembers<T extends object, U extends object>(options: T, members: U): T & U {
+  return isObject(options) ? { ...options, ...members } : (options as T & U);
+}
+
+function structureMessage({ unknown }: Engine): string {
+  return `must not be ${unknown} as a whole, though its members may be`;
 }
 
 function unknownMembers(options: readonly Option[], given: Values, path: string): Problem[] {
