@@ -10,12 +10,14 @@ import {
   DEFAULT_DESCRIPTION,
   DEFAULT_HTTP_PROXY,
   DEFAULT_PHASES,
+  type HookPhase,
   hiddenProblem,
   hookProblems,
   labelFromName,
   type OwnHook,
   outermostName,
   PHASES,
+  type Phase,
   type Problem,
   problem,
   runnerImageIn,
@@ -124,7 +126,7 @@ export class TailnetContext extends Construct {
    * @param command one shell command that leaves the phase's shell alive
    * @throws ValidationError if the command would break the phase
    */
-  public addBeforeHook(phase: string, command: string, placement: TailnetHookPlacement = {}): void {
+  public addBeforeHook(phase: Phase, command: string, placement: TailnetHookPlacement = {}): void {
     this.addHook(true, withMembers(placement, { phase, command }));
   }
 
@@ -137,7 +139,7 @@ export class TailnetContext extends Construct {
    * @param command one shell command that leaves the phase's shell alive
    * @throws ValidationError if the command would break the phase
    */
-  public addAfterHook(phase: string, command: string, placement: TailnetHookPlacement = {}): void {
+  public addAfterHook(phase: HookPhase, command: string, placement: TailnetHookPlacement = {}): void {
     this.addHook(false, withMembers(placement, { phase, command }));
   }
 
@@ -256,7 +258,7 @@ export class TailnetContext extends Construct {
 
 function stackLabels({ name, autoattach, autoattachLabels, autoattachAll }: TailnetContextProps): string[] {
   if (autoattachAll === true) return [];
-  return autoattachLabels ?? [autoattach ?? labelFromName(name)];
+  return autoattachLabels === undefined ? [autoattach ?? labelFromName(name)] : [...autoattachLabels];
 }
 
 function attachmentId({ stackId, moduleId, id }: TailnetAttachment): string {

@@ -17,10 +17,9 @@ export interface Reading {
 }
 
 /** Names that people try though no option is like them. */
-const HINTS: Readonly<Record<string, string>> = {
-  count: "is not supported: create one for each, for example in a loop",
-  forEach: "is not supported: create one for each, for example in a loop",
-};
+const HINTS: ReadonlyMap<string, string> = new Map(
+  ["count", "forEach"].map((name) => [name, "is not supported: create one for each, for example in a loop"]),
+);
 
 /**
  * Reads the members of an object.
@@ -198,10 +197,9 @@ function unknownMembers(options: readonly Option[], given: Values, path: string)
   const names = options.map(({ name }) => name);
   const strangers = Object.keys(given).filter((name) => given[name] !== undefined && !names.includes(name));
   return strangers.map((name) => {
-    const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
     const similar = nearest(name, names);
     const suggestion = similar === undefined ? "" : `: did you mean ${similar}?`;
-    return hiddenProblem(memberPath(path, name), hint ?? `is not an option${suggestion}`);
+    return hiddenProblem(memberPath(path, name), HINTS.get(name) ?? `is not an option${suggestion}`);
   });
 }
 
