@@ -61,6 +61,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ autoattach: "" }, ['autoattach must not be empty, but "" was given']],
   [{ autoattach: "*" }, ['autoattach must not contain "*": use autoattachAll to attach everywhere, but "*" was given']],
   [
+    { autoattach: "tskey-auth-hidden" },
+    ["autoattach must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
+  [
     { autoattach: "autoattach:x" },
     [
       'autoattach must be the plain label: the "autoattach:" prefix goes on the context only, but "autoattach:x" was given',
@@ -161,6 +165,18 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     { files: [{ path: "/etc/passwd", content: "x" }] },
     ['files[0].path must be relative to /mnt/workspace/, but "/etc/passwd" was given'],
   ],
+  [
+    { files: [{ path: "a/../x", content: "x" }] },
+    ['files[0].path must name a file, without empty parts, . or .., but "a/../x" was given'],
+  ],
+  [
+    { files: [{ path: "a\tb", content: "x" }] },
+    ['files[0].path must not contain control characters, but "a\\tb" was given'],
+  ],
+  [
+    { files: [{ path: "", content: "x" }] },
+    ['files[0].path must not be empty, nor begin or end with a blank, but "" was given'],
+  ],
   [{ files: [{ path: "a", content: "" }] }, ["files[0].content must not be empty"]],
   [
     { files: [{ path: "spacelift.oidc", content: "x" }] },
@@ -197,6 +213,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["files[0].content must not contain a private key, because everyone who can see the context can read it"],
   ],
   [{ waitFor: ["db"] }, ['waitFor[0] must be host:port, such as localhost:8080, but "db" was given']],
+  [
+    { waitFor: ["db:5432", "tskey-auth-hidden:80"] },
+    ["waitFor[1] must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [{ waitFor: "db:5432" }, ['waitFor must be a list, but "db:5432" was given']],
   [{ bootTimeout: "soon" }, ['bootTimeout must be a duration above zero such as 60s or 1m30s, but "soon" was given']],
   [
@@ -204,6 +224,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["bootTimeout must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
   [{ hostname: "???" }, ['hostname must contain at least one letter or digit, but "???" was given']],
+  [
+    { hostname: "tskey-auth-hidden" },
+    ["hostname must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [
     { controlUrl: "ftp://a" },
     ['controlUrl must be an http:// or https:// URL of a server, without a path, but "ftp://a" was given'],
@@ -217,6 +241,11 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ['apiUrl must be an https:// URL: plain http is for loopback addresses only, but "http://a.test" was given'],
   ],
   [{ exitNode: "a b" }, ['exitNode must be one word, without blanks, but "a b" was given']],
+  [{ exitNode: "" }, ['exitNode must be one word, without blanks, but "" was given']],
+  [
+    { exitNode: "tskey-auth-hidden" },
+    ["exitNode must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [{ httpProxy: "8080" }, ['httpProxy must be host:port, such as localhost:8080, but "8080" was given']],
   [
     { httpProxy: "0.0.0.0:8080" },
@@ -232,6 +261,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ['socks5Server must be a loopback address, such as localhost:8080, but "10.0.0.1:1080" was given'],
   ],
   [{ noProxy: [""] }, ['noProxy[0] must not hold an empty entry, but "" was given']],
+  [
+    { noProxy: ["tskey-auth-hidden"] },
+    ["noProxy[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [
     { noProxy: ["a b"] },
     ['noProxy[0] must be hosts or networks with commas between them, and "a b" is neither, but "a b" was given'],
@@ -250,12 +283,26 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
       'tailscaledArgs must not contain --socks5-server: use socks5Server, but ["--socks5-server=localhost:1"] was given',
     ],
   ],
+  [
+    { tailscaledArgs: ["-outbound-http-proxy-listen=a:1"] },
+    [
+      'tailscaledArgs must not contain --outbound-http-proxy-listen: use httpProxy, but ["-outbound-http-proxy-listen=a:1"] was given',
+    ],
+  ],
+  [
+    { tailscaledArgs: ["--socks5-server", "a:1"] },
+    ['tailscaledArgs must not contain --socks5-server: use socks5Server, but ["--socks5-server","a:1"] was given'],
+  ],
   [{ tailscaledArgs: ["a b"] }, ['tailscaledArgs[0] must be one word, without blanks, but "a b" was given']],
   [
     { tailscaledArgs: ["--authkey=tskey-auth-hidden"] },
     ["tailscaledArgs[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
   [{ socket: "here" }, ['socket must be an absolute path, but "here" was given']],
+  [
+    { socket: "/tmp/tskey-auth-hidden" },
+    ["socket must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [
     { name: "tskey-auth-hidden" },
     ["name must not contain a Tailscale secret, because everyone who can see the context can read it"],
@@ -289,6 +336,16 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     [
       'beforeHooks[0].command must not exit, which would end the whole phase: use false to fail, or a subshell, but "exit 0" was given',
     ],
+  ],
+  [
+    { beforeHooks: [{ phase: "plan", command: "npm ci # quick" }] },
+    [
+      'beforeHooks[0].command must not hold a comment, which would hide the rest of the phase, but "npm ci # quick" was given',
+    ],
+  ],
+  [
+    { afterHooks: [{ phase: "plan", command: "server &" }] },
+    ['afterHooks[0].command must not end in &: a semicolon comes after it, but "server &" was given'],
   ],
   [
     { beforeHooks: [{ phase: "plan", command: "trap 'x' EXIT" }] },
@@ -400,6 +457,18 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["auth.federated.identity must be a TailnetFederatedIdentity, or an object with its clientId"],
   ],
   [{ auth: { federated: { identity: {} } } }, ["auth.federated.identity.clientId must be given"]],
+  [
+    { auth: { federated: { identity: { clientId: "tskey-auth-hidden" } } } },
+    [
+      "auth.federated.identity.clientId must not contain a Tailscale secret, because everyone who can see the context can read it",
+    ],
+  ],
+  [
+    { auth: { federated: { identity: { clientId: "a", spaceId: "" } } } },
+    [
+      'auth.federated.identity.spaceId must be an ID of letters, digits, dashes, dots and underscores, in which * matches any characters, but "" was given',
+    ],
+  ],
   [
     { auth: { federated: { identity: { clientId: "a" }, read: { clientId: "b" } } } },
     ['auth.federated must have identity alone, or read, write or both, but ["identity","read"] was given'],
@@ -580,6 +649,12 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
 export const IDENTITY_MISTAKES: readonly Mistake[] = [
   [{ account: undefined }, ["account must be given"]],
   [
+    { account: "https://acme" },
+    [
+      'account must be the name of the account, such as acme, or its host name, such as acme.app.us.spacelift.io, but "https://acme" was given',
+    ],
+  ],
+  [
     { account: "a b" },
     [
       'account must be the name of the account, such as acme, or its host name, such as acme.app.us.spacelift.io, but "a b" was given',
@@ -636,6 +711,28 @@ export const IDENTITY_MISTAKES: readonly Mistake[] = [
     ],
   ],
   [{ runType: ["TASK"] }, ["runType is not an option: did you mean runTypes?"]],
+];
+
+/** Mistakes in the options of a policy fragment, which replace good tags. */
+export const POLICY_MISTAKES: readonly Mistake[] = [
+  [{ tags: undefined }, ["tags must be given"]],
+  [{ tags: [] }, ["tags must name at least one tag, but [] was given"]],
+  [{ tags: ["tag:a", "b"] }, ['tags[1] must begin with "tag:", but "b" was given']],
+  [{ owners: [] }, ["owners must name at least one owner, but [] was given"]],
+  [{ owners: ["a@b.test", ""] }, ['owners[1] must not be empty, but "" was given']],
+  [{ owner: ["a@b.test"] }, ["owner is not an option: did you mean owners?"]],
+  [{ grants: {} }, ["grants must be a list of objects, but {} was given"]],
+  [{ grants: [{ dst: ["*"], ip: [] }] }, ["grants[0].ip must name at least one port, but [] was given"]],
+  [
+    { grants: [{ dst: ["*"], ip: ["ssh"] }] },
+    ['grants[0].ip[0] must be ports such as 443, tcp:5432, udp:1-1024, icmp:* or *, but "ssh" was given'],
+  ],
+  [{ grants: [{ dst: ["*"], src: [] }] }, ["grants[0].src must name at least one tag, but [] was given"]],
+  [
+    { grants: [{ dst: ["*"] }, { dst: ["*"], src: ["tag:other"] }] },
+    ['grants[1].src must contain only tags in use (tag:a), but "tag:other" was given'],
+  ],
+  [{ grants: [{ dst: ["*"], ports: ["443"] }] }, ["grants[0].ports is not an option"]],
 ];
 
 /** Mistakes in the options of an OAuth client, which replace those of {@link GOOD_CLIENT}. */

@@ -77,7 +77,10 @@ test.each<[string, (context: TailnetContext) => void]>([
   ],
   ["command must be given", (c) => c.addAfterHook("plan", undefined as never)],
   ["options must be an object, but true was given", (c) => c.addBeforeHook("plan", "a", true as never)],
-  ["outside is not an option: did you mean outsideTunnel?", (c) => c.addAfterHook("plan", "a", { outside: 1 } as never)],
+  [
+    "outside is not an option: did you mean outsideTunnel?",
+    (c) => c.addAfterHook("plan", "a", { outside: 1 } as never),
+  ],
   [
     'command must not set an EXIT trap, which is the tunnel\'s unless exitTrap is false, but "trap a EXIT" was given',
     (c) => c.addBeforeHook("plan", "trap a EXIT"),
@@ -103,7 +106,10 @@ test("hooks as props are those that the methods add, and methods add to them", (
     { phase: "run", command: "d" },
   ];
   expect(contextWith(() => {}, { beforeHooks, afterHooks })).toEqual(added);
-  const mixed = contextWith((tailnet) => tailnet.addAfterHook("run", "d"), { beforeHooks, afterHooks: [afterHooks[0]] as never });
+  const mixed = contextWith((tailnet) => tailnet.addAfterHook("run", "d"), {
+    beforeHooks,
+    afterHooks: [afterHooks[0]] as never,
+  });
   expect(mixed).toEqual(added);
 });
 

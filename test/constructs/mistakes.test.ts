@@ -11,7 +11,14 @@ import {
   TAILSCALE_PROVIDER_OPTION,
   WRITE_ONLY_OPTION,
 } from "../../contract/index.js";
-import { CLIENT_MISTAKES, CONTEXT_MISTAKES, GOOD, IDENTITY_MISTAKES, TAILNET_MISTAKES } from "../mistakes.js";
+import {
+  CLIENT_MISTAKES,
+  CONTEXT_MISTAKES,
+  GOOD,
+  IDENTITY_MISTAKES,
+  POLICY_MISTAKES,
+  TAILNET_MISTAKES,
+} from "../mistakes.js";
 import { holds } from "../property.js";
 import { clientError, contextError, identityError, type Loose, message, messageOf, tailnetError } from "./refusals.js";
 
@@ -31,6 +38,11 @@ test.each(IDENTITY_MISTAKES)("TailnetFederatedIdentity: %j", (options, lines) =>
 
 test.each(CLIENT_MISTAKES)("TailnetOAuthClient: %j", (options, lines) => {
   expect(clientError(options)).toBe(message("TailnetOAuthClient", lines));
+});
+
+test.each(POLICY_MISTAKES)("TailnetPolicyFragment: %j", (options, lines) => {
+  const said = messageOf((stack) => new TailnetPolicyFragment(stack, "it", { tags: ["tag:a"], ...options } as never));
+  expect(said).toBe(message("TailnetPolicyFragment", lines));
 });
 
 test.each([undefined, null, "x", 7, []])("options that are %j", (options) => {
