@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import "./engine.js";
-import * as spacelift from "./spacelift/index.js";
 
 export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
 export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-federated-auth.js";
@@ -16,5 +15,5 @@ export { TailnetContext } from "./context/tailnet-context.js";
 export type { TailnetContextArgs, TailnetContextOptions } from "./context/tailnet-context-args.js";
 export type { TailnetFile } from "./context/tailnet-file.js";
 export type { TailnetTunnelArgs } from "./context/tailnet-tunnel-args.js";
+export { spacelift } from "./spacelift/namespace.js";
 export { Tailnet, type TailnetArgs, type TailnetGrant } from "./tailnet.js";
-export { spacelift };

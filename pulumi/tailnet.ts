@@ -100,7 +100,7 @@ export class Tailnet extends pulumi.ComponentResource {
   /** The same as HuJSON with comments, as people want it. */
   public readonly policyHujson: pulumi.Output<string>;
 
-  constructor(name: string, args: TailnetArgs, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: TailnetArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     const { account, trust, tags = ["tag:spacelift"], applyTags, grants = [], ...options } = args ?? {};
     refuse("Tailnet", name, structureProblems(trust, grants));
     const login = checked("Tailnet", name, given({ account, trust, tags, applyTags, grants }), function* (values) {

@@ -1,41 +1,63 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { PluginHost } from "../pulumi/engine/plugin-host.js";
 import { output, UNKNOWN } from "../pulumi/engine/property-values.js";
 import { nodeOf } from "./nodes.js";
-import { npm, unlessUnreachable } from "./npm.js";
+import { Unreachable } from "./npm.js";
+import { PublishedPlugin } from "./plugin.js";
 import { ROOT } from "./tarball.js";
 
 const SCHEMA = join(ROOT, "test/pulumi/golden/schema.json");
 const VARIABLE = "spacelift:index/environmentVariable:EnvironmentVariable";
 
+/** A user's project that nothing of the plugin may take anything from. */
+const HOSTILE = {
+  "package.json": '{ "name": "program", "type": "module", "main": "missing.js" }',
+  "tsconfig.json": `{
+    "extends": "./missing.json",
+    "compilerOptions": { "module": "unheard of", "allowJs": true, "checkJs": true, "types": ["missing"] },
+    "ts-node": { "swc": true, "require": ["missing"] },
+    and then not even JSON`,
+  "node_modules/typescript/package.json": '{ "name": "typescript", "version": "99.0.0", "main": "main.js" }',
+  "node_modules/typescript/main.js": 'throw new Error("the TypeScript of the user");',
+  "node_modules/ts-node/package.json": '{ "name": "ts-node", "version": "99.0.0", "main": "main.js" }',
+  "node_modules/ts-node/main.js": 'throw new Error("the ts-node of the user");',
+};
+
 // These run npm and compilers.
 jest.setTimeout(300_000);
 
-const clone = mkdtempSync(join(tmpdir(), "spacetail-plugin-"));
-const folder = join(clone, "pulumi");
-let isInstalled = false;
+let published: PublishedPlugin;
+let plugin: string | null = null;
 
-/** What Pulumi does for `package add .../pulumi`: it clones the repository and runs npm in that folder of it. */
-beforeAll(() => {
-  const files = execFileSync("git", ["ls-files", "contract", "pulumi"], { cwd: ROOT, encoding: "utf8" });
-  for (const file of files.trim().split("\n")) {
-    mkdirSync(dirname(join(clone, file)), { recursive: true });
-    cpSync(join(ROOT, file), join(clone, file));
+beforeAll(async () => {
+  published = await PublishedPlugin.publish();
+  try {
+    plugin = await published.install();
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    process.stderr.write(`skipped: the Pulumi plugin: ${error.message}\n`);
   }
-  isInstalled = unlessUnreachable("the Pulumi plugin", () => npm(folder, "install", "--omit=dev")) !== null;
 });
 
-afterAll(() => rmSync(clone, { recursive: true, force: true }));
+afterAll(() => published?.remove());
+
+test("no packages but its own are in its reach", () => {
+  if (plugin === null) return;
+  const found = [];
+  for (let folder = realpathSync(plugin); folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, "node_modules"))) found.push(folder);
+  }
+  expect(found).toEqual([realpathSync(plugin)]);
+});
 
 describe.each([22, 24])("the plugin, cloned and installed on its own, on Node %i", (major) => {
+  const { bin } = nodeOf(major);
   let host: PluginHost | undefined;
   beforeAll(async () => {
-    const { bin } = nodeOf(major);
-    if (isInstalled && bin !== null) host = await PluginHost.start(join(bin, "node"), folder);
+    if (plugin === null || bin === null) return;
+    host = await PluginHost.start({ node: join(bin, "node"), plugin, project: published.project(HOSTILE) });
   });
   afterAll(() => host?.stop());
 
