@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { FakeEngine } from "../pulumi/engine/fake-engine.js";
 import { PluginHost } from "../pulumi/engine/plugin-host.js";
 import { output, UNKNOWN } from "../pulumi/engine/property-values.js";
+import { runPython } from "../pulumi/engine/python-program.js";
+import { NODE } from "../pulumi/engine/run.js";
+import { runYaml } from "../pulumi/engine/yaml-program.js";
 import { nodeOf } from "./nodes.js";
-import { Unreachable } from "./npm.js";
+import { Unreachable, unlessUnreachable } from "./npm.js";
 import { PublishedPlugin } from "./plugin.js";
+import { pythonPackage } from "./python.js";
 import { ROOT } from "./tarball.js";
 
 const SCHEMA = join(ROOT, "test/pulumi/golden/schema.json");
@@ -141,5 +146,56 @@ describe.each([22, 24])("the plugin, cloned and installed on its own, on Node %i
     if (host === undefined) return;
     const construct = host.construct("spacetail:index:TailnetContext", "bad", { name: "", auth: { authKey: "key" } });
     await expect(construct).rejects.toThrow(`TailnetContext 'bad': name must not be empty, but "" was given`);
+  });
+});
+
+describe("the examples in other languages, previewed from a folder of their own", () => {
+  let host: PluginHost | undefined;
+  let project: string;
+  beforeEach(async () => {
+    if (plugin === null) return;
+    project = published.project();
+    host = await PluginHost.start({ node: NODE, plugin, project, preview: true });
+  });
+  afterEach(() => host?.stop());
+
+  /** What both make, by type and name. */
+  const MADE = [
+    "spacelift:index/context:Context tailnet",
+    "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_CLIENT_ID",
+    "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_CLIENT_SECRET",
+    "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_TAGS",
+    "spacetail:index:TailnetContext tailnet",
+    "spacetail:index:TailnetOAuthClient oauth-client",
+    "tailscale:index/oauthClient:OauthClient oauth-client",
+  ];
+
+  function expectMade(engine: FakeEngine): void {
+    expect(engine.logs).toEqual([]);
+    const resources = engine.resources.filter(({ type }) => type !== "pulumi:pulumi:Stack");
+    expect(resources.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(MADE);
+    const { inputs } = engine.only("spacelift:index/context:Context");
+    expect(Object.keys(inputs)).toEqual(expect.arrayContaining(["beforeInits", "beforePlans", "beforeApplies"]));
+    const secret = engine.all(VARIABLE).find(({ name }) => name === "tailnet-TS_OAUTH_CLIENT_SECRET");
+    expect(secret?.inputs).toMatchObject({ value: { secret: UNKNOWN }, writeOnly: true });
+  }
+
+  test("YAML", async () => {
+    if (host === undefined) return;
+    const program = readFileSync(join(ROOT, "examples/pulumi-yaml/Pulumi.yaml"), "utf8");
+    expect(await runYaml(program, host.address)).toEqual({ stackLabel: "tailnet" });
+    expectMade(host.engine);
+  });
+
+  const packages = unlessUnreachable("the Python example", () => pythonPackage("pulumi==3.270.0"));
+  (packages === null ? test.skip : test)("Python", async () => {
+    if (host === undefined) return;
+    cpSync(join(ROOT, "examples/pulumi-python"), project, { recursive: true });
+    const schema = join(published.base, "schema.json");
+    writeFileSync(schema, JSON.stringify(await host.schema()));
+    const ended = await runPython({ host, folder: project, packages: packages ?? "", schema });
+    expect(ended).toEqual({ status: 0, output: "" });
+    expectMade(host.engine);
+    expect(host.engine.only("pulumi:pulumi:Stack").outputs).toEqual({ stack_label: "tailnet" });
   });
 });

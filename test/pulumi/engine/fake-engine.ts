@@ -7,7 +7,7 @@ import * as monitorServices from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as monitorMessages from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { decode, secret } from "./property-values.js";
+import { decode, secret, upgraded } from "./property-values.js";
 
 /** A resource as the engine was told of it. */
 export interface EngineResource {
@@ -187,7 +187,8 @@ export class FakeEngine {
     construct.setType(request.getType());
     construct.setName(request.getName());
     construct.setParent(request.getParent());
-    construct.setInputs(request.getObject());
+    const inputs = upgraded(request.getObject()?.toJavaScript() ?? {}) as Record<string, JavaScriptValue>;
+    construct.setInputs(Struct.fromJavaScript(inputs));
     for (const [name, reference] of request.getProvidersMap().getEntryList()) {
       construct.getProvidersMap().set(name, reference);
     }
