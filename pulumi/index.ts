@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import "./engine.js";
 
+/** Tailscale's resources, from `@pulumi/tailscale`. */
+export * as tailscale from "@pulumi/tailscale";
 export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
 export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-federated-auth.js";
 export {
