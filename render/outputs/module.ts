@@ -5,6 +5,7 @@ import { AUTOATTACH_ALL, autoattachLabel } from "../../contract/wire/labels.js";
 import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "../context/model.js";
 import { Input, Reference, resourceName, type Text } from "../context/texts.js";
 import { block, call, Expression, type Hcl, type HclObject } from "./hcl.js";
+import { type Condition, inputConditions, preconditions } from "./module-secrets.js";
 import { moduleVariables } from "./module-variables.js";
 import { sharedHooks } from "./shared-hooks.js";
 
@@ -61,11 +62,12 @@ function logins({ oauthClient, identities }: LoginModel): string[] {
 }
 
 /** The label, and the hook lists that several phases have, once. */
-function locals({ hooks, isForAll }: ContextModel): string[] {
+function locals({ hooks, isForAll, stackLabel }: ContextModel): string[] {
   // As labelFromName in contract/labels.ts makes it.
   const ofName = 'trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-")';
+  const orOfName = `var.stack_label == null ? ${ofName} : var.stack_label`;
   const all: HclObject = {
-    stack_label: isForAll ? undefined : new Expression(`coalesce(var.stack_label, ${ofName})`),
+    stack_label: isForAll ? undefined : new Expression(stackLabel === undefined ? orOfName : "var.stack_label"),
     ...Object.fromEntries(sharedHooks(hooks).map(({ name, commands }) => [name, commands])),
   };
   return Object.values(all).every((one) => one === undefined) ? [] : [block("locals", [], all)];
@@ -82,28 +84,40 @@ function hookLists({ hooks }: ContextModel): HclObject {
 }
 
 function contextBlock(model: ContextModel): string {
-  const { description, isForAll, namePrefix } = model;
+  const { description, isForAll, namePrefix, stackLabel } = model;
   const attach = isForAll ? JSON.stringify(AUTOATTACH_ALL) : `"${autoattachLabel(`\${local.stack_label}`)}"`;
-  return block("resource", ["spacelift_context", "tailnet"], {
+  const attributes = {
     name: new Expression(namePrefix === "" ? "var.name" : `"${namePrefix}\${var.name}"`),
     description,
     space_id: new Expression("var.space_id"),
     labels: new Expression(`concat([${attach}], var.labels)`),
     ...hookLists(model),
-  });
+  };
+  // As attachmentProblem in contract/context/context-problems.ts says it.
+  const hasLabel: Condition = [
+    'local.stack_label != ""',
+    "name must hold a letter or digit to make a label of, unless stack_label is given.",
+  ];
+  return block(
+    "resource",
+    ["spacelift_context", "tailnet"],
+    attributes,
+    preconditions(isForAll || stackLabel !== undefined ? [] : [hasLabel]),
+  );
 }
 
 function variableBlock({ name, value, secret }: ContextVariable<Text>, writeOnlyVersion: string | undefined): string {
   // The secret of a client that Terraform makes is in its state all the same, and with it what a change is seen by.
   const isWriteOnly = secret && writeOnlyVersion !== undefined && !(value instanceof Reference);
-  return block("resource", ["spacelift_environment_variable", name], {
+  const attributes = {
     context_id: CONTEXT_ID,
     name,
     value: isWriteOnly ? undefined : hclOf(value),
     value_wo: isWriteOnly ? hclOf(value) : undefined,
     value_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
     write_only: secret,
-  });
+  };
+  return block("resource", ["spacelift_environment_variable", name], attributes, conditionsOf(value));
 }
 
 function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: string | undefined): string {
@@ -112,14 +126,19 @@ function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: strin
     content instanceof Input
       ? new Expression(`base64encode(var.${content.id})`)
       : Buffer.from(content, "utf8").toString("base64");
-  return block("resource", ["spacelift_mounted_file", `file_${resourceName(path)}`], {
+  const attributes = {
     context_id: CONTEXT_ID,
     relative_path: path,
     content: isWriteOnly ? undefined : encoded,
     content_wo: isWriteOnly ? encoded : undefined,
     content_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
     write_only: secret,
-  });
+  };
+  return block("resource", ["spacelift_mounted_file", `file_${resourceName(path)}`], attributes, conditionsOf(content));
+}
+
+function conditionsOf(value: Text): string[] {
+  return value instanceof Input && value.secret ? preconditions(inputConditions(value)) : [];
 }
 
 function attachmentBlock({ stackId, moduleId, priority, id }: AttachmentModel): string {

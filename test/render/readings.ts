@@ -58,7 +58,7 @@ export async function readResources(text: string, inputs: Inputs): Promise<Resou
   const module = await moduleJson(text);
   const value = valuesIn(module, inputs);
   return mapMembers(module.resource, (byName) =>
-    mapMembers(byName, ([attributes = {}]) => mapMembers(attributes, value)),
+    mapMembers(byName, ([{ lifecycle, ...attributes } = {}]) => mapMembers(attributes, value)),
   );
 }
 
