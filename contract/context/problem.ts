@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { withoutSecrets } from "../options/secrets.js";
+import { Unknown } from "./engine.js";
 
 /** Something that is wrong with a value that a user gave. */
 export interface Problem {
@@ -29,10 +30,13 @@ export function memberPath(path: string, name: string): string {
   return `${path}[${quote(name)}]`;
 }
 
-/** A problem that quotes the value, unless it has several lines: such text is often a key. */
+/**
+ * A problem that quotes the value, unless that is not known in all its parts, or has several lines: such text is often a
+ * key.
+ */
 export function problem(property: string, message: string, value: unknown): Problem {
   const isLong = typeof value === "string" && /[\r\n]/.test(value);
-  if (value === undefined || isLong) return { property, message };
+  if (value === undefined || isLong || [value].flat().some(Unknown.is)) return { property, message };
   return { property, message: `${message}, but ${quote(value)} was given` };
 }
 

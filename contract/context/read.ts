@@ -90,10 +90,11 @@ class Reader {
     return message === null ? value : this.refuse(hiddenProblem(property, message));
   }
 
-  private readUnknown(value: unknown, property: string): Unknown {
+  private readUnknown(value: unknown, property: string, isElement = false): Unknown {
     const { known } = this.option;
     const { unknown, canCompute } = this.engine;
-    if (known === "always" || (known === "to-compute" && !canCompute)) {
+    const isComputed = known === "to-compute" || (known === "to-extend" && !isElement);
+    if (known === "always" || (isComputed && !canCompute)) {
       return this.refuse(hiddenProblem(property, `must be known when the program runs, so it must not be ${unknown}`));
     }
     if (this.#isReadable && this.engine.isSensitive(value, property)) {
@@ -127,7 +128,7 @@ class Reader {
   }
 
   private readElement(value: unknown, property: string): unknown {
-    return this.engine.isUnknown(value) ? this.readUnknown(value, property) : this.readText(value, property);
+    return this.engine.isUnknown(value) ? this.readUnknown(value, property, true) : this.readText(value, property);
   }
 
   private readMap(value: unknown, property: string): unknown {

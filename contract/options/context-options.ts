@@ -121,7 +121,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
     {
       check: stackLabelProblem,
       isReadable: true,
-      known: "to-compute",
+      known: "to-extend",
       defaultText: "the label of autoattach",
       places: { hcl: "`labels`" },
     },
@@ -217,7 +217,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
   option("labels", "list", "More labels of the context, to find it by.", {
     check: extraLabel,
     isReadable: true,
-    known: "to-compute",
+    known: "to-extend",
     defaultText: "none",
     places: { hcl: "`var.labels`", plugin: "`contexts.labels`" },
   }),
