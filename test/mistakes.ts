@@ -20,6 +20,7 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ name: undefined }, ["name must be given"]],
   [{ name: 7 }, ["name must be a string, but 7 was given"]],
   [{ name: null }, ["name must be a string, but null was given"]],
+  [{ name: "tail\nnet" }, ["name must not contain a line break"]],
   [
     { name: "!!!" },
     [
@@ -34,6 +35,7 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [{ spaceId: "" }, ['spaceId must not be empty, but "" was given']],
   [{ spaceId: 5 }, ["spaceId must be a string, but 5 was given"]],
+  [{ spaceId: " root" }, ['spaceId must not begin or end with a blank, but " root" was given']],
   [{ phases: [] }, ["phases must name at least one of init, plan, apply, perform, destroy, but [] was given"]],
   [
     { phases: ["plan", "deploy"] },
@@ -92,6 +94,9 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ count: 2 }, ["count is not supported: create one for each, for example in a loop"]],
   [{ forEach: ["a"] }, ["forEach is not supported: create one for each, for example in a loop"]],
   [{ environments: { A: "1" } }, ["environments is not an option: did you mean environment?"]],
+  [{ hooks: ["date"] }, ["hooks is not an option: did you mean beforeHooks?"]],
+  [{ secrets: { A: "hidden" } }, ["secrets is not an option: did you mean secretEnvironment?"]],
+  [{ authKey: "tskey-auth-hidden" }, ["authKey is not an option: did you mean auth.authKey?"]],
   [{ frobnicate: 1 }, ["frobnicate is not an option"]],
   [
     { environment: { "MY-VALUE": "x" } },
@@ -105,6 +110,8 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ environment: { X: 5 } }, ["environment.X must be a string, but 5 was given"]],
   [{ environment: "X=5" }, ['environment must be an object, but "X=5" was given']],
   [{ environment: { A: "a\nb" } }, ["environment.A must not contain a line break"]],
+  [{ environment: { A: "a\0b" } }, ['environment.A must not contain a NUL character, but "a\\u0000b" was given']],
+  [{ environment: ["A=1"] }, ['environment must be an object, but ["A=1"] was given']],
   [{ environment: { TS_AUTHKEY: "hidden" } }, ["environment.TS_AUTHKEY must not be set here: use auth"]],
   [{ environment: { ro_TS_CLIENT_ID: "k" } }, ["environment.ro_TS_CLIENT_ID must not be set here: use auth"]],
   [
@@ -194,6 +201,15 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
       ],
     },
     ['files[1].path must not be given twice, but "a" was given'],
+  ],
+  [
+    {
+      files: [
+        { path: "a/b", content: "x" },
+        { path: "a", content: "y" },
+      ],
+    },
+    ['files[0].path must not be below a, which is a file too, but "a/b" was given'],
   ],
   [
     { files: [{ path: "a", content: "x", secret: "no" }] },
@@ -409,6 +425,8 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ],
   ],
   [{ auth: { authKey: "" } }, ["auth.authKey must not be empty"]],
+  [{ auth: { authKey: " tskey-auth-hidden" } }, ["auth.authKey must not begin or end with a blank"]],
+  [{ auth: { authKey: "tskey-api-hidden" } }, ["auth.authKey must be an auth key, not an API access token"]],
   [{ auth: { authKey: "tskey-auth-hidden\n" } }, ["auth.authKey must not contain a line break"]],
   [
     { auth: { authKey: "tskey-client-hidden" } },
@@ -425,6 +443,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ auth: { oauthSecret: {} } }, ["auth.oauthSecret.clientSecret must be given"]],
   [{ auth: { oauthSecret: "x" } }, ['auth.oauthSecret must be an object, but "x" was given']],
   [{ auth: { oauthSecret: { clientSecret: " " } } }, ["auth.oauthSecret.clientSecret must not be empty"]],
+  [
+    { auth: { oauthSecret: { clientSecret: "tskey-api-hidden" } } },
+    ["auth.oauthSecret.clientSecret must be the secret of an OAuth client, not an API access token"],
+  ],
   [
     { auth: { oauthSecret: { clientSecret: "tskey-auth-hidden" } } },
     ["auth.oauthSecret.clientSecret must be the secret of an OAuth client: an auth key belongs in auth.authKey"],
@@ -531,6 +553,28 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
 ];
 
+/** The same with values that JSON does not have, so that they can only be in programs. */
+export const PROGRAM_MISTAKES: readonly Mistake[] = [
+  [{ name: () => "tailnet" }, ["name must be a string, but a function was given"]],
+  [{ name: Symbol("tailnet") }, ["name must be a string, but Symbol(tailnet) was given"]],
+  [{ bootTimeout: new Date(0) }, ["bootTimeout must be a string, but an instance of Date was given"]],
+  [{ phases: new Set(["plan"]) }, ["phases must be a list, but an instance of Set was given"]],
+  // biome-ignore lint/suspicious/noSparseArray: what is missing from a list is not a string
+  [{ waitFor: [, "db:5432"] }, ["waitFor[0] must be a string"]],
+  [{ environment: new Map([["A", "1"]]) }, ["environment must be an object, but an instance of Map was given"]],
+  [{ environment: { A: undefined } }, ["environment.A must be given"]],
+  [{ auth: new Map([["authKey", "hidden"]]) }, ["auth must be a plain object, but an instance of Map was given"]],
+  [{ files: new Map([["a", "b"]]) }, ["files must be a list of objects, but an instance of Map was given"]],
+  [
+    { attachments: [{ stackId: "a", priority: Number.NaN }] },
+    ["attachments[0].priority must be a whole number, but NaN was given"],
+  ],
+  [
+    { attachments: [{ stackId: "a", priority: 1n }] },
+    ["attachments[0].priority must be a whole number, but 1 was given"],
+  ],
+];
+
 /** Mistakes in the options of `Tailnet`, which needs none. */
 export const TAILNET_MISTAKES: readonly Mistake[] = [
   [{ phase: ["plan"] }, ["phase is not an option: did you mean phases?"]],
@@ -558,6 +602,7 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
   [{ tags: ["tag:a b"] }, ['tags[0] must contain only letters, digits and dashes, but "tag:a b" was given']],
   [{ tags: [{}] }, ["tags[0] must be a string, but {} was given"]],
   [{ trust: { stack: "a" } }, ["trust must not be given without account"]],
+  [{ account: "acme", stack: "a" }, ["stack is not an option: did you mean trust.stack?"]],
   [{ trust: "x" }, ['trust must be an object, but "x" was given', "trust must not be given without account"]],
   [
     { account: "acme", trust: { stack: "a", module: "b" } },

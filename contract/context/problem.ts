@@ -62,6 +62,8 @@ function textOf(value: unknown): string {
     return name === undefined ? "an object" : `an instance of ${name}`;
   }
   if (typeof value === "function") return "a function";
+  // JSON has neither NaN nor big integers.
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
