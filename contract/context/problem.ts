@@ -14,7 +14,14 @@ const LONGEST = 200;
 
 /** The problem in one line, in which no secret that can be recognized is left. */
 export function problemLine({ property, message }: Problem): string {
-  return withoutSecrets(`${property} ${message}`.trim());
+  return withoutSecrets(`${property} ${message}`.trim()).replace(CONTROL, escaped);
+}
+
+/** Names come from users too, and would break the line or talk to the terminal. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+
+function escaped(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** A problem that quotes the value. */
@@ -34,7 +41,8 @@ export function within(path: string, problems: readonly Problem[]): Problem[] {
 }
 
 function quote(value: unknown): string {
-  const text = textOf(value);
+  // Half a secret would no longer be recognized.
+  const text = withoutSecrets(textOf(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
 

@@ -85,11 +85,17 @@ class Reader {
   }
 
   private readUnknown(value: unknown, property: string): Unknown {
-    const { kind, known } = this.option;
-    const { unknown, canCompute } = this.engine;
+    const { kind } = this.option;
     if (kind === "map" || kind === "object" || kind === "objects") {
+      const { unknown } = this.engine;
       return this.refuse(hiddenProblem(property, `must not be ${unknown} as a whole, though its members may be`));
     }
+    return this.readUnknownText(value, property);
+  }
+
+  private readUnknownText(value: unknown, property: string): Unknown {
+    const { known } = this.option;
+    const { unknown, canCompute } = this.engine;
     if (known === "always" || (known === "to-compute" && !canCompute)) {
       return this.refuse(hiddenProblem(property, `must be known when the program runs, so it must not be ${unknown}`));
     }
@@ -120,7 +126,7 @@ class Reader {
   }
 
   private readElement(value: unknown, property: string): unknown {
-    return this.engine.isUnknown(value) ? this.readUnknown(value, property) : this.readText(value, property);
+    return this.engine.isUnknown(value) ? this.readUnknownText(value, property) : this.readText(value, property);
   }
 
   private readMap(value: unknown, property: string): unknown {

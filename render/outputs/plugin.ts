@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { WORKSPACE } from "../../contract/context/files.js";
 import type { ContextVariable } from "../../contract/context/variables.js";
+import { WORKSPACE } from "../../contract/options/files.js";
 import { VERSION } from "../../contract/wire/version.js";
 import { inputsOf } from "../context/inputs.js";
 import type { ContextModel, FileModel } from "../context/model.js";
@@ -17,7 +17,7 @@ const ABOUT =
  * plugin gives. Source: Spacelift's plugin SDK, schema of manifests.
  */
 export function pluginManifest(model: ContextModel): string {
-  const { name, namePrefix, description = "Puts runs on a tailnet", author, labels, hooks, variables, files } = model;
+  const { name, namePrefix, description, author, labels, hooks, variables, files } = model;
   const parameters = inputsOf(model).map(({ id, variable, secret, doc }) => ({
     name: variable === "" ? id : variable,
     id,
