@@ -132,7 +132,7 @@ class Reader {
   private readMap(value: unknown, property: string): unknown {
     if (!isObject(value)) return this.refuseKind(property, "an object", value);
     const members = Object.keys(value).map((name) => {
-      const path = `${property}.${name}`;
+      const path = `${property}.${shown(name)}`;
       const message = this.option.nameCheck?.(name) ?? null;
       if (message !== null) return [name, this.refuse(hiddenProblem(path, message))];
       const member = value[name];
@@ -187,8 +187,13 @@ function unknownMembers(options: readonly Option[], given: Values, prefix: strin
     const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
     const similar = nearest(name, names);
     const suggestion = similar === undefined ? "" : `: did you mean ${similar}?`;
-    return hiddenProblem(`${prefix}${name}`, hint ?? `is not an option${suggestion}`);
+    return hiddenProblem(`${prefix}${shown(name)}`, hint ?? `is not an option${suggestion}`);
   });
+}
+
+/** A name that a user chose, in quotes if it would not be seen as one word otherwise. */
+function shown(name: string): string {
+  return /^[^\s"'.[\]]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** True for a plain object, whatever it lacks, and for an instance that has all that is required. */

@@ -126,8 +126,11 @@ class Translation {
 
   /** A token is a secret, but the path of a file with one is not. */
   private tokenPath(row: Option, value: unknown, path: string): unknown {
-    if (typeof value !== "string" || value.startsWith("file:")) return value;
-    this.refuse(path, `must begin with file:, because ${NO_SECRET}`);
+    if (typeof value !== "string") return value;
+    const secret = secretIn(value);
+    if (!value.startsWith("file:")) this.refuse(path, `must begin with file:, because ${NO_SECRET}`);
+    else if (secret !== null) this.refuse(path, `must not contain ${secret}: ${NO_SECRET}`);
+    else return value;
     return credentialInput(row, row);
   }
 

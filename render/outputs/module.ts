@@ -83,11 +83,12 @@ function hookLists({ hooks }: ContextModel): HclObject {
 
 function contextBlock(model: ContextModel): string {
   const { description, namePrefix } = model;
+  const attach = attachingLabels(model);
   return block("resource", ["spacelift_context", "tailnet"], {
     name: new Expression(namePrefix === "" ? "var.name" : `"${namePrefix}\${var.name}"`),
     description,
     space_id: new Expression("var.space_id"),
-    labels: new Expression(`concat([${attachingLabels(model).join(", ")}], var.labels)`),
+    labels: new Expression(attach.length === 0 ? "var.labels" : `concat([${attach.join(", ")}], var.labels)`),
     ...hookLists(model),
   });
 }

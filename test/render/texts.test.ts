@@ -2,9 +2,9 @@
 // Whatever users write comes out of every output as they wrote it.
 import fc from "fast-check";
 import { shellQuote } from "../../contract/index.js";
-import type { RenderOptions } from "../../render/context/options.js";
 import { line, text } from "../property.js";
 import { rendered } from "./command.js";
+import type { RenderOptions } from "./given.js";
 import { INPUTS, SECRETS } from "./inputs.js";
 import { readConfigYml, readManifest, readModule } from "./readings.js";
 
