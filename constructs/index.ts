@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import "./engine.js";
 
-export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
+export type { HookPhase, Phase, RunType, TokenScope } from "../contract/context/types.js";
+export type { TailnetAuth, TailnetAuthMembers, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
 export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-federated-auth.js";
 export {
   TailnetFederatedIdentity,

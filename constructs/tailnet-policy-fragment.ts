@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Construct } from "constructs";
+import type { List } from "../contract/index.js";
 import { policyFragment, policyHujson, policyProblems } from "../contract/index.js";
 import { check } from "./support/check.js";
 import { tokens } from "./support/tokens.js";
@@ -7,37 +9,37 @@ import { tokens } from "./support/tokens.js";
 /** Properties of {@link TailnetPolicyFragment}. */
 export interface TailnetPolicyFragmentProps {
   /** The tags in use, such as `tag:spacelift`. */
-  readonly tags: string[];
+  readonly tags: List<string>;
 
   /**
    * Who may assign the tags: users, groups, autogroups or other tags.
    * @default ["autogroup:admin"]
    */
-  readonly owners?: string[];
+  readonly owners?: List<string>;
 
   /**
    * What nodes with the tags may connect to.
    * @default - nothing
    */
-  readonly grants?: TailnetGrant[];
+  readonly grants?: List<TailnetGrant>;
 }
 
 /** What nodes may connect to, in the terms of Tailscale's grants. */
 export interface TailnetGrant {
   /** Tags, hosts, addresses or networks, without ports: `tag:db`, `10.0.0.0/8`. */
-  readonly dst: string[];
+  readonly dst: List<string>;
 
   /**
    * Ports, with or without their protocol: `443`, `tcp:5432`, `udp:1-1024`, `*`.
    * @default ["*"]
    */
-  readonly ip?: string[];
+  readonly ip?: List<string>;
 
   /**
    * The tags, among those in use, that may connect.
    * @default - all of them
    */
-  readonly src?: string[];
+  readonly src?: List<string>;
 }
 
 /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
+import type { List } from "../contract/index.js";
 import { applyTrust, TAILSCALE_PROVIDER_OPTION, tailnetProblems } from "../contract/index.js";
 import type { TailnetAuth } from "./auth/tailnet-auth.js";
 import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailnet-federated-identity.js";
@@ -38,7 +40,7 @@ export interface TailnetProps extends TailnetContextOptions {
    * fragment is text before Terraform knows anything.
    * @default ["tag:spacelift"]
    */
-  readonly tags?: string[];
+  readonly tags?: List<string>;
 
   /**
    * ACL tags that runs join with while they apply; requires an account. Only runs of stacks whose token has the scope
@@ -46,13 +48,13 @@ export interface TailnetProps extends TailnetContextOptions {
    * their pull requests then get them as well.
    * @default - the same as in all other phases
    */
-  readonly applyTags?: string[];
+  readonly applyTags?: List<string>;
 
   /**
    * What the tags may connect to, for the policy.
    * @default - nothing
    */
-  readonly grants?: TailnetGrant[];
+  readonly grants?: List<TailnetGrant>;
 
   /**
    * The Tailscale provider to use, if a program has several.

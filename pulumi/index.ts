@@ -10,11 +10,12 @@ export {
   type TailnetTrustedRuns,
 } from "./auth/tailnet-federated-identity.js";
 export { TailnetOAuthClient, type TailnetOAuthClientArgs } from "./auth/tailnet-oauth-client.js";
-export type { TailnetAttachment, TailnetAttachmentOptions } from "./context/context-attachments.js";
-export type { TailnetHook } from "./context/context-hooks.js";
+export type { TailnetAttachment, TailnetAttachmentOptions } from "./context/tailnet-attachment.js";
 export { TailnetContext } from "./context/tailnet-context.js";
 export type { TailnetContextArgs, TailnetContextOptions } from "./context/tailnet-context-args.js";
 export type { TailnetFile } from "./context/tailnet-file.js";
+export type { TailnetHook } from "./context/tailnet-hook.js";
 export type { TailnetTunnelArgs } from "./context/tailnet-tunnel-args.js";
+export { ValidationError } from "./support/validation-error.js";
 export { Tailnet, type TailnetArgs, type TailnetGrant } from "./tailnet.js";
 export { spacelift };

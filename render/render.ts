@@ -11,6 +11,8 @@ import { errorCode, errorText, Failure, UsageError } from "./failure.js";
 import { HELP } from "./help.js";
 import { blueprint } from "./outputs/blueprint.js";
 import { configYml } from "./outputs/config-yml.js";
+import { jsonText } from "./outputs/escape.js";
+import { codeBlock } from "./outputs/markdown.js";
 import { terraformFiles } from "./outputs/module.js";
 import { moduleReadme } from "./outputs/module-readme.js";
 import { pluginManifest } from "./outputs/plugin.js";
@@ -56,7 +58,7 @@ function printWhole(text: string): void {
 /** All in one text. Terraform takes a module in one file as well as in several. */
 function textOf(format: OutputFormat, options: Tree, model: ContextModel): string {
   const notes = [`${mark(format)}, version ${VERSION}.`];
-  if (Object.keys(options).length > 0) notes.push(`Options: ${JSON.stringify(options)}`);
+  if (Object.keys(options).length > 0) notes.push(`Options: ${jsonText(options)}`);
   return [...notes.map((note) => `# ${note}`), "", TEXTS[format](model)].join("\n");
 }
 
@@ -77,7 +79,7 @@ function moduleFiles(folder: string, options: Tree, model: ContextModel): Record
   const made =
     Object.keys(options).length === 0
       ? ""
-      : `\nMade with these options:\n\n\`\`\`json\n${JSON.stringify(options, null, 2)}\n\`\`\`\n`;
+      : `\nMade with these options:\n\n${codeBlock("json", jsonText(options, 2))}\n`;
   return {
     ...Object.fromEntries(files),
     [join(folder, "README.md")]: `<!-- ${note} -->\n\n${moduleReadme(model)}${made}`,

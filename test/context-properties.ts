@@ -29,7 +29,7 @@ export const CHOSEN = {
   exitTrap: false,
   runnerImage: "registry.test/runner:1",
   labels: ["team:platform"],
-};
+} as const;
 
 /** A context for every stack. */
 export const EVERYWHERE = {
@@ -37,11 +37,11 @@ export const EVERYWHERE = {
   auth: { authKey: "tskey-auth-k2" },
   phases: ["perform"],
   autoattachAll: true,
-};
+} as const;
 
 /** Identities for plans and for applies. */
-export const READ = { account: "acme", tags: ["tag:plan"] };
-export const WRITE = { account: "acme", tags: ["tag:apply"], scope: "write" };
+export const READ = { account: "acme", tags: ["tag:plan"] } as const;
+export const WRITE = { account: "acme", tags: ["tag:apply"], scope: "write" } as const;
 
 /** A context that has files and is around others; it still needs `auth`. */
 export const PAIR = {
@@ -52,7 +52,7 @@ export const PAIR = {
     { path: "source/.npmrc", content: "fund=false", secret: false },
   ],
   secretEnvironment: { PASSWORD: "hidden" },
-};
+} as const;
 
 /** All in one, and with tags of its own for applies. */
-export const ALL_IN_ONE = { account: "acme", applyTags: ["tag:apply"], name: "all-in-one" };
+export const ALL_IN_ONE = { account: "acme", applyTags: ["tag:apply"], name: "all-in-one" } as const;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ExactlyOne, List } from "../../contract/index.js";
 import type { TailnetFederatedAuth } from "./tailnet-federated-auth.js";
 import type { TailnetOAuthClient } from "./tailnet-oauth-client.js";
 
 /** How runs log in to the tailnet. Exactly one member is given. */
-export interface TailnetAuth {
+export type TailnetAuth = ExactlyOne<TailnetAuthMembers>;
+
+/** The ways in which runs can log in to the tailnet. */
+export interface TailnetAuthMembers {
   /**
    * Federated identities, which need no secret.
    * @default - another member is given
@@ -52,5 +56,5 @@ export interface TailnetOAuthSecret {
    * ACL tags that runs join with: all tags of the client, or tags that one of them owns.
    * @default ["tag:spacelift"]
    */
-  readonly tags?: string[];
+  readonly tags?: List<string>;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { List, RunType, TokenScope } from "../../contract/index.js";
 
 /**
  * Login with the token that Spacelift gives each run, without a secret: with one identity, or with one for apply and
@@ -41,7 +42,7 @@ export interface TailnetIdentity {
    * ACL tags that runs join with: all tags of the identity, or tags that one of them owns.
    * @default ["tag:spacelift"]
    */
-  readonly tags?: string[];
+  readonly tags?: List<string>;
 
   /**
    * ID of the space whose runs the identity trusts; `*` matches any characters.
@@ -53,11 +54,11 @@ export interface TailnetIdentity {
    * Types of runs that the identity trusts, to notice here if no run can join in one of the phases.
    * @default - every type, or unknown
    */
-  readonly runTypes?: string[];
+  readonly runTypes?: List<RunType>;
 
   /**
    * Scope that the identity requires of tokens, for the same purpose.
    * @default - either, or unknown
    */
-  readonly scope?: string;
+  readonly scope?: TokenScope;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Construct } from "constructs";
+import type { List, RunType, TokenScope } from "../../contract/index.js";
 import {
   accountHost,
   accountIssuer,
@@ -40,7 +42,7 @@ export interface TailnetTrustedRuns {
    * others.
    * @default - every type
    */
-  readonly runTypes?: string[];
+  readonly runTypes?: List<RunType>;
 
   /**
    * Scope of the run's token: `read` or `write`. Proposed runs have `read` and all others have `write`, except that a
@@ -49,7 +51,7 @@ export interface TailnetTrustedRuns {
    * well.
    * @default - either
    */
-  readonly scope?: string;
+  readonly scope?: TokenScope;
 
   /**
    * Issuer of the runs' tokens, an https URL that Tailscale can reach.
@@ -79,7 +81,7 @@ export interface TailnetFederatedIdentityProps extends TailnetTrustedRuns, Tailn
   readonly account: string;
 
   /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
-  readonly tags: string[];
+  readonly tags: List<string>;
 
   /**
    * What the identity is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
@@ -111,10 +113,10 @@ export class TailnetFederatedIdentity extends Construct {
   public readonly spaceId?: string;
 
   /** The types of runs that are trusted, as they were given; undefined for all. */
-  public readonly runTypes?: string[];
+  public readonly runTypes?: RunType[];
 
   /** The scope that is required of tokens, as it was given; undefined for either. */
-  public readonly scope?: string;
+  public readonly scope?: TokenScope;
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetFederatedIdentityProps) {
@@ -124,7 +126,7 @@ export class TailnetFederatedIdentity extends Construct {
     this.resource = new FederatedIdentity(this, "Resource", {
       ...literally({
         scopes: ["auth_keys"],
-        tags: props.tags,
+        tags: [...props.tags],
         issuer: props.issuer ?? accountIssuer(props.account),
         audience: props.audience ?? accountHost(props.account),
         subject: props.subject ?? subjectPattern(props),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Construct } from "constructs";
+import type { List } from "../../contract/index.js";
 import { oauthClientProblems } from "../../contract/index.js";
 import { OauthClient } from "../bindings/tailscale.js";
 import { check } from "../support/check.js";
@@ -9,7 +11,7 @@ import { tokens } from "../support/tokens.js";
 /** Properties of {@link TailnetOAuthClient}. */
 export interface TailnetOAuthClientProps extends TailnetMetaArguments {
   /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
-  readonly tags: string[];
+  readonly tags: List<string>;
 
   /**
    * What the client is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
@@ -47,7 +49,7 @@ export class TailnetOAuthClient extends Construct {
     check("TailnetOAuthClient", this, oauthClientProblems(props, tokens(this)));
     this.resource = new OauthClient(this, "Resource", {
       scopes: ["auth_keys"],
-      tags: props.tags,
+      tags: [...props.tags],
       description: props.description ?? "Spacelift runs",
       ...metaArguments(props),
     });

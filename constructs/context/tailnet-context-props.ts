@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { List, Phase } from "../../contract/index.js";
 import type { TailnetAuth } from "../auth/tailnet-auth.js";
 import type { TailnetMetaArguments } from "../support/meta-arguments.js";
 import type { TailnetAttachment } from "./tailnet-attachment.js";
@@ -42,7 +43,7 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
    * providers or the state backend are on the tailnet.
    * @default ["plan","apply","perform","destroy"]
    */
-  readonly phases?: string[];
+  readonly phases?: List<Phase>;
 
   /**
    * The label that a stack carries to get the context.
@@ -55,7 +56,7 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
    * autoattach.
    * @default - the label of autoattach
    */
-  readonly autoattachLabels?: string[];
+  readonly autoattachLabels?: List<string>;
 
   /**
    * Attach the context to every stack and module that it can reach.
@@ -68,7 +69,7 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
    * label.
    * @default - none
    */
-  readonly attachments?: TailnetAttachment[];
+  readonly attachments?: List<TailnetAttachment>;
 
   /**
    * Put the context around all others attached by label, by a name that begins with `zzzzz-`. Hooks of the other
@@ -96,19 +97,19 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
    * Files for the run, under /mnt/workspace.
    * @default - none
    */
-  readonly files?: TailnetFile[];
+  readonly files?: List<TailnetFile>;
 
   /**
    * More hooks before a phase, inside the tunnel unless they say otherwise. They keep their order.
    * @default - none
    */
-  readonly beforeHooks?: TailnetHook[];
+  readonly beforeHooks?: List<TailnetHook>;
 
   /**
    * More hooks after a phase that passed, inside the tunnel unless they say otherwise. They keep their order.
    * @default - none
    */
-  readonly afterHooks?: TailnetHook[];
+  readonly afterHooks?: List<TailnetHook>;
 
   /**
    * Take the tunnel down with an EXIT trap of the phase's shell. Set it to false for stacks whose own hooks set such a
@@ -135,7 +136,7 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
    * More labels of the context, to find it by.
    * @default - none
    */
-  readonly labels?: string[];
+  readonly labels?: List<string>;
 
   /**
    * Keep secrets out of the Terraform state; they are sent to Spacelift again when this text changes. It applies to the

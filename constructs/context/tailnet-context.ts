@@ -10,12 +10,14 @@ import {
   DEFAULT_DESCRIPTION,
   DEFAULT_HTTP_PROXY,
   DEFAULT_PHASES,
+  type HookPhase,
   hiddenProblem,
   hookProblems,
   labelFromName,
   type OwnHook,
   outermostName,
   PHASES,
+  type Phase,
   type Problem,
   problem,
   runnerImageIn,
@@ -123,7 +125,7 @@ export class TailnetContext extends Construct {
    * @param command one shell command that leaves the phase's shell alive
    * @throws ValidationError if the command would break the phase
    */
-  public addBeforeHook(phase: string, command: string, placement: TailnetHookPlacement = {}): void {
+  public addBeforeHook(phase: Phase, command: string, placement: TailnetHookPlacement = {}): void {
     this.addHook(true, { ...placement, phase, command });
   }
 
@@ -136,7 +138,7 @@ export class TailnetContext extends Construct {
    * @param command one shell command that leaves the phase's shell alive
    * @throws ValidationError if the command would break the phase
    */
-  public addAfterHook(phase: string, command: string, placement: TailnetHookPlacement = {}): void {
+  public addAfterHook(phase: HookPhase, command: string, placement: TailnetHookPlacement = {}): void {
     this.addHook(false, { ...placement, phase, command });
   }
 
@@ -190,7 +192,10 @@ export class TailnetContext extends Construct {
     return hookAttributes({ phases: this.phases, httpProxy, exitTrap }, this.#hooks);
   }
 
-  private addHook(before: boolean, hook: TailnetHookPlacement & { readonly phase: string; readonly command: string }) {
+  private addHook(
+    before: boolean,
+    hook: TailnetHookPlacement & { readonly phase: HookPhase; readonly command: string },
+  ) {
     check(CLASS, this, hookProblems(before, hook, this.#props.exitTrap, tokens(this)));
     this.#hooks.push(ownHook(before, hook));
     // The other lists keep what the program may have done to them.
@@ -254,7 +259,7 @@ export class TailnetContext extends Construct {
 
 function stackLabels({ name, autoattach, autoattachLabels, autoattachAll }: TailnetContextProps): string[] {
   if (autoattachAll === true) return [];
-  return autoattachLabels ?? [autoattach ?? labelFromName(name)];
+  return autoattachLabels === undefined ? [autoattach ?? labelFromName(name)] : [...autoattachLabels];
 }
 
 function attachmentId({ stackId, moduleId, id }: TailnetAttachment): string {

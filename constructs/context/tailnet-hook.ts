@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { hookLists, type OwnHook } from "../../contract/index.js";
+import { type HookPhase, hookLists, type OwnHook } from "../../contract/index.js";
 import { literally } from "../support/literal.js";
 
 /** A hook of your own, beside those of the tunnel. */
 export interface TailnetHook extends TailnetHookPlacement {
   /** One of init, plan, apply, perform, destroy; or `run`, for the end of every run, which has no tunnel. */
-  readonly phase: string;
+  readonly phase: HookPhase;
 
   /** One shell command that leaves the phase's shell alive. */
   readonly command: string;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { List } from "../../contract/index.js";
 
 /** Options of the tunnel itself. Each is an environment variable of the executable in the runner. */
 export interface TailnetTunnelOptions {
@@ -6,7 +7,7 @@ export interface TailnetTunnelOptions {
    * Services, as `host:port`, that must answer through the tunnel before a phase starts.
    * @default - none
    */
-  readonly waitFor?: string[];
+  readonly waitFor?: List<string>;
 
   /**
    * How long joining the tailnet may take in all, as a Go duration such as `90s` or `1m30s`.
@@ -72,13 +73,13 @@ export interface TailnetTunnelOptions {
    * Hosts, domains or networks that bypass the tunnel, besides loopback, cloud metadata services and Spacelift.
    * @default - none
    */
-  readonly noProxy?: string[];
+  readonly noProxy?: List<string>;
 
   /**
    * Flags passed to tailscaled, one word each, such as `--verbose=1`.
    * @default - none
    */
-  readonly tailscaledArgs?: string[];
+  readonly tailscaledArgs?: List<string>;
 
   /**
    * Path of tailscaled's socket: absolute, at most 107 characters.

@@ -7,7 +7,10 @@ import { ValidationError } from "./validation-error.js";
 /** The engine that these constructs were built for. The build for CDK Terrain replaces the name. */
 const ENGINE: string = "cdktf";
 
-const ENTRY_POINTS: Readonly<Record<string, string>> = { cdktf: "spacetail", cdktn: "spacetail/cdktn" };
+const ENTRY_POINTS: ReadonlyMap<string, string> = new Map([
+  ["cdktf", "spacetail"],
+  ["cdktn", "spacetail/cdktn"],
+]);
 
 /**
  * Refuses options with which something is wrong.
@@ -23,7 +26,7 @@ export function check(className: string, construct: IConstruct, problems: readon
 function engineProblems(construct: IConstruct): Problem[] {
   const stack = construct.node.scopes.find((one) => TerraformStack.isStack(one));
   const engine = stack === undefined ? undefined : engineOf(stack);
-  const entryPoint = engine === undefined || engine === ENGINE ? undefined : ENTRY_POINTS[engine];
+  const entryPoint = engine === undefined || engine === ENGINE ? undefined : ENTRY_POINTS.get(engine);
   if (entryPoint === undefined) return [];
   const message = `is for ${ENGINE}, but the app is made with ${engine}: import it from "${entryPoint}"`;
   return [hiddenProblem("this construct", message)];
@@ -35,7 +38,7 @@ function engineOf(stack: IConstruct): string | undefined {
   for (let one: unknown = stack.constructor; typeof one === "function"; one = Object.getPrototypeOf(one)) {
     const { fqn } = (one as { [key]?: { fqn?: string } })[key] ?? {};
     const engine = fqn?.split(".")[0];
-    if (engine !== undefined && Object.hasOwn(ENTRY_POINTS, engine)) return engine;
+    if (engine !== undefined && ENTRY_POINTS.has(engine)) return engine;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Token } from "cdktf";
+import { TerraformProvider, Token } from "cdktf";
 import type { IConstruct } from "constructs";
 import type { Engine } from "../../contract/index.js";
 import { META_OPTIONS, WRITE_ONLY_OPTION } from "../../contract/index.js";
@@ -15,5 +15,21 @@ export function tokens(scope: IConstruct): Engine {
     contextOptions: CONTEXT_OPTIONS,
     isUnknown: (value) => Token.isUnresolved(value),
     isSensitive: (value) => Token.isUnresolved(value) && isSensitive(scope, value),
+    programProblem,
   };
+}
+
+function programProblem(option: string, value: unknown): string | null {
+  switch (option) {
+    case "dependsOn":
+      return Array.isArray(value) && value.every(isDependable) ? null : "must be a list of resources or the like";
+    case "lifecycle":
+      return typeof value === "object" && value !== null && !Array.isArray(value) ? null : "must be an object";
+    default:
+      return TerraformProvider.isTerraformProvider(value) ? null : "must be a provider of this program";
+  }
+}
+
+function isDependable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "fqn" in value;
 }

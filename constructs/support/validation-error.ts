@@ -2,12 +2,17 @@
 import type { IConstruct } from "constructs";
 import { type Problem, problemLine } from "../../contract/index.js";
 
+/** jsii refuses exported classes that extend Error itself, even those that it is told to leave alone. */
+abstract class TailnetError extends Error {}
+
 /**
  * A construct was given something that it cannot work with. The message has one line for each problem, with the
  * construct's class and path, the option, what it must be, and the value unless it may be a secret:
  * `TailnetContext 'app/tailnet': name must not be empty, but "" was given`.
+ *
+ * @internal to jsii, whose other languages have errors of their own
  */
-export class ValidationError extends Error {
+export class ValidationError extends TailnetError {
   /** Path of the construct in the tree, such as `app/tailnet`. */
   public readonly path: string;
 

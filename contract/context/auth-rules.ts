@@ -3,21 +3,20 @@ import { DEFAULT_PHASES } from "../hooks/phases.js";
 import { untrustedPhases } from "../login/federation.js";
 import { isOutOfReach } from "../login/spaces.js";
 import { AUTH_OPTIONS } from "../options/login-options.js";
-import { knownMembers, knownText, knownTexts } from "./known.js";
+import { allTexts, isKnownObject, knownMembers, knownText, knownTexts } from "./known.js";
 import { type Problem, problem } from "./problem.js";
 import type { Values } from "./read.js";
 
 /** What is wrong with a login that is complete, and with how it fits the context. */
 export function* authRules(values: Values): Generator<Problem> {
   const { auth } = values;
-  if (auth === undefined || auth !== knownMembers(auth)) return;
-  const members = knownMembers(auth);
-  const given = Object.keys(members);
+  if (!isKnownObject(auth)) return;
+  const given = Object.keys(auth);
   if (given.length !== 1) {
     yield problem("auth", `must have exactly one of ${AUTH_OPTIONS.map(({ name }) => name).join(", ")}`, given);
   }
-  if (members.external === false) yield problem("auth.external", "must be true, or not be given", false);
-  if (members.federated !== undefined) yield* federatedRules(knownMembers(members.federated), values);
+  if (auth.external === false) yield problem("auth.external", "must be true if it is given", false);
+  if (isKnownObject(auth.federated)) yield* federatedRules(auth.federated, values);
 }
 
 function* federatedRules(federated: Values, { phases = DEFAULT_PHASES, spaceId }: Values): Generator<Problem> {
@@ -52,7 +51,7 @@ export function* trustRules(
   { runTypes, scope }: Values,
   phases: readonly string[],
 ): Generator<Problem> {
-  const never = untrustedPhases(phases, { runTypes: knownTexts(runTypes), scope: knownText(scope) });
+  const never = untrustedPhases(phases, { runTypes: allTexts(runTypes), scope: knownText(scope) });
   if (never.length === 0) return;
   const message = `must not include ${never.join(", ")}, where no run has a token that ${trusts}`;
   yield problem("phases", message, phases);

@@ -48,13 +48,13 @@ export function* contextRules(values: Values, given: unknown, engine: Engine): G
   yield* labelRules(values, given, engine);
   yield* environmentRules(values);
   yield* keyServerRules(values);
-  for (const at of repeated(knownObjects(values.files).map(({ path }) => knownText(path)))) {
-    yield hiddenProblem(`files[${at}].path`, "must not be given twice");
+  for (const { at, members } of repeated(knownObjects(values.files), ({ members }) => knownText(members.path))) {
+    yield problem(`files[${at}].path`, "must not be given twice", members.path);
   }
   if (values.exitTrap === true || values.exitTrap === undefined) {
     for (const property of ["beforeHooks", "afterHooks"]) {
-      for (const [at, hook] of knownObjects(values[property]).entries()) {
-        yield* exitTrapRules(`${property}[${at}].`, hook);
+      for (const { at, members } of knownObjects(values[property])) {
+        yield* exitTrapRules(`${property}[${at}].`, members);
       }
     }
   }
@@ -84,7 +84,7 @@ function* labelRules(values: Values, given: unknown, engine: Engine): Generator<
       "must contain a letter or digit, because the stack label is derived from it unless autoattach is given";
     yield problem("name", message, known);
   }
-  if (!engine.canCompute && engine.isUnknown((given as Values | undefined)?.name)) {
+  if (!engine.canCompute && engine.isUnknown(knownMembers(given).name)) {
     const message = `must be given, because no stack label can be derived from a name that is ${engine.unknown}`;
     yield hiddenProblem("autoattach", message);
   }
@@ -117,23 +117,23 @@ function* exitTrapRules(prefix: string, { phase, command }: Values): Generator<P
 
 function* attachmentsRules({ attachments, spaceId }: Values, given: unknown, engine: Engine): Generator<Problem> {
   const all = knownObjects(attachments);
-  const raw = knownObjects((given as Values | undefined)?.attachments);
-  for (const [at, one] of all.entries()) {
-    yield* attachmentRules(`attachments[${at}].`, one, raw[at], spaceId, engine);
+  const { attachments: raw } = knownMembers(given);
+  for (const { at, members } of all) {
+    yield* attachmentRules(`attachments[${at}].`, members, Array.isArray(raw) ? raw[at] : undefined, spaceId, engine);
   }
-  const twice = ["stackId", "moduleId"].flatMap((name) =>
-    repeated(all.map((one) => knownText(one[name]))).map((at) => ({ name, at })),
+  const twice = ["stackId", "moduleId"].flatMap((target) =>
+    repeated(all, ({ members }) => knownText(members[target])).map((one) => ({ target, ...one })),
   );
-  for (const { name, at } of twice) {
-    yield problem(`attachments[${at}].${name}`, "must not be attached twice", all[at]?.[name]);
+  for (const { target, at, members } of twice) {
+    yield problem(`attachments[${at}].${target}`, "must not be attached twice", members[target]);
   }
-  const names = all.map(({ stackId, moduleId, id }) => {
+  const nameOf = ({ stackId, moduleId, id }: Values) => {
     const name = knownText(id) ?? knownText(stackId ?? moduleId);
     return name === undefined ? undefined : `${stackId === undefined ? "module" : "stack"}:${name}`;
-  });
-  for (const at of repeated(names)) {
-    if (!twice.some((one) => one.at === at))
-      yield hiddenProblem(`attachments[${at}].id`, "must not be the name of another attachment");
+  };
+  for (const { at } of repeated(all, ({ members }) => nameOf(members))) {
+    if (twice.some((one) => one.at === at)) continue;
+    yield hiddenProblem(`attachments[${at}].id`, "must not be the name of another attachment");
   }
 }
 
@@ -149,7 +149,7 @@ function* attachmentRules(
     yield hiddenProblem(property, "must have exactly one of stackId, moduleId");
   }
   const target = stackId === undefined ? "moduleId" : "stackId";
-  if (id === undefined && engine.isUnknown((given as Values | undefined)?.[target])) {
+  if (id === undefined && engine.isUnknown(knownMembers(given)[target])) {
     yield hiddenProblem(`${prefix}id`, `must be given, because ${target} is ${engine.unknown}`);
   }
   yield* reachRules(`${prefix}spaceId`, spaceId, contextSpace);

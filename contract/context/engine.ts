@@ -12,6 +12,8 @@ export interface Engine {
   isUnknown(value: unknown): boolean;
   /** True if the engine treats the value as sensitive, as far as it can be told. */
   isSensitive(value: unknown, property: string): boolean;
+  /** What is wrong with the value of an option that only programs of the engine have, or null. */
+  programProblem(option: string, value: unknown): string | null;
 }
 
 /** A value that is not known yet, or that is wrong and already reported. */
@@ -34,4 +36,5 @@ export const NO_ENGINE: Engine = {
   contextOptions: [],
   isUnknown: () => false,
   isSensitive: () => false,
+  programProblem: () => null,
 };

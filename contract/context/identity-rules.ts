@@ -37,8 +37,8 @@ export function* trustedRunsRules({ stack, module, runTypes, scope }: Values, pr
 /** Grants are about tags in use. */
 export function* grantRules(grants: unknown, tags: readonly string[] | undefined): Generator<Problem> {
   if (tags === undefined) return;
-  for (const [at, { src }] of knownObjects(grants).entries()) {
-    const stranger = knownTexts(src)?.find((tag) => !tags.includes(tag));
+  for (const { at, members } of knownObjects(grants)) {
+    const stranger = knownTexts(members.src)?.find((tag) => !tags.includes(tag));
     if (stranger !== undefined) {
       yield problem(`grants[${at}].src`, `must contain only tags in use (${tags.join(", ")})`, stranger);
     }

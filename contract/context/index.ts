@@ -10,4 +10,5 @@ export * from "./problem.js";
 export * from "./read.js";
 export * from "./runner-image.js";
 export * from "./tailnet-rules.js";
+export type * from "./types.js";
 export * from "./variables.js";

@@ -14,19 +14,26 @@ const LONGEST = 200;
 
 /** The problem in one line, in which no secret that can be recognized is left. */
 export function problemLine({ property, message }: Problem): string {
-  return withoutSecrets(`${property} ${message}`.trim()).replace(CONTROL, escaped);
+  // JSON leaves these as they are, though some break lines and terminals obey others.
+  const isControl = /[\x7f-\x9f\u2028\u2029]/g;
+  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return withoutSecrets(`${property} ${message}`).replace(isControl, escaped);
 }
 
-/** Names come from users too, and would break the line or talk to the terminal. */
-const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
-
-function escaped(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+/**
+ * The path of an object's member.
+ *
+ * @param path of the object, empty for the outermost
+ */
+export function memberPath(path: string, name: string): string {
+  if (/^\w+$/.test(name) && name.length <= LONGEST) return path === "" ? name : `${path}.${name}`;
+  return `${path}[${quote(name)}]`;
 }
 
-/** A problem that quotes the value. */
+/** A problem that quotes the value, unless it has several lines: such text is often a key. */
 export function problem(property: string, message: string, value: unknown): Problem {
-  if (value === undefined) return { property, message };
+  const isLong = typeof value === "string" && /[\r\n]/.test(value);
+  if (value === undefined || isLong) return { property, message };
   return { property, message: `${message}, but ${quote(value)} was given` };
 }
 
@@ -41,7 +48,7 @@ export function within(path: string, problems: readonly Problem[]): Problem[] {
 }
 
 function quote(value: unknown): string {
-  // Half a secret would no longer be recognized.
+  // Part of a secret would not be recognized later.
   const text = withoutSecrets(textOf(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }

@@ -5,7 +5,7 @@ import type { Option } from "../options/option.js";
 import { secretIn } from "../options/secrets.js";
 import { type Engine, UNKNOWN, type Unknown } from "./engine.js";
 import { nearest } from "./nearest.js";
-import { hiddenProblem, type Problem, problem } from "./problem.js";
+import { hiddenProblem, memberPath, type Problem, problem } from "./problem.js";
 
 /** Values by the names of their options. Values that were not given are absent. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -17,10 +17,9 @@ export interface Reading {
 }
 
 /** Names that people try though no option is like them. */
-const HINTS: Readonly<Record<string, string>> = {
-  count: "is not supported: make one construct for each context, for example in a loop",
-  forEach: "is not supported: make one construct for each context, for example in a loop",
-};
+const HINTS: ReadonlyMap<string, string> = new Map(
+  ["count", "forEach"].map((name) => [name, "is not supported: create one for each, for example in a loop"]),
+);
 
 /**
  * Reads the members of an object.
@@ -34,11 +33,10 @@ export function readOptions(options: readonly Option[], given: unknown, engine: 
   if (!isObject(given)) {
     return { values: {}, problems: [problem(path === "" ? "options" : path, "must be an object", given)] };
   }
-  const prefix = path === "" ? "" : `${path}.`;
-  problems.push(...unknownMembers(options, given, prefix));
+  problems.push(...unknownMembers(options, given, path));
   const values: Record<string, unknown> = {};
   for (const one of options) {
-    const property = `${prefix}${one.name}`;
+    const property = memberPath(path, one.name);
     const value = new Reader(engine, one, given, problems).read(given[one.name], property);
     if (value !== undefined) values[one.name] = value;
   }
@@ -64,8 +62,11 @@ class Reader {
     const { kind, isRequired, members = [] } = this.option;
     if (value === undefined)
       return isRequired === true ? this.refuse(hiddenProblem(property, "must be given")) : undefined;
-    if (kind === "program") return value;
-    if (this.engine.isUnknown(value)) return this.readUnknown(value, property);
+    if (kind === "program") return this.readProgram(value, property);
+    if (this.engine.isUnknown(value)) {
+      const isStructure = kind === "map" || kind === "object" || kind === "objects";
+      return isStructure ? this.refuseStructure(property) : this.readUnknown(value, property);
+    }
     switch (kind) {
       case "text":
         return this.readText(value, property);
@@ -84,16 +85,12 @@ class Reader {
     }
   }
 
-  private readUnknown(value: unknown, property: string): Unknown {
-    const { kind } = this.option;
-    if (kind === "map" || kind === "object" || kind === "objects") {
-      const { unknown } = this.engine;
-      return this.refuse(hiddenProblem(property, `must not be ${unknown} as a whole, though its members may be`));
-    }
-    return this.readUnknownText(value, property);
+  private readProgram(value: unknown, property: string): unknown {
+    const message = this.engine.programProblem(this.option.name, value);
+    return message === null ? value : this.refuse(hiddenProblem(property, message));
   }
 
-  private readUnknownText(value: unknown, property: string): Unknown {
+  private readUnknown(value: unknown, property: string): Unknown {
     const { known } = this.option;
     const { unknown, canCompute } = this.engine;
     if (known === "always" || (known === "to-compute" && !canCompute)) {
@@ -103,6 +100,11 @@ class Reader {
       return this.refuse(hiddenProblem(property, this.visible("must not be a sensitive value")));
     }
     return UNKNOWN;
+  }
+
+  private refuseStructure(property: string): Unknown {
+    const { unknown } = this.engine;
+    return this.refuse(hiddenProblem(property, `must not be ${unknown} as a whole, though its members may be`));
   }
 
   private readText(value: unknown, property: string): unknown {
@@ -126,13 +128,13 @@ class Reader {
   }
 
   private readElement(value: unknown, property: string): unknown {
-    return this.engine.isUnknown(value) ? this.readUnknownText(value, property) : this.readText(value, property);
+    return this.engine.isUnknown(value) ? this.readUnknown(value, property) : this.readText(value, property);
   }
 
   private readMap(value: unknown, property: string): unknown {
     if (!isObject(value)) return this.refuseKind(property, "an object", value);
     const members = Object.keys(value).map((name) => {
-      const path = `${property}.${shown(name)}`;
+      const path = memberPath(property, name);
       const message = this.option.nameCheck?.(name) ?? null;
       if (message !== null) return [name, this.refuse(hiddenProblem(path, message))];
       const member = value[name];
@@ -155,7 +157,7 @@ class Reader {
     if (!Array.isArray(value)) return this.refuseKind(property, "a list of objects", value);
     return value.map((one, at) => {
       const path = `${property}[${at}]`;
-      return this.engine.isUnknown(one) ? this.readUnknown(one, path) : this.readObject(members, one, path);
+      return this.engine.isUnknown(one) ? this.refuseStructure(path) : this.readObject(members, one, path);
     });
   }
 
@@ -179,21 +181,15 @@ class Reader {
   }
 }
 
-function unknownMembers(options: readonly Option[], given: Values, prefix: string): Problem[] {
+function unknownMembers(options: readonly Option[], given: Values, path: string): Problem[] {
   if (!isPlain(given)) return [];
   const names = options.map(({ name }) => name);
   const strangers = Object.keys(given).filter((name) => given[name] !== undefined && !names.includes(name));
   return strangers.map((name) => {
-    const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : undefined;
     const similar = nearest(name, names);
     const suggestion = similar === undefined ? "" : `: did you mean ${similar}?`;
-    return hiddenProblem(`${prefix}${shown(name)}`, hint ?? `is not an option${suggestion}`);
+    return hiddenProblem(memberPath(path, name), HINTS.get(name) ?? `is not an option${suggestion}`);
   });
-}
-
-/** A name that a user chose, in quotes if it would not be seen as one word otherwise. */
-function shown(name: string): string {
-  return /^[^\s"'.[\]]+$/.test(name) ? name : JSON.stringify(name);
 }
 
 /** True for a plain object, whatever it lacks, and for an instance that has all that is required. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DEFAULT_PHASES } from "../hooks/phases.js";
 import { TAILNET_OPTIONS } from "../options/context-options.js";
+import { CREATED_LOGIN_OPTIONS } from "../options/login-options.js";
 import type { Option } from "../options/option.js";
 import { reachRules, trustRules } from "./auth-rules.js";
 import { contextRules } from "./context-rules.js";
@@ -23,6 +24,13 @@ export function tailnetProblems(given: unknown, engine: Engine, more: readonly O
   return [...known, ...createdLoginRules(values), ...contextRules(values, given, engine)];
 }
 
+/** Everything that is wrong with a login that is created along with a context, given the phases and space of that. */
+export function createdLoginProblems(given: unknown, engine: Engine): Problem[] {
+  const context = TAILNET_OPTIONS.filter(({ name }) => name === "phases" || name === "spaceId");
+  const { values, problems } = readOptions([...CREATED_LOGIN_OPTIONS, ...context], given, engine);
+  return [...problems, ...createdLoginRules(values)];
+}
+
 const NO_AUTH = "is not an option of Tailnet, which creates the login: use TailnetContext for a login that exists";
 
 /** The rules about a login that is created along with a context. */
@@ -40,11 +48,9 @@ export function* createdLoginRules(values: Values): Generator<Problem> {
     yield* trustRules("trust allows", trusted, phases);
   } else {
     yield* applyRules(phases, knownTexts(applyTags), trusted.scope);
-    yield* trustRules(
-      "trust allows",
-      trusted,
-      phases.filter((phase) => phase !== "apply"),
-    );
+    // The scope is the business of the rule above.
+    const others = phases.filter((phase) => phase !== "apply");
+    yield* trustRules("trust allows", { ...trusted, scope: undefined }, others);
   }
   const used = [...(knownTexts(tags) ?? []), ...(knownTexts(applyTags) ?? [])];
   const isKnown = Array.isArray(tags) && (applyTags === undefined || Array.isArray(applyTags));

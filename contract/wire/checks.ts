@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isLoopback, parseHostPort } from "./addresses.js";
-import { consistsOf, DIGITS, LETTERS, wordsOf } from "./characters.js";
+import { consistsOf, DIGITS, wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { dnsLabel, tagProblem } from "./labels.js";
+import { noProxyEntryProblem } from "./no-proxy.js";
 import { parseBaseUrl, parseBoolean, splitList } from "./parse.js";
 
 /**
@@ -56,7 +57,7 @@ export const apiUrl: Check = (text) => {
 };
 
 /** Text that holds at least one letter or digit, so that a DNS label can be made of it. */
-export const hostName: Check = (text) => (dnsLabel(text) === "" ? "must hold at least one letter or digit" : null);
+export const hostName: Check = (text) => (dnsLabel(text) === "" ? "must contain at least one letter or digit" : null);
 
 /** A Go duration above zero. */
 export const duration: Check = (text) => {
@@ -76,17 +77,17 @@ export const hostPortList: Check = (text) => {
 
 /** Host names, domains, addresses or networks as NO_PROXY takes them, with commas between them. */
 export const noProxyList: Check = (text) => {
-  // What people are shown may be pasted into a shell, so nothing that a shell would expand.
-  const wrong = splitList(text).find((one) => !consistsOf(one, `${LETTERS}${DIGITS}._:*/[]-`));
-  return wrong === undefined ? null : `must be hosts or networks with commas between them, and "${wrong}" is neither`;
+  for (const entry of splitList(text)) {
+    const problem = noProxyEntryProblem(entry);
+    if (problem !== null)
+      return `must hold hosts and IPv4 networks with commas between them, and "${entry}" ${problem}`;
+  }
+  return null;
 };
 
 /** What is wrong with one destination that is to be kept out of the tunnel, or null. */
 export function noProxyProblem(entry: string): string | null {
-  if (entry.trim() === "") return "must not hold an empty entry";
-  return splitList(entry).includes("*")
-    ? "must not hold *, which would keep everything out of the tunnel"
-    : noProxyList(entry);
+  return entry.trim() === "" ? "must not hold an empty entry" : noProxyList(entry);
 }
 
 /** A word of a command line that is split at blanks, without quoting. */

@@ -17,6 +17,7 @@ const USAGE = `Usage: spacetail COMMAND
   up [--watch PID|none]  join the tailnet; ends with process PID (default: the caller)
   down                   leave the tailnet
   status [--json]        tell whether the tunnel is up
+  env NO_PROXY           print the destinations that stay out of the tunnel
   env --restore          print commands that bring back the run's own proxy variables
   scrub [FILE]           take our proxy variables out of the environment file
   tailscale ARGS...      Tailscale's command line, on this tunnel

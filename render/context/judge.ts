@@ -56,6 +56,7 @@ function engine(options: readonly Option[]): Engine {
     contextOptions: RENDER_OPTIONS.filter(({ name }) => !options.some((one) => one.name === name)),
     isUnknown: (value) => value instanceof Input || value instanceof Reference || Unknown.is(value),
     isSensitive: () => false,
+    programProblem: () => null,
   };
 }
 

@@ -26,7 +26,7 @@ export function nameProblems(format: OutputFormat, { secretEnvironment, files, a
 }
 
 function fileProblems(files: unknown): Problem[] {
-  const all = knownObjects(files).map(({ path, secret }, at) => {
+  const all = knownObjects(files).map(({ at, members: { path, secret } }) => {
     const text = knownText(path) ?? "";
     return { property: `files[${at}].path`, text, becomes: `file_${resourceName(text)}`, secret };
   });
@@ -36,7 +36,7 @@ function fileProblems(files: unknown): Problem[] {
 }
 
 function attachmentProblems(attachments: unknown): Problem[] {
-  const all = knownObjects(attachments).flatMap(({ stackId, moduleId, id }, at) => {
+  const all = knownObjects(attachments).flatMap(({ at, members: { stackId, moduleId, id } }) => {
     const text = knownText(id) ?? knownText(stackId) ?? knownText(moduleId);
     const kind = stackId === undefined ? "module" : "stack";
     return text === undefined

@@ -3,6 +3,7 @@
 import { inputsOf } from "../context/inputs.js";
 import type { ContextModel } from "../context/model.js";
 import { block, Expression, type Hcl, hclText } from "./hcl.js";
+import { codeBlock, codeCell, plainText } from "./markdown.js";
 import { outputsOf } from "./module-outputs.js";
 import { variablesOf } from "./module-variables.js";
 
@@ -14,9 +15,7 @@ export function moduleReadme(model: ContextModel): string {
     "",
     "A Spacelift context that puts the runs of stacks on a Tailscale tailnet, phase by phase.",
     "",
-    "```hcl",
-    call(model),
-    "```",
+    codeBlock("hcl", call(model)),
     "",
     `It uses ${providers} of the configuration that calls it.`,
     "",
@@ -24,7 +23,7 @@ export function moduleReadme(model: ContextModel): string {
     "| --- | --- | --- | --- | --- |",
     ...variablesOf(model).map(({ name, type, description, fallback, isSecret }) => {
       const needed = fallback === undefined ? "yes" : "no";
-      return `| \`${name}\` | ${needed} | ${type} | ${cell(fallback)} | ${description}${isSecret ? " A secret." : ""} |`;
+      return `| \`${name}\` | ${needed} | ${type} | ${cell(fallback)} | ${plainText(description)}${isSecret ? " A secret." : ""} |`;
     }),
     "",
     "| output | meaning |",
@@ -53,9 +52,9 @@ function call(model: ContextModel): string {
   return [...declared, module].join("\n").trimEnd();
 }
 
-/** A value in a table. Lines and bars would end its cell. */
+/** A value in a table. */
 function cell(value: Hcl | undefined): string {
-  return value === undefined ? "" : `\`${hclText(value).split("\n").join(" ").split("|").join("\\|")}\``;
+  return value === undefined ? "" : codeCell(hclText(value));
 }
 
 function stackAdvice(model: ContextModel): string[] {

@@ -5,6 +5,7 @@ import type { ContextModel } from "../context/model.js";
 import type { Input } from "../context/texts.js";
 import { block, Expression, type Hcl } from "./hcl.js";
 import { hasLabelVariable } from "./module-outputs.js";
+import { type Condition, inputConditions } from "./module-secrets.js";
 
 /** A variable of the module. */
 interface ModuleVariable {
@@ -16,8 +17,8 @@ interface ModuleVariable {
   readonly fallback: Hcl | undefined;
   readonly isSecret: boolean;
   readonly isEphemeral: boolean;
-  /** What must be true, and what is said otherwise. */
-  readonly rules: readonly (readonly [condition: string, message: string])[];
+  /** What must be true of it; of a secret, its resource says that. */
+  readonly rules: readonly Condition[];
 }
 
 const NULL = new Expression("null");
@@ -108,16 +109,8 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
   return [...all, ...inputsOf(model).map((input) => inputVariable(input, writeOnlyVersion !== undefined))];
 }
 
-function inputVariable({ id, variable, secret, doc }: Input, isWriteOnly: boolean): ModuleVariable {
-  const value = `var.${id}`;
-  // Files have lines.
-  const condition =
-    variable === "" ? `${value} != ""` : `trimspace(${value}) != "" && !can(regex("[\\r\\n]", ${value}))`;
-  const rules: [string, string][] = [
-    [condition, `${id} must not be empty${variable === "" ? "" : ", and must be one line"}.`],
-  ];
-  const other = OTHER_KEYS[variable];
-  if (other !== undefined) rules.push([`!startswith(${value}, "${other[0]}")`, `${id} ${other[1]}.`]);
+function inputVariable(input: Input, isWriteOnly: boolean): ModuleVariable {
+  const { id, secret, doc } = input;
   return {
     name: id,
     type: "string",
@@ -125,12 +118,6 @@ function inputVariable({ id, variable, secret, doc }: Input, isWriteOnly: boolea
     fallback: undefined,
     isSecret: secret,
     isEphemeral: secret && isWriteOnly,
-    rules,
+    rules: secret ? [] : inputConditions(input),
   };
 }
-
-/** How secrets begin that are often taken for one another, by what they are no good for. */
-const OTHER_KEYS: Readonly<Record<string, readonly [prefix: string, message: string]>> = {
-  TS_OAUTH_CLIENT_SECRET: ["tskey-auth-", "must be the secret of an OAuth client, not an auth key"],
-  TS_AUTHKEY: ["tskey-client-", "must be an auth key, not the secret of an OAuth client"],
-};

@@ -5,6 +5,7 @@ import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "../co
 import { Input, Reference, resourceName, type Text } from "../context/texts.js";
 import { block, Expression, type Hcl, type HclObject, quoted } from "./hcl.js";
 import { hasLabelVariable, moduleOutputs } from "./module-outputs.js";
+import { type Condition, inputConditions, preconditions } from "./module-secrets.js";
 import { moduleVariables } from "./module-variables.js";
 import { sharedHooks } from "./shared-hooks.js";
 
@@ -64,8 +65,11 @@ function logins({ oauthClient, identities }: LoginModel): string[] {
 function locals(model: ContextModel): string[] {
   // As labelFromName in contract/wire/labels.ts derives it.
   const ofName = 'trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-")';
+  const orOfName = `var.stack_label == null ? ${ofName} : var.stack_label`;
   const all: HclObject = {
-    stack_label: hasLabelVariable(model) ? new Expression(`coalesce(var.stack_label, ${ofName})`) : undefined,
+    stack_label: hasLabelVariable(model)
+      ? new Expression(model.stackLabel === undefined ? orOfName : "var.stack_label")
+      : undefined,
     ...Object.fromEntries(sharedHooks(model.hooks).map(({ name, commands }) => [name, commands])),
   };
   return Object.values(all).every((one) => one === undefined) ? [] : [block("locals", [], all)];
@@ -82,15 +86,22 @@ function hookLists({ hooks }: ContextModel): HclObject {
 }
 
 function contextBlock(model: ContextModel): string {
-  const { description, namePrefix } = model;
+  const { description, namePrefix, stackLabel } = model;
   const attach = attachingLabels(model);
-  return block("resource", ["spacelift_context", "tailnet"], {
+  const attributes = {
     name: new Expression(namePrefix === "" ? "var.name" : `"${namePrefix}\${var.name}"`),
     description,
     space_id: new Expression("var.space_id"),
     labels: new Expression(attach.length === 0 ? "var.labels" : `concat([${attach.join(", ")}], var.labels)`),
     ...hookLists(model),
-  });
+  };
+  // As labelRules in contract/context/context-rules.ts says it.
+  const hasLabel: Condition = [
+    'local.stack_label != ""',
+    "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given.",
+  ];
+  const derives = hasLabelVariable(model) && stackLabel === undefined;
+  return block("resource", ["spacelift_context", "tailnet"], attributes, preconditions(derives ? [hasLabel] : []));
 }
 
 /** The labels that attach the context, as expressions. */
@@ -103,14 +114,15 @@ function attachingLabels(model: ContextModel): string[] {
 function variableBlock({ name, value, secret }: ContextVariable<Text>, writeOnlyVersion: string | undefined): string {
   // The secret of a client that Terraform makes is in its state all the same, and with it what a change is seen by.
   const isWriteOnly = secret && writeOnlyVersion !== undefined && !(value instanceof Reference);
-  return block("resource", ["spacelift_environment_variable", name], {
+  const attributes = {
     context_id: CONTEXT_ID,
     name,
     value: isWriteOnly ? undefined : hclOf(value),
     value_wo: isWriteOnly ? hclOf(value) : undefined,
     value_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
     write_only: secret,
-  });
+  };
+  return block("resource", ["spacelift_environment_variable", name], attributes, conditionsOf(value));
 }
 
 function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: string | undefined): string {
@@ -119,14 +131,19 @@ function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: strin
     content instanceof Input
       ? new Expression(`base64encode(var.${content.id})`)
       : Buffer.from(content, "utf8").toString("base64");
-  return block("resource", ["spacelift_mounted_file", `file_${resourceName(path)}`], {
+  const attributes = {
     context_id: CONTEXT_ID,
     relative_path: path,
     content: isWriteOnly ? undefined : encoded,
     content_wo: isWriteOnly ? encoded : undefined,
     content_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
     write_only: secret,
-  });
+  };
+  return block("resource", ["spacelift_mounted_file", `file_${resourceName(path)}`], attributes, conditionsOf(content));
+}
+
+function conditionsOf(value: Text): string[] {
+  return value instanceof Input && value.secret ? preconditions(inputConditions(value)) : [];
 }
 
 function attachmentBlock({ stackId, moduleId, priority, id }: AttachmentModel): string {

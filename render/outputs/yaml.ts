@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { jsonText } from "./escape.js";
 
 /** A value that is written where it first occurs, and referred to after that. */
 export class Anchor {
@@ -61,10 +62,5 @@ function isList(value: Yaml): value is readonly Yaml[] {
 function scalar(text: string): string {
   const isPlain = /^[A-Za-z/$][\x20-\x7e]*$/.test(text) && !/: |:$| #| $/.test(text);
   if (isPlain && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text)) return text;
-  // YAML breaks lines at characters that JSON leaves as they are, or does not take them.
-  return JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, unicodeEscape);
-}
-
-function unicodeEscape(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return jsonText(text);
 }

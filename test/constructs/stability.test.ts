@@ -2,7 +2,7 @@
 // What an option may do to the resources that were there before: users have them deployed.
 import { type TerraformStack, Testing } from "cdktf";
 import {
-  SpaceliftProvider,
+  spacelift,
   TailnetContext,
   type TailnetContextOptions,
   TailnetFederatedIdentity,
@@ -137,7 +137,7 @@ describe("meta-arguments are handed on", () => {
 
   test("the provider to every resource", () => {
     const { stack, context, attachment } = contextWith((stack) => {
-      return { provider: new SpaceliftProvider(stack, "other", { alias: "other" }) };
+      return { provider: new spacelift.SpaceliftProvider(stack, "other", { alias: "other" }) };
     });
     const resources = [context.resource, context.variable("TS_AUTHKEY"), context.file("a"), attachment];
     for (const resource of resources) expect(resource.provider).toBe(stack.node.findChild("other"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { App, TerraformStack } from "cdktf";
-import { SpaceliftProvider, Tailnet, type TailnetProps, TailscaleProvider } from "../../constructs/index.js";
+import { spacelift, Tailnet, type TailnetProps, tailscale } from "../../constructs/index.js";
 import { matchesPattern } from "../../contract/index.js";
 import { type Manifest, newStack, only, synthesize, variables } from "./manifest.js";
 
@@ -102,8 +102,8 @@ test("what it made is within reach", () => {
 
 test("each half has its own provider where a program has several", () => {
   const stack = newStack();
-  const provider = new SpaceliftProvider(stack, "other-spacelift", { alias: "other" });
-  const tailscaleProvider = new TailscaleProvider(stack, "other-tailscale", { alias: "other" });
+  const provider = new spacelift.SpaceliftProvider(stack, "other-spacelift", { alias: "other" });
+  const tailscaleProvider = new tailscale.TailscaleProvider(stack, "other-tailscale", { alias: "other" });
   const { context, identity, applyIdentity } = new Tailnet(stack, "tailnet", {
     account: "acme",
     applyTags: ["tag:apply"],

@@ -165,7 +165,7 @@ test.each<[TailnetTunnelOptions, string]>([
   [{ noProxy: ["a", ""] }, 'noProxy must not hold an empty entry, but ["a",""] was given'],
   [
     { noProxy: ["$(id)"] },
-    'noProxy must be hosts or networks with commas between them, and "$(id)" is neither, but ["$(id)"] was given',
+    'noProxy must hold hosts and IPv4 networks with commas between them, and "$(id)" is neither a host nor a network, but ["$(id)"] was given',
   ],
   [{ tailscaledArgs: ["--verbose 1"] }, 'tailscaledArgs must hold words without blanks, but ["--verbose 1"] was given'],
   [

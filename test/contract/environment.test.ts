@@ -33,7 +33,7 @@ describe("a malformed value is an error that names the variable, the rule and th
     [
       "TS_NO_PROXY",
       "a,$(id)",
-      'must be hosts or networks with commas between them, and "$(id)" is neither, but "a,$(id)" was given',
+      'must hold hosts and IPv4 networks with commas between them, and "$(id)" is neither a host nor a network, but "a,$(id)" was given',
     ],
     ["TS_OAUTH_TAGS", ",", 'must name at least one tag, but "," was given'],
     [
@@ -77,7 +77,7 @@ describe("a malformed value is an error that names the variable, the rule and th
     [
       "TS_NO_PROXY",
       "a,$(id)",
-      'must be hosts or networks with commas between them, and "$(id)" is neither, but "a,$(id)" was given',
+      'must hold hosts and IPv4 networks with commas between them, and "$(id)" is neither a host nor a network, but "a,$(id)" was given',
     ],
     ["TS_SOCKET", "s.sock", 'must be an absolute path, but "s.sock" was given'],
     ["TRACE", "yes", 'must be true or false, but "yes" was given'],
@@ -104,9 +104,6 @@ test.each(["http://127.0.0.1:19200", "http://localhost", "https://api.tailscale.
   },
 );
 
-test.each(["db", ".corp.test", "*.corp.test", "10.0.0.0/8", "[fd7a::1]", "a, b"])(
-  "%s may stay out of the tunnel",
-  (list) => {
-    expect(valueProblem("TS_NO_PROXY", list)).toBeNull();
-  },
-);
+test.each(["db", ".corp.test", "10.0.0.0/8", "fd7a::1", "a, b"])("%s may stay out of the tunnel", (list) => {
+  expect(valueProblem("TS_NO_PROXY", list)).toBeNull();
+});

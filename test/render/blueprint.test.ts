@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of blueprints look like such placeholders
 import fc from "fast-check";
 import { parse } from "yaml";
 import { holds, line, text } from "../property.js";

@@ -36,7 +36,7 @@ function runLine(line: string, cwd: string): { status: number | null; output: st
     const npx = join(bin, "npx");
     writeFileSync(
       npx,
-      `#!/bin/sh\n[ "$1" = spacetail ] && shift && exec "${process.execPath}" "${ROOT}/image/dist/spacetail.cjs" "$@"\n`,
+      `#!/bin/sh\n[ "$1" = spacetail ] && shift && exec "${process.execPath}" "${ROOT}/dist/spacetail.cjs" "$@"\n`,
     );
     chmodSync(npx, 0o755);
     const { status, stdout, stderr } = spawnSync("sh", ["-c", line], {

@@ -16,7 +16,7 @@ const MORE: Readonly<Record<string, RenderOptions>> = {
     auth: { oauthSecret: true },
     httpProxy: "[::1]:3128",
     socks5Server: "127.0.0.1:1081",
-    noProxy: ["a.test", "*.b.test"],
+    noProxy: ["a.test", ".b.test"],
   },
   "with the default proxies said": {
     auth: { authKey: true },
@@ -143,7 +143,7 @@ function readable(variables: Reading["variables"]): Reading["variables"] {
 /** What the built half for CDK Terrain makes of the options. */
 function byCdkTerrain(options: RenderOptions): Reading {
   const { TerraformStack, Testing } = require("cdktn");
-  const cdktn = require("../../../dist/cdktn/index.js");
+  const cdktn = require("../../dist/cdktn/index.js");
   const stack = new TerraformStack(Testing.app({ context: { targetVersions: { terraform: ">=1.11.0" } } }), "app");
   new cdktn.SpaceliftProvider(stack, "spacelift");
   new cdktn.TailscaleProvider(stack, "tailscale");

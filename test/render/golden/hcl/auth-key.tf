@@ -63,24 +63,15 @@ variable "auth_key" {
   description = "Tailscale auth key by which runs log in: reusable, ephemeral and tagged."
   sensitive   = true
   nullable    = false
-
-  validation {
-    condition     = trimspace(var.auth_key) != "" && !can(regex("[\r\n]", var.auth_key))
-    error_message = "auth_key must not be empty, and must be one line."
-  }
-
-  validation {
-    condition     = !startswith(var.auth_key, "tskey-client-")
-    error_message = "auth_key must be an auth key, not the secret of an OAuth client."
-  }
 }
 
 locals {
-  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
+  stack_label = var.stack_label == null ? trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-") : var.stack_label
   tunnel_up = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
-    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=$NO_PROXY",
   ]
   tunnel_down = [
     "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
@@ -101,6 +92,13 @@ resource "spacelift_context" "tailnet" {
   after_perform  = local.tunnel_down
   before_destroy = local.tunnel_up
   after_destroy  = local.tunnel_down
+
+  lifecycle {
+    precondition {
+      condition     = local.stack_label != ""
+      error_message = "name must hold a letter or digit to make a label of, unless stack_label is given."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "TS_AUTHKEY" {
@@ -108,6 +106,18 @@ resource "spacelift_environment_variable" "TS_AUTHKEY" {
   name       = "TS_AUTHKEY"
   value      = var.auth_key
   write_only = true
+
+  lifecycle {
+    precondition {
+      condition     = trimspace(var.auth_key) != "" && !can(regex("[\r\n]", var.auth_key))
+      error_message = "auth_key must not be empty, and must be one line."
+    }
+
+    precondition {
+      condition     = !startswith(var.auth_key, "tskey-client-")
+      error_message = "auth_key must be an auth key, not the secret of an OAuth client."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "TS_API_URL" {
