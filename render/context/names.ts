@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { knownMembers, knownObjects, knownText } from "../../contract/context/known.js";
-import { hiddenProblem, type Problem } from "../../contract/context/problem.js";
+import { hiddenProblem, memberPath, type Problem } from "../../contract/context/problem.js";
 import type { Values } from "../../contract/context/read.js";
 import type { OutputFormat } from "../../contract/options/option.js";
 import { fileInput, variableInput } from "./inputs.js";
@@ -17,7 +17,7 @@ interface Name {
 /** Names that differ must also differ in what they become. */
 export function nameProblems(format: OutputFormat, { secretEnvironment, files, attachments }: Values): Problem[] {
   const variables = Object.keys(knownMembers(secretEnvironment)).map((name) => ({
-    property: `secretEnvironment.${name}`,
+    property: memberPath("secretEnvironment", name),
     text: name,
     becomes: variableInput(name).id,
   }));

@@ -102,7 +102,7 @@ export function readingOf(resources: Resources): Reading {
 export function readConfigYml(text: string, stack: string, inputs: Inputs): Reading {
   const { stack_defaults, stacks } = parseYaml(text);
   const settings = { ...stack_defaults, ...stacks?.[stack] };
-  const [, names = ""] = /^# Each stack needs besides, as secret variables: (.*)\.$/m.exec(text) ?? [];
+  const [, names = ""] = /^# Each stack also needs these secret variables: (.*)\.$/m.exec(text) ?? [];
   const secrets = names === "" ? [] : names.split(", ");
   return {
     hooks: hooksOf(settings),
@@ -178,10 +178,10 @@ function valuesIn({ variable, locals }: ModuleJson, inputs: Inputs): (value: unk
     const [, list] = /^concat\((\[.*\]), var\.labels\)$/.exec(text) ?? [];
     if (list === undefined) throw new Error(`unknown expression ${text}`);
     const attach: string[] = JSON.parse(list);
-    const known = attach.map((one) =>
+    const attached = attach.map((one) =>
       one.replace(`\${local.stack_label}`, () => String(expression("local.stack_label"))),
     );
-    return [...known, ...(named("labels") as string[])];
+    return [...attached, ...(named("labels") as string[])];
   };
   const known = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(known);

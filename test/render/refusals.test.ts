@@ -55,7 +55,7 @@ const REFUSALS: readonly Refusal[] = [
       `secretEnvironment[1] must be a name: ${NO_SECRET}`,
       "secretEnvironment[2] must not be given twice",
       "secretEnvironment.TS_AUTHKEY must not be set here: use auth",
-      "secretEnvironment.B-C must have a name of letters, digits and underscores that does not begin with a digit",
+      'secretEnvironment["B-C"] must have a name of letters, digits and underscores that does not begin with a digit',
     ],
   },
   {

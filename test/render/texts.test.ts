@@ -15,7 +15,7 @@ const normal = (texts: fc.Arbitrary<string>) => texts.map((one) => one.normalize
 const label = line.map((one) => `a${one.replace(/[\p{Cc}*]/gu, "_")}z`);
 
 const samples = fc.record({
-  description: normal(text),
+  description: normal(text).map((one) => `a${one}`),
   labels: fc.array(normal(label), { maxLength: 3 }),
   values: fc.array(normal(line), { minLength: 1, maxLength: 5 }),
   content: normal(text).map((one) => `${one}.`),
