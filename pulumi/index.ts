@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import "./engine.js";
-import * as spacelift from "./spacelift/index.js";
 
+/** Tailscale's resources, from `@pulumi/tailscale`. */
+export * as tailscale from "@pulumi/tailscale";
 export type { TailnetAuth, TailnetOAuthSecret } from "./auth/tailnet-auth.js";
 export type { TailnetFederatedAuth, TailnetIdentity } from "./auth/tailnet-federated-auth.js";
 export {
@@ -16,6 +17,6 @@ export type { TailnetContextArgs, TailnetContextOptions } from "./context/tailne
 export type { TailnetFile } from "./context/tailnet-file.js";
 export type { TailnetHook } from "./context/tailnet-hook.js";
 export type { TailnetTunnelArgs } from "./context/tailnet-tunnel-args.js";
+export { spacelift } from "./spacelift/namespace.js";
 export { ValidationError } from "./support/validation-error.js";
 export { Tailnet, type TailnetArgs, type TailnetGrant } from "./tailnet.js";
-export { spacelift };
