@@ -70,12 +70,12 @@ export const AFTER_HOOK_OPTIONS = hookOptions(
 export const ATTACHMENT_OPTIONS: readonly Option[] = [
   option("stackId", "text", "ID of the stack.", {
     check: notEmpty,
-    defaultText: "none if moduleId is given",
+    defaultText: "moduleId is given",
     places: { hcl: "`stack_id`", "config-yml": "`stacks`" },
   }),
   option("moduleId", "text", "ID of the module, whose test runs then have the context.", {
     check: notEmpty,
-    defaultText: "none if stackId is given",
+    defaultText: "stackId is given",
     places: { hcl: "`module_id`" },
   }),
   option("priority", "number", "Whole number that orders contexts attached by ID: the lowest is outermost.", {

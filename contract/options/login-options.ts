@@ -265,7 +265,7 @@ function identity(name: string, prefix: string, input: string, doc: string, defa
 
 /** Federated identities that exist. */
 const FEDERATED_OPTIONS: readonly Option[] = [
-  identity("identity", "", "client_id", "The identity of every phase.", "none if read or write is given"),
+  identity("identity", "", "client_id", "The identity of every phase.", "read and write are given"),
   identity(
     "read",
     "ro_",
@@ -295,19 +295,19 @@ const FEDERATED_OPTIONS: readonly Option[] = [
 export const AUTH_OPTIONS: readonly Option[] = [
   option("federated", "object", "Federated identities, which need no secret.", {
     members: FEDERATED_OPTIONS,
-    defaultText: "none if another member is given",
+    defaultText: "another member is given",
     places: { hcl: "", "config-yml": "", plugin: "", blueprint: "" },
   }),
   option("oauthClient", "object", "An OAuth client that this program creates.", {
     members: CLIENT_MEMBERS,
     what: "a TailnetOAuthClient, or an object with its clientSecret",
-    defaultText: "none if another member is given",
+    defaultText: "another member is given",
     rendered: { kind: "program" },
     places: { hcl: "`tailscale_oauth_client`, unless a login is given" },
   }),
   option("oauthSecret", "object", "An OAuth client that exists already.", {
     members: CLIENT_MEMBERS,
-    defaultText: "none if another member is given",
+    defaultText: "another member is given",
     rendered: {
       kind: "presence",
       members: CLIENT_MEMBERS.filter(({ name }) => name !== "clientSecret"),
@@ -318,7 +318,7 @@ export const AUTH_OPTIONS: readonly Option[] = [
   option("authKey", "text", "A reusable, ephemeral, tagged auth key, for control servers without OAuth clients.", {
     check: authKeyText,
     isSecret: true,
-    defaultText: "none if another member is given",
+    defaultText: "another member is given",
     rendered: {
       kind: "presence",
       input: {
@@ -329,7 +329,7 @@ export const AUTH_OPTIONS: readonly Option[] = [
     ...variable("TS_AUTHKEY", { places: secretPlaces("auth_key", "TS_AUTHKEY") }),
   }),
   option("external", "boolean", "Set no credentials: stacks, or other contexts, set the variables of a login.", {
-    defaultText: "none if another member is given",
+    defaultText: "another member is given",
     rendered: { kind: "presence" },
     places: { hcl: "no variables", "config-yml": "no variables", plugin: "no variables", blueprint: "no variables" },
   }),

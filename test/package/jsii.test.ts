@@ -59,7 +59,9 @@ function jsii(): { status: number | null; errors: string[] } {
 test("jsii compiles the public API without an error", () => {
   expect(jsii()).toEqual({ status: 0, errors: [] });
   const { types } = JSON.parse(readFileSync(join(folder, ".jsii"), "utf8"));
-  expect(Object.keys(types)).toEqual(expect.arrayContaining(["spacetail.TailnetContext", "spacetail.spacelift.Context"]));
+  expect(Object.keys(types)).toEqual(
+    expect.arrayContaining(["spacetail.TailnetContext", "spacetail.spacelift.Context"]),
+  );
 });
 
 test("jsii refuses a property that other languages could not have", () => {
