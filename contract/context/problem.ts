@@ -15,9 +15,10 @@ const LONGEST = 200;
 
 /** The problem in one line, in which no secret that can be recognized is left. */
 export function problemLine({ property, message }: Problem): string {
-  const isBreak = /[\u0085\u2028\u2029]/g;
+  // JSON leaves these as they are, though some break lines and terminals obey others.
+  const isControl = /[\x7f-\x9f\u2028\u2029]/g;
   const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return withoutSecrets(`${property} ${message}`).replace(isBreak, escaped);
+  return withoutSecrets(`${property} ${message}`).replace(isControl, escaped);
 }
 
 /**
@@ -51,7 +52,8 @@ export function within(path: string, problems: readonly Problem[]): Problem[] {
 }
 
 function quote(value: unknown): string {
-  const text = textOf(value);
+  // Part of a secret would not be recognized later.
+  const text = withoutSecrets(textOf(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
 

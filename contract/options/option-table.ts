@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TUNNEL_OPTIONS } from "../wire/tunnel-options.js";
 import { META_OPTIONS, RENDER_OPTIONS, TAILSCALE_PROVIDER_OPTION } from "./context-options.js";
-import { FORMATS, flatten, type NamedOption, type Option, type OptionKind } from "./option.js";
+import { CREATED_LOGIN_OPTIONS } from "./login-options.js";
+import { FORMATS, flatten, type NamedOption, type Option, type OptionKind, type OutputFormat } from "./option.js";
 
 /** How `spacetail render` takes an option. */
 export function renderedKind({ kind, rendered }: Option): OptionKind | "presence" {
@@ -37,23 +39,56 @@ export function defaultCell({ default: value, defaultText, isRequired }: Option)
   return isRequired === true ? "required" : (defaultText ?? "");
 }
 
-const COLUMNS = ["option", "default", "meaning", "flag", "HCL", "config.yml", "plugin"];
-
-/** All options and where they are in each output, in Markdown. */
-export function optionTable(): string {
-  const rendered = new Map(renderedOptions().map((one) => [one.path, one]));
-  const programs = [...META_OPTIONS, TAILSCALE_PROVIDER_OPTION];
-  const rows = [...flatten(RENDER_OPTIONS), ...flatten(programs)].map(({ path, option }) => {
-    const flag = rendered.has(path) ? flagName({ path, option }) : "";
-    const places = FORMATS.map((format) => option.places[format] ?? "");
-    return [`\`${path}\``, defaultCell(option), option.doc, flag === "" ? "" : `\`--${flag}\``, ...places];
-  });
-  return [COLUMNS, COLUMNS.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+/** Tables of all options, in Markdown, by the name of what they list. */
+export function optionTables(): Readonly<Record<string, string>> {
+  const created = CREATED_LOGIN_OPTIONS.map(({ name }) => name);
+  const tunnel = TUNNEL_OPTIONS.map(({ name }) => name);
+  const special = ["auth", "writeOnlyVersion", "author", "contextId", ...created, ...tunnel];
+  const all = flatten(RENDER_OPTIONS);
+  const named = (names: readonly string[]) => all.filter(({ path }) => names.includes(path.split(".")[0] ?? ""));
+  const members = RENDER_OPTIONS.filter(({ kind }) => kind === "objects").map(({ name, members = [] }) => [
+    name,
+    table(
+      MEANINGS,
+      members.map((option) => meaning({ path: option.name, option })),
+    ),
+  ]);
+  return {
+    "created login": meanings(named(created)),
+    "existing login": meanings(named(["auth"])),
+    context: meanings(all.filter(({ path }) => !special.includes(path.split(".")[0] ?? ""))),
+    tunnel: meanings(named(tunnel)),
+    "some outputs": meanings(named(["writeOnlyVersion", "author", "contextId"])),
+    programs: meanings(flatten([...META_OPTIONS, TAILSCALE_PROVIDER_OPTION])),
+    places: table(["option", ...FORMATS.map((format) => TITLES[format])], all.flatMap(placesOf)),
+    ...Object.fromEntries(members),
+  };
 }
 
-/** The members of lists of objects, in Markdown. */
-export function memberTable(options: readonly Option[]): string {
-  const rows = options.map((one) => [`\`${one.name}\``, defaultCell(one), one.doc]);
-  const columns = ["member", "default", "meaning"];
+const MEANINGS = ["option", "default", "meaning"];
+
+/** What outputs are called in a table. */
+const TITLES: Readonly<Record<OutputFormat, string>> = {
+  hcl: "HCL",
+  "config-yml": "config.yml",
+  plugin: "plugin",
+  blueprint: "blueprint",
+};
+
+function meanings(options: readonly NamedOption[]): string {
+  return table(MEANINGS, options.map(meaning));
+}
+
+function meaning({ path, option }: NamedOption): string[] {
+  return [`\`${path}\``, defaultCell(option), option.doc];
+}
+
+/** Where an option ends up, unless only its members do. */
+function placesOf({ path, option }: NamedOption): string[][] {
+  const places = FORMATS.map((format) => option.places[format] ?? "");
+  return places.every((place) => place === "") ? [] : [[`\`${path}\``, ...places]];
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   return [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }

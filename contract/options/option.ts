@@ -14,7 +14,7 @@ import type { Check } from "../wire/checks.js";
 export type OptionKind = "text" | "boolean" | "number" | "list" | "map" | "object" | "objects" | "program";
 
 /** The outputs of `spacetail render`. */
-export type OutputFormat = "hcl" | "config-yml" | "plugin";
+export type OutputFormat = "hcl" | "config-yml" | "plugin" | "blueprint";
 
 /** A rule for a list: says what is wrong with it as a whole, or returns null. */
 export type ListCheck = (list: readonly string[]) => string | null;
@@ -66,12 +66,16 @@ export interface Option {
   readonly places: Readonly<Partial<Record<OutputFormat, string>>>;
 }
 
-/** How `spacetail render` takes an option, whose value may be a secret that is not its business. */
+/** How `spacetail render` takes an option whose value is a secret, or is not known before the output is used. */
 export interface Rendered {
   /** As {@link OptionKind}; or `presence`: `true`, or an object if it has members that can be given. */
   readonly kind: OptionKind | "presence";
   readonly members?: readonly Option[];
   readonly doc?: string;
+  /** The default in words. */
+  readonly defaultText?: string;
+  /** What the output asks for in place of the value. */
+  readonly input?: { readonly id: string; readonly doc: string };
 }
 
 /** Everything about a row but its name, kind and documentation. */
@@ -84,7 +88,7 @@ export function option(name: string, kind: OptionKind, doc: string, details: Det
 }
 
 /** All formats, in the order in which they are listed. */
-export const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];
+export const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin", "blueprint"];
 
 /** An option with the dotted path that names it from the outside, such as `auth.oauthSecret.clientId`. */
 export interface NamedOption {

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
-import type { OutputFormat } from "../../contract/options/options.js";
+import type { OutputFormat } from "../../contract/options/option.js";
 import { yamlDocument } from "../../render/outputs/yaml.js";
 import { text } from "../property.js";
 import { rendered, runWithOptions } from "./command.js";
