@@ -3,10 +3,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
-import type { RenderOptions } from "../../render/context/options.js";
 import { plannedModule, runTerraform, TERRAFORM } from "../constructs/terraform.js";
 import { line } from "../property.js";
 import { inFolder, rendered, renderedModule } from "./command.js";
+import type { RenderOptions } from "./given.js";
 import { moduleJson } from "./readings.js";
 import { withoutProviders } from "./without-providers.js";
 
