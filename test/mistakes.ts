@@ -20,6 +20,7 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ name: undefined }, ["name must be given"]],
   [{ name: 7 }, ["name must be a string, but 7 was given"]],
   [{ name: null }, ["name must be a string, but null was given"]],
+  [{ name: "tail\nnet" }, ["name must not contain a line break"]],
   [
     { name: "!!!" },
     [
@@ -34,6 +35,7 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [{ spaceId: "" }, ['spaceId must not be empty, but "" was given']],
   [{ spaceId: 5 }, ["spaceId must be a string, but 5 was given"]],
+  [{ spaceId: " root" }, ['spaceId must not begin or end with a blank, but " root" was given']],
   [{ phases: [] }, ["phases must name at least one of init, plan, apply, perform, destroy, but [] was given"]],
   [
     { phases: ["plan", "deploy"] },
@@ -60,6 +62,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ labels: "x" }, ['labels must be a list, but "x" was given']],
   [{ autoattach: "" }, ['autoattach must not be empty, but "" was given']],
   [{ autoattach: "*" }, ['autoattach must not contain "*": use autoattachAll to attach everywhere, but "*" was given']],
+  [
+    { autoattach: "tskey-auth-hidden" },
+    ["autoattach must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [
     { autoattach: "autoattach:x" },
     [
@@ -88,6 +94,9 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ count: 2 }, ["count is not supported: create one for each, for example in a loop"]],
   [{ forEach: ["a"] }, ["forEach is not supported: create one for each, for example in a loop"]],
   [{ environments: { A: "1" } }, ["environments is not an option: did you mean environment?"]],
+  [{ hooks: ["date"] }, ["hooks is not an option: did you mean beforeHooks?"]],
+  [{ secrets: { A: "hidden" } }, ["secrets is not an option: did you mean secretEnvironment?"]],
+  [{ authKey: "tskey-auth-hidden" }, ["authKey is not an option: did you mean auth.authKey?"]],
   [{ frobnicate: 1 }, ["frobnicate is not an option"]],
   [
     { environment: { "MY-VALUE": "x" } },
@@ -101,6 +110,8 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ environment: { X: 5 } }, ["environment.X must be a string, but 5 was given"]],
   [{ environment: "X=5" }, ['environment must be an object, but "X=5" was given']],
   [{ environment: { A: "a\nb" } }, ["environment.A must not contain a line break"]],
+  [{ environment: { A: "a\0b" } }, ['environment.A must not contain a NUL character, but "a\\u0000b" was given']],
+  [{ environment: ["A=1"] }, ['environment must be an object, but ["A=1"] was given']],
   [{ environment: { TS_AUTHKEY: "hidden" } }, ["environment.TS_AUTHKEY must not be set here: use auth"]],
   [{ environment: { ro_TS_CLIENT_ID: "k" } }, ["environment.ro_TS_CLIENT_ID must not be set here: use auth"]],
   [
@@ -161,6 +172,18 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     { files: [{ path: "/etc/passwd", content: "x" }] },
     ['files[0].path must be relative to /mnt/workspace/, but "/etc/passwd" was given'],
   ],
+  [
+    { files: [{ path: "a/../x", content: "x" }] },
+    ['files[0].path must name a file, without empty parts, . or .., but "a/../x" was given'],
+  ],
+  [
+    { files: [{ path: "a\tb", content: "x" }] },
+    ['files[0].path must not contain control characters, but "a\\tb" was given'],
+  ],
+  [
+    { files: [{ path: "", content: "x" }] },
+    ['files[0].path must not be empty, nor begin or end with a blank, but "" was given'],
+  ],
   [{ files: [{ path: "a", content: "" }] }, ["files[0].content must not be empty"]],
   [
     { files: [{ path: "spacelift.oidc", content: "x" }] },
@@ -180,6 +203,15 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ['files[1].path must not be given twice, but "a" was given'],
   ],
   [
+    {
+      files: [
+        { path: "a/b", content: "x" },
+        { path: "a", content: "y" },
+      ],
+    },
+    ['files[0].path must not be below a, which is a file too, but "a/b" was given'],
+  ],
+  [
     { files: [{ path: "a", content: "x", secret: "no" }] },
     ['files[0].secret must be true or false, but "no" was given'],
   ],
@@ -197,6 +229,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["files[0].content must not contain a private key, because everyone who can see the context can read it"],
   ],
   [{ waitFor: ["db"] }, ['waitFor[0] must be host:port, such as localhost:8080, but "db" was given']],
+  [
+    { waitFor: ["db:5432", "tskey-auth-hidden:80"] },
+    ["waitFor[1] must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [{ waitFor: "db:5432" }, ['waitFor must be a list, but "db:5432" was given']],
   [{ bootTimeout: "soon" }, ['bootTimeout must be a duration above zero such as 60s or 1m30s, but "soon" was given']],
   [
@@ -204,6 +240,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["bootTimeout must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
   [{ hostname: "???" }, ['hostname must contain at least one letter or digit, but "???" was given']],
+  [
+    { hostname: "tskey-auth-hidden" },
+    ["hostname must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [
     { controlUrl: "ftp://a" },
     ['controlUrl must be an http:// or https:// URL of a server, without a path, but "ftp://a" was given'],
@@ -217,6 +257,11 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ['apiUrl must be an https:// URL: plain http is for loopback addresses only, but "http://a.test" was given'],
   ],
   [{ exitNode: "a b" }, ['exitNode must be one word, without blanks, but "a b" was given']],
+  [{ exitNode: "" }, ['exitNode must be one word, without blanks, but "" was given']],
+  [
+    { exitNode: "tskey-auth-hidden" },
+    ["exitNode must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [{ httpProxy: "8080" }, ['httpProxy must be host:port, such as localhost:8080, but "8080" was given']],
   [
     { httpProxy: "0.0.0.0:8080" },
@@ -233,12 +278,20 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [{ noProxy: [""] }, ['noProxy[0] must not hold an empty entry, but "" was given']],
   [
+    { noProxy: ["tskey-auth-hidden"] },
+    ["noProxy[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
+  [
     { noProxy: ["a b"] },
-    ['noProxy[0] must be hosts or networks with commas between them, and "a b" is neither, but "a b" was given'],
+    [
+      'noProxy[0] must hold hosts and IPv4 networks with commas between them, and "a b" is neither a host nor a network, but "a b" was given',
+    ],
   ],
   [
     { noProxy: ["a", "*"] },
-    ['noProxy[1] must not hold *, which would keep everything out of the tunnel, but "*" was given'],
+    [
+      'noProxy[1] must hold hosts and IPv4 networks with commas between them, and "*" would keep everything out of the tunnel, but "*" was given',
+    ],
   ],
   [
     { tailscaledArgs: ["--socket=x"] },
@@ -250,12 +303,26 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
       'tailscaledArgs must not contain --socks5-server: use socks5Server, but ["--socks5-server=localhost:1"] was given',
     ],
   ],
+  [
+    { tailscaledArgs: ["-outbound-http-proxy-listen=a:1"] },
+    [
+      'tailscaledArgs must not contain --outbound-http-proxy-listen: use httpProxy, but ["-outbound-http-proxy-listen=a:1"] was given',
+    ],
+  ],
+  [
+    { tailscaledArgs: ["--socks5-server", "a:1"] },
+    ['tailscaledArgs must not contain --socks5-server: use socks5Server, but ["--socks5-server","a:1"] was given'],
+  ],
   [{ tailscaledArgs: ["a b"] }, ['tailscaledArgs[0] must be one word, without blanks, but "a b" was given']],
   [
     { tailscaledArgs: ["--authkey=tskey-auth-hidden"] },
     ["tailscaledArgs[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
   [{ socket: "here" }, ['socket must be an absolute path, but "here" was given']],
+  [
+    { socket: "/tmp/tskey-auth-hidden" },
+    ["socket must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
   [
     { name: "tskey-auth-hidden" },
     ["name must not contain a Tailscale secret, because everyone who can see the context can read it"],
@@ -289,6 +356,16 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     [
       'beforeHooks[0].command must not exit, which would end the whole phase: use false to fail, or a subshell, but "exit 0" was given',
     ],
+  ],
+  [
+    { beforeHooks: [{ phase: "plan", command: "npm ci # quick" }] },
+    [
+      'beforeHooks[0].command must not hold a comment, which would hide the rest of the phase, but "npm ci # quick" was given',
+    ],
+  ],
+  [
+    { afterHooks: [{ phase: "plan", command: "server &" }] },
+    ['afterHooks[0].command must not end in &: a semicolon comes after it, but "server &" was given'],
   ],
   [
     { beforeHooks: [{ phase: "plan", command: "trap 'x' EXIT" }] },
@@ -348,6 +425,8 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ],
   ],
   [{ auth: { authKey: "" } }, ["auth.authKey must not be empty"]],
+  [{ auth: { authKey: " tskey-auth-hidden" } }, ["auth.authKey must not begin or end with a blank"]],
+  [{ auth: { authKey: "tskey-api-hidden" } }, ["auth.authKey must be an auth key, not an API access token"]],
   [{ auth: { authKey: "tskey-auth-hidden\n" } }, ["auth.authKey must not contain a line break"]],
   [
     { auth: { authKey: "tskey-client-hidden" } },
@@ -364,6 +443,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ auth: { oauthSecret: {} } }, ["auth.oauthSecret.clientSecret must be given"]],
   [{ auth: { oauthSecret: "x" } }, ['auth.oauthSecret must be an object, but "x" was given']],
   [{ auth: { oauthSecret: { clientSecret: " " } } }, ["auth.oauthSecret.clientSecret must not be empty"]],
+  [
+    { auth: { oauthSecret: { clientSecret: "tskey-api-hidden" } } },
+    ["auth.oauthSecret.clientSecret must be the secret of an OAuth client, not an API access token"],
+  ],
   [
     { auth: { oauthSecret: { clientSecret: "tskey-auth-hidden" } } },
     ["auth.oauthSecret.clientSecret must be the secret of an OAuth client: an auth key belongs in auth.authKey"],
@@ -401,6 +484,18 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [{ auth: { federated: { identity: {} } } }, ["auth.federated.identity.clientId must be given"]],
   [
+    { auth: { federated: { identity: { clientId: "tskey-auth-hidden" } } } },
+    [
+      "auth.federated.identity.clientId must not contain a Tailscale secret, because everyone who can see the context can read it",
+    ],
+  ],
+  [
+    { auth: { federated: { identity: { clientId: "a", spaceId: "" } } } },
+    [
+      'auth.federated.identity.spaceId must be an ID of letters, digits, dashes, dots and underscores, in which * matches any characters, but "" was given',
+    ],
+  ],
+  [
     { auth: { federated: { identity: { clientId: "a" }, read: { clientId: "b" } } } },
     ['auth.federated must have identity alone, or read, write or both, but ["identity","read"] was given'],
   ],
@@ -428,9 +523,7 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [
     { auth: { federated: { identity: { clientId: "a", runTypes: ["PROPOSED"] } } } },
-    [
-      'phases must not include apply, perform, destroy, where no run has a token that auth.federated.identity trusts, but ["plan","apply","perform","destroy"] was given',
-    ],
+    ["phases must not include apply, perform, destroy, where no run has a token that auth.federated.identity trusts"],
   ],
   [
     { auth: { federated: { identity: { clientId: "a", runTypes: "TRACKED" } } } },
@@ -457,6 +550,28 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
       'phases[0] must be one of init, plan, apply, perform, destroy, but "deploy" was given',
       "bootTimeout must be a string, but 60 was given",
     ],
+  ],
+];
+
+/** The same with values that JSON does not have, so that they can only be in programs. */
+export const PROGRAM_MISTAKES: readonly Mistake[] = [
+  [{ name: () => "tailnet" }, ["name must be a string, but a function was given"]],
+  [{ name: Symbol("tailnet") }, ["name must be a string, but Symbol(tailnet) was given"]],
+  [{ bootTimeout: new Date(0) }, ["bootTimeout must be a string, but an instance of Date was given"]],
+  [{ phases: new Set(["plan"]) }, ["phases must be a list, but an instance of Set was given"]],
+  // biome-ignore lint/suspicious/noSparseArray: what is missing from a list is not a string
+  [{ waitFor: [, "db:5432"] }, ["waitFor[0] must be a string"]],
+  [{ environment: new Map([["A", "1"]]) }, ["environment must be an object, but an instance of Map was given"]],
+  [{ environment: { A: undefined } }, ["environment.A must be given"]],
+  [{ auth: new Map([["authKey", "hidden"]]) }, ["auth must be a plain object, but an instance of Map was given"]],
+  [{ files: new Map([["a", "b"]]) }, ["files must be a list of objects, but an instance of Map was given"]],
+  [
+    { attachments: [{ stackId: "a", priority: Number.NaN }] },
+    ["attachments[0].priority must be a whole number, but NaN was given"],
+  ],
+  [
+    { attachments: [{ stackId: "a", priority: 1n }] },
+    ["attachments[0].priority must be a whole number, but 1 was given"],
   ],
 ];
 
@@ -487,6 +602,7 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
   [{ tags: ["tag:a b"] }, ['tags[0] must contain only letters, digits and dashes, but "tag:a b" was given']],
   [{ tags: [{}] }, ["tags[0] must be a string, but {} was given"]],
   [{ trust: { stack: "a" } }, ["trust must not be given without account"]],
+  [{ account: "acme", stack: "a" }, ["stack is not an option: did you mean trust.stack?"]],
   [{ trust: "x" }, ['trust must be an object, but "x" was given', "trust must not be given without account"]],
   [
     { account: "acme", trust: { stack: "a", module: "b" } },
@@ -512,9 +628,7 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
   ],
   [
     { account: "acme", trust: { scope: "read" } },
-    [
-      'phases must not include apply, perform, destroy, where no run has a token that trust allows, but ["plan","apply","perform","destroy"] was given',
-    ],
+    ["phases must not include apply, perform, destroy, where no run has a token that trust allows"],
   ],
   [
     { account: "acme", trust: { spaceId: "root" }, spaceId: "prod" },
@@ -580,6 +694,12 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
 export const IDENTITY_MISTAKES: readonly Mistake[] = [
   [{ account: undefined }, ["account must be given"]],
   [
+    { account: "https://acme" },
+    [
+      'account must be the name of the account, such as acme, or its host name, such as acme.app.us.spacelift.io, but "https://acme" was given',
+    ],
+  ],
+  [
     { account: "a b" },
     [
       'account must be the name of the account, such as acme, or its host name, such as acme.app.us.spacelift.io, but "a b" was given',
@@ -636,6 +756,28 @@ export const IDENTITY_MISTAKES: readonly Mistake[] = [
     ],
   ],
   [{ runType: ["TASK"] }, ["runType is not an option: did you mean runTypes?"]],
+];
+
+/** Mistakes in the options of a policy fragment, which replace good tags. */
+export const POLICY_MISTAKES: readonly Mistake[] = [
+  [{ tags: undefined }, ["tags must be given"]],
+  [{ tags: [] }, ["tags must name at least one tag, but [] was given"]],
+  [{ tags: ["tag:a", "b"] }, ['tags[1] must begin with "tag:", but "b" was given']],
+  [{ owners: [] }, ["owners must name at least one owner, but [] was given"]],
+  [{ owners: ["a@b.test", ""] }, ['owners[1] must not be empty, but "" was given']],
+  [{ owner: ["a@b.test"] }, ["owner is not an option: did you mean owners?"]],
+  [{ grants: {} }, ["grants must be a list of objects, but {} was given"]],
+  [{ grants: [{ dst: ["*"], ip: [] }] }, ["grants[0].ip must name at least one port, but [] was given"]],
+  [
+    { grants: [{ dst: ["*"], ip: ["ssh"] }] },
+    ['grants[0].ip[0] must be ports such as 443, tcp:5432, udp:1-1024, icmp:* or *, but "ssh" was given'],
+  ],
+  [{ grants: [{ dst: ["*"], src: [] }] }, ["grants[0].src must name at least one tag, but [] was given"]],
+  [
+    { grants: [{ dst: ["*"] }, { dst: ["*"], src: ["tag:other"] }] },
+    ['grants[1].src must contain only tags in use (tag:a), but "tag:other" was given'],
+  ],
+  [{ grants: [{ dst: ["*"], ports: ["443"] }] }, ["grants[0].ports is not an option"]],
 ];
 
 /** Mistakes in the options of an OAuth client, which replace those of {@link GOOD_CLIENT}. */

@@ -11,7 +11,7 @@ import {
 } from "../../contract/index.js";
 import { FederatedIdentity } from "../bindings/tailscale.js";
 import { check } from "../support/check.js";
-import { literally } from "../support/literal.js";
+import { copied, literally } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
 import { tokens } from "../support/tokens.js";
 
@@ -121,12 +121,12 @@ export class TailnetFederatedIdentity extends Construct {
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetFederatedIdentityProps) {
     super(scope, id);
-    check("TailnetFederatedIdentity", this, federatedIdentityProblems(props, tokens(this)));
+    check("TailnetFederatedIdentity", this, federatedIdentityProblems(props, tokens(this, "tailscale")));
     const rules = claimRules(props);
     this.resource = new FederatedIdentity(this, "Resource", {
       ...literally({
         scopes: ["auth_keys"],
-        tags: [...props.tags],
+        tags: copied(props.tags),
         issuer: props.issuer ?? accountIssuer(props.account),
         audience: props.audience ?? accountHost(props.account),
         subject: props.subject ?? subjectPattern(props),
@@ -136,7 +136,7 @@ export class TailnetFederatedIdentity extends Construct {
       ...metaArguments(props),
     });
     this.clientId = this.resource.id;
-    this.tags = [...props.tags];
+    this.tags = copied(props.tags);
     if (props.spaceId !== undefined) this.spaceId = props.spaceId;
     if (props.runTypes !== undefined) this.runTypes = [...props.runTypes];
     if (props.scope !== undefined) this.scope = props.scope;

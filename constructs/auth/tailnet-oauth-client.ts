@@ -5,6 +5,7 @@ import type { List } from "../../contract/index.js";
 import { oauthClientProblems } from "../../contract/index.js";
 import { OauthClient } from "../bindings/tailscale.js";
 import { check } from "../support/check.js";
+import { copied } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
 import { tokens } from "../support/tokens.js";
 
@@ -46,15 +47,15 @@ export class TailnetOAuthClient extends Construct {
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetOAuthClientProps) {
     super(scope, id);
-    check("TailnetOAuthClient", this, oauthClientProblems(props, tokens(this)));
+    check("TailnetOAuthClient", this, oauthClientProblems(props, tokens(this, "tailscale")));
     this.resource = new OauthClient(this, "Resource", {
       scopes: ["auth_keys"],
-      tags: [...props.tags],
+      tags: copied(props.tags),
       description: props.description ?? "Spacelift runs",
       ...metaArguments(props),
     });
     this.clientId = this.resource.id;
     this.clientSecret = this.resource.key;
-    this.tags = [...props.tags];
+    this.tags = copied(props.tags);
   }
 }

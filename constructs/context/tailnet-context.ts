@@ -21,6 +21,7 @@ import {
   type Problem,
   problem,
   runnerImageIn,
+  withMembers,
 } from "../../contract/index.js";
 import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/spacelift.js";
 import { check } from "../support/check.js";
@@ -31,7 +32,7 @@ import { warnOfPlainSecrets } from "./plain-secrets.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./tailnet-attachment.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { encoded, fileId, type TailnetFile } from "./tailnet-file.js";
-import { attributeOf, hookAttributes, ownHook, type TailnetHookPlacement } from "./tailnet-hook.js";
+import { attributeOf, hookAttributes, ownHook, type TailnetHook, type TailnetHookPlacement } from "./tailnet-hook.js";
 
 const CLASS = "TailnetContext";
 
@@ -126,7 +127,7 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the command would break the phase
    */
   public addBeforeHook(phase: Phase, command: string, placement: TailnetHookPlacement = {}): void {
-    this.addHook(true, { ...placement, phase, command });
+    this.addHook(true, withMembers(placement, { phase, command }));
   }
 
   /**
@@ -139,7 +140,7 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the command would break the phase
    */
   public addAfterHook(phase: HookPhase, command: string, placement: TailnetHookPlacement = {}): void {
-    this.addHook(false, { ...placement, phase, command });
+    this.addHook(false, withMembers(placement, { phase, command }));
   }
 
   /**
@@ -148,7 +149,7 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the stack is attached already, or its ID is a token and `options.id` is not given
    */
   public attachTo(stackId: string, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    return this.attach({ ...options, stackId });
+    return this.attach(withMembers(options, { stackId }));
   }
 
   /**
@@ -157,7 +158,7 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the module is attached already, or its ID is a token and `options.id` is not given
    */
   public attachToModule(moduleId: string, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    return this.attach({ ...options, moduleId });
+    return this.attach(withMembers(options, { moduleId }));
   }
 
   private name(): string {
@@ -192,10 +193,7 @@ export class TailnetContext extends Construct {
     return hookAttributes({ phases: this.phases, httpProxy, exitTrap }, this.#hooks);
   }
 
-  private addHook(
-    before: boolean,
-    hook: TailnetHookPlacement & { readonly phase: HookPhase; readonly command: string },
-  ) {
+  private addHook(before: boolean, hook: TailnetHook): void {
     check(CLASS, this, hookProblems(before, hook, this.#props.exitTrap, tokens(this)));
     this.#hooks.push(ownHook(before, hook));
     // The other lists keep what the program may have done to them.
@@ -232,7 +230,8 @@ export class TailnetContext extends Construct {
 
   private attach(attachment: TailnetAttachment): ContextAttachment {
     const { spaceId } = this.#props;
-    check(CLASS, this, [...attachmentProblems(attachment, spaceId, tokens(this)), ...this.repetitions(attachment)]);
+    check(CLASS, this, attachmentProblems(attachment, spaceId, tokens(this)));
+    check(CLASS, this, this.repetitions(attachment));
     return this.createAttachment(attachment);
   }
 

@@ -24,6 +24,11 @@ export function literal<T>(value: T): T {
   return Array.isArray(value) && !Token.isUnresolved(value) ? (value.map((one) => literal(one)) as T) : value;
 }
 
+/** A list of its own with the same elements. A token, whatever JavaScript takes it for, is a list to Terraform alone. */
+export function copied<T>(values: readonly T[]): T[] {
+  return Token.isUnresolved(values) ? (values as T[]) : [...values];
+}
+
 /** A list as one text. The elements of a list that is a token are known to Terraform alone. */
 export function joined(values: string[], separator: string): string {
   return Token.isUnresolved(values) ? Fn.join(separator, values) : values.join(separator);

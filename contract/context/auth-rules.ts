@@ -19,20 +19,18 @@ export function* authRules(values: Values): Generator<Problem> {
   if (isKnownObject(auth.federated)) yield* federatedRules(auth.federated, values);
 }
 
-function* federatedRules(federated: Values, { phases = DEFAULT_PHASES, spaceId }: Values): Generator<Problem> {
+function* federatedRules(federated: Values, { phases, spaceId }: Values): Generator<Problem> {
+  const known = knownTexts(phases ?? DEFAULT_PHASES) ?? [];
   const given = ["identity", "read", "write"].filter((name) => federated[name] !== undefined);
   const fits = federated.identity === undefined ? given.length > 0 : given.length === 1;
   if (!fits) yield problem("auth.federated", "must have identity alone, or read, write or both", given);
   for (const name of given) {
     const identity = knownMembers(federated[name]);
     yield* reachRules(`auth.federated.${name}.spaceId`, identity.spaceId, spaceId);
-    const own = (knownTexts(phases) ?? []).filter(
-      (phase) => name === "identity" || (name === "write") === (phase === "apply"),
-    );
-    yield* trustRules(`auth.federated.${name} trusts`, identity, own);
+    const own = known.filter((phase) => name === "identity" || (name === "write") === (phase === "apply"));
+    yield* trustRules(`auth.federated.${name} trusts`, identity, own, phases);
   }
   if (federated.identity !== undefined || given.length === 0) return;
-  const known = knownTexts(phases) ?? [];
   if (federated.write === undefined && known.includes("apply")) {
     yield problem("phases", "must not include apply unless auth.federated.write is given", phases);
   }
@@ -45,16 +43,18 @@ function* federatedRules(federated: Values, { phases = DEFAULT_PHASES, spaceId }
  * A phase that is on the tailnet must have runs that the identity of the phase trusts.
  *
  * @param trusts ends the sentence about the runs: `auth.federated.identity trusts`
+ * @param given the phases as they were given, of which the others may be those of another identity
  */
 export function* trustRules(
   trusts: string,
   { runTypes, scope }: Values,
   phases: readonly string[],
+  given: unknown,
 ): Generator<Problem> {
   const never = untrustedPhases(phases, { runTypes: allTexts(runTypes), scope: knownText(scope) });
   if (never.length === 0) return;
   const message = `must not include ${never.join(", ")}, where no run has a token that ${trusts}`;
-  yield problem("phases", message, phases);
+  yield problem("phases", message, given);
 }
 
 /** A context in one space cannot reach stacks in some others. */

@@ -48,9 +48,7 @@ export function* contextRules(values: Values, given: unknown, engine: Engine): G
   yield* labelRules(values, given, engine);
   yield* environmentRules(values);
   yield* keyServerRules(values);
-  for (const { at, members } of repeated(knownObjects(values.files), ({ members }) => knownText(members.path))) {
-    yield problem(`files[${at}].path`, "must not be given twice", members.path);
-  }
+  yield* fileRules(knownObjects(values.files));
   if (values.exitTrap === true || values.exitTrap === undefined) {
     for (const property of ["beforeHooks", "afterHooks"]) {
       for (const { at, members } of knownObjects(values[property])) {
@@ -87,6 +85,20 @@ function* labelRules(values: Values, given: unknown, engine: Engine): Generator<
   if (!engine.canCompute && engine.isUnknown(knownMembers(given).name)) {
     const message = `must be given, because no stack label can be derived from a name that is ${engine.unknown}`;
     yield hiddenProblem("autoattach", message);
+  }
+}
+
+/** Each file has a path of its own, at which there is no folder for another one. */
+function* fileRules(files: ReturnType<typeof knownObjects>): Generator<Problem> {
+  for (const { at, members } of repeated(files, ({ members }) => knownText(members.path))) {
+    yield problem(`files[${at}].path`, "must not be given twice", members.path);
+  }
+  const paths = files.flatMap(({ members }) => knownText(members.path) ?? []);
+  for (const { at, members } of files) {
+    const file = paths.find((path) => knownText(members.path)?.startsWith(`${path}/`));
+    if (file !== undefined) {
+      yield problem(`files[${at}].path`, `must not be below ${file}, which is a file too`, members.path);
+    }
   }
 }
 

@@ -1,4 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Option } from "../options/option.js";
+
+/** Names that other products have for options of ours. */
+const SYNONYMS: ReadonlyMap<string, string> = new Map([
+  ["hooks", "beforeHooks"],
+  ["image", "runnerImage"],
+  ["secrets", "secretEnvironment"],
+  ["stacks", "attachments"],
+  ["variables", "environment"],
+]);
+
+/** The option that has another name elsewhere; undefined if it is not among the names. */
+export function synonymOf(name: string, names: readonly string[]): string | undefined {
+  const known = SYNONYMS.get(name);
+  return known !== undefined && names.includes(known) ? known : undefined;
+}
+
+/** The path of an option that belongs into one of these; undefined if there is none of that name. */
+export function insideOf(options: readonly Option[], name: string): string | undefined {
+  const outer = options.find(({ kind, members = [] }) => kind === "object" && members.some((one) => one.name === name));
+  return outer === undefined ? undefined : `${outer.name}.${name}`;
+}
 
 /** The name that was most likely meant by a mistyped one; undefined if none is similar. */
 export function nearest(name: string, names: readonly string[]): string | undefined {

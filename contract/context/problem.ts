@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { withoutSecrets } from "../options/secrets.js";
+import { Unknown } from "./engine.js";
 
 /** Something that is wrong with a value that a user gave. */
 export interface Problem {
@@ -30,10 +31,13 @@ export function memberPath(path: string, name: string): string {
   return `${path}[${quote(name)}]`;
 }
 
-/** A problem that quotes the value, unless it has several lines: such text is often a key. */
+/**
+ * A problem that quotes the value, unless that is not known in all its parts, or has several lines: such text is often a
+ * key.
+ */
 export function problem(property: string, message: string, value: unknown): Problem {
   const isLong = typeof value === "string" && /[\r\n]/.test(value);
-  if (value === undefined || isLong) return { property, message };
+  if (value === undefined || isLong || [value].flat().some(Unknown.is)) return { property, message };
   return { property, message: `${message}, but ${quote(value)} was given` };
 }
 
@@ -60,6 +64,8 @@ function textOf(value: unknown): string {
     return name === undefined ? "an object" : `an instance of ${name}`;
   }
   if (typeof value === "function") return "a function";
+  // JSON has neither NaN nor big integers.
+  if (typeof value === "number" || typeof value === "bigint") return String(value);
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -4,7 +4,7 @@
 import type { Option } from "../options/option.js";
 import { secretIn } from "../options/secrets.js";
 import { type Engine, UNKNOWN, type Unknown } from "./engine.js";
-import { nearest } from "./nearest.js";
+import { insideOf, nearest, synonymOf } from "./nearest.js";
 import { hiddenProblem, memberPath, type Problem, problem } from "./problem.js";
 
 /** Values by the names of their options. Values that were not given are absent. */
@@ -30,8 +30,12 @@ const HINTS: ReadonlyMap<string, string> = new Map(
 export function readOptions(options: readonly Option[], given: unknown, engine: Engine, path = ""): Reading {
   const problems: Problem[] = [];
   if (given === undefined && path === "") return readOptions(options, {}, engine);
-  if (!isObject(given)) {
-    return { values: {}, problems: [problem(path === "" ? "options" : path, "must be an object", given)] };
+  const whole = path === "" ? "options" : path;
+  if (engine.isUnknown(given)) return { values: {}, problems: [hiddenProblem(whole, structureMessage(engine))] };
+  if (!isObject(given)) return { values: {}, problems: [problem(whole, "must be an object", given)] };
+  // A map, a promise or a construct: an object, but for something else.
+  if (!isPlain(given) && options.every(({ name }) => given[name] === undefined)) {
+    return { values: {}, problems: [problem(whole, "must be a plain object", given)] };
   }
   problems.push(...unknownMembers(options, given, path));
   const values: Record<string, unknown> = {};
@@ -73,7 +77,7 @@ class Reader {
       case "boolean":
         return typeof value === "boolean" ? value : this.refuseKind(property, "true or false", value);
       case "number":
-        return Number.isInteger(value) ? value : this.refuseKind(property, "a whole number", value);
+        return Number.isSafeInteger(value) ? value : this.refuseKind(property, "a whole number", value);
       case "list":
         return this.readList(value, property);
       case "map":
@@ -90,10 +94,11 @@ class Reader {
     return message === null ? value : this.refuse(hiddenProblem(property, message));
   }
 
-  private readUnknown(value: unknown, property: string): Unknown {
+  private readUnknown(value: unknown, property: string, isElement = false): Unknown {
     const { known } = this.option;
     const { unknown, canCompute } = this.engine;
-    if (known === "always" || (known === "to-compute" && !canCompute)) {
+    const isComputed = known === "to-compute" || (known === "to-extend" && !isElement);
+    if (known === "always" || (isComputed && !canCompute)) {
       return this.refuse(hiddenProblem(property, `must be known when the program runs, so it must not be ${unknown}`));
     }
     if (this.#isReadable && this.engine.isSensitive(value, property)) {
@@ -103,8 +108,7 @@ class Reader {
   }
 
   private refuseStructure(property: string): Unknown {
-    const { unknown } = this.engine;
-    return this.refuse(hiddenProblem(property, `must not be ${unknown} as a whole, though its members may be`));
+    return this.refuse(hiddenProblem(property, structureMessage(this.engine)));
   }
 
   private readText(value: unknown, property: string): unknown {
@@ -121,18 +125,20 @@ class Reader {
 
   private readList(value: unknown, property: string): unknown {
     if (!Array.isArray(value)) return this.refuseKind(property, "a list", value);
-    const list = value.map((one, at) => this.readElement(one, `${property}[${at}]`));
+    // Unlike map(), this does not skip elements that are missing.
+    const list = Array.from(value, (one, at) => this.readElement(one, `${property}[${at}]`));
     if (!list.every((one) => typeof one === "string")) return list;
     const message = this.option.listCheck?.(list) ?? null;
     return message === null ? list : this.refuse(this.problem(property, message, value));
   }
 
   private readElement(value: unknown, property: string): unknown {
-    return this.engine.isUnknown(value) ? this.readUnknown(value, property) : this.readText(value, property);
+    return this.engine.isUnknown(value) ? this.readUnknown(value, property, true) : this.readText(value, property);
   }
 
   private readMap(value: unknown, property: string): unknown {
-    if (!isObject(value)) return this.refuseKind(property, "an object", value);
+    const isOther = isObject(value) && !isPlain(value) && Object.keys(value).length === 0;
+    if (!isObject(value) || isOther) return this.refuseKind(property, "an object", value);
     const members = Object.keys(value).map((name) => {
       const path = memberPath(property, name);
       const message = this.option.nameCheck?.(name) ?? null;
@@ -150,12 +156,12 @@ class Reader {
       return this.refuse(hiddenProblem(property, `must be ${what}`));
     const { values, problems } = readOptions(members, value, this.engine, property);
     this.problems.push(...problems);
-    return isObject(value) ? values : UNKNOWN;
+    return problems.some((one) => one.property === property) ? UNKNOWN : values;
   }
 
   private readObjects(members: readonly Option[], value: unknown, property: string): unknown {
     if (!Array.isArray(value)) return this.refuseKind(property, "a list of objects", value);
-    return value.map((one, at) => {
+    return Array.from(value, (one, at) => {
       const path = `${property}[${at}]`;
       return this.engine.isUnknown(one) ? this.refuseStructure(path) : this.readObject(members, one, path);
     });
@@ -181,12 +187,24 @@ class Reader {
   }
 }
 
+/**
+ * Options that a method takes apart, with those that are its other arguments. What is not an object is left as it is, for
+ * {@link readOptions} to refuse.
+ */
+export function withMembers<T extends object, U extends object>(options: T, members: U): T & U {
+  return isObject(options) ? { ...options, ...members } : (options as T & U);
+}
+
+function structureMessage({ unknown }: Engine): string {
+  return `must not be ${unknown} as a whole, though its members may be`;
+}
+
 function unknownMembers(options: readonly Option[], given: Values, path: string): Problem[] {
   if (!isPlain(given)) return [];
   const names = options.map(({ name }) => name);
   const strangers = Object.keys(given).filter((name) => given[name] !== undefined && !names.includes(name));
   return strangers.map((name) => {
-    const similar = nearest(name, names);
+    const similar = insideOf(options, name) ?? synonymOf(name, names) ?? nearest(name, names);
     const suggestion = similar === undefined ? "" : `: did you mean ${similar}?`;
     return hiddenProblem(memberPath(path, name), HINTS.get(name) ?? `is not an option${suggestion}`);
   });

@@ -45,12 +45,12 @@ export function* createdLoginRules(values: Values): Generator<Problem> {
   yield* trustedRunsRules(trusted, "trust.");
   yield* reachRules("trust.spaceId", trusted.spaceId, spaceId);
   if (applyTags === undefined) {
-    yield* trustRules("trust allows", trusted, phases);
+    yield* trustRules("trust allows", trusted, phases, values.phases);
   } else {
     yield* applyRules(phases, knownTexts(applyTags), trusted.scope);
     // The scope is the business of the rule above.
     const others = phases.filter((phase) => phase !== "apply");
-    yield* trustRules("trust allows", { ...trusted, scope: undefined }, others);
+    yield* trustRules("trust allows", { ...trusted, scope: undefined }, others, values.phases);
   }
   const used = [...(knownTexts(tags) ?? []), ...(knownTexts(applyTags) ?? [])];
   const isKnown = Array.isArray(tags) && (applyTags === undefined || Array.isArray(applyTags));

@@ -9,29 +9,42 @@ import { stackLabelProblem, tagProblem } from "../wire/labels.js";
 import type { ListCheck } from "./option.js";
 import { secretIn } from "./secrets.js";
 
+/** Source: Tailscale's documentation, "Key prefixes". */
+const API_TOKEN = "tskey-api-";
+
 /** More than blanks. */
 export const notEmpty: Check = (text) => (text.trim() === "" ? "must not be empty" : null);
 
-/** What can be a variable's value. Source: Spacelift's documentation, "Environment": newlines are not supported. */
-export const oneLine: Check = (text) => (/[\r\n]/.test(text) ? "must not contain a line break" : null);
+/**
+ * What can be a variable's value: no environment holds a NUL character. Source: Spacelift's documentation, "Environment":
+ * newlines are not supported.
+ */
+export const oneLine: Check = (text) => {
+  if (text.includes("\0")) return "must not contain a NUL character";
+  return /[\r\n]/.test(text) ? "must not contain a line break" : null;
+};
 
 /** A secret: not empty, and one line, since what is pasted often ends in a line break. */
 export const secretText: Check = (text) => notEmpty(text) ?? oneLine(text);
 
-/** An auth key, not the secret of an OAuth client. */
+/** An identifier or a credential, which has no blanks around it. What is pasted often has. */
+export const identifier: Check = (text) => {
+  return notEmpty(text) ?? oneLine(text) ?? (text.trim() === text ? null : "must not begin or end with a blank");
+};
+
+/** An auth key, not another secret of Tailscale. */
 export const authKeyText: Check = (text) => {
-  if (authKey(text) === null) return secretText(text);
+  if (text.startsWith(API_TOKEN)) return "must be an auth key, not an API access token";
+  if (authKey(text) === null) return identifier(text);
   return "must be an auth key: the secret of an OAuth client belongs in auth.oauthSecret.clientSecret";
 };
 
-/** The secret of an OAuth client, not an auth key. */
+/** The secret of an OAuth client, not another secret of Tailscale. */
 export const clientSecretText: Check = (text) => {
-  if (clientSecret(text) === null) return secretText(text);
+  if (text.startsWith(API_TOKEN)) return "must be the secret of an OAuth client, not an API access token";
+  if (clientSecret(text) === null) return identifier(text);
   return "must be the secret of an OAuth client: an auth key belongs in auth.authKey";
 };
-
-/** An identifier that is part of one line. */
-export const identifier: Check = (text) => notEmpty(text) ?? oneLine(text);
 
 /** A label for the context besides those that attach it. */
 export const extraLabel: Check = (label) =>

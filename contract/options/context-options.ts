@@ -7,7 +7,16 @@ import { tailscaledArgs } from "../wire/checks.js";
 import { readTailscaledArgs } from "../wire/flags.js";
 import { stackLabelProblem } from "../wire/labels.js";
 import { TUNNEL_OPTIONS as TUNNEL_ROWS, type TunnelOption } from "../wire/tunnel-options.js";
-import { extraLabel, loopbackAddress, notEmpty, oneLine, oneOf, secretText, variableName } from "./checks.js";
+import {
+  extraLabel,
+  identifier,
+  loopbackAddress,
+  notEmpty,
+  oneLine,
+  oneOf,
+  secretText,
+  variableName,
+} from "./checks.js";
 import { fileContentProblem, filePathProblem } from "./files.js";
 import { AUTH_OPTIONS, CREATED_LOGIN_OPTIONS } from "./login-options.js";
 import { type Details, type Option, option } from "./option.js";
@@ -69,12 +78,12 @@ export const AFTER_HOOK_OPTIONS = hookOptions(
 /** How a context is attached to one stack or module. */
 export const ATTACHMENT_OPTIONS: readonly Option[] = [
   option("stackId", "text", "ID of the stack.", {
-    check: notEmpty,
+    check: identifier,
     defaultText: "moduleId is given",
     places: { hcl: "`stack_id`", "config-yml": "`stacks`" },
   }),
   option("moduleId", "text", "ID of the module, whose test runs then have the context.", {
-    check: notEmpty,
+    check: identifier,
     defaultText: "stackId is given",
     places: { hcl: "`module_id`" },
   }),
@@ -92,7 +101,7 @@ export const ATTACHMENT_OPTIONS: readonly Option[] = [
     "spaceId",
     "text",
     "ID of the space that the stack or module is in, to notice here if the context cannot reach it.",
-    { check: notEmpty, defaultText: "not checked", places: { hcl: "checked" } },
+    { check: identifier, defaultText: "not checked", places: { hcl: "checked" } },
   ),
 ];
 
@@ -105,7 +114,7 @@ const HOOKS: Details = {
 /** What a context is, and when and where its tunnel is up. */
 const GENERAL_OPTIONS: readonly Option[] = [
   option("spaceId", "text", "ID of the space that the context is in; it reaches stacks of that space and below.", {
-    check: notEmpty,
+    check: identifier,
     defaultText: "the space of the provider's credentials",
     places: { hcl: "`var.space_id`", blueprint: "default of `inputs.space`" },
   }),
@@ -135,7 +144,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
     {
       check: stackLabelProblem,
       isReadable: true,
-      known: "to-compute",
+      known: "to-extend",
       defaultText: "the label of autoattach",
       places: { hcl: "`labels`", blueprint: "`labels`; of several, the first" },
     },
@@ -234,7 +243,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
   option("labels", "list", "More labels of the context, to find it by.", {
     check: extraLabel,
     isReadable: true,
-    known: "to-compute",
+    known: "to-extend",
     defaultText: "none",
     places: { hcl: "`var.labels`", plugin: "`contexts.labels`" },
   }),
@@ -294,7 +303,7 @@ function tailscaledArgsProblem(words: readonly string[]): string | null {
 }
 
 const NAME = option("name", "text", "Name of the context, unique in the account.", {
-  check: notEmpty,
+  check: identifier,
   isReadable: true,
   places: { hcl: "`var.name`", plugin: "`contexts.name_prefix`", blueprint: "`labels`, unless `autoattach` is given" },
 });

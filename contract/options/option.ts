@@ -41,10 +41,11 @@ export interface Option {
   /** Where secrets belong instead, continuing the sentence that refuses one: `use secretEnvironment or auth`. */
   readonly secretAdvice?: string;
   /**
-   * When the value must be known: `always` if it decides which resources there are, or `to-compute` if it must be known
-   * to engines that cannot compute with unknown values, as those of Terraform cannot.
+   * When the value must be known: `always` if it decides which resources there are; `to-compute` if it must be known to
+   * engines that cannot compute with unknown values, as those of Terraform cannot; `to-extend` if such engines need to
+   * know how many elements a list has, though not the elements.
    */
-  readonly known?: "always" | "to-compute";
+  readonly known?: "always" | "to-compute" | "to-extend";
   /** The rule for a text, for each text of a list, or for each value of a map. */
   readonly check?: Check;
   /** The rule for a list as a whole. */

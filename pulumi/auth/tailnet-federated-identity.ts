@@ -9,7 +9,7 @@ import {
   subjectPattern,
 } from "../../contract/index.js";
 import { checked } from "../support/checked.js";
-import { defined } from "../support/defined.js";
+import { definedArgs } from "../support/defined.js";
 import { asOutput, mapInput } from "../support/outputs.js";
 
 /** Which runs of an account are trusted, and what their tokens look like. */
@@ -112,7 +112,7 @@ export class TailnetFederatedIdentity extends pulumi.ComponentResource {
 
   /** @throws ValidationError if an argument is wrong */
   constructor(name: string, args: TailnetFederatedIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    const inputs = checked("TailnetFederatedIdentity", name, defined({ ...args }), federatedIdentityProblems);
+    const inputs = checked("TailnetFederatedIdentity", name, definedArgs(args), federatedIdentityProblems);
     super("spacetail:index:TailnetFederatedIdentity", name, inputs, opts);
     const { account, tags, spaceId, stack, module, runTypes, scope, issuer, audience, subject, description } = inputs;
     const runs = { spaceId, stack, module, runTypes, scope };

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
 import { oauthClientProblems } from "../../contract/index.js";
 import { checked } from "../support/checked.js";
-import { defined } from "../support/defined.js";
+import { definedArgs } from "../support/defined.js";
 import { asOutput } from "../support/outputs.js";
 import { asSecret } from "../support/secrets.js";
 
@@ -39,7 +39,7 @@ export class TailnetOAuthClient extends pulumi.ComponentResource {
 
   /** @throws ValidationError if an argument is wrong */
   constructor(name: string, args: TailnetOAuthClientArgs, opts?: pulumi.ComponentResourceOptions) {
-    const inputs = checked("TailnetOAuthClient", name, defined({ ...args }), oauthClientProblems);
+    const inputs = checked("TailnetOAuthClient", name, definedArgs(args), oauthClientProblems);
     super("spacetail:index:TailnetOAuthClient", name, inputs, opts);
     this.resource = new tailscale.OauthClient(
       name,

@@ -17,11 +17,12 @@ import {
   plainSecrets,
   problem,
   runnerImageIn,
+  withMembers,
 } from "../../contract/index.js";
 import { authArgs, sealedAuth } from "../auth/tailnet-auth.js";
 import { Context, type ContextArgs, ContextAttachment, EnvironmentVariable, MountedFile } from "../spacelift/index.js";
 import { check, checked } from "../support/checked.js";
-import { defined } from "../support/defined.js";
+import { defined, definedArgs } from "../support/defined.js";
 import { asOutput, isPending, joined, joinedSet, mapInput, OUTPUTS } from "../support/outputs.js";
 import { asSecret } from "../support/secrets.js";
 import { checkName } from "./context-names.js";
@@ -140,7 +141,7 @@ export class TailnetContext extends pulumi.ComponentResource {
    * @throws ValidationError if the stack is attached already, or its ID is an output and `options.id` is not given
    */
   public attachTo(stackId: pulumi.Input<string>, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    return this.attach({ ...options, stackId });
+    return this.attach(withMembers(options, { stackId }));
   }
 
   /**
@@ -149,7 +150,7 @@ export class TailnetContext extends pulumi.ComponentResource {
    * @throws ValidationError if the module is attached already, or its ID is an output and `options.id` is not given
    */
   public attachToModule(moduleId: pulumi.Input<string>, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    return this.attach({ ...options, moduleId });
+    return this.attach(withMembers(options, { moduleId }));
   }
 
   private get children(): Children {
@@ -181,7 +182,7 @@ export class TailnetContext extends pulumi.ComponentResource {
 
   private attach(attachment: TailnetAttachment): ContextAttachment {
     const { name, inputs, attached } = this.children;
-    const args = checked(CLASS, name, defined({ ...attachment }), (given, engine) =>
+    const args = checked(CLASS, name, definedArgs(attachment), (given, engine) =>
       attachmentProblems(given, inputs.spaceId, engine),
     );
     const property = args.stackId === undefined ? "moduleId" : "stackId";
@@ -206,7 +207,7 @@ export class TailnetContext extends pulumi.ComponentResource {
 
 /** The arguments, checked and with their secrets marked as such, as Pulumi keeps them in its state. */
 function contextInputs(name: string, args: TailnetContextArgs): TailnetContextArgs {
-  const plain = defined({ ...args, auth: authArgs(args?.auth) }) as TailnetContextArgs;
+  const plain = definedArgs(args, { auth: authArgs(args?.auth) });
   const inputs = checked(CLASS, name, plain, contextProblems);
   const { auth, secretEnvironment, files } = inputs;
   return {

@@ -75,19 +75,42 @@ test.each<[string, (context: TailnetContext) => void]>([
     'phase must be one of init, plan, apply, perform, destroy, run, but "deploy" was given',
     (c) => c.addAfterHook("deploy", "a"),
   ],
-  [
-    'command must not hold a comment, which would hide the rest of the phase, but "a # b" was given',
-    (c) => c.addBeforeHook("plan", "a # b"),
-  ],
-  ['command must not end in &: a semicolon comes after it, but "a &" was given', (c) => c.addAfterHook("plan", "a &")],
   ["command must be given", (c) => c.addAfterHook("plan", undefined as never)],
+  ["options must be an object, but true was given", (c) => c.addBeforeHook("plan", "a", true as never)],
   [
-    'command must not set an EXIT trap, which is the tunnel\'s unless exitTrap is off, but "trap a EXIT" was given',
+    "outside is not an option: did you mean outsideTunnel?",
+    (c) => c.addAfterHook("plan", "a", { outside: 1 } as never),
+  ],
+  [
+    'command must not set an EXIT trap, which is the tunnel\'s unless exitTrap is false, but "trap a EXIT" was given',
     (c) => c.addBeforeHook("plan", "trap a EXIT"),
   ],
 ])("%s", (problem, add) => {
   const context = new TailnetContext(newStack(), "tailnet", { name: "t", auth: { authKey: "k" } });
   expect(() => add(context)).toThrow(`TailnetContext 'app/tailnet': ${problem}`);
+});
+
+test("hooks as props are those that the methods add, and methods add to them", () => {
+  const added = contextWith((tailnet) => {
+    tailnet.addBeforeHook("plan", "a");
+    tailnet.addBeforeHook("init", "b", { outsideTunnel: true });
+    tailnet.addAfterHook("plan", "c", { outsideTunnel: true });
+    tailnet.addAfterHook("run", "d");
+  });
+  const beforeHooks = [
+    { phase: "plan", command: "a" },
+    { phase: "init", command: "b", outsideTunnel: true },
+  ];
+  const afterHooks = [
+    { phase: "plan", command: "c", outsideTunnel: true },
+    { phase: "run", command: "d" },
+  ];
+  expect(contextWith(() => {}, { beforeHooks, afterHooks })).toEqual(added);
+  const mixed = contextWith((tailnet) => tailnet.addAfterHook("run", "d"), {
+    beforeHooks,
+    afterHooks: [afterHooks[0]] as never,
+  });
+  expect(mixed).toEqual(added);
 });
 
 test("without our trap the program may set one", () => {

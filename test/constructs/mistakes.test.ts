@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { App, TerraformStack } from "cdktf";
 import fc from "fast-check";
-import { Tailnet, TailnetContext, TailnetPolicyFragment, ValidationError } from "../../constructs/index.js";
+import {
+  spacelift,
+  Tailnet,
+  TailnetContext,
+  TailnetOAuthClient,
+  TailnetPolicyFragment,
+  tailscale,
+  ValidationError,
+} from "../../constructs/index.js";
 import {
   CONTEXT_OPTIONS,
   IDENTITY_OPTIONS,
@@ -11,7 +19,15 @@ import {
   TAILSCALE_PROVIDER_OPTION,
   WRITE_ONLY_OPTION,
 } from "../../contract/index.js";
-import { CLIENT_MISTAKES, CONTEXT_MISTAKES, GOOD, IDENTITY_MISTAKES, TAILNET_MISTAKES } from "../mistakes.js";
+import {
+  CLIENT_MISTAKES,
+  CONTEXT_MISTAKES,
+  GOOD,
+  IDENTITY_MISTAKES,
+  POLICY_MISTAKES,
+  PROGRAM_MISTAKES,
+  TAILNET_MISTAKES,
+} from "../mistakes.js";
 import { holds } from "../property.js";
 import { clientError, contextError, identityError, type Loose, message, messageOf, tailnetError } from "./refusals.js";
 
@@ -19,6 +35,10 @@ test.each(CONTEXT_MISTAKES)("TailnetContext: %j", (options, lines) => {
   const said = contextError(options);
   expect(said).toBe(message("TailnetContext", lines));
   expect(said).not.toMatch(/hidden|tskey-/);
+});
+
+test.each(PROGRAM_MISTAKES)("TailnetContext: %p", (options, lines) => {
+  expect(contextError(options)).toBe(message("TailnetContext", lines));
 });
 
 test.each(TAILNET_MISTAKES)("Tailnet: %j", (options, lines) => {
@@ -33,6 +53,11 @@ test.each(CLIENT_MISTAKES)("TailnetOAuthClient: %j", (options, lines) => {
   expect(clientError(options)).toBe(message("TailnetOAuthClient", lines));
 });
 
+test.each(POLICY_MISTAKES)("TailnetPolicyFragment: %j", (options, lines) => {
+  const said = messageOf((stack) => new TailnetPolicyFragment(stack, "it", { tags: ["tag:a"], ...options } as never));
+  expect(said).toBe(message("TailnetPolicyFragment", lines));
+});
+
 test.each([undefined, null, "x", 7, []])("options that are %j", (options) => {
   const lines =
     options === undefined
@@ -40,6 +65,62 @@ test.each([undefined, null, "x", 7, []])("options that are %j", (options) => {
       : [`options must be an object, but ${JSON.stringify(options)} was given`];
   expect(messageOf((stack) => new TailnetContext(stack, "it", options as never))).toBe(
     message("TailnetContext", lines),
+  );
+});
+
+test("what is an object, but not for options", () => {
+  const given = [new Map([["name", "tailnet"]]), Promise.resolve({}), new Date(0)];
+  const said = given.map((options) => messageOf((stack) => new Tailnet(stack, "it", options as never)));
+  const names = ["Map", "Promise", "Date"];
+  expect(said).toEqual(
+    names.map((name) => message("Tailnet", [`options must be a plain object, but an instance of ${name} was given`])),
+  );
+});
+
+test("a login in the place of its options", () => {
+  const said = messageOf((stack) => {
+    const auth = new TailnetOAuthClient(stack, "client", { tags: ["tag:a"] });
+    new TailnetContext(stack, "it", { name: "tailnet", auth } as never);
+  });
+  expect(said).toBe(
+    message("TailnetContext", ["auth must be a plain object, but an instance of TailnetOAuthClient was given"]),
+  );
+});
+
+test("a raw client or identity in the place of ours, which has no secret or client ID under that name", () => {
+  const said = messageOf((stack) => {
+    const oauthClient = new tailscale.OauthClient(stack, "client", { scopes: ["auth_keys"] });
+    new TailnetContext(stack, "it", { name: "tailnet", auth: { oauthClient } } as never);
+  });
+  expect(said).toBe(
+    message("TailnetContext", ["auth.oauthClient must be a TailnetOAuthClient, or an object with its clientSecret"]),
+  );
+  const about = messageOf((stack) => {
+    const identity = new tailscale.FederatedIdentity(stack, "identity", {
+      scopes: ["auth_keys"],
+      issuer: "https://id.test",
+      subject: "*",
+    });
+    new TailnetContext(stack, "it", { name: "tailnet", auth: { federated: { identity } } } as never);
+  });
+  expect(about).toBe(
+    message("TailnetContext", [
+      "auth.federated.identity must be a TailnetFederatedIdentity, or an object with its clientId",
+    ]),
+  );
+});
+
+test("the provider of the other half", () => {
+  const said = messageOf((stack) => {
+    const provider = new tailscale.TailscaleProvider(stack, "tailscale");
+    const tailscaleProvider = new spacelift.SpaceliftProvider(stack, "spacelift");
+    new Tailnet(stack, "it", { provider, tailscaleProvider });
+  });
+  expect(said).toBe(
+    message("Tailnet", [
+      "provider must be a provider for spacelift, not for tailscale",
+      "tailscaleProvider must be a provider for tailscale, not for spacelift",
+    ]),
   );
 });
 
