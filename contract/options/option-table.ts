@@ -41,28 +41,30 @@ export function defaultCell({ default: value, defaultText, isRequired }: Option)
 
 /** Tables of all options, in Markdown, by the name of what they list. */
 export function optionTables(): Readonly<Record<string, string>> {
-  const created = CREATED_LOGIN_OPTIONS.map(({ name }) => name);
-  const tunnel = TUNNEL_OPTIONS.map(({ name }) => name);
-  const special = ["auth", "writeOnlyVersion", "author", "contextId", ...created, ...tunnel];
   const all = flatten(RENDER_OPTIONS);
-  const named = (names: readonly string[]) => all.filter(({ path }) => names.includes(path.split(".")[0] ?? ""));
-  const members = RENDER_OPTIONS.filter(({ kind }) => kind === "objects").map(({ name, members = [] }) => [
-    name,
-    table(
-      MEANINGS,
-      members.map((option) => meaning({ path: option.name, option })),
-    ),
-  ]);
-  return {
-    "created login": meanings(named(created)),
-    "existing login": meanings(named(["auth"])),
-    context: meanings(all.filter(({ path }) => !special.includes(path.split(".")[0] ?? ""))),
-    tunnel: meanings(named(tunnel)),
-    "some outputs": meanings(named(["writeOnlyVersion", "author", "contextId"])),
-    programs: meanings(flatten([...META_OPTIONS, TAILSCALE_PROVIDER_OPTION])),
-    places: table(["option", ...FORMATS.map((format) => TITLES[format])], all.flatMap(placesOf)),
-    ...Object.fromEntries(members),
+  const tables: Record<string, string> = { places: table(PLACES, renderedOptions().flatMap(placesOf)) };
+  for (const [group, names] of Object.entries(groups())) {
+    const isIn = ({ path }: NamedOption) => names.includes(path.split(".")[0] ?? "");
+    // The members of identities are the same for each.
+    tables[group] = meanings(all.filter((one) => isIn(one) && one.path.split(".").length <= 3));
+  }
+  for (const { path, option } of all) {
+    const { kind, members = [] } = option;
+    if (kind === "objects" || path === "auth.federated.identity") tables[option.name] = meanings(flatten(members));
+  }
+  return { ...tables, programs: meanings(flatten([...META_OPTIONS, TAILSCALE_PROVIDER_OPTION])) };
+}
+
+/** The names of options that belong together. */
+function groups(): Readonly<Record<string, readonly string[]>> {
+  const named: Readonly<Record<string, readonly string[]>> = {
+    "created login": CREATED_LOGIN_OPTIONS.map(({ name }) => name),
+    "existing login": ["auth"],
+    tunnel: TUNNEL_OPTIONS.map(({ name }) => name),
+    "some outputs": ["writeOnlyVersion", "author", "contextId"],
   };
+  const others = RENDER_OPTIONS.filter(({ name }) => !Object.values(named).flat().includes(name));
+  return { ...named, context: others.map(({ name }) => name) };
 }
 
 const MEANINGS = ["option", "default", "meaning"];
@@ -74,6 +76,8 @@ const TITLES: Readonly<Record<OutputFormat, string>> = {
   plugin: "plugin",
   blueprint: "blueprint",
 };
+
+const PLACES = ["option", ...FORMATS.map((format) => TITLES[format])];
 
 function meanings(options: readonly NamedOption[]): string {
   return table(MEANINGS, options.map(meaning));

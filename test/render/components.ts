@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The context that options describe, made by Pulumi's components.
+import * as pulumi from "@pulumi/pulumi";
 import { Tailnet as Component, TailnetContext as ContextComponent } from "../../pulumi/index.js";
 import { deploy } from "../pulumi/deploy.js";
 import { pulumiName, schemaOf } from "../pulumi/schema-names.js";
@@ -11,6 +12,8 @@ const SECRET = "4dabf18193072939515e22adb298388d";
 
 /** What Pulumi's components make of the options. */
 export async function byComponents(options: RenderOptions): Promise<Reading> {
+  // Plain text is warned about, and this is about something else.
+  const warn = jest.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
   const { writeOnlyVersion: _, ...props } = propsOf(options) as Readonly<Record<string, unknown>>;
   let runnerImage: unknown;
   const registrations = await deploy(() => {
@@ -22,6 +25,7 @@ export async function byComponents(options: RenderOptions): Promise<Reading> {
       runnerImage = image;
     });
   });
+  warn.mockRestore();
   const known = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(known);
     if (typeof value === "object" && value !== null && SECRET in value)
