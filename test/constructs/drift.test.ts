@@ -47,7 +47,9 @@ function drift(providers: Record<string, Provider>): { status: number | null; li
   const addresses = Object.entries(providers).map(([name, schema]) => [`mirror.test/${name}`, schema]);
   const file = join(folder, "full.json");
   writeFileSync(file, JSON.stringify({ format_version: "1.0", provider_schemas: Object.fromEntries(addresses) }));
-  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, "build/schema-drift.mjs"), file], { encoding: "utf8" });
+  const { status, stdout } = spawnSync(process.execPath, [join(ROOT, "build/schema-drift.mjs"), file], {
+    encoding: "utf8",
+  });
   return { status, lines: stdout.trimEnd().split("\n") };
 }
 
