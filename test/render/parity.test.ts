@@ -141,7 +141,7 @@ function readable(variables: Reading["variables"]): Reading["variables"] {
 /** What the built half for CDK Terrain makes of the options. */
 function byCdkTerrain(options: RenderOptions): Reading {
   const { TerraformStack, Testing } = require("cdktn");
-  const cdktn = require("../../../dist/cdktn/index.js");
+  const cdktn = require("../../dist/cdktn/index.js");
   const stack = new TerraformStack(Testing.app({ context: { targetVersions: { terraform: ">=1.11.0" } } }), "app");
   new cdktn.SpaceliftProvider(stack, "spacelift");
   new cdktn.TailscaleProvider(stack, "tailscale");
