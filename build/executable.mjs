@@ -5,7 +5,7 @@
 //   spacetail.cjs          the sources bundled for Node
 //   spacetail-linux-ARCH   TypeScript -> C (scriptc) -> static musl executable (any C compiler for musl)
 //
-// Usage: build.mjs [cjs] [x64] [arm64]      default: cjs x64
+// Usage: node build/executable.mjs [cjs] [x64] [arm64]      default: cjs x64
 //
 // The generated C is the same for every target; only the compiler differs. Objects of the run-time library and of
 // mbedTLS do not change with our sources, so they are cached in .cache/native by compiler, flags and version.

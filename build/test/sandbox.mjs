@@ -2,7 +2,7 @@
 // A private place for the embedded world: its own network, whose ports nobody else uses and from which nothing gets
 // out, its own mounts, and its own process table, whose end takes every leftover process along.
 import { spawnSync } from "node:child_process";
-import { which } from "./prerequisites.mjs";
+import { which } from "../prerequisites.mjs";
 
 /** tailscaled wants an interface besides loopback. */
 const NETWORK = [

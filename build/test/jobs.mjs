@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs side by side, none of which mixes its lines with another's.
 import { spawn } from "node:child_process";
-import { root } from "./steps.mjs";
+import { root } from "../steps.mjs";
 
 /** What runs at this moment; it does not outlive us. `unshare` takes no other signal, and kills what is in it then. */
 const children = new Set();

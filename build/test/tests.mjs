@@ -1,51 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm test: formatting, lint, types, import directions, unit tests, tests of the packed library, the Go tests of the
-// embedded tailnet, and the end-to-end tests. Ends with one line of counts.
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+// npm test: formatting, lint, types, the rules of the rooms, unit tests, tests of the packed library, the Go tests of the
+// embedded tailnet, and the end-to-end tests. npm run test:long: what takes long by nature. Both end with a line of counts.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { cache, root } from "../steps.mjs";
 import { collect, sideBySide } from "./jobs.mjs";
-import { wrongImports } from "./rooms.mjs";
 import { sandboxCommand, sandboxProblem } from "./sandbox.mjs";
-import { cache, root } from "./steps.mjs";
 
 const bin = join(root, "node_modules/.bin");
 const cores = cpus().length;
 
-/** What the stages consist of: jobs, each with a name and with work that returns what is to be printed, and counts. */
-const STAGES = { check: checks, unit, package: packaged, go, e2e: endToEnd };
+/** The stages of each command, each as a function that lists its jobs: names, and work that returns output and counts. */
+const STAGES = {
+  test: { check: checks, unit, package: packaged, go, e2e: endToEnd },
+  "test:long": { long },
+};
 
-/** The jobs that begin first: what soon tells that something is wrong, then the longest, so that no core waits at the end. */
-const FIRST = [
-  "format and lint",
-  "direction of imports",
-  "types",
-  "unit",
-  "embedded tailnet",
-  "first-connection.test.ts",
-  "rehearse.test.ts",
-  "wait-for.test.ts",
-  "pulumi.test.ts",
-  "pulumi-plugin.test.ts",
-  "install.test.ts",
-  "endings.test.ts",
-  "admin.test.ts",
-  "command-lines.test.ts",
-];
+/** How long jobs took last time, in milliseconds by name. */
+const TIMES = join(cache, "results/times.json");
 
 /**
- * Does the jobs of all stages, or of one, side by side, and prints what a job has to say when it ends.
+ * Does the jobs of all stages of a command, or of one, side by side, and prints what a job has to say when it ends.
  *
  * @returns the exit status
  */
-export async function runTests(env, [stage = "", pattern = ""]) {
-  const jobs = Object.entries(STAGES).flatMap(([name, jobsOf]) =>
+export async function runTests(env, command, [stage = "", pattern = ""] = []) {
+  const jobs = Object.entries(STAGES[command]).flatMap(([name, jobsOf]) =>
     stage === "" || stage === name ? jobsOf(env, pattern, stage === name) : [],
   );
-  const place = ({ name }) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
-  jobs.sort((a, b) => place(a) - place(b));
+  const times = existsSync(TIMES) ? JSON.parse(readFileSync(TIMES, "utf8")) : {};
+  // The longest first, so that no core waits at the end; what is new may be the longest.
+  const expected = ({ name }) => times[name] ?? Number.POSITIVE_INFINITY;
+  jobs.sort((a, b) => (expected(a) === expected(b) ? 0 : expected(b) - expected(a)));
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const perform = async ({ name, work }) => {
+    const began = Date.now();
     try {
       const { output, ...found } = await work();
       process.stdout.write(output);
@@ -54,6 +44,7 @@ export async function runTests(env, [stage = "", pattern = ""]) {
       console.log(`FAILED ${name}: ${error.message}`);
       counts.failed += 1;
     }
+    times[name] = Date.now() - began;
   };
   // One more than there are cores, because most tests wait now and then.
   await sideBySide(
@@ -64,6 +55,8 @@ export async function runTests(env, [stage = "", pattern = ""]) {
     console.log(`no test is called ${[stage, pattern].join(" ").trim()}`);
     return 1;
   }
+  mkdirSync(dirname(TIMES), { recursive: true });
+  writeFileSync(TIMES, JSON.stringify(times, null, 2));
   const skipped = counts.skipped === 0 ? "" : `, ${counts.skipped} skipped`;
   console.log(`${counts.passed} passed, ${counts.failed} failed${skipped}`);
   return counts.failed === 0 ? 0 : 1;
@@ -82,10 +75,7 @@ function checks() {
   const lint = ["check", "--error-on-warnings", "--log-level=warn", "."];
   return [
     one("format and lint", () => collect(join(bin, "biome"), lint)),
-    one("direction of imports", () => {
-      const wrong = wrongImports();
-      return { status: wrong.length, output: wrong.map((line) => `${line}\n`).join("") };
-    }),
+    one("rooms and comments", () => collect(process.execPath, [join(root, "build/check/main.mjs")])),
     one("types", () => collect(join(bin, "tsc"), ["--noEmit", "-p", "."])),
   ];
 }
@@ -103,25 +93,36 @@ function packaged(env, pattern) {
   return filesOf("test/package", pattern).map((file) => jestJob("package", file, [], env));
 }
 
-/** Every file in a private place of its own. */
 function endToEnd(env, pattern) {
+  return inPrivate("e2e", filesOf("test/e2e", pattern), env);
+}
+
+/** Those of `test/long/e2e` are end-to-end tests, too. */
+function long(env, pattern) {
+  const inTheOpen = filesOf("test/long", pattern).map((file) => jestJob("long", file, [], env));
+  return [...inPrivate("long", filesOf("test/long/e2e", pattern), env), ...inTheOpen];
+}
+
+/** Every file in a private place of its own. */
+function inPrivate(project, files, env) {
   const problem = sandboxProblem();
   const prefix = problem === undefined ? sandboxCommand() : [];
-  const jobs = filesOf("test/e2e", pattern).map((file) => jestJob("e2e", file, prefix, env));
-  return problem === undefined ? jobs : [inTheOpen(problem, jobs)];
+  const jobs = files.map((file) => jestJob(project, file, prefix, env));
+  return problem === undefined ? jobs : [oneAfterAnother(project, problem, jobs)];
 }
 
 /** The files of tests in a folder, with long ones first. */
 function filesOf(folder, pattern) {
+  if (!existsSync(join(root, folder))) return [];
   const files = readdirSync(join(root, folder)).filter((name) => name.endsWith(".test.ts") && name.includes(pattern));
   const size = (path) => readFileSync(join(root, path), "utf8").length;
   return files.map((name) => join(folder, name)).sort((a, b) => size(b) - size(a));
 }
 
-/** A job that does others one after another, which own the machine's ports. */
-function inTheOpen(problem, jobs) {
+/** A job that does others one after another, because they need the machine's own ports. */
+function oneAfterAnother(project, problem, jobs) {
   return {
-    name: "e2e",
+    name: project,
     work: async () => {
       const all = { output: `no private network here (${problem}): one file after another in the open\n` };
       for (const { work } of jobs) {
@@ -134,9 +135,8 @@ function inTheOpen(problem, jobs) {
 
 /** One file of tests. */
 function jestJob(project, file, prefix, env) {
-  const name = file.split("/").pop();
   const words = ["--selectProjects", project, "--runInBand", "--runTestsByPath", file];
-  return { name, work: () => jest(`${project}-${name}`, prefix, words, env) };
+  return { name: file, work: () => jest(file.replaceAll("/", "-"), prefix, words, env) };
 }
 
 async function jest(name, prefix, words, env) {
