@@ -8,17 +8,7 @@ export class Failure extends Error {
   }
 }
 
-/** An error of a system call, with its name as Node has it, such as ENOENT. */
-export class SystemError extends Error {
-  readonly code: string;
-  constructor(what: string, code: string) {
-    super(`${what}: ${code}`);
-    this.name = "SystemError";
-    this.code = code;
-  }
-}
-
-/** The system's name of an error, such as ENOENT; empty for other errors. */
+/** The system's name of an error that Node's API threw, such as ENOENT; empty for other errors. */
 export function errorCode(error: unknown): string {
   if (typeof error !== "object" || error === null || !("code" in error)) return "";
   const { code } = error as { code?: string };

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, readSync, writeSync } from "node:fs";
 import { setDefaultCACertificates } from "node:tls";
-import { errorCode, SystemError } from "../errors/failure.js";
+import { errorCode } from "../errors/failure.js";
 import { sleep } from "../process/clock.js";
 import type { Platform, Stream } from "./platform.js";
 
@@ -19,6 +19,12 @@ export function nativePlatform(): Platform {
   return {
     command: [process.execPath],
     connect: connectUnix,
+    socketProblem: async (path) => {
+      const fd = unixConnect(path);
+      if (fd < 0) return errnoName(-fd);
+      closeSync(fd);
+      return "";
+    },
     listensOnLoopback6: async (port) => loopback6Connect(port) === 0,
     trust: (certificates) => setDefaultCACertificates(certificates.map((one) => one)),
     permissions: (path) => {
@@ -45,7 +51,7 @@ function errnoName(errno: number): string {
 
 async function connectUnix(path: string): Promise<Stream> {
   const fd = unixConnect(path);
-  if (fd < 0) throw new SystemError(`connect ${path}`, errnoName(-fd));
+  if (fd < 0) throw new Error(`connect ${path}: ${errnoName(-fd)}`);
   const buffer = Buffer.alloc(65536);
   let open = true;
   return {

@@ -13,6 +13,14 @@ export function nodePlatform(): Platform {
   return {
     command: [process.execPath, __filename],
     connect: connectUnix,
+    socketProblem: async (path) => {
+      try {
+        (await connectUnix(path)).close();
+        return "";
+      } catch (error) {
+        return errorCode(error);
+      }
+    },
     listensOnLoopback6: (port) =>
       new Promise((resolve) => {
         const socket = connect({ host: "::1", port }, () => {

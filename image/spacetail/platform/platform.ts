@@ -3,13 +3,15 @@ import type { ChildProcess } from "node:child_process";
 
 /**
  * What differs between the two builds of the executable: the one for Node, and the native one compiled by scriptc.
- * Everything else is plain Node API and shared.
+ * Everything else is plain Node API and shared. Error codes are Node's, such as ENOENT.
  */
 export interface Platform {
   /** The command line that starts this executable again. */
   readonly command: readonly string[];
-  /** Opens a stream to a unix socket; rejects with an error whose `code` is that of connect(2). */
+  /** Opens a stream to a unix socket. */
   readonly connect: Connect;
+  /** Tries a unix socket: empty if a program accepts connections on it, else the error of connect(2), as a code. */
+  readonly socketProblem: (path: string) => Promise<string>;
   /** True if a program accepts TCP connections on `[::1]:port`. */
   readonly listensOnLoopback6: (port: number) => Promise<boolean>;
   /** Makes HTTPS trust exactly these certificate authorities, each a PEM block. */
@@ -23,10 +25,11 @@ export interface Platform {
   readonly spawnGuarded: (argv: readonly string[], env: Record<string, string>, log: number) => ChildProcess;
   /** Asks the kernel for SIGTERM when the parent dies. The native build only. */
   readonly dieWithParent: () => void;
-  /** Replaces this process by the program `argv`. Resolves only if that fails, with an error code such as ENOENT. */
+  /** Replaces this process by the program `argv`. Resolves only if that fails, with an error code. */
   readonly exec: (argv: readonly string[]) => Promise<string>;
 }
 
+/** Rejects if nobody listens. */
 export type Connect = (path: string) => Promise<Stream>;
 
 /** Who may do what with a path. */

@@ -9,8 +9,8 @@ import { type LocalReply, readLines, readReply, requestText } from "./local-tran
  * tailscaled's LocalAPI. Every call has a limit in milliseconds; when it is over, the connection is closed, which also
  * cancels the request in tailscaled.
  *
- * Calls throw a Failure if tailscaled refuses or does not answer in time, and the error of connect(2) if nothing
- * listens on the socket.
+ * Calls throw a Failure if tailscaled refuses or does not answer in time, and an error if nothing listens on the
+ * socket.
  */
 export interface LocalApi {
   /** tailscaled's view of itself and its peers. */

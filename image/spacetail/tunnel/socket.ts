@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rmSync } from "node:fs";
-import { errorCode, errorMessage } from "../errors/failure.js";
 import type { Platform } from "../platform/platform.js";
 
 /**
@@ -13,12 +12,9 @@ export async function clearSocket(platform: Platform, path: string): Promise<str
   if (found === null) return "";
   const advice = "Remove it, or choose another path with TS_SOCKET.";
   if (!found.socket) return `${path} is not a socket. ${advice}`;
-  try {
-    (await platform.connect(path)).close();
-    return `${path} is in use by another program. ${advice}`;
-  } catch (error) {
-    if (errorCode(error) !== "ECONNREFUSED") return `${path} cannot be used (${errorMessage(error)}). ${advice}`;
-    rmSync(path, { force: true });
-    return "";
-  }
+  const code = await platform.socketProblem(path);
+  if (code === "") return `${path} is in use by another program. ${advice}`;
+  if (code !== "ECONNREFUSED") return `${path} cannot be used (${code}). ${advice}`;
+  rmSync(path, { force: true });
+  return "";
 }
