@@ -41,8 +41,8 @@ export interface Variable {
 }
 
 /**
- * Every environment variable of the executable. Variables that Tailscale's containerboot has too are called what it calls
- * them, or have its name as an alias. Its other variables are in containerboot.ts.
+ * Every environment variable of the executable. Variables that Tailscale's containerboot has too are called what it
+ * calls them, or have its name as an alias. Its other variables are in containerboot.ts.
  */
 export const VARIABLES: readonly Variable[] = [
   {
@@ -260,8 +260,8 @@ export function valueInUse(env: Environment, name: string): string {
 }
 
 /**
- * What is wrong with the value of a variable, as a sentence that names it, or null. The value itself is quoted unless it
- * is a secret. Names that are not in the table, and empty values, are fine.
+ * What is wrong with the value of a variable, as a sentence that names it, or null. The value itself is quoted unless
+ * it is a secret. Names that are not in the table, and empty values, are fine.
  */
 export function valueProblem(name: string, value: string): string | null {
   const variable = findVariable(name);

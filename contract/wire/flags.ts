@@ -34,8 +34,8 @@ export interface TailscaledArgs {
 }
 
 /**
- * Reads TS_EXTRA_ARGS. As in containerboot, words are split at blanks, without quoting. They take the forms of Go's flag
- * package: `--name`, `--name=value`, `--name value`, with one dash or two.
+ * Reads TS_EXTRA_ARGS. As in containerboot, words are split at blanks, without quoting. They take the forms of Go's
+ * flag package: `--name`, `--name=value`, `--name value`, with one dash or two.
  */
 export function readExtraFlags(text: string): ExtraFlags {
   let acceptDns: boolean | null = null;

@@ -38,8 +38,8 @@ export function labelFromName(name: string): string {
 }
 
 /**
- * A DNS label from any text, in the form Tailscale requires of host names: lower-case letters, digits and single dashes,
- * at most 63 characters, no dash at either end.
+ * A DNS label from any text, in the form Tailscale requires of host names: lower-case letters, digits and single
+ * dashes, at most 63 characters, no dash at either end.
  *
  * @returns an empty string if the text contains no letter or digit
  */

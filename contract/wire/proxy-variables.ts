@@ -39,8 +39,8 @@ export function unsetCommand(): string {
 }
 
 /**
- * The values that {@link exportCommand} leaves in a shell with the given environment. `spacetail up` records them so that
- * `spacetail scrub` recognizes what the hooks exported after the shell has forgotten it.
+ * The values that {@link exportCommand} leaves in a shell with the given environment. `spacetail up` records them so
+ * that `spacetail scrub` recognizes what the hooks exported after the shell has forgotten it.
  *
  * @param before the environment before the export
  * @param noProxy the value of TS_NO_PROXY; empty for none

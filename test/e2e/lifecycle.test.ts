@@ -109,7 +109,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       const output = await stage.run(line, { TS_SOCKET: "/tmp/own.sock", [trace]: "true" });
       expect(output.code).toBe(0);
       expect(output.text).toMatch(
-        /^spacetail: \d+ ms tailscaled answers, auth key at hand\nspacetail: \d+ ms running\n/,
+        /^spacetail: \d+ ms tailscaled answers, auth key obtained\nspacetail: \d+ ms running\n/,
       );
     });
 

@@ -16,11 +16,15 @@ import { ROOT, startWorld, type World } from "../world/world.js";
 
 export const TAG = "tag:spacelift";
 
-/** Reaches a service through the tunnel's HTTP proxy: a line that ends with it shows that the tunnel carries traffic. */
+/**
+ * Reaches a service through the tunnel's HTTP proxy: a line that ends with it shows that the tunnel carries traffic.
+ */
 export const REACH =
   'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
 
-/** How long processes and nodes may take to go; on a busy machine that is a multiple of what they need. Milliseconds. */
+/**
+ * How long processes and nodes may take to go; on a busy machine that is a multiple of what they need. Milliseconds.
+ */
 const GRACE_MS = 15_000;
 
 /** What a command line printed and how it ended. */

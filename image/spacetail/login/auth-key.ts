@@ -39,8 +39,9 @@ interface Api {
 }
 
 /**
- * Gets a one-shot, ephemeral, preauthorized auth key with two requests: the first exchanges `secret` for an access token,
- * the second that for the key. The secret is the OAuth client's, or the run's identity token for a federated identity.
+ * Gets a one-shot, ephemeral, preauthorized auth key with two requests: the first exchanges `secret` for an access
+ * token, the second that for the key. The secret is the OAuth client's, or the run's identity token for a federated
+ * identity.
  *
  * Tries again until the deadline while the server is busy, broken or out of reach.
  *

@@ -29,8 +29,8 @@ export async function obtainAuthKey(login: Login, secret: string): Promise<strin
 }
 
 /**
- * The identity token of the run, read anew each time, because every phase has its own. Of Spacelift's two copies the one
- * that is valid longer counts: the variable may be left over from an earlier phase.
+ * The identity token of the run, read anew each time, because every phase has its own. Of Spacelift's two copies the
+ * one that is valid longer counts: the variable may be left over from an earlier phase.
  */
 function identityToken(settings: Settings, env: Environment): string {
   const name = settings.idToken === "" ? "The identity token" : "TS_ID_TOKEN";

@@ -92,8 +92,8 @@ export function post(request: ApiRequest): Promise<ApiReply> {
 }
 
 /**
- * What a message of a failed request means. Only the message is there to go by in both builds: the native build's errors
- * of TLS have no code, but Node's words (scr_tls_verify_msg in scr_tls.c of @scriptc/runtime 0.1.7).
+ * What a message of a failed request means. Only the message is there to go by in both builds: the native build's
+ * errors of TLS have no code, but Node's words (scr_tls_verify_msg in scr_tls.c of @scriptc/runtime 0.1.7).
  */
 export function transportProblem(message: string): TransportProblem {
   const lower = message.toLowerCase();

@@ -41,8 +41,8 @@ export function readClaims(token: string): Claims | null {
 }
 
 /**
- * Why the server refused an identity token, as far as the token and the server's clock explain it, and what to do. Names
- * the claims that a federated identity is compared with, and never the token itself.
+ * Why the server refused an identity token, as far as the token and the server's clock explain it, and what to do.
+ * Names the claims that a federated identity is compared with, and never the token itself.
  */
 export function refusedTokenMessage(reply: ApiReply, token: string, clientId: string): string {
   const refused = `Tailscale refused the run's identity token (${statusText(reply)})`;

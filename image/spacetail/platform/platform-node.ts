@@ -105,8 +105,9 @@ function streamOf(socket: Socket): Stream {
 
 /**
  * Node cannot ask for a parent-death signal. A shell becomes the program, so that signals reach the program itself, and
- * leaves behind a child that reads from a pipe of this process. The pipe ends when this process dies, and the child then
- * terminates the program. A line on the pipe says that the program has exited and its process ID may be in use again.
+ * leaves behind a child that reads from a pipe of this process. The pipe ends when this process dies, and the child
+ * then terminates the program. A line on the pipe says that the program has exited and its process ID may be in use
+ * again.
  */
 const GUARD = `exec 3<&0 </dev/null
 { read -r over <&3 || kill -TERM $$; } 2>/dev/null &

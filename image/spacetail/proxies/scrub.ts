@@ -55,7 +55,9 @@ function asBytes(values: Record<string, string>): Record<string, string> {
   return all;
 }
 
-/** Replaces the whole file at once if its directory allows that, so that no reader sees half of it; else overwrites it. */
+/**
+ * Replaces the whole file at once if its directory allows that, so that no reader sees half of it; else overwrites it.
+ */
 function replace(platform: Platform, path: string, content: Buffer): void {
   const partial = `${path}.spacetail`;
   try {

@@ -48,8 +48,8 @@ export function problemLines(log: string, secrets: readonly string[], limit: num
 }
 
 /**
- * The last message in tailscaled's log, without the list of flags that follows an unknown one: if it exited unexpectedly,
- * this says why. Empty for an empty log.
+ * The last message in tailscaled's log, without the list of flags that follows an unknown one: if it exited
+ * unexpectedly, this says why. Empty for an empty log.
  */
 export function lastMessage(log: string): string {
   const usage = log.indexOf("\nUsage of ");

@@ -12,7 +12,9 @@ export interface LocalReply {
 
 /** A stream of JSON texts, one a line. */
 export interface Lines {
-  /** The next line, or null at the end of the stream or after `limitMs`. Throws if tailscaled answered with an error. */
+  /**
+   * The next line, or null at the end of the stream or after `limitMs`. Throws if tailscaled answered with an error.
+   */
   readonly next: (limitMs: number) => Promise<string | null>;
   readonly close: () => void;
 }

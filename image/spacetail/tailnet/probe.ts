@@ -21,9 +21,9 @@ type Outcome = "reached" | "handshake-lost" | "unreachable";
  *
  * Peers learn of a new node a moment after it is Running itself. What it sends them before that is lost, and WireGuard
  * repeats a lost handshake only after 5 s. Disco messages are not part of WireGuard, so a disco ping can safely ask
- * whether a peer knows this node; only then does a TSMP ping go through WireGuard. Peers of version 1.102 that answer the
- * first are ready for the second. Older ones learn of a node in two steps, and lose one now and then: in that case all
- * handshakes are restarted, with more patience each time.
+ * whether a peer knows this node; only then does a TSMP ping go through WireGuard. Peers of version 1.102 that answer
+ * the first are ready for the second. Older ones learn of a node in two steps, and lose one now and then: in that case
+ * all handshakes are restarted, with more patience each time.
  *
  * @param limitMs how long to try
  * @param deadline by when everything must be over; a restart that has begun may last until then

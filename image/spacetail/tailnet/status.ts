@@ -23,8 +23,8 @@ export function peersOf(status: Status): PeerStatus[] {
 }
 
 /**
- * The peer that a name or address means: its MagicDNS name, in full or, for nodes of this tailnet, without the tailnet's
- * domain; or one of its addresses. Null if there is no such peer.
+ * The peer that a name or address means: its MagicDNS name, in full or, for nodes of this tailnet, without the
+ * tailnet's domain; or one of its addresses. Null if there is no such peer.
  */
 export function findPeer(status: Status, host: string): PeerStatus | null {
   const wanted = withoutDot(host.toLowerCase());

@@ -87,7 +87,7 @@ async function joinTailnet(attempt: Attempt, started: Started, secrets: string[]
   const ready = waitForDaemon(api, deadline).then(() => "");
   const [authKey] = await Promise.all([key, ready]);
   secrets.push(authKey);
-  trace("tailscaled answers, auth key at hand");
+  trace("tailscaled answers, auth key obtained");
   const prefs = joinPrefs(settings, readText("/proc/sys/kernel/hostname") ?? "");
   await join(api, { AuthKey: authKey, UpdatePrefs: prefs }, () => daemonLog(dir), deadline);
   trace("running");

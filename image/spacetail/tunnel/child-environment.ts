@@ -22,10 +22,10 @@ const KEPT: readonly string[] = [
 const SECRET_WORDS: readonly string[] = ["KEY", "SECRET", "TOKEN", "PASS", "AUTH", "CRED"];
 
 /**
- * The environment of the supervisor and of tailscaled. It is a short list of names, so that neither the run's credentials
- * nor its proxy variables outlive the phase in a process table. In addition, variables that begin with TS_ are passed on
- * if no table knows them: tailscaled reads some. PORT is not passed on, because tailscaled would take it for its UDP
- * port, nor is any value that contains a key.
+ * The environment of the supervisor and of tailscaled. It is a short list of names, so that neither the run's
+ * credentials nor its proxy variables outlive the phase in a process table. In addition, variables that begin with TS_
+ * are passed on if no table knows them: tailscaled reads some. PORT is not passed on, because tailscaled would take it
+ * for its UDP port, nor is any value that contains a key.
  */
 export function childEnvironment(env: Environment): Record<string, string> {
   const kept: Record<string, string> = {};

@@ -66,7 +66,9 @@ export function inUseMessage(address: string): string {
   return `Another program already listens on ${address}. Stop it, or choose another address with ${names}.`;
 }
 
-/** Waits until tailscaled answers on its socket. The socket file is no proof: it appears before the backend is ready. */
+/**
+ * Waits until tailscaled answers on its socket. The socket file is no proof: it appears before the backend is ready.
+ */
 export async function waitForDaemon(api: LocalApi, deadline: Deadline): Promise<void> {
   while (remaining(deadline) > 0) {
     try {

@@ -66,7 +66,9 @@ function chainOf(path: string, running: (id: ProcessId) => boolean): Chain {
   }
 }
 
-/** Removes the chain, unless someone else holds the lock now. The first file goes first: without it there is no lock. */
+/**
+ * Removes the chain, unless someone else holds the lock now. The first file goes first: without it there is no lock.
+ */
 function release(path: string, self: ProcessId, running: (id: ProcessId) => boolean): void {
   const { dead, end } = chainOf(path, running);
   if (readText(end) !== JSON.stringify(self)) return;

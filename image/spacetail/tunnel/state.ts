@@ -7,7 +7,7 @@ import type { RuntimeDir } from "./runtime-dir.js";
 export interface Launch {
   /** The tunnel ends when all of these processes have exited; empty on hosts where only `down` ends it. */
   readonly watch: readonly ProcessId[];
-  /** Counts the changes of `watch`, so that an `up` can tell when the supervisor has seen its own. */
+  /** Counts the changes of `watch`, so that an `up` notices when the supervisor has read its own. */
   readonly generation: number;
   /** The command line of tailscaled. */
   readonly daemon: readonly string[];
