@@ -22,6 +22,7 @@ export * from "./wire/duration.js";
 export * from "./wire/environment.js";
 export * from "./wire/flags.js";
 export * from "./wire/labels.js";
+export * from "./wire/no-proxy.js";
 export * from "./wire/parse.js";
 export * from "./wire/proxy-variables.js";
 export * from "./wire/secrets.js";

@@ -2,8 +2,8 @@
 import {
   exportCommands,
   exportedValues,
+  noProxyEntryProblem,
   noProxyFor,
-  noProxyList,
   originalValues,
   PROXY_VARIABLES,
   shellQuote,
@@ -104,27 +104,29 @@ test.each([
   "10.0.0.0/8",
   "fd00::1",
 ])("%s may be in a list", (entry) => {
-  expect(noProxyList(entry)).toBeNull();
+  expect(noProxyEntryProblem(entry)).toBeNull();
   expect(noProxyFor(entry, {}).leftOut).toEqual([]);
 });
 
+const NEITHER = "must be a host, a domain or an IPv4 network";
+
 test.each([
-  ["*", "would keep everything out of the tunnel"],
+  ["*", "must not be *, which would keep everything out of the tunnel"],
   ["*.corp.test", "must begin with the dot: .corp.test"],
-  ["[fd00::1]", "must be without brackets and port: some programs fail at them"],
-  ["[fd00::1]:443", "must be without brackets and port: some programs fail at them"],
-  ["fe80::/10", "is a network of IPv6 addresses: some programs fail at those"],
-  ["::1/128", "is a network of IPv6 addresses: some programs fail at those"],
-  ["http://a.test", "is neither a host nor a network"],
-  ["a.test:http", "is neither a host nor a network"],
-  ["10.0.0.0/33", "is neither a host nor a network"],
-  ["corp.test/24", "is neither a host nor a network"],
-  ["a b", "is neither a host nor a network"],
-  ["bücher.test", "is neither a host nor a network"],
-  ["fe80::1%eth0", "is neither a host nor a network"],
-])("%s is refused by name", (entry, problem) => {
-  const message = `must hold hosts and IPv4 networks with commas between them, and "${entry}" ${problem}`;
-  expect(noProxyList(`a.test,${entry}`)).toBe(message);
+  ["[fd00::1]", "must not have brackets or a port, at which some programs fail"],
+  ["[fd00::1]:443", "must not have brackets or a port, at which some programs fail"],
+  ["fe80::/10", "must not be an IPv6 network, at which some programs fail"],
+  ["::1/128", "must not be an IPv6 network, at which some programs fail"],
+  ["", NEITHER],
+  ["http://a.test", NEITHER],
+  ["a.test:http", NEITHER],
+  ["10.0.0.0/33", NEITHER],
+  ["corp.test/24", NEITHER],
+  ["a b", NEITHER],
+  ["bücher.test", NEITHER],
+  ["fe80::1%eth0", NEITHER],
+])("%j is refused: %s", (entry, problem) => {
+  expect(noProxyEntryProblem(entry)).toBe(problem);
 });
 
 test("what is refused in the option is left out of what the run had, and of TS_NO_PROXY", () => {

@@ -6,10 +6,10 @@ import { VARIABLES } from "../../contract/index.js";
 const PAGE = join(__dirname, "../../docs/variables.md");
 
 function variableTable(): string {
-  const rows = VARIABLES.map(({ name, option, aliases, fallback, secret, doc }) => {
+  const rows = VARIABLES.map(({ name, option, aliases, default: value, defaultText, secret, doc }) => {
     const names = [name, ...aliases].map((one) => `\`${one}\``).join(", ");
     const options = option.replace(/\w+(?=,|$| or )|(?<= or )\w+/g, "`$&`");
-    const shown = fallback === "" || fallback.startsWith("(") ? fallback : `\`${fallback}\``;
+    const shown = value === "" ? defaultText : `\`${value}\``;
     return `| ${names} | ${options} | ${shown} | ${doc}${secret ? " Secret." : ""} |`;
   });
   return ["| variable | option | default | meaning |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
