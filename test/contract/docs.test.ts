@@ -3,7 +3,6 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { optionTable } from "../../contract/options/option-table.js";
 import { render } from "../../render/render.js";
 
 const ROOT = join(__dirname, "../..");
@@ -54,15 +53,6 @@ function filesIn(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return names.filter((name) => statSync(join(folder, name)).isFile()).sort();
 }
-
-test("the table of options is the contract's", () => {
-  const section = /(<!-- options: [^\n]*-->\n)[\s\S]*?(<!-- end of options -->)/;
-  const text = read("docs/options.md");
-  expect(text).toMatch(section);
-  const wanted = text.replace(section, (_, begin, end) => `${begin}${optionTable()}${end}`);
-  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(join(ROOT, "docs/options.md"), wanted);
-  else expect(text).toBe(wanted);
-});
 
 describe.each(PAGES)("docs/%s.md", (page, example) => {
   const text = read(`docs/${page}.md`);
