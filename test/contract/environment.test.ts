@@ -66,7 +66,7 @@ describe("a malformed value is an error that names the variable, the rule and th
       "https://10.0.0.1",
       'must name its host: an address has no certificate to check, but "https://10.0.0.1" was given',
     ],
-    ["TS_HOSTNAME", "...", 'must hold at least one letter or digit, but "..." was given'],
+    ["TS_HOSTNAME", "...", 'must contain at least one letter or digit, but "..." was given'],
     ["TS_BOOT_TIMEOUT", "soon", 'must be a duration above zero such as 60s or 1m30s, but "soon" was given'],
     ["TS_BOOT_TIMEOUT", "0", 'must be a duration above zero such as 60s or 1m30s, but "0" was given'],
     [
