@@ -38,8 +38,8 @@ export interface Output {
 /** `describe` where containers can be made; elsewhere the tests are skipped and the reason is printed. */
 export function describeInContainers(name: string, body: () => void): void {
   const reason = containerSupport();
-  // Some things take their time by design: limits of shut-down, waits of servers.
-  jest.setTimeout(60_000);
+  // Some things take their time by design, such as limits at shutdown and waits of servers; busy machines take more.
+  jest.setTimeout(180_000);
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
   (reason === null ? describe : describe.skip)(name, body);
 }

@@ -3,7 +3,8 @@ import { readSettings } from "../../../contract/wire/settings.js";
 import { Failure } from "../errors/failure.js";
 import { readSecret } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
-import { startTrace } from "../tunnel/attempt.js";
+import { readText } from "../process/files.js";
+import { type Attempt, startTrace } from "../tunnel/attempt.js";
 import { bringUp } from "../tunnel/bring-up.js";
 import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
 import { watchedProcess } from "../tunnel/watch.js";
@@ -22,7 +23,9 @@ export async function up({ platform, env, args }: Invocation): Promise<number> {
   const deadline = deadlineIn(settings.bootTimeoutMs);
   process.umask(0o077);
   const dir = ensureRuntimeDir(platform);
-  const { exitStatus, report } = await bringUp({ platform, env, settings, watch, secret, trace, deadline, dir });
+  const machine = readText("/proc/sys/kernel/hostname") ?? "";
+  const attempt: Attempt = { platform, env, settings, secret, watch, machine, dir, deadline, trace };
+  const { exitStatus, report } = await bringUp(attempt);
   if (report !== "") console.error(`spacetail: ${report}`);
   return exitStatus;
 }

@@ -39,18 +39,17 @@ interface Api {
 }
 
 /**
- * Gets a one-shot, ephemeral, preauthorized auth key with two requests: the first exchanges `secret` for an access
- * token, the second that for the key. The secret is the OAuth client's, or the run's identity token for a federated
- * identity.
+ * Gets a one-shot, ephemeral, preauthorized auth key with two requests: the first exchanges the secret of the OAuth
+ * client, or the identity token of the run, for an access token; the second exchanges that for the key.
  *
  * Tries again until the deadline while the server is busy, broken or out of reach.
  *
  * @throws Failure if the API refuses, or has not answered by the deadline
  */
-export async function mintAuthKey(login: Login, secret: string): Promise<string> {
+export async function mintAuthKey(login: Login): Promise<string> {
   const { settings } = login;
   const api = openApi(login);
-  const token = settings.credential === "federated" ? await exchange(api, secret) : await authenticate(api, secret);
+  const token = settings.credential === "federated" ? await exchange(api) : await authenticate(api);
   const create = { reusable: false, ephemeral: true, preauthorized: true, tags: settings.tags };
   const order = { capabilities: { devices: { create } }, expirySeconds: KEY_LIFETIME, description: "spacetail" };
   const key = await ask(api, {
@@ -64,21 +63,23 @@ export async function mintAuthKey(login: Login, secret: string): Promise<string>
 }
 
 /** Exchanges the secret of an OAuth client for an access token. */
-async function authenticate(api: Api, secret: string): Promise<ApiReply> {
-  const { oauthClientId } = api.login.settings;
+async function authenticate(api: Api): Promise<ApiReply> {
+  const { secret, settings } = api.login;
+  const { oauthClientId } = settings;
   const client = oauthClientId === "" ? "" : `&client_id=${encodeURIComponent(oauthClientId)}`;
   const body = `grant_type=client_credentials${client}&client_secret=${encodeURIComponent(secret)}`;
   return await ask(api, { step: "token", path: "/api/v2/oauth/token", contentType: FORM, authorization: "", body });
 }
 
 /** Exchanges the identity token of the run for an access token. */
-async function exchange(api: Api, token: string): Promise<ApiReply> {
-  const { clientId } = api.login.settings;
-  const body = `client_id=${encodeURIComponent(clientId)}&jwt=${encodeURIComponent(token)}`;
+async function exchange(api: Api): Promise<ApiReply> {
+  const { secret, settings } = api.login;
+  const { clientId } = settings;
+  const body = `client_id=${encodeURIComponent(clientId)}&jwt=${encodeURIComponent(secret)}`;
   const path = "/api/v2/oauth/token-exchange";
   const reply = await ask(api, { step: "exchange", path, contentType: FORM, authorization: "", body });
   if (reply.status === 200) return reply;
-  throw new Failure(refusedTokenMessage(reply, token, clientId));
+  throw new Failure(refusedTokenMessage(reply, secret, clientId));
 }
 
 function openApi(login: Login): Api {

@@ -24,8 +24,8 @@ export function readSecret(settings: Settings, env: Environment): string {
 }
 
 /** The auth key to join with: the given one, or a new one from the OAuth client or federated identity. */
-export async function obtainAuthKey(login: Login, secret: string): Promise<string> {
-  return login.settings.credential === "authkey" ? secret : await mintAuthKey(login, secret);
+export async function obtainAuthKey(login: Login): Promise<string> {
+  return login.settings.credential === "authkey" ? login.secret : await mintAuthKey(login);
 }
 
 /**

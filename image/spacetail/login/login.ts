@@ -10,5 +10,7 @@ export interface Login {
   /** The environment of the run. */
   readonly env: Environment;
   readonly settings: Settings;
+  /** The auth key, or the secret or identity token that one is minted with. */
+  readonly secret: string;
   readonly deadline: Deadline;
 }

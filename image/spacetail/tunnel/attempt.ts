@@ -9,8 +9,8 @@ export interface Attempt extends Login {
   readonly dir: RuntimeDir;
   /** The process whose exit ends the tunnel; null on hosts where only `down` ends it. */
   readonly watch: ProcessId | null;
-  /** The secret that the node joins with, or that its key is minted with. */
-  readonly secret: string;
+  /** The host name of this machine. */
+  readonly machine: string;
   readonly trace: Trace;
 }
 

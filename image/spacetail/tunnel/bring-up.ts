@@ -57,39 +57,47 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
   }
 }
 
+/** A tunnel that is being started. */
+interface Startup {
+  readonly attempt: Attempt;
+  readonly started: Started;
+  readonly interruption: Interruption;
+  readonly stop: () => Promise<void>;
+  /** What must not be shown; grows when the key is there. */
+  readonly secrets: string[];
+}
+
 async function startTunnel(attempt: Attempt): Promise<Outcome> {
-  const { dir } = attempt;
   let supervisor: ProcessId | null = null;
   const stop = async (): Promise<void> => {
-    await stopTunnel(dir, supervisor);
+    await stopTunnel(attempt.dir, supervisor);
   };
   const interruption = stopOnSignals(stop);
   const started = startSupervisor(attempt);
   supervisor = started.supervisor;
-  const interrupted = interruption.stopped.then((exitStatus): Outcome => ({ exitStatus, report: "" }));
+  const startup: Startup = { attempt, started, interruption, stop, secrets: [attempt.secret] };
   const work = async (): Promise<Outcome> => {
-    const secrets = [attempt.secret];
     try {
-      return await Promise.race([joinTailnet(attempt, started, secrets), failure(dir, started)]);
+      return await Promise.race([joinTailnet(startup), earlyExit(startup)]);
     } catch (error) {
-      return await explain(attempt, error, secrets, interruption, stop);
+      return await giveUp(startup, error);
     }
   };
+  const interrupted = interruption.stopped.then((exitStatus): Outcome => ({ exitStatus, report: "" }));
   return await Promise.race([work(), interrupted]);
 }
 
-/** @param secrets collects what must not be shown */
-async function joinTailnet(attempt: Attempt, started: Started, secrets: string[]): Promise<Outcome> {
-  const { platform, dir, settings, deadline, trace } = attempt;
+async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
+  const { platform, dir, settings, machine, deadline, trace } = attempt;
   const api = localApi(platform.connect, started.socket);
   // The key is minted while tailscaled starts.
-  const key = obtainAuthKey(attempt, attempt.secret);
+  const key = obtainAuthKey(attempt);
   const ready = waitForDaemon(api, deadline).then(() => "");
   const [authKey] = await Promise.all([key, ready]);
   secrets.push(authKey);
   trace("tailscaled answers, auth key obtained");
-  const prefs = joinPrefs(settings, readText("/proc/sys/kernel/hostname") ?? "");
-  await join(api, { AuthKey: authKey, UpdatePrefs: prefs }, () => daemonLog(dir), deadline);
+  const options = { AuthKey: authKey, UpdatePrefs: joinPrefs(settings, machine) };
+  await join(api, options, () => daemonLog(dir), deadline);
   trace("running");
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
@@ -98,20 +106,14 @@ async function joinTailnet(attempt: Attempt, started: Started, secrets: string[]
 }
 
 /** Rejects when the supervisor exits, which it does not do while the tunnel is up. */
-async function failure(dir: RuntimeDir, started: Started): Promise<Outcome> {
+async function earlyExit({ attempt, started }: Startup): Promise<Outcome> {
   const how = await started.ended;
-  throw new Failure(exitMessage(dir, how));
+  throw new Failure(exitMessage(attempt.dir, how));
 }
 
 /** Stops everything and throws what the user should read: one line, and perhaps some of tailscaled's. */
-async function explain(
-  attempt: Attempt,
-  error: unknown,
-  secrets: readonly string[],
-  interruption: Interruption,
-  stop: () => Promise<void>,
-): Promise<Outcome> {
-  // What a signal stopped fails somehow, which is not what the user needs to know.
+async function giveUp({ attempt, interruption, stop, secrets }: Startup, error: unknown): Promise<Outcome> {
+  // After a signal the error is only a consequence of stopping.
   if (interruption.exitStatus() !== 0) return { exitStatus: await interruption.stopped, report: "" };
   const log = daemonLog(attempt.dir);
   const reason = readState(attempt.dir)?.reason ?? null;
@@ -139,7 +141,8 @@ function exitMessage(dir: RuntimeDir, how: string): string {
   if (address !== "") return inUseMessage(address);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
-    return `The supervisor exited unexpectedly (${how}: ${lastMessage(readText(dir.supervisorLog) ?? "")}).`;
+    const last = lastMessage(readText(dir.supervisorLog) ?? "");
+    return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }
   const advice = "Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the proxy addresses.";
   return `${reasonMessage(reason)}: ${lastMessage(log)}. ${advice}`;
