@@ -31,7 +31,13 @@ export function* secretEnvironmentProblems(
 
 /** What is wrong with the name of a variable that the user chose; null for each rule that is kept. */
 export function nameProblems(property: string, name: string): (string | null)[] {
-  return [broken(property, nameRule(name), name), ownershipProblem(property, name)];
+  return [broken(property, nameRule(name), withoutValue(name)), ownershipProblem(property, name)];
+}
+
+/** Whoever writes NAME=VALUE where a name belongs may mean a secret. */
+function withoutValue(name: string): string {
+  const equals = name.indexOf("=");
+  return equals < 0 ? name : `${name.slice(0, equals)}=...`;
 }
 
 function nameRule(name: string): string | null {
