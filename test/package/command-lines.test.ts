@@ -17,9 +17,6 @@ const base = mkdtempSync(join(tmpdir(), "spacetail-command-lines-"));
 afterAll(() => rmSync(base, { recursive: true }));
 const tarball = pack(base);
 
-/** Jest takes the time limit of a project for none of its asynchronous tests. */
-const MINUTES = 600_000;
-
 const hasTerraform = TERRAFORM !== "";
 if (!hasTerraform) {
   process.stderr.write("skipped: terraform fmt of what --hcl writes: neither terraform nor tofu is on the PATH\n");
@@ -51,21 +48,17 @@ for (const engine of ENGINES) {
   one.each([
     ["the example", ["init", "plan", "apply"], []],
     ["the README's quick start", DEFAULT_PHASES, ["--app", "node main.mjs"]],
-  ])(
-    `${engine.name} synth --hcl writes %s so that Terraform reads what it is`,
-    async (_, phases, words) => {
-      synth("--hcl", ...words);
-      const file = join(folder, "cdktf.out/stacks/tailnet/cdk.tf");
-      const { resource } = (await parse("cdk.tf", readFileSync(file, "utf8"))) as { readonly resource: Resources };
-      const [context] = Object.values(resource.spacelift_context ?? {}).flat();
-      const hooks = Object.entries(context ?? {}).filter(([name]) => /^(before|after)_/.test(name));
-      const expected = hookLists({ phases, httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true });
-      expect(Object.fromEntries(hooks)).toEqual(expected);
-      // Terraform's own parser; the layout is the engine's.
-      if (hasTerraform) runTerraform(join(file, ".."), "fmt", "-write=false");
-    },
-    MINUTES,
-  );
+  ])(`${engine.name} synth --hcl writes %s so that Terraform reads what it is`, async (_, phases, words) => {
+    synth("--hcl", ...words);
+    const file = join(folder, "cdktf.out/stacks/tailnet/cdk.tf");
+    const { resource } = (await parse("cdk.tf", readFileSync(file, "utf8"))) as { readonly resource: Resources };
+    const [context] = Object.values(resource.spacelift_context ?? {}).flat();
+    const hooks = Object.entries(context ?? {}).filter(([name]) => /^(before|after)_/.test(name));
+    const expected = hookLists({ phases, httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true });
+    expect(Object.fromEntries(hooks)).toEqual(expected);
+    // Terraform's own parser; the layout is the engine's.
+    if (hasTerraform) runTerraform(join(file, ".."), "fmt", "-write=false");
+  });
 }
 
 /** Blocks by type and name: each is a list of one. */
