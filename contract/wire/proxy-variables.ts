@@ -11,7 +11,7 @@ export const PROXY_VARIABLES: readonly string[] = [
   "no_proxy",
 ];
 
-/** What every NO_PROXY of ours begins with. */
+/** The beginning of every NO_PROXY that the hooks export. */
 const NO_PROXY_HEAD = NEVER_PROXIED.join(",");
 
 /** The proxy variables of one environment; a variable that is not set is absent. */
@@ -21,7 +21,7 @@ export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
  * The one shell command that points programs at the tunnel's HTTP proxy.
  *
  * Both spellings of NO_PROXY get what the run had in either, because Go reads the upper-case one first and curl the
- * lower-case one. Expansions name a default, so the command is safe under `set -u`.
+ * lower-case one. Every expansion has a default, so the command is safe under `set -u`.
  *
  * @param httpProxy `host:port` of the tunnel's HTTP proxy
  */
@@ -33,14 +33,14 @@ export function exportCommand(httpProxy: string): string {
   return `export ${pairs.join(" ")}`;
 }
 
-/** The shell command that takes back {@link exportCommand}. */
+/** The shell command that undoes {@link exportCommand}. */
 export function unsetCommand(): string {
   return `unset ${PROXY_VARIABLES.join(" ")}`;
 }
 
 /**
- * The values that {@link exportCommand} leaves in a shell with the given environment. `spacetail up` writes them down
- * so that `spacetail scrub` can tell our records from anybody else's after the shell has forgotten them.
+ * The values that {@link exportCommand} leaves in a shell with the given environment. `spacetail up` records them so
+ * that `spacetail scrub` recognizes what the hooks exported after the shell has forgotten it.
  *
  * @param before the environment before the export
  * @param noProxy the value of TS_NO_PROXY; empty for none
@@ -53,16 +53,16 @@ export function exportedValues(httpProxy: string, noProxy: string, before: Proxy
 }
 
 /**
- * The proxy variables that the run itself had: `before` without what an earlier `up` left behind, which happens when a
- * phase failed, since after hooks do not run then.
+ * The proxy variables of the run itself: `before` without what the hooks of an earlier phase left behind, which happens
+ * after a failed phase, because after hooks do not run then.
  */
-export function ownValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
+export function originalValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
   const values: Record<string, string> = {};
   for (const name of PROXY_VARIABLES) {
     const value = before[name];
     if (value === undefined || value === "") continue;
-    const own = isNoProxy(name) ? withoutOurs(value, noProxy) : value === `http://${httpProxy}` ? "" : value;
-    if (own !== "") values[name] = own;
+    const original = isNoProxy(name) ? withoutExported(value, noProxy) : value === `http://${httpProxy}` ? "" : value;
+    if (original !== "") values[name] = original;
   }
   return values;
 }
@@ -71,22 +71,22 @@ function isNoProxy(name: string): boolean {
   return name === "NO_PROXY" || name === "no_proxy";
 }
 
-/** Takes our own list, and the context's additions after it, out of a NO_PROXY value wherever they stand. */
-function withoutOurs(value: string, noProxy: string): string {
+/** Removes the hooks' list, and the context's additions after it, from a NO_PROXY value wherever they occur. */
+function withoutExported(value: string, noProxy: string): string {
   const parts = value.split(",");
   const additions = noProxy === "" ? [] : noProxy.split(",");
-  const own: string[] = [];
+  const original: string[] = [];
   let i = 0;
   while (i < parts.length) {
     if (startsAt(parts, i, NEVER_PROXIED)) {
       i += NEVER_PROXIED.length;
       if (additions.length > 0 && startsAt(parts, i, additions)) i += additions.length;
     } else {
-      own.push(parts[i] ?? "");
+      original.push(parts[i] ?? "");
       i += 1;
     }
   }
-  return own.join(",");
+  return original.join(",");
 }
 
 function startsAt(parts: readonly string[], at: number, wanted: readonly string[]): boolean {

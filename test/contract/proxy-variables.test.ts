@@ -2,7 +2,7 @@
 import {
   exportCommand,
   exportedValues,
-  ownValues,
+  originalValues,
   PROXY_VARIABLES,
   shellQuote,
   unsetCommand,
@@ -65,30 +65,32 @@ inEveryShell("any text is one word when quoted", (shell) => {
   expect(run(shell, `printf '%s' ${shellQuote(text)}`, {})).toBe(text);
 });
 
-test("ownValues undoes the export: it leaves the lists that the run had, in both spellings", () => {
+test("originalValues undoes the export: it leaves the lists that the run had, in both spellings", () => {
   for (const env of ENVIRONMENTS) {
     const ours = env.TS_NO_PROXY ?? "";
     const lists = [env.NO_PROXY, env.no_proxy].filter((list) => list !== undefined && list !== "").join(",");
     const expected = lists === "" ? {} : { NO_PROXY: lists, no_proxy: lists };
-    expect(ownValues(PROXY, ours, exportedValues(PROXY, ours, env))).toEqual(expected);
+    expect(originalValues(PROXY, ours, exportedValues(PROXY, ours, env))).toEqual(expected);
   }
 });
 
-test("ownValues undoes an export that was left behind by a failed phase and made again", () => {
+test("originalValues undoes an export that was left behind by a failed phase and made again", () => {
   const left = exportedValues(PROXY, "more.test", { NO_PROXY: "corp.test" });
   const again = exportedValues(PROXY, "more.test", { NO_PROXY: left.NO_PROXY });
   expect(again.NO_PROXY).toBe(`${HEAD},more.test,${HEAD},more.test,corp.test`);
-  expect(ownValues(PROXY, "more.test", again)).toEqual({ NO_PROXY: "corp.test", no_proxy: "corp.test" });
+  expect(originalValues(PROXY, "more.test", again)).toEqual({ NO_PROXY: "corp.test", no_proxy: "corp.test" });
 });
 
-test("ownValues leaves an environment alone that no hook has touched", () => {
+test("originalValues leaves an environment alone that no hook has touched", () => {
   const env = { HTTP_PROXY: "http://corp.test:3128", https_proxy: "http://corp.test:3128", NO_PROXY: "localhost,a" };
-  expect(ownValues(PROXY, "", env)).toEqual(env);
-  expect(ownValues(PROXY, "", { HTTP_PROXY: "", NO_PROXY: undefined })).toEqual({});
+  expect(originalValues(PROXY, "", env)).toEqual(env);
+  expect(originalValues(PROXY, "", { HTTP_PROXY: "", NO_PROXY: undefined })).toEqual({});
 });
 
-test("ownValues gives back a run's own proxy, and none where it was ours", () => {
-  expect(ownValues(PROXY, "", { HTTP_PROXY: "http://corp.test:3128", HTTPS_PROXY: "http://localhost:8080" })).toEqual({
+test("originalValues gives back a run's own proxy, and none where it was ours", () => {
+  expect(
+    originalValues(PROXY, "", { HTTP_PROXY: "http://corp.test:3128", HTTPS_PROXY: "http://localhost:8080" }),
+  ).toEqual({
     HTTP_PROXY: "http://corp.test:3128",
   });
 });

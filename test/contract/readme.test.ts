@@ -6,10 +6,10 @@ import { DEFAULT_PHASES, VARIABLES, vendorTable } from "../../contract/index.js"
 const README = join(__dirname, "../../README.md");
 
 function variableTable(): string {
-  const rows = VARIABLES.map(({ name, option, aliases, fallback, secret, doc }) => {
+  const rows = VARIABLES.map(({ name, option, aliases, default: value, defaultText, secret, doc }) => {
     const names = [name, ...aliases].map((one) => `\`${one}\``).join(", ");
     const options = option.replace(/\w+(?=,|$| or )|(?<= or )\w+/g, "`$&`");
-    const shown = fallback === "" || fallback.startsWith("(") ? fallback : `\`${fallback}\``;
+    const shown = value === "" ? defaultText : `\`${value}\``;
     return `| ${options} | ${names} | ${shown} | ${doc}${secret ? " Secret." : ""} |`;
   });
   return ["| option | variable | default | meaning |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");

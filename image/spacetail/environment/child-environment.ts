@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { VARIABLES } from "../../../contract/wire/environment.js";
-import type { Environment } from "../../../contract/wire/settings.js";
+import { type Environment, VARIABLES } from "../../../contract/wire/environment.js";
 import { holdsKey } from "../tailnet/redact.js";
 
 /** What a long-lived child may know of the run's environment besides Tailscale's own debug variables. */

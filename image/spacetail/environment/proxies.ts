@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, rmSync } from "node:fs";
-import { exportedValues, ownValues, PROXY_VARIABLES } from "../../../contract/wire/proxy-variables.js";
-import type { Environment, Settings } from "../../../contract/wire/settings.js";
+import type { Environment } from "../../../contract/wire/environment.js";
+import { exportedValues, originalValues, PROXY_VARIABLES } from "../../../contract/wire/proxy-variables.js";
+import type { Settings } from "../../../contract/wire/settings.js";
 import { shellQuote } from "../../../contract/wire/shell.js";
 import { type RuntimeDir, writePrivate } from "../process/runtime-dir.js";
 
@@ -27,7 +28,7 @@ export interface Proxies {
  *   run's own, and may stay or be exported anew
  */
 export function recordProxies(dir: RuntimeDir, settings: Settings, env: Environment, earlier: Proxies): void {
-  const now = ownValues(settings.httpProxy, settings.noProxy, env);
+  const now = originalValues(settings.httpProxy, settings.noProxy, env);
   const own: Record<string, string> = {};
   for (const name of PROXY_VARIABLES) {
     const value = isExported(earlier, name, env) ? earlier.own[name] : now[name];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from "node:fs";
-import type { Environment } from "../../../contract/wire/settings.js";
+import type { Environment } from "../../../contract/wire/environment.js";
 import { readText } from "../process/runtime-dir.js";
 
 // The places that Go's crypto/x509 reads on Linux, so that SSL_CERT_FILE and SSL_CERT_DIR mean the same to this program
