@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readProxies, restoreCommands } from "../environment/proxies.js";
-import { Failure } from "../failure.js";
-import type { Host } from "../host/host.js";
-import { checkedRuntimeDir } from "../process/runtime-dir.js";
+import { Failure } from "../errors/failure.js";
+import { readRecord, restoreCommands } from "../proxies/proxy-record.js";
+import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import type { Invocation } from "./invocation.js";
 
 /**
- * `spacetail env --restore`: prints shell commands that bring back the proxy variables which the run had before `up`,
- * to be read by `eval`. Prints nothing if it had none.
+ * `spacetail env --restore`: prints shell commands, for `eval`, that bring back the proxy variables the run had before
+ * `up`. Prints nothing if it had none.
  */
-export function env(host: Host, args: readonly string[]): number {
+export function env({ platform, args }: Invocation): number {
   if (args.length !== 1 || args[0] !== "--restore") {
-    throw new Failure('`spacetail env` needs --restore. Use it as: eval "$(spacetail env --restore)"');
+    throw new Failure('`spacetail env` needs --restore. Use it like this: eval "$(spacetail env --restore)"');
   }
-  for (const command of restoreCommands(readProxies(checkedRuntimeDir(host)).own)) console.log(command);
+  const { original } = readRecord(checkedRuntimeDir(platform).proxies);
+  for (const command of restoreCommands(original)) console.log(command);
   return 0;
 }
