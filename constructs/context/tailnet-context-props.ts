@@ -16,7 +16,7 @@ export interface TailnetContextProps extends TailnetContextOptions {
   /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */
   readonly name: string;
 
-  /** How runs log in to the tailnet. Exactly one member is given. */
+  /** How runs log in to the tailnet; exactly one member is given. */
   readonly auth: TailnetAuth;
 }
 

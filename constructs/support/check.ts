@@ -4,13 +4,13 @@ import type { IConstruct } from "constructs";
 import { hiddenProblem, type Problem } from "../../contract/index.js";
 import { ValidationError } from "./validation-error.js";
 
-/** The engine that these constructs were built for. The build for CDK Terrain replaces the name. */
-const ENGINE: string = "cdktf";
+/** What to import with each engine. */
+const ENTRY_POINTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({ cdktf: "spacetail", cdktn: "spacetail/cdktn" }),
+);
 
-const ENTRY_POINTS: ReadonlyMap<string, string> = new Map([
-  ["cdktf", "spacetail"],
-  ["cdktn", "spacetail/cdktn"],
-]);
+/** The engine that these constructs work with. */
+const ENGINE = engineOf(TerraformStack);
 
 /**
  * Refuses options with which something is wrong.
@@ -25,17 +25,17 @@ export function check(className: string, construct: IConstruct, problems: readon
 /** Constructs of one engine do not work in an app of another, and what its errors say then helps nobody. */
 function engineProblems(construct: IConstruct): Problem[] {
   const stack = construct.node.scopes.find((one) => TerraformStack.isStack(one));
-  const engine = stack === undefined ? undefined : engineOf(stack);
+  const engine = stack === undefined ? undefined : engineOf(stack.constructor);
   const entryPoint = engine === undefined || engine === ENGINE ? undefined : ENTRY_POINTS.get(engine);
   if (entryPoint === undefined) return [];
   const message = `is for ${ENGINE}, but the app is made with ${engine}: import it from "${entryPoint}"`;
   return [hiddenProblem("this construct", message)];
 }
 
-/** The package that a stack's class, or a class that it extends, comes from. */
-function engineOf(stack: IConstruct): string | undefined {
+/** The engine whose class a class is, or extends: jsii writes it into each. */
+function engineOf(stackClass: unknown): string | undefined {
   const key = Symbol.for("jsii.rtti");
-  for (let one: unknown = stack.constructor; typeof one === "function"; one = Object.getPrototypeOf(one)) {
+  for (let one = stackClass; typeof one === "function"; one = Object.getPrototypeOf(one)) {
     const { fqn } = (one as { [key]?: { fqn?: string } })[key] ?? {};
     const engine = fqn?.split(".")[0];
     if (engine !== undefined && ENTRY_POINTS.has(engine)) return engine;

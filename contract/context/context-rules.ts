@@ -23,7 +23,8 @@ export function contextProblems(given: unknown, engine: Engine): Problem[] {
 
 /** Everything that is wrong with one attachment, which may be one of a list. */
 export function attachmentProblems(given: unknown, contextSpace: unknown, engine: Engine): Problem[] {
-  const { values, problems } = readOptions(ATTACHMENT_OPTIONS, given, engine);
+  const { values, problems, isUnreadable } = readOptions(ATTACHMENT_OPTIONS, given, engine);
+  if (isUnreadable) return [...problems];
   const space = engine.isUnknown(contextSpace) ? undefined : contextSpace;
   return [...problems, ...attachmentRules("", values, given, space, engine)];
 }

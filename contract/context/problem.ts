@@ -28,7 +28,9 @@ export function problemLine({ property, message }: Problem): string {
  */
 export function memberPath(path: string, name: string): string {
   if (/^\w+$/.test(name) && name.length <= LONGEST) return path === "" ? name : `${path}.${name}`;
-  return `${path}[${quote(name)}]`;
+  // NAME=VALUE instead of a name may have a secret as its value.
+  const equals = name.indexOf("=");
+  return `${path}[${quote(equals < 0 ? name : `${name.slice(0, equals)}=...`)}]`;
 }
 
 /**

@@ -14,6 +14,8 @@ export type Values = Readonly<Record<string, unknown>>;
 export interface Reading {
   readonly values: Values;
   readonly problems: readonly Problem[];
+  /** True if what was given is not an object with options at all. */
+  readonly isUnreadable: boolean;
 }
 
 /** Names that people try though no option is like them. */
@@ -31,11 +33,11 @@ export function readOptions(options: readonly Option[], given: unknown, engine: 
   const problems: Problem[] = [];
   if (given === undefined && path === "") return readOptions(options, {}, engine);
   const whole = path === "" ? "options" : path;
-  if (engine.isUnknown(given)) return { values: {}, problems: [hiddenProblem(whole, structureMessage(engine))] };
-  if (!isObject(given)) return { values: {}, problems: [problem(whole, "must be an object", given)] };
+  if (engine.isUnknown(given)) return unreadable(hiddenProblem(whole, structureMessage(engine)));
+  if (!isObject(given)) return unreadable(problem(whole, "must be an object", given));
   // A map, a promise or a construct: an object, but for something else.
   if (!isPlain(given) && options.every(({ name }) => given[name] === undefined)) {
-    return { values: {}, problems: [problem(whole, "must be a plain object", given)] };
+    return unreadable(problem(whole, "must be a plain object", given));
   }
   problems.push(...unknownMembers(options, given, path));
   const values: Record<string, unknown> = {};
@@ -44,7 +46,11 @@ export function readOptions(options: readonly Option[], given: unknown, engine: 
     const value = new Reader(engine, one, given, problems).read(given[one.name], property);
     if (value !== undefined) values[one.name] = value;
   }
-  return { values, problems };
+  return { values, problems, isUnreadable: false };
+}
+
+function unreadable(found: Problem): Reading {
+  return { values: {}, problems: [found], isUnreadable: true };
 }
 
 /** Reads the value of one option. */
@@ -154,9 +160,9 @@ class Reader {
     const { what } = this.option;
     if (what !== undefined && !isComplete(members, value))
       return this.refuse(hiddenProblem(property, `must be ${what}`));
-    const { values, problems } = readOptions(members, value, this.engine, property);
+    const { values, problems, isUnreadable } = readOptions(members, value, this.engine, property);
     this.problems.push(...problems);
-    return problems.some((one) => one.property === property) ? UNKNOWN : values;
+    return isUnreadable ? UNKNOWN : values;
   }
 
   private readObjects(members: readonly Option[], value: unknown, property: string): unknown {

@@ -308,7 +308,7 @@ const NAME = option("name", "text", "Name of the context, unique in the account.
   places: { hcl: "`var.name`", plugin: "`contexts.name_prefix`", blueprint: "`labels`, unless `autoattach` is given" },
 });
 
-const AUTH = option("auth", "object", "How runs log in to the tailnet. Exactly one member is given.", {
+const AUTH = option("auth", "object", "How runs log in to the tailnet; exactly one member is given.", {
   members: AUTH_OPTIONS,
   places: { hcl: "", "config-yml": "", plugin: "", blueprint: "" },
 });

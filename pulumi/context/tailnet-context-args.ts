@@ -11,7 +11,7 @@ export interface TailnetContextArgs extends TailnetContextOptions {
   /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */
   readonly name: pulumi.Input<string>;
 
-  /** How runs log in to the tailnet. Exactly one member is given. */
+  /** How runs log in to the tailnet; exactly one member is given. */
   readonly auth: TailnetAuth;
 }
 

@@ -78,7 +78,7 @@ test.each<[string, (context: TailnetContext) => unknown]>([
   ["id must not be the name of another attachment", (c) => [c.attachTo("a"), c.attachTo("b", { id: "a" })]],
 ])("%s", (problem, attach) => {
   const context = new TailnetContext(newStack(), "tailnet", GOOD);
-  expect(() => attach(context)).toThrow(`TailnetContext 'app/tailnet': ${problem}`);
+  expect(() => attach(context)).toThrow(new Error(`TailnetContext 'app/tailnet': ${problem}`));
 });
 
 test("a stack that is attached as a prop is not attached again by a method", () => {

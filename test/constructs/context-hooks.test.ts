@@ -87,7 +87,7 @@ test.each<[string, (context: TailnetContext) => void]>([
   ],
 ])("%s", (problem, add) => {
   const context = new TailnetContext(newStack(), "tailnet", { name: "t", auth: { authKey: "k" } });
-  expect(() => add(context)).toThrow(`TailnetContext 'app/tailnet': ${problem}`);
+  expect(() => add(context)).toThrow(new Error(`TailnetContext 'app/tailnet': ${problem}`));
 });
 
 test("hooks as props are those that the methods add, and methods add to them", () => {

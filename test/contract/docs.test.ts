@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "@cdktf/hcl2json";
 import { FORMATS } from "../../contract/options/option.js";
-import { optionTables } from "../../contract/options/option-table.js";
 import { render } from "../../render/render.js";
 
 const ROOT = join(__dirname, "../..");
@@ -57,19 +56,6 @@ function filesIn(folder: string): string[] {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   return names.filter((name) => statSync(join(folder, name)).isFile()).sort();
 }
-
-test("the tables of options are those of the contract", () => {
-  const tables = optionTables();
-  const named: string[] = [];
-  const text = read("docs/options.md");
-  const expected = text.replace(/(<!-- table: (.*) -->\n)[\s\S]*?(<!-- end of table -->)/g, (_, begin, name, end) => {
-    named.push(name);
-    return `${begin}${tables[name]}${end}`;
-  });
-  expect(named.sort()).toEqual(Object.keys(tables).sort());
-  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(join(ROOT, "docs/options.md"), expected);
-  else expect(text).toBe(expected);
-});
 
 describe.each(PAGES)("docs/%s.md", (page, example) => {
   const text = read(`docs/${page}.md`);

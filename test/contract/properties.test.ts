@@ -9,7 +9,7 @@ import {
   hostPort,
   labelFromName,
   NO_PROXY_HEAD,
-  noProxyList,
+  noProxyEntryProblem,
   PROXY_VARIABLES,
   shellQuote,
   stackLabelProblem,
@@ -144,7 +144,12 @@ describe("what reaches a shell", () => {
     let taken = 0;
     const check = (all: string[]) => {
       // Entries that the list has twice, or that are ours, are there once.
-      const good = all.filter((list) => list !== "" && noProxyList(list) === null && /^[^\s,]+$/.test(list));
+      const good = all.filter(
+        (list) =>
+          list !== "" &&
+          list.split(",").every((entry) => noProxyEntryProblem(entry) === null) &&
+          /^[^\s,]+$/.test(list),
+      );
       taken += good.length;
       const command = exportAll("localhost:8080");
       const values = printed(

@@ -12,13 +12,12 @@ import {
   type RunResult,
 } from "../world/runs/index.js";
 import { ROOT } from "../world/world.js";
-import { accessTo, describeInContainers, guestsLeft, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, guestsLeft, REACH, useWorld } from "./stage.js";
 
 const HOOKS = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true });
 
-/** Prints what Terraform would see, and reaches a service by it. */
-const USE =
-  'env | grep -i proxy | sort && node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
+/** Prints what Terraform would see, and reaches a service with it. */
+const USE = `env | grep -i proxy | sort && ${REACH}`;
 
 const SHELLS = [["dash"], ["busybox", "ash"], ["bash"]];
 

@@ -16,6 +16,17 @@ import { ROOT, startWorld, type World } from "../world/world.js";
 
 export const TAG = "tag:spacelift";
 
+/**
+ * Reaches a service through the tunnel's HTTP proxy: a line that ends with it shows that the tunnel carries traffic.
+ */
+export const REACH =
+  'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
+
+/**
+ * How long processes and nodes may take to go; on a busy machine that is a multiple of what they need. Milliseconds.
+ */
+const GRACE_MS = 15_000;
+
 /** What a command line printed and how it ended. */
 export interface Output {
   readonly code: number | null;
@@ -27,8 +38,8 @@ export interface Output {
 /** `describe` where containers can be made; elsewhere the tests are skipped and the reason is printed. */
 export function describeInContainers(name: string, body: () => void): void {
   const reason = containerSupport();
-  // Some things take their time by design: limits of shut-down, waits of servers.
-  jest.setTimeout(60_000);
+  // Some things take their time by design, such as limits at shutdown and waits of servers; busy machines take more.
+  jest.setTimeout(180_000);
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
   (reason === null ? describe : describe.skip)(name, body);
 }
@@ -91,7 +102,7 @@ export class Stage {
     return new Stage(container, workspace, { ...path, ...guard, ...(environment as Record<string, string>) });
   }
 
-  /** Starts a line in a shell of its own and gives it back while it runs. */
+  /** Starts a line in its own shell, and returns while it runs. */
   start(
     line: string,
     environment: object = {},
@@ -115,13 +126,13 @@ export class Stage {
     return { command, output };
   }
 
-  /** Runs a line to its end, which comes when its output is closed. */
+  /** Runs a line until its output is closed. */
   async run(line: string, environment: object = {}, shell: readonly string[] = ["sh"]): Promise<Output> {
     return await this.start(line, environment, shell).output;
   }
 
-  /** The command lines, of those that `line` matches, which still run once they had a moment to end by themselves. */
-  async leftovers(graceMs = 2000, line = /^/): Promise<readonly string[]> {
+  /** The command lines that `line` matches and that are still running after a while in which they could end. */
+  async leftovers(graceMs = GRACE_MS, line = /^/): Promise<readonly string[]> {
     const end = Date.now() + graceMs;
     let left = this.commandLines(line);
     while (left.length > 0 && Date.now() < end) {
@@ -133,7 +144,7 @@ export class Stage {
 
   /** Waits until a running process has a command line like that. */
   async find(line: RegExp): Promise<ContainerProcess> {
-    for (let i = 0; i < 500; i += 1) {
+    for (let i = 0; i < 2000; i += 1) {
       const found = livingProcesses(this.container).find((one) => line.test(one.commandLine.join(" ")));
       if (found !== undefined) return found;
       await sleep(10);
@@ -153,8 +164,31 @@ export class Stage {
   }
 }
 
+/** What {@link runOnce} runs. */
+export interface OneRun {
+  readonly environment: object;
+  /** By default `up` and `down`. */
+  readonly line?: string;
+  /** Prepares the container's workspace. */
+  readonly prepare?: (stage: Stage) => void;
+}
+
+/** Runs a line in a fresh container, and checks that it leaves neither processes nor nodes behind. */
+export async function runOnce(tailnet: Tailnet, lane: Lane, run: OneRun): Promise<Output> {
+  const stage = await Stage.open(lane, run.environment);
+  try {
+    run.prepare?.(stage);
+    const output = await stage.run(run.line ?? "spacetail up && spacetail down");
+    expect(await stage.leftovers()).toEqual([]);
+    expect(await guestsLeft(tailnet)).toEqual([]);
+    return output;
+  } finally {
+    await stage.close();
+  }
+}
+
 /** Waits until nobody but the world's own peers is on the tailnet. */
-export async function guestsLeft(tailnet: Tailnet, graceMs = 2000): Promise<string[]> {
+export async function guestsLeft(tailnet: Tailnet, graceMs = GRACE_MS): Promise<string[]> {
   const end = Date.now() + graceMs;
   let guests = await tailnet.guests();
   while (guests.length > 0 && Date.now() < end) {

@@ -73,35 +73,31 @@ if (TERRAFORM === "") {
   process.stderr.write("skipped: texts of modules by Terraform: neither terraform nor tofu is on the PATH\n");
 }
 
-withTerraform(
-  "Terraform takes modules with any text, and would format none",
-  () => {
-    inFolder((folder) => {
-      for (const [i, options] of ALL.entries()) {
-        mkdirSync(join(folder, `m${i}`));
-        writeFileSync(join(folder, `m${i}`, "main.tf"), rendered("hcl", options));
-      }
-      expect(runTerraform(folder, "fmt", "-check", "-recursive")).toBe("");
-    });
-    const modules = ALL.map((options, i) => [`m${i}`, withoutProviders(rendered("hcl", options))] as const);
-    const calls = modules.map(([name, module]) => {
-      const [, file = ""] = /^variable "(file_\w+)"/m.exec(module) ?? [];
-      return [name, { source: `./${name}`, [file]: "content" }] as const;
-    });
-    const { child_modules = [] } = plannedModule({
-      "main.tf.json": JSON.stringify({ module: Object.fromEntries(calls) }),
-      ...Object.fromEntries(modules.map(([name, module]) => [`${name}/main.tf`, module])),
-    });
-    const described = child_modules.map(({ address, resources = [] }) => {
-      const context = resources.find(({ name }) => name === "spacelift_context-tailnet")?.values.input;
-      return [address, (context as { description?: string }).description];
-    });
-    expect(Object.fromEntries(described)).toEqual(
-      Object.fromEntries(ALL.map(({ description }, i) => [`module.m${i}`, description])),
-    );
-  },
-  60_000,
-);
+withTerraform("Terraform takes modules with any text, and would format none", () => {
+  inFolder((folder) => {
+    for (const [i, options] of ALL.entries()) {
+      mkdirSync(join(folder, `m${i}`));
+      writeFileSync(join(folder, `m${i}`, "main.tf"), rendered("hcl", options));
+    }
+    expect(runTerraform(folder, "fmt", "-check", "-recursive")).toBe("");
+  });
+  const modules = ALL.map((options, i) => [`m${i}`, withoutProviders(rendered("hcl", options))] as const);
+  const calls = modules.map(([name, module]) => {
+    const [, file = ""] = /^variable "(file_\w+)"/m.exec(module) ?? [];
+    return [name, { source: `./${name}`, [file]: "content" }] as const;
+  });
+  const { child_modules = [] } = plannedModule({
+    "main.tf.json": JSON.stringify({ module: Object.fromEntries(calls) }),
+    ...Object.fromEntries(modules.map(([name, module]) => [`${name}/main.tf`, module])),
+  });
+  const described = child_modules.map(({ address, resources = [] }) => {
+    const context = resources.find(({ name }) => name === "spacelift_context-tailnet")?.values.input;
+    return [address, (context as { description?: string }).description];
+  });
+  expect(Object.fromEntries(described)).toEqual(
+    Object.fromEntries(ALL.map(({ description }, i) => [`module.m${i}`, description])),
+  );
+});
 
 /** The text of a token of Markdown and of all in it. */
 interface Token {

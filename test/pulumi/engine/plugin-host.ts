@@ -67,7 +67,7 @@ export class PluginHost {
     });
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
     const started = new PluginHost(child, client, engine, address);
-    await started.handshake(project, plugin);
+    await started.handshake(plugin);
     return started;
   }
 
@@ -107,10 +107,10 @@ export class PluginHost {
   }
 
   /** The engine's first call. Plugins may not know it. */
-  private async handshake(project: string, plugin: string): Promise<void> {
+  private async handshake(plugin: string): Promise<void> {
     const request = new ProviderHandshakeRequest();
     request.setEngineAddress(this.address);
-    request.setRootDirectory(project);
+    request.setRootDirectory(plugin);
     request.setProgramDirectory(plugin);
     try {
       await this.call<ProviderHandshakeResponse>((done) => this.client.handshake(request, done));
