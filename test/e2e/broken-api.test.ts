@@ -2,7 +2,7 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, type Output, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, type Output, PATIENT, Stage, useDeadline, useWorld } from "./stage.js";
 
 describeInContainers("an API that misbehaves below HTTP", () => {
   const world = useWorld();
@@ -31,9 +31,11 @@ describeInContainers("an API that misbehaves below HTTP", () => {
   };
 
   describe.each(LANES)("%s", (lane) => {
+    const deadline = useDeadline(world, lane);
+
     async function up(url: string, environment: object = {}): Promise<Output> {
       const access = await accessTo(world().tailnet);
-      const stage = await Stage.open(lane, { ...access, TS_API_URL: url, TS_BOOT_TIMEOUT: "3s", ...environment });
+      const stage = await Stage.open(lane, { ...access, TS_API_URL: url, ...PATIENT, ...environment });
       try {
         const output = await stage.run("spacetail up");
         expect(await stage.leftovers()).toEqual([]);
@@ -57,10 +59,11 @@ describeInContainers("an API that misbehaves below HTTP", () => {
       const { url, count } = await serve((reply) => {
         reply.writeHead(429, { "retry-after": "0" }).end();
       });
-      const output = await up(url);
+      const limit = deadline(3000);
+      const output = await up(url, limit);
       expect(output).toMatchObject({ code: 1, text: expect.stringContaining("asks for fewer requests (429)") });
-      // Four a second, for the three seconds of TS_BOOT_TIMEOUT.
-      expect(count()).toBeLessThanOrEqual(13);
+      // Four a second.
+      expect(count()).toBeLessThanOrEqual(1 + Number.parseInt(limit.TS_BOOT_TIMEOUT, 10) / 250);
     });
 
     test("the secret does not come back in the line that it causes", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LANES } from "../world/images.js";
 import type { IssuerSettings, RunIdentity } from "../world/spacelift/index.js";
 import type { IdentityOrder } from "../world/tailnet.js";
-import { describeInContainers, guestsLeft, type Output, Stage, TAG, useWorld } from "./stage.js";
+import { describeInContainers, guestsLeft, type Output, PATIENT, Stage, TAG, useWorld } from "./stage.js";
 
 const RUN: RunIdentity = {
   spaceId: "root",
@@ -43,7 +43,7 @@ describeInContainers("joining by the run's identity token", () => {
   describe.each(LANES)("%s", (lane) => {
     /** Runs `up` and what comes after it in a fresh container, and checks that nothing stays and no token is told. */
     async function up(environment: object, file: string | null = null, then = "spacetail down"): Promise<Output> {
-      const stage = await Stage.open(lane, { TS_BOOT_TIMEOUT: "5s", TRACE: "true" });
+      const stage = await Stage.open(lane, { ...PATIENT, TRACE: "true" });
       try {
         if (file !== null) writeFileSync(join(stage.workspace, "spacelift.oidc"), file, { mode: 0o644 });
         const output = await stage.run(`spacetail up && ${then}`, environment);

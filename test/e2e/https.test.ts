@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, type Output, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, type Output, PATIENT, Stage, useWorld } from "./stage.js";
 
 describeInContainers("HTTPS", () => {
   const world = useWorld();
@@ -11,7 +11,7 @@ describeInContainers("HTTPS", () => {
       const url = api.replace("127.0.0.1", "localhost");
       const stage = await Stage.open(lane, {
         ...(await accessTo(world().tailnet)),
-        TS_BOOT_TIMEOUT: "3s",
+        ...PATIENT,
         TS_API_URL: url,
       });
       try {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, guestsLeft, PATIENT, PAUSE, Stage, UNTIL_DOWN, useWorld } from "./stage.js";
 
 /** Reaches a service through the tunnel, so a line that ends with it proves that the tunnel carries traffic. */
 const REACH =
@@ -14,15 +14,15 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
   describe.each(LANES)("%s", (lane) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();
     });
 
-    async function expectNothingLeft(graceMs?: number): Promise<void> {
-      expect(await stage.leftovers(graceMs)).toEqual([]);
-      expect(await guestsLeft(world().tailnet, graceMs)).toEqual([]);
+    async function expectNothingLeft(): Promise<void> {
+      expect(await stage.leftovers()).toEqual([]);
+      expect(await guestsLeft(world().tailnet)).toEqual([]);
     }
 
     test("up, a service, down", async () => {
@@ -110,8 +110,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("two ups at the same time are one tunnel", async () => {
-      const line =
-        "spacetail up --watch $$ & spacetail up --watch $$ & wait; ls /proc | grep -c . >/dev/null; spacetail status; spacetail down";
+      const line = "spacetail up --watch $$ & spacetail up --watch $$ & wait; spacetail status; spacetail down";
       const output = await stage.run(line);
       expect(output.text.match(/already on the tailnet/g)).toHaveLength(1);
       await expectNothingLeft();
@@ -131,13 +130,13 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test.each(["SIGKILL", "SIGTERM"] as const)("the phase's shell gets %s", async (signal) => {
-      const phase = stage.start("spacetail up --watch $$ && echo ready && sleep 60; true");
-      await stage.find(/^sleep 60$/);
+      const phase = stage.start("spacetail up --watch $$ && sleep 600; true");
+      await stage.find(/^sleep 600$/);
       phase.command.signal(signal);
       expect((await phase.command.exited).code).toBeNull();
       // The command of the phase is an orphan now, as in a real container; the tunnel is gone all the same.
       expect(await guestsLeft(world().tailnet)).toEqual([]);
-      expect(await stage.leftovers(2000, /^(?!sleep 60$)/)).toEqual([]);
+      expect(await stage.leftovers(/^(?!sleep 600$)/)).toEqual([]);
     });
 
     test("the watched shell is the one named, not the caller of up", async () => {
@@ -150,7 +149,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("without --watch the tunnel ends with the caller", async () => {
-      const output = await stage.run('sh -c "spacetail up; true"; sleep 1; spacetail status; true');
+      const output = await stage.run(`sh -c "spacetail up; true"; ${UNTIL_DOWN}; spacetail status; true`);
       expect(output.text).toMatch(/down: the watched process \d+ is gone/);
       await expectNothingLeft();
     });
@@ -165,23 +164,25 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("the supervisor is killed: tailscaled logs out and ends", async () => {
-      const phase = stage.start("spacetail up && echo ready && sleep 2; spacetail down");
+      const phase = stage.start(`spacetail up && ${PAUSE}; spacetail down`);
+      await stage.paused();
       const supervisor = await stage.find(/supervise$/);
-      await stage.find(/^sleep 2$/);
       await stage.run(`kill -KILL ${supervisor.pid}`);
       expect(await guestsLeft(world().tailnet)).toEqual([]);
-      expect(await stage.leftovers(2000, /tailscaled/)).toEqual([]);
+      expect(await stage.leftovers(/tailscaled/)).toEqual([]);
+      stage.resume();
       await phase.output;
       await expectNothingLeft();
     });
 
     test("the supervisor is killed: the next up starts anew", async () => {
       const phase = stage.start(
-        "spacetail up --watch $$; sleep 1; spacetail up --watch $$ && spacetail status && spacetail down",
+        `spacetail up --watch $$; ${PAUSE}; spacetail up --watch $$ && spacetail status && spacetail down`,
       );
+      await stage.paused();
       const supervisor = await stage.find(/supervise$/);
-      await stage.find(/^sleep 1$/);
       await stage.run(`kill -KILL ${supervisor.pid}`);
+      stage.resume();
       const output = await phase.output;
       expect(output.text).toContain("Running: ");
       expect(output.code).toBe(0);
@@ -189,10 +190,13 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("tailscaled is killed: the supervisor says so and ends", async () => {
-      const phase = stage.start("spacetail up && sleep 1; spacetail status; spacetail up && spacetail down");
-      await stage.find(/^sleep 1$/);
+      const phase = stage.start(
+        `spacetail up && ${PAUSE}; ${UNTIL_DOWN}; spacetail status; spacetail up && spacetail down`,
+      );
+      await stage.paused();
       const daemon = await stage.find(/^\S*tailscaled --tun/);
       await stage.run(`kill -KILL ${daemon.pid}`);
+      stage.resume();
       const output = await phase.output;
       expect(output.text).toMatch(/down: tailscaled ended by itself \(.+\)/);
       expect(output.code).toBe(0);
@@ -217,18 +221,18 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("up gets SIGTERM on its way", async () => {
-      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 5000 });
+      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 600_000 });
       const phase = stage.start("spacetail up; echo status $?");
       const up = await stage.find(/^(node )?\S*spacetail up$/);
       await stage.find(/^\S*tailscaled --tun/);
       await stage.run(`kill -TERM ${up.pid}`);
       const output = await phase.output;
       expect(output.text).toContain("status 143");
-      await expectNothingLeft(6000);
+      await expectNothingLeft();
     });
 
     test("the phase's shell is gone before up is done", async () => {
-      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 5000 });
+      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 600_000 });
       const phase = stage.start("spacetail up --watch $$; true");
       await stage.find(/^\S*tailscaled --tun/);
       phase.command.signal("SIGKILL");
@@ -236,7 +240,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       expect(output.text).toMatch(
         /^spacetail: The tunnel was stopped while it came up: the watched process \d+ is gone\.\n/,
       );
-      await expectNothingLeft(6000);
+      await expectNothingLeft();
     });
 
     test.each([

@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, type Output, Stage, TAG, useWorld } from "./stage.js";
+import {
+  accessTo,
+  describeInContainers,
+  guestsLeft,
+  type Output,
+  PATIENT,
+  Stage,
+  TAG,
+  useDeadline,
+  useWorld,
+} from "./stage.js";
 
 describeInContainers("what goes wrong is told in one line, and nothing stays", () => {
   const world = useWorld();
 
   describe.each(LANES)("%s", (lane) => {
+    const deadline = useDeadline(world, lane);
+
     /** Runs `up` in a fresh container and checks that it cleaned up, whatever came of it. */
     async function up(environment: object, setUp = "true"): Promise<Output> {
       const access = await accessTo(world().tailnet);
-      const stage = await Stage.open(lane, { ...access, TS_BOOT_TIMEOUT: "3s" });
+      const stage = await Stage.open(lane, { ...access, ...PATIENT });
       try {
         const output = await stage.run(`${setUp} && spacetail up && spacetail down`, environment);
         expect(await stage.leftovers()).toEqual([]);
@@ -106,14 +118,14 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
     test("control unreachable", async () => {
       const { key } = await world().tailnet.makeKey({ tags: [TAG], ephemeral: true, preauthorized: true });
       expectLine(
-        await up({ ...keyOnly(key), TS_CONTROL_URL: "http://127.0.0.1:9", TS_BOOT_TIMEOUT: "1s" }),
+        await up({ ...keyOnly(key), TS_CONTROL_URL: "http://127.0.0.1:9", ...deadline() }),
         /^spacetail: The control server http:\/\/127\.0\.0\.1:9 cannot be used \(.*connection refused\)\. Check TS_CONTROL_URL and the network\.$/,
       );
     });
 
     test("API unreachable", async () => {
       expectLine(
-        await up({ TS_API_URL: "http://127.0.0.1:9", TS_BOOT_TIMEOUT: "1s" }),
+        await up({ TS_API_URL: "http://127.0.0.1:9", ...deadline() }),
         /^spacetail: The API at http:\/\/127\.0\.0\.1:9 cannot be reached \(.*ECONNREFUSED.*\), and TS_BOOT_TIMEOUT leaves no time to ask again\. Check the network and TS_API_URL\.$/,
       );
     });
@@ -127,14 +139,14 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
     test("API 500 for good", async () => {
       await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: -1, status: 500 });
       expectLine(
-        await up({ TS_BOOT_TIMEOUT: "1s" }),
+        await up(deadline()),
         /^spacetail: The API at \S+ failed \(500.*\), and TS_BOOT_TIMEOUT leaves no time to ask again\. Try again later\.$/,
       );
     });
 
     test("control 500, then well", async () => {
       await world().tailnet.fault({ match: "control register", times: 1, status: 500 });
-      expect(await up({ TS_BOOT_TIMEOUT: "30s" })).toMatchObject({ code: 0 });
+      expect(await up({})).toMatchObject({ code: 0 });
     });
 
     test("429 with Retry-After: asks again, not earlier", async () => {
@@ -145,21 +157,18 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
     });
 
     test("429 whose Retry-After is past the deadline", async () => {
-      await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: -1, status: 429, retryAfter: "60" });
-      const output = await up({});
+      await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: -1, status: 429, retryAfter: "600" });
+      const output = await up(PATIENT);
       expectLine(
         output,
         /^spacetail: The API at \S+ asks for fewer requests \(429.*\), and TS_BOOT_TIMEOUT leaves no time to ask again\. Try again later\.$/,
       );
-      expect(output.ms).toBeLessThan(2500);
+      expect(output.ms).toBeLessThan(120_000);
     });
 
     test("an answer that never comes", async () => {
-      await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: -1, delayMs: 60_000 });
-      expectLine(
-        await up({ TS_BOOT_TIMEOUT: "1s" }),
-        /^spacetail: The API at \S+ cannot be reached \(no answer in time\)/,
-      );
+      await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: -1, delayMs: 600_000 });
+      expectLine(await up(deadline()), /^spacetail: The API at \S+ cannot be reached \(no answer in time\)/);
     });
 
     test.each([
@@ -167,8 +176,8 @@ describeInContainers("what goes wrong is told in one line, and nothing stays", (
       ["SOCKS5", "TS_SOCKS5_SERVER"],
     ])("port of the %s proxy taken", async (_, name) => {
       const ready = 'require("fs").writeFileSync("/tmp/listens", "")';
-      const program = `require("net").createServer().listen(7777, "127.0.0.1", () => ${ready}); setTimeout(() => process.exit(), 1500)`;
-      const listen = `node -e '${program}' & until [ -e /tmp/listens ]; do sleep 0.02; done`;
+      const program = `require("net").createServer().listen(7777, "127.0.0.1", () => ${ready})`;
+      const listen = `node -e '${program}' & trap "kill $!" EXIT; until [ -e /tmp/listens ]; do sleep 0.02; done`;
       expectLine(
         await up({ [name]: "127.0.0.1:7777" }, `{ ${listen}; }`),
         "Another program listens on 127.0.0.1:7777 already. Stop it, or choose another address by TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN.",

@@ -51,7 +51,7 @@ describeInContainers("the hooks in the shells of runners", () => {
         command,
         ...definition,
       },
-      { image: imageFolder(ROOT, lane), silenceLimitMs: 20_000, ...options },
+      { image: imageFolder(ROOT, lane), silenceLimitMs: 120_000, graceMs: 120_000, ...options },
     );
     const result = await run.result;
     expect(await guestsLeft(world().tailnet)).toEqual([]);
@@ -104,7 +104,7 @@ describeInContainers("the hooks in the shells of runners", () => {
           after_perform: [...(HOOKS.after_perform ?? []), 'echo "own: $HTTP_PROXY $no_proxy"'],
         };
         // The worker's own upload would go through that proxy, which is not there.
-        const result = await perform(lane, USE, { shell, workerTimeoutMs: 1000 }, { hooks }, own);
+        const result = await perform(lane, USE, { shell, workerTimeoutMs: 5000 }, { hooks }, own);
         expect(text(result)).toContain(`NO_PROXY=${NEVER_PROXIED.join(",")},it's.corp`);
         expect(text(result)).toContain("own: http://proxy.corp:3128 it's.corp");
         expect(file(result)).toMatchObject(own);

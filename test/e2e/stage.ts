@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +16,12 @@ import { ROOT, startWorld, type World } from "../world/world.js";
 
 export const TAG = "tag:spacelift";
 
+/** For an `up` that succeeds, or fails for a reason that it finds: it ends by itself, however busy the machine is. */
+export const PATIENT = { TS_BOOT_TIMEOUT: "5m" } as const;
+
+/** How long to wait for what ought to happen. A test that waits in vain fails then; all others go on at once. */
+const PATIENCE_MS = 120_000;
+
 /** What a command line printed and how it ended. */
 export interface Output {
   readonly code: number | null;
@@ -27,8 +33,6 @@ export interface Output {
 /** `describe` where containers can be made; elsewhere the tests are skipped and the reason is printed. */
 export function describeInContainers(name: string, body: () => void): void {
   const reason = containerSupport();
-  // Some things take their time by design: limits of shut-down, waits of servers.
-  jest.setTimeout(60_000);
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
   (reason === null ? describe : describe.skip)(name, body);
 }
@@ -120,8 +124,8 @@ export class Stage {
     return await this.start(line, environment, shell).output;
   }
 
-  /** The command lines, of those that `line` matches, which still run once they had a moment to end by themselves. */
-  async leftovers(graceMs = 2000, line = /^/): Promise<readonly string[]> {
+  /** The command lines, of those that `line` matches, which still run once they had time to end by themselves. */
+  async leftovers(line = /^/, graceMs = PATIENCE_MS): Promise<readonly string[]> {
     const end = Date.now() + graceMs;
     let left = this.commandLines(line);
     while (left.length > 0 && Date.now() < end) {
@@ -133,12 +137,27 @@ export class Stage {
 
   /** Waits until a running process has a command line like that. */
   async find(line: RegExp): Promise<ContainerProcess> {
-    for (let i = 0; i < 500; i += 1) {
+    const end = Date.now() + PATIENCE_MS;
+    while (Date.now() < end) {
       const found = livingProcesses(this.container).find((one) => line.test(one.commandLine.join(" ")));
       if (found !== undefined) return found;
       await sleep(10);
     }
     throw new Error(`no process with a command line like ${line}`);
+  }
+
+  /** Waits until a line has come to its {@link PAUSE}. */
+  async paused(): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (!existsSync(join(this.workspace, "paused"))) {
+      if (Date.now() > end) throw new Error("the line has not come to its pause");
+      await sleep(10);
+    }
+  }
+
+  /** Lets a line go on after its {@link PAUSE}. */
+  resume(): void {
+    writeFileSync(join(this.workspace, "resumed"), "");
   }
 
   private commandLines(line: RegExp): readonly string[] {
@@ -153,9 +172,34 @@ export class Stage {
   }
 }
 
-/** Waits until nobody but the world's own peers is on the tailnet. */
-export async function guestsLeft(tailnet: Tailnet, graceMs = 2000): Promise<string[]> {
-  const end = Date.now() + graceMs;
+/** In a line that {@link Stage.start} starts: waits until the test calls {@link Stage.resume}. */
+export const PAUSE = "touch paused && until [ -e resumed ]; do sleep 0.05; done";
+
+/** A line that waits until the tunnel is down. */
+export const UNTIL_DOWN = "while spacetail status >/dev/null 2>&1; do sleep 0.05; done";
+
+/**
+ * A limit for an `up` that only its deadline ends: a few times as long as one that succeeds takes on this machine, which
+ * others may keep busy. Call it in `describe`, use it in tests.
+ */
+export function useDeadline(world: () => World, lane: Lane): (atLeastMs?: number) => { TS_BOOT_TIMEOUT: string } {
+  let ms = 0;
+  beforeAll(async () => {
+    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+    try {
+      const output = await stage.run("spacetail up && spacetail down");
+      if (output.code !== 0) throw new Error(output.text);
+      ms = output.ms;
+    } finally {
+      await stage.close();
+    }
+  });
+  return (atLeastMs = 1000) => ({ TS_BOOT_TIMEOUT: `${Math.max(atLeastMs, 4 * ms)}ms` });
+}
+
+/** The nodes besides the world's own peers that are still on the tailnet once they had time to leave. */
+export async function guestsLeft(tailnet: Tailnet): Promise<string[]> {
+  const end = Date.now() + PATIENCE_MS;
   let guests = await tailnet.guests();
   while (guests.length > 0 && Date.now() < end) {
     await sleep(10);
