@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "./addresses.js";
-import {
-  anyText,
-  apiUrl,
-  authKey,
-  boolean,
-  type Check,
-  clientSecret,
-  controlUrl,
-  duration,
-  extraFlags,
-  hostName,
-  hostPort,
-  hostPortList,
-  noProxyList,
-  socketPath,
-  tagList,
-  tailscaledArgs,
-} from "./checks.js";
+import { anyText, authKey, boolean, type Check, clientSecret, extraFlags, tailscaledArgs } from "./checks.js";
+import { tagProblem } from "./labels.js";
+import { splitList } from "./parse.js";
+import { TUNNEL_OPTIONS, type TunnelOption } from "./tunnel-options.js";
 
 /** An environment: names and values; a variable that is not set is absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -35,16 +20,16 @@ export interface Variable {
   readonly defaultText: string;
   /** True if the value must never be shown. Secrets may be given as `file:/path`. */
   readonly secret: boolean;
+  /** What separates the elements of a list; empty for other values. */
+  readonly separator: string;
+  /** The rule for the value, or for each element of a list. */
   readonly check: Check;
-  /** One sentence for the table in the README. */
+  /** What it means, in one or two sentences. */
   readonly doc: string;
 }
 
-/**
- * Every environment variable of the executable. Variables that Tailscale's containerboot has too are called what it
- * calls them, or have its name as an alias. Its other variables are in containerboot.ts.
- */
-export const VARIABLES: readonly Variable[] = [
+/** The variables of logins. Options of `auth` set them. */
+const LOGIN_VARIABLES: readonly Variable[] = [
   {
     name: "TS_OAUTH_CLIENT_ID",
     option: "auth",
@@ -52,6 +37,7 @@ export const VARIABLES: readonly Variable[] = [
     default: "",
     defaultText: "part of the secret",
     secret: false,
+    separator: "",
     check: anyText,
     doc: "ID of the Tailscale OAuth client that mints the auth key.",
   },
@@ -62,6 +48,7 @@ export const VARIABLES: readonly Variable[] = [
     default: "",
     defaultText: "",
     secret: true,
+    separator: "",
     check: clientSecret,
     doc: "Secret of that client, which needs the `auth_keys` scope.",
   },
@@ -72,7 +59,8 @@ export const VARIABLES: readonly Variable[] = [
     default: "tag:spacelift",
     defaultText: "",
     secret: false,
-    check: tagList,
+    separator: ",",
+    check: tagProblem,
     doc:
       "Tags of the node, separated by commas: all tags of the OAuth client or federated identity, or tags that one of " +
       "them owns.",
@@ -84,6 +72,7 @@ export const VARIABLES: readonly Variable[] = [
     default: "",
     defaultText: "",
     secret: false,
+    separator: "",
     check: anyText,
     doc:
       "ID of a Tailscale federated identity: the run logs in with its identity token, without a secret; next to a " +
@@ -96,6 +85,7 @@ export const VARIABLES: readonly Variable[] = [
     default: "",
     defaultText: "the newer of `SPACELIFT_OIDC_TOKEN` and `/mnt/workspace/spacelift.oidc`",
     secret: true,
+    separator: "",
     check: anyText,
     doc: "Identity token for the federated identity, a JSON Web Token.",
   },
@@ -106,59 +96,16 @@ export const VARIABLES: readonly Variable[] = [
     default: "",
     defaultText: "",
     secret: true,
+    separator: "",
     check: authKey,
     doc: "A ready-made auth key, instead of one that is minted for the run.",
   },
-  {
-    name: "TS_CONTROL_URL",
-    option: "controlUrl",
-    aliases: ["TS_LOGIN_SERVER"],
-    default: "https://controlplane.tailscale.com",
-    defaultText: "",
-    secret: false,
-    check: controlUrl,
-    doc: "The control server.",
-  },
-  {
-    name: "TS_API_URL",
-    option: "apiUrl",
-    aliases: [],
-    default: "",
-    defaultText: "the control server if one is set, else `https://api.tailscale.com`",
-    secret: false,
-    check: apiUrl,
-    doc: "Where auth keys are minted; plain HTTP is allowed for loopback only.",
-  },
-  {
-    name: "TS_HOSTNAME",
-    option: "hostname",
-    aliases: [],
-    default: "",
-    defaultText: "`spacelift-` and the machine's host name",
-    secret: false,
-    check: hostName,
-    doc: "Name of the node, turned into a valid DNS label.",
-  },
-  {
-    name: "TS_BOOT_TIMEOUT",
-    option: "bootTimeout",
-    aliases: [],
-    default: "60s",
-    defaultText: "",
-    secret: false,
-    check: duration,
-    doc: "Time limit for the whole of `spacetail up`, as a Go duration.",
-  },
-  {
-    name: "TS_WAIT_FOR",
-    option: "waitFor",
-    aliases: [],
-    default: "",
-    defaultText: "",
-    secret: false,
-    check: hostPortList,
-    doc: "Services, as `host:port,...`, that must accept a connection through the tunnel before `spacetail up` succeeds.",
-  },
+];
+
+const FLAGS = "TS_EXTRA_ARGS";
+
+/** Variables that hold flags of Tailscale's programs, and one that containerboot has for one of those flags. */
+const FLAG_VARIABLES: readonly Variable[] = [
   {
     name: "TS_ACCEPT_DNS",
     option: "acceptDns",
@@ -166,82 +113,51 @@ export const VARIABLES: readonly Variable[] = [
     default: "true",
     defaultText: "",
     secret: false,
+    separator: "",
     check: boolean,
-    doc: "Use the tailnet's DNS configuration; `--accept-dns` in `TS_EXTRA_ARGS` takes precedence.",
+    doc: "Use the tailnet's DNS settings; `--accept-dns` in `TS_EXTRA_ARGS` takes precedence.",
   },
   {
-    name: "TS_EXTRA_ARGS",
+    name: FLAGS,
     option: "acceptDns, acceptRoutes, exitNode or shieldsUp",
     aliases: [],
     default: "",
-    defaultText: "",
+    defaultText: "none",
     secret: false,
+    separator: "",
     check: extraFlags,
     doc:
       "Flags of `tailscale up`: `--accept-dns`, `--accept-routes`, `--exit-node`, `--hostname`, `--shields-up` (on by " +
       "default), `--login-server`, `--timeout`.",
   },
-  {
-    name: "TS_TAILSCALED_EXTRA_ARGS",
-    option: "tailscaledArgs",
-    aliases: [],
-    default: "",
-    defaultText: "",
-    secret: false,
-    check: tailscaledArgs,
-    doc: "Flags passed on to tailscaled.",
-  },
-  {
-    name: "TS_SOCKS5_SERVER",
-    option: "socks5Server",
-    aliases: [],
-    default: DEFAULT_SOCKS5_SERVER,
-    defaultText: "",
-    secret: false,
-    check: hostPort,
-    doc: "Address of the SOCKS5 proxy; `--socks5-server` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence.",
-  },
-  {
-    name: "TS_OUTBOUND_HTTP_PROXY_LISTEN",
-    option: "httpProxy",
-    aliases: [],
-    default: DEFAULT_HTTP_PROXY,
-    defaultText: "",
-    secret: false,
-    check: hostPort,
-    doc: "Address of the HTTP proxy; `--outbound-http-proxy-listen` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence.",
-  },
-  {
-    name: "TS_NO_PROXY",
-    option: "noProxy",
-    aliases: [],
-    default: "",
-    defaultText: "",
-    secret: false,
-    check: noProxyList,
-    doc: "More destinations, separated by commas, that the hooks keep out of the tunnel.",
-  },
-  {
-    name: "TS_SOCKET",
-    option: "socket",
-    aliases: [],
-    default: "",
-    defaultText: "`/tmp/spacetail-UID/tailscaled.sock`",
-    secret: false,
-    check: socketPath,
-    doc: "Path of tailscaled's socket.",
-  },
-  {
-    name: "TS_TRACE",
-    option: "trace",
-    aliases: ["TRACE"],
-    default: "false",
-    defaultText: "",
-    secret: false,
-    check: boolean,
-    doc: "Print every step with its time.",
-  },
 ];
+
+/**
+ * Every environment variable of the executable. Variables that Tailscale's containerboot has too are called what it
+ * calls them, or have its name as an alias. Its other variables are in containerboot.ts.
+ */
+export const VARIABLES: readonly Variable[] = [
+  ...LOGIN_VARIABLES,
+  ...TUNNEL_OPTIONS.filter((row) => row.variable !== FLAGS).map(variableOf),
+  ...FLAG_VARIABLES,
+];
+
+/** The variable of an option that has it to itself. */
+function variableOf(row: TunnelOption): Variable {
+  // Flags are checked together, because some of them take the next word.
+  const isFlags = row.variable === "TS_TAILSCALED_EXTRA_ARGS";
+  return {
+    name: row.variable,
+    option: row.name,
+    aliases: row.aliases,
+    default: row.default,
+    defaultText: row.defaultText,
+    secret: false,
+    separator: isFlags ? "" : row.separator,
+    check: isFlags ? tailscaledArgs : row.check,
+    doc: row.note === "" ? row.doc : `${row.doc} ${row.note}`,
+  };
+}
 
 /** The variable called `name`, which may be an alias. */
 export function findVariable(name: string): Variable | undefined {
@@ -260,15 +176,26 @@ export function valueInUse(env: Environment, name: string): string {
 }
 
 /**
- * What is wrong with the value of a variable, as a sentence that names it, or null. The value itself is quoted unless
- * it is a secret. Names that are not in the table, and empty values, are fine.
+ * What is wrong with the value of a variable, as a sentence that names it, or null. What is wrong is quoted unless the
+ * value is a secret. Names that are not in the table, and empty values, are fine.
  */
 export function valueProblem(name: string, value: string): string | null {
   const variable = findVariable(name);
   if (variable === undefined || value === "") return null;
-  const problem = variable.check(value);
-  if (problem === null) return null;
   // Unsupported arguments may contain a secret; the rules for arguments name the word that is wrong.
   const hidden = variable.secret || name.endsWith("_ARGS");
-  return hidden ? `${name} ${problem}` : `${name} ${problem}, but "${value}" was given`;
+  if (variable.separator === "") return textProblem(name, variable.check, value, hidden);
+  const elements = splitList(value);
+  if (elements.length === 0) return `${name} must not be an empty list`;
+  for (let i = 0; i < elements.length; i += 1) {
+    const problem = textProblem(`${name}[${i}]`, variable.check, elements[i] ?? "", hidden);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function textProblem(name: string, check: Check, text: string, hidden: boolean): string | null {
+  const problem = check(text);
+  if (problem === null || hidden) return problem === null ? null : `${name} ${problem}`;
+  return `${name} ${problem}, but "${text}" was given`;
 }

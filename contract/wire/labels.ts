@@ -53,7 +53,7 @@ export function tagProblem(tag: string): string | null {
   const name = tag.slice("tag:".length);
   if (name === "") return 'must have a name after "tag:"';
   if (!LETTERS.includes(name.charAt(0))) return 'must have a letter after "tag:"';
-  if (!consistsOf(name, `${LETTERS}${DIGITS}-`)) return "must hold only letters, digits and dashes";
+  if (!consistsOf(name, `${LETTERS}${DIGITS}-`)) return "must contain only letters, digits and dashes";
   return null;
 }
 

@@ -97,7 +97,7 @@ export function readSettings(env: Environment): Settings {
     httpProxy: daemon.httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN"),
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     socket: valueInUse(env, "TS_SOCKET"),
-    trace: booleanOf(env, "TS_TRACE"),
+    trace: booleanOf(env, "TRACE"),
   };
 }
 

@@ -17,6 +17,7 @@ const USAGE = `Usage: spacetail COMMAND
   up [--watch PID|none]  join the tailnet until process PID exits (default: the caller)
   down                   leave the tailnet
   status [--json]        show whether the tunnel is up
+  env NO_PROXY           print the destinations that bypass the tunnel
   env --restore          print commands that restore the run's own proxy variables
   scrub [FILE]           remove the tunnel's proxy variables from the environment file
   tailscale ARGS...      run Tailscale's command line on this tunnel

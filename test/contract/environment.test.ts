@@ -37,7 +37,7 @@ describe("a malformed value is an error that names the variable, the rule and th
     [
       "TS_NO_PROXY",
       "a,$(id)",
-      'must be hosts or networks with commas between them, and "$(id)" is neither, but "a,$(id)" was given',
+      'must hold hosts and IPv4 networks with commas between them, and "$(id)" is neither a host nor a network, but "a,$(id)" was given',
     ],
     ["TS_OAUTH_TAGS", ",", 'must name at least one tag, but "," was given'],
     [
@@ -66,7 +66,7 @@ describe("a malformed value is an error that names the variable, the rule and th
       "https://10.0.0.1",
       'must name its host: an address has no certificate to check, but "https://10.0.0.1" was given',
     ],
-    ["TS_HOSTNAME", "...", 'must hold at least one letter or digit, but "..." was given'],
+    ["TS_HOSTNAME", "...", 'must contain at least one letter or digit, but "..." was given'],
     ["TS_BOOT_TIMEOUT", "soon", 'must be a duration above zero such as 60s or 1m30s, but "soon" was given'],
     ["TS_BOOT_TIMEOUT", "0", 'must be a duration above zero such as 60s or 1m30s, but "0" was given'],
     [
@@ -81,7 +81,7 @@ describe("a malformed value is an error that names the variable, the rule and th
     [
       "TS_NO_PROXY",
       "a,$(id)",
-      'must be hosts or networks with commas between them, and "$(id)" is neither, but "a,$(id)" was given',
+      'must hold hosts and IPv4 networks with commas between them, and "$(id)" is neither a host nor a network, but "a,$(id)" was given',
     ],
     ["TS_SOCKET", "s.sock", 'must be an absolute path, but "s.sock" was given'],
     ["TS_ACCEPT_DNS", "maybe", 'must be true or false, but "maybe" was given'],
@@ -109,9 +109,6 @@ test.each(["http://127.0.0.1:19200", "http://localhost", "https://api.tailscale.
   },
 );
 
-test.each(["db", ".corp.test", "*.corp.test", "10.0.0.0/8", "[fd7a::1]", "a, b"])(
-  "%s may stay out of the tunnel",
-  (list) => {
-    expect(valueProblem("TS_NO_PROXY", list)).toBeNull();
-  },
-);
+test.each(["db", ".corp.test", "10.0.0.0/8", "fd7a::1", "a, b"])("%s may stay out of the tunnel", (list) => {
+  expect(valueProblem("TS_NO_PROXY", list)).toBeNull();
+});

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { networkInterfaces } from "node:os";
-import { DEFAULT_HTTP_PROXY, exportCommand, PROXY_VARIABLES } from "../../contract/index.js";
+import { DEFAULT_HTTP_PROXY, exportCommands, PROXY_VARIABLES } from "../../contract/index.js";
 import { LANES } from "../world/images.js";
 import { accessTo, describeInContainers, guestsLeft, Stage, useWorld } from "./stage.js";
+
+const EXPORT = exportCommands(DEFAULT_HTTP_PROXY).join(" && ");
 
 describeInContainers("a tunnel among other programs", () => {
   const world = useWorld();
@@ -99,12 +101,12 @@ describeInContainers("a tunnel among other programs", () => {
     });
 
     test.each([
-      ["and exports again", exportCommand(DEFAULT_HTTP_PROXY)],
+      ["and exports again", EXPORT],
       ["and does not export again", "true"],
     ])("a second up %s: the run's own proxy comes back, and nothing of ours stays in the file", async (_, again) => {
       const own = { HTTP_PROXY: "http://proxy.corp:3128", no_proxy: "corp" };
       const output = await stage.run(
-        `spacetail up && ${exportCommand(DEFAULT_HTTP_PROXY)} && spacetail up && ${again} && env >/tmp/file &&
+        `spacetail up && ${EXPORT} && spacetail up && ${again} && env >/tmp/file &&
          unset ${PROXY_VARIABLES.join(" ")} && eval "$(spacetail env --restore)" && spacetail scrub /tmp/file && spacetail down 2>/dev/null &&
          echo --- && grep -i proxy /tmp/file | sort && echo --- && env | grep -i proxy | sort`,
         own,
@@ -115,7 +117,7 @@ describeInContainers("a tunnel among other programs", () => {
 
     test("a down in the midst of a phase leaves what the hooks after it need", async () => {
       const output = await stage.run(
-        `spacetail up 2>/dev/null && ${exportCommand(DEFAULT_HTTP_PROXY)} && spacetail down 2>/dev/null &&
+        `spacetail up 2>/dev/null && ${EXPORT} && spacetail down 2>/dev/null &&
          unset ${PROXY_VARIABLES.join(" ")} && eval "$(spacetail env --restore)" && env | grep -i proxy`,
         { HTTP_PROXY: "http://proxy.corp:3128" },
       );

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from "fast-check";
-import { exportCommand, exportedValues, PROXY_VARIABLES, shellQuote } from "../../contract/index.js";
+import { exportCommands, exportedValues, PROXY_VARIABLES, shellQuote } from "../../contract/index.js";
 import { undoExports } from "../../image/spacetail/proxies/environment-file.js";
+import { pathWithSpacetail } from "../contract/on-path.js";
 import { inEveryShell, run } from "../contract/shells.js";
 import { holds, line, text } from "../property.js";
 
@@ -56,15 +57,18 @@ const environments = fc
   .tuple(text, text, line)
   .map((values) => Object.fromEntries(NAMES.map((name, i) => [name, values[i] ?? ""])));
 
+const PATH = pathWithSpacetail();
+const EXPORT = exportCommands("localhost:8080").join("\n");
+
 inEveryShell(
   "of what a shell lists after the exports, exactly those are undone, whatever the other values",
   (shell) => {
     const exported = exportedValues("localhost:8080", "", {});
     const check = (env: Record<string, string>) => {
-      const listing = run(shell, `${exportCommand("localhost:8080")}\nexport -p`, env);
+      const listing = run(shell, `${EXPORT}\nexport -p`, { ...env, PATH });
       const left = undoExports(listing, exported, {}, env);
       const words = [...NAMES.map((name) => `"$${name}"`), ...PROXY_VARIABLES.map((name) => `"\${${name}-unset}"`)];
-      // The rest is read by a shell without these variables.
+      // What is left is read by a shell that knows nothing.
       const script = `unset ${NAMES.join(" ")}\n${left}\nprintf '%s\\0' ${words.join(" ")}`;
       expect(run(shell, script, {}).split("\0").slice(0, -1)).toEqual([
         ...NAMES.map((name) => env[name]),
@@ -78,9 +82,9 @@ inEveryShell(
 inEveryShell("of what env(1) lists after the exports, exactly those are undone, whatever the other values", (shell) => {
   const exported = exportedValues("localhost:8080", "", {});
   const check = (env: Record<string, string>) => {
-    const listing = run(shell, `${exportCommand("localhost:8080")}\nenv`, env);
+    const listing = run(shell, `${EXPORT}\nenv`, { ...env, PATH });
     // Without the exports, the same shell lists what must be left.
-    const expected = run(shell, "env", env);
+    const expected = run(shell, "env", { ...env, PATH });
     expect(sorted(undoExports(listing, exported, {}, env))).toEqual(sorted(expected));
   };
   holds(environments, check, 12);
