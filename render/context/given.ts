@@ -19,7 +19,7 @@ const NO_SECRET = "no secret is rendered";
  * The options as programs give them, with inputs in place of what is never rendered, and the problems of those that
  * programs could give. Everything else is left as it is, right or wrong.
  */
-export function asInPrograms(format: OutputFormat, given: Values): Reading {
+export function asInPrograms(format: OutputFormat, given: Values): Pick<Reading, "values" | "problems"> {
   const translation = new Translation(format);
   return { values: translation.members(OPTIONS, given, ""), problems: translation.problems };
 }
