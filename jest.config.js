@@ -7,7 +7,7 @@ const common = {
   testEnvironment: "node",
   cacheDirectory: "<rootDir>/.cache/jest",
   // There are copies of packages in the cache, and Pulumi's folders have package files of their own.
-  modulePathIgnorePatterns: ["<rootDir>/.cache/", "<rootDir>/(dist/)?pulumi/(spacelift/)?package.json"],
+  modulePathIgnorePatterns: ["<rootDir>/.cache/", "<rootDir>/(dist/)?pulumi/((spacelift|loader)/)?package.json"],
 };
 
 // Sources import `./file.js`, as Node and the native compiler require.

@@ -20,15 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs, promisify } from "node:util";
 import { App, TerraformStack } from "cdktf";
-import {
-  Context,
-  EnvironmentVariable,
-  OauthClient,
-  SpaceliftProvider,
-  TailnetContext,
-  TailnetOAuthClient,
-  TailscaleProvider,
-} from "spacetail";
+import { spacelift, TailnetContext, TailnetOAuthClient, tailscale } from "spacetail";
 import type { PulumiProgram, PulumiSample } from "./synth-pulumi.js";
 
 /** Contexts in one program; figures are named after it. */
@@ -137,8 +129,8 @@ function sample(program: Program): Sample {
     const began = process.cpuUsage();
     const app = new App({ outdir });
     const stack = new TerraformStack(app, "bench");
-    new SpaceliftProvider(stack, "spacelift");
-    new TailscaleProvider(stack, "tailscale");
+    new spacelift.SpaceliftProvider(stack, "spacelift");
+    new tailscale.TailscaleProvider(stack, "tailscale");
     PROGRAMS[program](stack, COUNT);
     app.synth();
     const { user, system } = process.cpuUsage(began);
@@ -166,7 +158,7 @@ function withConstructs(stack: TerraformStack, count: number): void {
 }
 
 function withRawBindings(stack: TerraformStack, count: number): void {
-  const client = new OauthClient(stack, "client", {
+  const client = new tailscale.OauthClient(stack, "client", {
     scopes: ["auth_keys"],
     tags: TAGS,
     description: "Spacelift runs",
@@ -176,7 +168,7 @@ function withRawBindings(stack: TerraformStack, count: number): void {
   const tags = TAGS.join(",");
   const { before, after } = rawHooks();
   for (let i = 0; i < count; i += 1) {
-    const context = new Context(stack, `c${i}`, {
+    const context = new spacelift.Context(stack, `c${i}`, {
       name: `tailnet-${i}`,
       labels: [`autoattach:tailnet-${i}`],
       beforePlan: before,
@@ -190,7 +182,7 @@ function withRawBindings(stack: TerraformStack, count: number): void {
     });
     const contextId = context.id;
     const variable = (name: string, value: string, writeOnly: boolean) =>
-      new EnvironmentVariable(stack, `c${i}-${name}`, { contextId, name, value, writeOnly });
+      new spacelift.EnvironmentVariable(stack, `c${i}-${name}`, { contextId, name, value, writeOnly });
     variable("TS_OAUTH_CLIENT_ID", clientId, false);
     variable("TS_OAUTH_CLIENT_SECRET", clientSecret, true);
     variable("TS_OAUTH_TAGS", tags, false);

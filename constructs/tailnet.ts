@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { applyTrust } from "../contract/context/apply-trust.js";
-import { broken } from "../contract/context/rules.js";
-import { DEFAULT_PHASES } from "../contract/hooks/phases.js";
+import type { List } from "../contract/index.js";
+import { applyTrust, TAILSCALE_PROVIDER_OPTION, tailnetProblems } from "../contract/index.js";
 import type { TailnetAuth } from "./auth/tailnet-auth.js";
 import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailnet-federated-identity.js";
 import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";
 import { TailnetContext } from "./context/tailnet-context.js";
 import type { TailnetContextOptions } from "./context/tailnet-context-props.js";
-import { given } from "./support/literal.js";
-import { refuse } from "./support/validation-error.js";
+import { check } from "./support/check.js";
+import { defined } from "./support/literal.js";
+import { tokens } from "./support/tokens.js";
 import { type TailnetGrant, TailnetPolicyFragment } from "./tailnet-policy-fragment.js";
 
-/** Properties of {@link Tailnet}: those of its context, and what its login is made of. */
+/** Properties of {@link Tailnet}: those of its context, and those of its login. */
 export interface TailnetProps extends TailnetContextOptions {
   /**
    * Name of the context, unique in the account.
@@ -22,14 +23,15 @@ export interface TailnetProps extends TailnetContextOptions {
   readonly name?: string;
 
   /**
-   * The Spacelift account whose runs log in without a secret: its name (`acme`) or its host name. Paid accounts only.
-   * @default - runs log in by an OAuth client, whose secret is a secret variable of the context
+   * The Spacelift account whose runs log in without a secret: its name (`acme`) or its host name. Only paid accounts
+   * have tokens for their runs.
+   * @default - runs log in with an OAuth client, whose secret is a secret variable of the context
    */
   readonly account?: string;
 
   /**
    * Which runs of the account can log in.
-   * @default - every run that knows the client id, which is no secret
+   * @default - every run of the account that knows the client ID, which is not a secret
    */
   readonly trust?: TailnetTrustedRuns;
 
@@ -38,61 +40,62 @@ export interface TailnetProps extends TailnetContextOptions {
    * fragment is text before Terraform knows anything.
    * @default ["tag:spacelift"]
    */
-  readonly tags?: string[];
+  readonly tags?: List<string>;
 
   /**
-   * ACL tags for applying, which only runs of stacks get whose token may write, and so no pull request. They want an
-   * account. Where the tests of modules are to have them too, name the modules in `trust`: tests of their pull requests
-   * then have them.
-   * @default - the same as for all other phases
+   * ACL tags that runs join with while they apply; requires an account. Only runs of stacks whose token has the scope
+   * `write` get them, so no pull request does. If tests of modules need them too, name the modules in `trust`; tests of
+   * their pull requests then get them as well.
+   * @default - the same as in all other phases
    */
-  readonly applyTags?: string[];
+  readonly applyTags?: List<string>;
 
   /**
-   * What the tags may connect to, for the policy fragment.
+   * What the tags may connect to, for the policy.
    * @default - nothing
    */
-  readonly grants?: TailnetGrant[];
+  readonly grants?: List<TailnetGrant>;
 
   /**
-   * The Tailscale provider to use, where a program has several.
+   * The Tailscale provider to use, if a program has several.
    * @default - the only one that the stack has
    */
   readonly tailscaleProvider?: TerraformProvider;
 }
 
 /**
- * All that puts stacks on a tailnet: a login, a context that carries it, the label that gives it to stacks, and what the
- * tailnet's policy must say.
+ * Everything that puts stacks on a tailnet: a login, a context that carries it, the label that gives it to stacks, and
+ * what the tailnet's policy must say.
  */
 export class Tailnet extends Construct {
   /** The context. Its methods add hooks and attach it to stacks. */
   public readonly context: TailnetContext;
 
-  /** The identity of runs, or of all phases but applying; undefined without an account. */
+  /** The identity of runs, or of all phases except apply; undefined without an account. */
   public readonly identity: TailnetFederatedIdentity | undefined;
 
-  /** The identity of applying; undefined if it has no tags of its own. */
+  /** The identity of apply; undefined unless it has tags of its own. */
   public readonly applyIdentity: TailnetFederatedIdentity | undefined;
 
-  /** The OAuth client that runs log in by; undefined with an account. */
+  /** The OAuth client that runs log in with; undefined with an account. */
   public readonly oauthClient: TailnetOAuthClient | undefined;
 
   /** What the tailnet's policy must say about the tags. */
   public readonly policy: TailnetPolicyFragment;
 
-  /** The label that a stack must carry to be on the tailnet; undefined when every stack is. */
+  /** The label that a stack must carry to be on the tailnet; undefined if every stack is, or if there is no label. */
   public readonly stackLabel: string | undefined;
 
-  /** The runner image that stacks are to use, as far as the program said. */
+  /** The runner image that stacks should use, as far as the program says. */
   public readonly runnerImage: string | undefined;
 
+  /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetProps = {}) {
     super(scope, id);
-    refuse(this, tailnetProblems(props));
-    const { account, tags = ["tag:spacelift"], applyTags, trust = {}, grants, tailscaleProvider } = props;
-    const provider = given({ provider: tailscaleProvider });
-    // The identity is called the same whether or not it serves applying too, so applyTags can come and go.
+    check("Tailnet", this, tailnetProblems(props, tokens(this), [TAILSCALE_PROVIDER_OPTION]));
+    const { account, trust = {}, tags = ["tag:spacelift"], applyTags, grants, tailscaleProvider, ...options } = props;
+    const provider = defined({ provider: tailscaleProvider });
+    // The identity has the same name whether or not it serves apply too, so applyTags can come and go.
     if (account === undefined) this.oauthClient = new TailnetOAuthClient(this, "oauth-client", { tags, ...provider });
     else this.identity = new TailnetFederatedIdentity(this, "identity", { ...trust, ...provider, account, tags });
     if (account !== undefined && applyTags !== undefined) {
@@ -103,9 +106,13 @@ export class Tailnet extends Construct {
         tags: applyTags,
       });
     }
-    this.context = new TailnetContext(this, "context", { ...props, name: props.name ?? "tailnet", auth: this.auth() });
+    this.context = new TailnetContext(this, "context", {
+      ...options,
+      name: options.name ?? "tailnet",
+      auth: this.auth(),
+    });
     const used = [...new Set([...tags, ...(applyTags ?? [])])];
-    this.policy = new TailnetPolicyFragment(this, "policy", { tags: used, ...given({ grants }) });
+    this.policy = new TailnetPolicyFragment(this, "policy", { tags: used, ...defined({ grants }) });
     this.stackLabel = this.context.stackLabel;
     this.runnerImage = this.context.runnerImage;
   }
@@ -113,20 +120,7 @@ export class Tailnet extends Construct {
   private auth(): TailnetAuth {
     const { identity, applyIdentity, oauthClient } = this;
     if (oauthClient !== undefined) return { oauthClient };
-    if (applyIdentity === undefined) return { federated: given({ identity }) };
-    return { federated: given({ read: identity, write: applyIdentity }) };
+    if (applyIdentity === undefined) return { federated: defined({ identity }) };
+    return { federated: defined({ read: identity, write: applyIdentity }) };
   }
-}
-
-function* tailnetProblems({ account, trust, applyTags, phases }: TailnetProps): Generator<string | null> {
-  const rule = account === undefined ? "must not be given without account" : null;
-  if (trust !== undefined) yield broken("trust", rule, trust);
-  if (applyTags === undefined) return;
-  yield broken("applyTags", rule, applyTags);
-  const applies = (phases ?? DEFAULT_PHASES).includes("apply");
-  yield broken("applyTags", applies ? null : "must not be given unless phases has apply", applyTags);
-  const alone = phases?.every((phase) => phase === "apply") === true;
-  yield broken("applyTags", alone ? "must not be given when phases is apply alone: use tags" : null, applyTags);
-  const scope = trust?.scope;
-  yield broken("trust.scope", scope === undefined ? null : "must not be given together with applyTags", scope);
 }

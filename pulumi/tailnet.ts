@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { applyTrust, tailnetProblems } from "../contract/context/index.js";
-import { policyFragment, policyHujson } from "../contract/index.js";
+import { applyTrust, createdLoginProblems, policyFragment, policyHujson, tailnetProblems } from "../contract/index.js";
 import type { TailnetAuth } from "./auth/tailnet-auth.js";
 import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailnet-federated-identity.js";
 import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";
 import { TailnetContext } from "./context/tailnet-context.js";
 import type { TailnetContextOptions } from "./context/tailnet-context-args.js";
-import { checked, refuse } from "./support/checked.js";
-import { given, isPending } from "./support/inputs.js";
-import { listProblems, plainProblem, structureProblem } from "./support/plain.js";
+import { check, checked } from "./support/checked.js";
+import { defined } from "./support/defined.js";
+import { OUTPUTS } from "./support/outputs.js";
 
-/** Arguments of {@link Tailnet}: those of its context, and what its login is made of. */
+/** Arguments of {@link Tailnet}: those of its context, and those of its login. */
 export interface TailnetArgs extends TailnetContextOptions {
   /**
    * Name of the context, unique in the account.
@@ -20,14 +19,15 @@ export interface TailnetArgs extends TailnetContextOptions {
   readonly name?: pulumi.Input<string>;
 
   /**
-   * The Spacelift account whose runs log in without a secret: its name (`acme`) or its host name. Paid accounts only.
-   * @default - runs log in by an OAuth client, whose secret is a secret variable of the context
+   * The Spacelift account whose runs log in without a secret: its name (`acme`) or its host name. Only paid accounts
+   * have tokens for their runs.
+   * @default - runs log in with an OAuth client, whose secret is a secret variable of the context
    */
   readonly account?: pulumi.Input<string>;
 
   /**
    * Which runs of the account can log in.
-   * @default - every run that knows the client id, which is no secret
+   * @default - every run of the account that knows the client ID, which is not a secret
    */
   readonly trust?: TailnetTrustedRuns;
 
@@ -38,10 +38,10 @@ export interface TailnetArgs extends TailnetContextOptions {
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * ACL tags for applying, which only runs of stacks get whose token may write, and so no pull request. They want an
-   * account. Where the tests of modules are to have them too, name the modules in `trust`: tests of their pull requests
-   * then have them.
-   * @default - the same as for all other phases
+   * ACL tags that runs join with while they apply; requires an account. Only runs of stacks whose token has the scope
+   * `write` get them, so no pull request does. If tests of modules need them too, name the modules in `trust`; tests of
+   * their pull requests then get them as well.
+   * @default - the same as in all other phases
    */
   readonly applyTags?: pulumi.Input<pulumi.Input<string>[]>;
 
@@ -52,7 +52,7 @@ export interface TailnetArgs extends TailnetContextOptions {
   readonly grants?: TailnetGrant[];
 }
 
-/** What nodes may connect to, in the words of Tailscale's grants. */
+/** What nodes may connect to, in the terms of Tailscale's grants. */
 export interface TailnetGrant {
   /** Tags, hosts, addresses or networks, without ports: `tag:db`, `10.0.0.0/8`. */
   readonly dst: string[];
@@ -70,7 +70,7 @@ export interface TailnetGrant {
   readonly src?: string[];
 }
 
-/** What a component made. Not a member of it: Pulumi takes every member for an output, and these cannot be one. */
+/** What a component created. Not members of it: Pulumi takes every member for an output, which these cannot be. */
 interface Children {
   readonly context: TailnetContext;
   readonly identity?: TailnetFederatedIdentity;
@@ -81,37 +81,39 @@ interface Children {
 const children = new WeakMap<Tailnet, Children>();
 
 /**
- * All that puts stacks on a tailnet: a login, a context that carries it, the label that gives it to stacks, and what the
- * tailnet's policy must say.
+ * Everything that puts stacks on a tailnet: a login, a context that carries it, the label that gives it to stacks, and
+ * what the tailnet's policy must say.
  */
 export class Tailnet extends pulumi.ComponentResource {
-  /** Id of the context. */
+  /** ID of the context. */
   public readonly contextId: pulumi.Output<string>;
 
-  /** The label that a stack must carry to be on the tailnet; undefined when every stack is. */
+  /** The label that a stack must carry to be on the tailnet; undefined if every stack is, or if there is no label. */
   public readonly stackLabel: pulumi.Output<string | undefined>;
 
-  /** The runner image that stacks are to use, as far as the program said. */
+  /** The runner image that stacks should use, as far as the program says. */
   public readonly runnerImage: pulumi.Output<string | undefined>;
 
   /** What the tailnet's policy must say about the tags, as JSON. */
   public readonly policyJson: pulumi.Output<string>;
 
-  /** The same as HuJSON with comments, as people want it. */
+  /** The same as HuJSON with comments, for people. */
   public readonly policyHujson: pulumi.Output<string>;
 
-  constructor(name: string, args: TailnetArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { account, trust, tags = ["tag:spacelift"], applyTags, grants = [], ...options } = args ?? {};
-    refuse("Tailnet", name, structureProblems(trust, grants));
-    const login = checked("Tailnet", name, given({ account, trust, tags, applyTags, grants }), function* (values) {
-      yield* tailnetProblems(given({ ...values, phases: options.phases }));
-    });
-    // The context keeps the rest among its own inputs, with secrets marked as such.
+  /** @throws ValidationError if an argument is wrong */
+  constructor(name: string, args: TailnetArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+    check("Tailnet", name, tailnetProblems(args, OUTPUTS));
+    const { account, trust, tags = ["tag:spacelift"], applyTags, grants = [], ...options } = args;
+    // What is known later is judged beside the phases, which are the context's.
+    const login = checked("Tailnet", name, defined({ account, trust, tags, applyTags, grants }), (given, engine) =>
+      createdLoginProblems({ ...given, phases: options.phases, spaceId: options.spaceId }, engine),
+    );
+    // The context has the rest among its own inputs, with secrets marked as such.
     super("spacetail:index:Tailnet", name, login, opts);
-    const made = this.createLogin(name, login);
+    const created = this.createLogin(name, login);
     const contextName = options.name ?? "tailnet";
-    const context = new TailnetContext(name, { ...options, name: contextName, auth: auth(made) }, { parent: this });
-    children.set(this, { ...made, context });
+    const context = new TailnetContext(name, { ...options, name: contextName, auth: auth(created) }, { parent: this });
+    children.set(this, { ...created, context });
     const policy = pulumi.output({ tags: login.tags, more: login.applyTags ?? [] }).apply((used) => {
       const all = [...new Set([...used.tags, ...used.more])];
       const rules = grants.map(({ src = all, dst, ip = ["*"] }) => ({ src, dst, ip }));
@@ -133,31 +135,31 @@ export class Tailnet extends pulumi.ComponentResource {
 
   /** The context. Its methods attach it to stacks. */
   public get context(): TailnetContext {
-    return this.made.context;
+    return this.children.context;
   }
 
-  /** The identity of runs, or of all phases but applying; undefined without an account. */
+  /** The identity of runs, or of all phases except apply; undefined without an account. */
   public get identity(): TailnetFederatedIdentity | undefined {
-    return this.made.identity;
+    return this.children.identity;
   }
 
-  /** The identity of applying; undefined if it has no tags of its own. */
+  /** The identity of apply; undefined unless it has tags of its own. */
   public get applyIdentity(): TailnetFederatedIdentity | undefined {
-    return this.made.applyIdentity;
+    return this.children.applyIdentity;
   }
 
-  /** The OAuth client that runs log in by; undefined with an account. */
+  /** The OAuth client that runs log in with; undefined with an account. */
   public get oauthClient(): TailnetOAuthClient | undefined {
-    return this.made.oauthClient;
+    return this.children.oauthClient;
   }
 
-  private get made(): Children {
-    const made = children.get(this);
-    if (made === undefined) throw new Error("a Tailnet that was not made by this program has no children");
-    return made;
+  private get children(): Children {
+    const known = children.get(this);
+    if (known === undefined) throw new Error("a Tailnet that this program did not create has no children");
+    return known;
   }
 
-  /** The identity is called the same whether or not it serves applying too, so applyTags can come and go. */
+  /** The identity has the same name whether or not it serves apply too, so applyTags can come and go. */
   private createLogin(name: string, { account, trust = {}, tags = [], applyTags }: TailnetArgs) {
     const options = { parent: this };
     if (account === undefined) {
@@ -170,15 +172,8 @@ export class Tailnet extends pulumi.ComponentResource {
   }
 }
 
-/** What is wrong with arguments that cannot wait to be known; null for each rule that is kept. */
-function* structureProblems(trust: unknown, grants: unknown): Generator<string | null> {
-  yield structureProblem("trust", trust);
-  if (isPending(grants)) yield plainProblem("grants", grants);
-  yield* listProblems("grants", grants, ["dst", "ip", "src"]);
-}
-
 function auth({ identity, applyIdentity, oauthClient }: Omit<Children, "context">): TailnetAuth {
   if (oauthClient !== undefined) return { oauthClient };
-  if (applyIdentity === undefined) return { federated: given({ identity }) };
-  return { federated: given({ read: identity, write: applyIdentity }) };
+  if (applyIdentity === undefined) return { federated: defined({ identity }) };
+  return { federated: defined({ read: identity, write: applyIdentity }) };
 }

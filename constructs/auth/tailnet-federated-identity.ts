@@ -1,48 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Construct } from "constructs";
-import { federatedIdentityProblems } from "../../contract/context/identity-problems.js";
-import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../contract/login/federation.js";
-import { FederatedIdentity } from "../bindings/index.js";
-import { given, literally } from "../support/literal.js";
-import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
-import { settled } from "../support/rules.js";
-import { refuse } from "../support/validation-error.js";
 
-/** Which runs of an account are trusted, and how their tokens look. */
+import { Construct } from "constructs";
+import type { List, RunType, TokenScope } from "../../contract/index.js";
+import {
+  accountHost,
+  accountIssuer,
+  claimRules,
+  federatedIdentityProblems,
+  subjectPattern,
+} from "../../contract/index.js";
+import { FederatedIdentity } from "../bindings/tailscale.js";
+import { check } from "../support/check.js";
+import { copied, literally } from "../support/literal.js";
+import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
+import { tokens } from "../support/tokens.js";
+
+/** Which runs of an account are trusted, and what their tokens look like. */
 export interface TailnetTrustedRuns {
   /**
-   * Id of the space that the runs' stacks are in; `*` stands for any characters. Spaces that inherit from it count for
-   * themselves: their runs have their own space's id.
+   * ID of the space that the runs' stacks are in; `*` matches any characters. Spaces that inherit from it do not count:
+   * their runs have their own space's ID.
    * @default - any space
    */
   readonly spaceId?: string;
 
   /**
-   * Id of the stack; `*` stands for any characters, so that `network-*` is every stack whose id begins like that. An
-   * identity has but one pattern: for stacks with nothing in common make several identities and contexts.
+   * ID of the stack; `*` matches any characters, as in `network-*`. An identity has one pattern only: for stacks with
+   * nothing in common, create several identities and contexts.
    * @default - any stack or module
    */
   readonly stack?: string;
 
   /**
-   * Id of the module, instead of a stack; `*` stands for any characters.
+   * ID of the module, instead of a stack; `*` matches any characters.
    * @default - any stack or module
    */
   readonly module?: string;
 
   /**
-   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY, as long as one pattern tells them from the others.
+   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must tell the given types from all
+   * others.
    * @default - every type
    */
-  readonly runTypes?: string[];
+  readonly runTypes?: List<RunType>;
 
   /**
-   * Scope of the run's token: `read` or `write`. Proposed runs have `read`, all others `write`, but a tracked run of a
-   * stack that does not deploy by itself has `read` while it plans. So `write` keeps the pull requests of stacks out,
-   * but not those of modules: their tests have `write`. Give `stack`, which may be `*`, to keep those out as well.
+   * Scope of the run's token: `read` or `write`. Proposed runs have `read` and all others have `write`, except that a
+   * tracked run of a stack without autodeploy has `read` while it plans. So `write` keeps out the pull requests of
+   * stacks, but not those of modules, whose tests have `write`. Set `stack`, which may be `*`, to keep those out as
+   * well.
    * @default - either
    */
-  readonly scope?: string;
+  readonly scope?: TokenScope;
 
   /**
    * Issuer of the runs' tokens, an https URL that Tailscale can reach.
@@ -58,7 +67,7 @@ export interface TailnetTrustedRuns {
 
   /**
    * Pattern for the subject of the runs' tokens, for accounts with a subject template of their own.
-   * @default - made of space, stack or module, run types and scope
+   * @default - derived from space, stack or module, run types and scope
    */
   readonly subject?: string;
 }
@@ -66,13 +75,13 @@ export interface TailnetTrustedRuns {
 /** Properties of {@link TailnetFederatedIdentity}. */
 export interface TailnetFederatedIdentityProps extends TailnetTrustedRuns, TailnetMetaArguments {
   /**
-   * The Spacelift account whose runs are trusted: its name (`acme`), or its host name (`acme.app.us.spacelift.io`, or
-   * that of a self-hosted Spacelift). A token is taken for a host name. Only paid accounts give tokens to their runs.
+   * The Spacelift account whose runs are trusted: its name (`acme`) or its host name. A self-hosted Spacelift is named
+   * by its host name. Only paid accounts have tokens for their runs.
    */
   readonly account: string;
 
   /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
-  readonly tags: string[];
+  readonly tags: List<string>;
 
   /**
    * What the identity is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
@@ -82,8 +91,8 @@ export interface TailnetFederatedIdentityProps extends TailnetTrustedRuns, Tailn
 }
 
 /**
- * Lets Spacelift runs join the tailnet under fixed tags by the token that Spacelift gives each of them. There is no
- * secret: not in the Terraform state, not in Spacelift.
+ * Lets Spacelift runs join the tailnet under fixed tags with the token that Spacelift gives each of them. There is no
+ * secret, neither in the Terraform state nor in Spacelift.
  */
 export class TailnetFederatedIdentity extends Construct {
   /**
@@ -94,29 +103,30 @@ export class TailnetFederatedIdentity extends Construct {
    */
   public readonly resource: FederatedIdentity;
 
-  /** The client id that runs name when they hand in their token, as a token of this program. It is no secret. */
+  /** The client ID that runs name when they present their token, as a token of this program. It is not a secret. */
   public readonly clientId: string;
 
-  /** The tags that nodes have, as they were given. */
+  /** The tags that runs join with, as they were given. */
   public readonly tags: string[];
 
   /** The space whose runs are trusted, as it was given; undefined for any. */
   public readonly spaceId?: string;
 
   /** The types of runs that are trusted, as they were given; undefined for all. */
-  public readonly runTypes?: string[];
+  public readonly runTypes?: RunType[];
 
-  /** The scope that is asked of tokens, as it was given; undefined for either. */
-  public readonly scope?: string;
+  /** The scope that is required of tokens, as it was given; undefined for either. */
+  public readonly scope?: TokenScope;
 
+  /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetFederatedIdentityProps) {
     super(scope, id);
-    refuse(this, identityProblems(props));
+    check("TailnetFederatedIdentity", this, federatedIdentityProblems(props, tokens(this, "tailscale")));
     const rules = claimRules(props);
     this.resource = new FederatedIdentity(this, "Resource", {
       ...literally({
         scopes: ["auth_keys"],
-        tags: props.tags,
+        tags: copied(props.tags),
         issuer: props.issuer ?? accountIssuer(props.account),
         audience: props.audience ?? accountHost(props.account),
         subject: props.subject ?? subjectPattern(props),
@@ -126,16 +136,9 @@ export class TailnetFederatedIdentity extends Construct {
       ...metaArguments(props),
     });
     this.clientId = this.resource.id;
-    this.tags = [...props.tags];
+    this.tags = copied(props.tags);
     if (props.spaceId !== undefined) this.spaceId = props.spaceId;
     if (props.runTypes !== undefined) this.runTypes = [...props.runTypes];
     if (props.scope !== undefined) this.scope = props.scope;
   }
-}
-
-function identityProblems(props: TailnetFederatedIdentityProps): Iterable<string | null> {
-  const { account, tags, spaceId, stack, module, issuer, audience, subject, description } = props;
-  const values = { account, tags, spaceId, stack, module, scope: props.scope, issuer, audience, subject, description };
-  // Run types decide on the pattern, so they cannot wait for a token to be resolved.
-  return federatedIdentityProblems({ ...settled(values), ...given({ runTypes: props.runTypes }) });
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { Construct } from "constructs";
-import { oauthClientProblems } from "../../contract/context/identity-problems.js";
-import { OauthClient } from "../bindings/index.js";
+import type { List } from "../../contract/index.js";
+import { oauthClientProblems } from "../../contract/index.js";
+import { OauthClient } from "../bindings/tailscale.js";
+import { check } from "../support/check.js";
+import { copied } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
-import { settled } from "../support/rules.js";
-import { refuse } from "../support/validation-error.js";
+import { tokens } from "../support/tokens.js";
 
 /** Properties of {@link TailnetOAuthClient}. */
 export interface TailnetOAuthClientProps extends TailnetMetaArguments {
   /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
-  readonly tags: string[];
+  readonly tags: List<string>;
 
   /**
    * What the client is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
@@ -21,7 +24,7 @@ export interface TailnetOAuthClientProps extends TailnetMetaArguments {
 /**
  * A Tailscale OAuth client that Spacelift runs use to join the tailnet under fixed tags.
  *
- * Tailscale tells its secret once, at creation. It rests in the Terraform state.
+ * Tailscale shows its secret once, at creation. The secret is stored in the Terraform state.
  */
 export class TailnetOAuthClient extends Construct {
   /**
@@ -32,27 +35,27 @@ export class TailnetOAuthClient extends Construct {
    */
   public readonly resource: OauthClient;
 
-  /** The client's id, as a token. */
+  /** The client's ID, as a token. */
   public readonly clientId: string;
 
   /** The client's secret, as a token. Terraform treats it as sensitive. */
   public readonly clientSecret: string;
 
-  /** The tags that nodes may have, as they were given. */
+  /** The tags that runs join with, as they were given. */
   public readonly tags: string[];
 
+  /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetOAuthClientProps) {
     super(scope, id);
-    const { tags, description } = props;
-    refuse(this, oauthClientProblems(settled({ tags, description })));
+    check("TailnetOAuthClient", this, oauthClientProblems(props, tokens(this, "tailscale")));
     this.resource = new OauthClient(this, "Resource", {
       scopes: ["auth_keys"],
-      tags: props.tags,
+      tags: copied(props.tags),
       description: props.description ?? "Spacelift runs",
       ...metaArguments(props),
     });
     this.clientId = this.resource.id;
     this.clientSecret = this.resource.key;
-    this.tags = [...props.tags];
+    this.tags = copied(props.tags);
   }
 }

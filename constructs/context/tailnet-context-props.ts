@@ -1,76 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { List, Phase } from "../../contract/index.js";
 import type { TailnetAuth } from "../auth/tailnet-auth.js";
 import type { TailnetMetaArguments } from "../support/meta-arguments.js";
+import type { TailnetAttachment } from "./tailnet-attachment.js";
 import type { TailnetFile } from "./tailnet-file.js";
+import type { TailnetHook } from "./tailnet-hook.js";
 import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
 
 /**
- * Properties of {@link TailnetContext}. Text is taken literally by Terraform, `${` and `%{` included (Spacelift
- * fills in `${NAME}` in the values of variables, though); what Terraform is to fill in comes as a token, such as an attribute of a resource or the value of a Terraform variable.
+ * Properties of {@link TailnetContext}. Terraform takes text literally, `${` and `%{` included; Spacelift replaces
+ * `${NAME}` in the values of variables, though. What Terraform is to fill in comes as a token, such as an attribute of a
+ * resource or the value of a Terraform variable.
  */
 export interface TailnetContextProps extends TailnetContextOptions {
-  /** Name of the context, unique in the account. Spacelift makes the context's id of its first name, for good. */
+  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */
   readonly name: string;
 
-  /** How runs log in to the tailnet. Exactly one member is given. */
+  /** How runs log in to the tailnet; exactly one member is given. */
   readonly auth: TailnetAuth;
 }
 
 /**
- * All of a context that can be left to its default. The provider is for every resource of the context; what it depends
- * on and its lifecycle are for the context itself, which the other resources depend on.
+ * Everything about a context that has a default. The provider is for every resource of the context; `dependsOn` and
+ * `lifecycle` are for the context itself, which the other resources depend on.
  */
 export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMetaArguments {
   /**
-   * Id of the space that the context lives in. It reaches the stacks of that space and of the spaces that inherit it.
-   * @default - the space of the credentials that Terraform uses
+   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later changes
+   * nothing: Spacelift leaves the context where it is.
+   * @default - the space of the provider's credentials
    */
   readonly spaceId?: string;
 
   /**
    * Description of the context.
-   * @default - none
+   * @default "Puts runs on a Tailscale tailnet, with spacetail"
    */
   readonly description?: string;
 
   /**
-   * Phases of a run that are on the tailnet: any of init, plan, apply, perform, destroy. Choose init as well when
-   * modules, providers or the state backend live on the tailnet.
-   * @default ["plan", "apply", "perform", "destroy"]
+   * Phases of a run that are on the tailnet: any of init, plan, apply, perform, destroy. Include init if modules,
+   * providers or the state backend are on the tailnet.
+   * @default ["plan","apply","perform","destroy"]
    */
-  readonly phases?: string[];
+  readonly phases?: List<Phase>;
 
   /**
    * The label that a stack carries to get the context.
-   * @default - made of the name: lower case, with a dash for every run of other characters
+   * @default - derived from the name: lower case, with a dash for every run of other characters
    */
   readonly autoattach?: string;
 
   /**
-   * Attach the context to every stack and module it can reach, whatever their labels.
+   * Several labels, any of which gives a stack the context; an empty list attaches it by ID only. Use it instead of
+   * autoattach.
+   * @default - the label of autoattach
+   */
+  readonly autoattachLabels?: List<string>;
+
+  /**
+   * Attach the context to every stack and module that it can reach.
    * @default false
    */
   readonly autoattachAll?: boolean;
 
   /**
-   * Put the context around all others that are attached by label, so that their hooks run inside the tunnel, by
-   * beginning its name with `zzzzz-`. Contexts that are attached explicitly are around it all the same. The order is
-   * that of Spacelift's documentation; the log of a run shows it, where the hooks of this context are to come first.
+   * Stacks and modules to attach the context to by ID. A context attached by ID is outside of all contexts attached by
+   * label.
+   * @default - none
+   */
+  readonly attachments?: List<TailnetAttachment>;
+
+  /**
+   * Put the context around all others attached by label, by a name that begins with `zzzzz-`. Hooks of the other
+   * contexts then run inside the tunnel. Contexts attached by ID stay outside of it. The order is that of Spacelift's
+   * documentation; the log of a run shows it: the hooks of this context should come first.
    * @default false
    */
   readonly outermost?: boolean;
 
   /**
-   * More variables for the run, which everybody who may see the context can read. A change replaces the variable.
-   * Spacelift's worker puts the variables of the run in place of `${NAME}`, in secret variables too: a value with the
-   * name of one in it does not arrive as it was written.
+   * More variables for the run, which everyone who can see the context can read. A change replaces the variable.
+   * Spacelift's worker replaces `${NAME}` in values with the run's variable of that name, in secret variables too.
    * @default - none
    */
   readonly environment?: { readonly [name: string]: string };
 
   /**
-   * More variables for the run that nobody can read back, though code of a run can. Give tokens, such as sensitive
-   * Terraform variables: plain text would stand in the synthesized JSON. A change replaces the variable.
+   * More variables for the run that cannot be read back, though code of a run can read them. Give tokens, such as
+   * sensitive Terraform variables: plain text would be in the synthesized JSON. A change replaces the variable.
    * @default - none
    */
   readonly secretEnvironment?: { readonly [name: string]: string };
@@ -79,26 +97,31 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
    * Files for the run, under /mnt/workspace.
    * @default - none
    */
-  readonly files?: TailnetFile[];
+  readonly files?: List<TailnetFile>;
 
   /**
-   * Send secrets, those of `auth` and of files among them, by write-only attributes, which Terraform keeps out of its
-   * state. They reach Spacelift again when this text changes. Wants Terraform or OpenTofu 1.11 or later; CDK Terrain
-   * programs must say so in their `targetVersions`. The secret of a {@link TailnetOAuthClient} is in the state anyway, so
-   * it stays an ordinary attribute, by which Terraform sees that it changes.
-   * @default - secrets are in the state too, and a change is noticed by itself
+   * More hooks before a phase, inside the tunnel unless they say otherwise. They keep their order.
+   * @default - none
    */
-  readonly writeOnlyVersion?: string;
+  readonly beforeHooks?: List<TailnetHook>;
 
   /**
-   * Take the tunnel down by an EXIT trap of the phase's shell. Switch it off for stacks whose own hooks set such a trap:
-   * then the last hook after a phase takes it down, and after a failed phase the tunnel's supervisor.
+   * More hooks after a phase that passed, inside the tunnel unless they say otherwise. They keep their order.
+   * @default - none
+   */
+  readonly afterHooks?: List<TailnetHook>;
+
+  /**
+   * Take the tunnel down with an EXIT trap of the phase's shell. Set it to false for stacks whose own hooks set such a
+   * trap: then the last hook after a phase takes the tunnel down, and after a failed phase the tunnel's supervisor
+   * does.
    * @default true
    */
   readonly exitTrap?: boolean;
 
   /**
-   * The runner image that stacks are to use. Spacelift keeps the image on the stack, so this is only handed on.
+   * The runner image that stacks should use, which a context cannot set. Spacelift takes the image from the stack, so
+   * this value is only passed on.
    * @default - the image of this version in runnerRegistry, if that is given
    */
   readonly runnerImage?: string;
@@ -113,5 +136,14 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
    * More labels of the context, to find it by.
    * @default - none
    */
-  readonly labels?: string[];
+  readonly labels?: List<string>;
+
+  /**
+   * Keep secrets out of the Terraform state; they are sent to Spacelift again when this text changes. It applies to the
+   * secrets of `auth` and of files too, and requires Terraform or OpenTofu 1.11; CDK Terrain programs must say so in
+   * their `targetVersions`. The secret of a {@link TailnetOAuthClient} is in the state anyway, so it remains an
+   * ordinary attribute, by which Terraform notices a change.
+   * @default - secrets are in the state too, and a change is noticed without a version
+   */
+  readonly writeOnlyVersion?: string;
 }

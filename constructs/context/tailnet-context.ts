@@ -1,32 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Construct, type IConstruct } from "constructs";
-import { outermostName } from "../../contract/context/context-name.js";
-import { runnerImageIn } from "../../contract/context/runner-image.js";
-import type { ContextVariable } from "../../contract/context/variables.js";
-import type { OwnHook } from "../../contract/hooks/hooks.js";
-import { DEFAULT_PHASES, PHASES } from "../../contract/hooks/phases.js";
-import { AUTOATTACH_ALL, autoattachLabel, labelFromName } from "../../contract/wire/labels.js";
-import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/index.js";
-import { given, literal, literally } from "../support/literal.js";
-import { refuse, ValidationError } from "../support/validation-error.js";
-import { attachmentProblems, type TailnetAttachmentOptions } from "./context-attachment.js";
 import {
-  HOOK_ATTRIBUTES,
-  type HookList,
-  hookAttributes,
+  AUTOATTACH_ALL,
+  attachmentProblems,
+  autoattachLabel,
+  type ContextVariable,
+  contextProblems,
+  contextVariables,
+  DEFAULT_DESCRIPTION,
+  DEFAULT_HTTP_PROXY,
+  DEFAULT_PHASES,
+  type HookPhase,
+  hiddenProblem,
   hookProblems,
-  type TailnetHookPlacement,
-} from "./context-hooks.js";
-import { variablesOf } from "./context-variables.js";
-import { contextProblem } from "./tailnet-context-problems.js";
+  labelFromName,
+  type OwnHook,
+  outermostName,
+  PHASES,
+  type Phase,
+  type Problem,
+  problem,
+  runnerImageIn,
+  withMembers,
+} from "../../contract/index.js";
+import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/spacelift.js";
+import { check } from "../support/check.js";
+import { defined, joined, joinedSet, literally } from "../support/literal.js";
+import { tokens } from "../support/tokens.js";
+import { ContextNames } from "./context-names.js";
+import { warnOfPlainSecrets } from "./plain-secrets.js";
+import type { TailnetAttachment, TailnetAttachmentOptions } from "./tailnet-attachment.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { encoded, fileId, type TailnetFile } from "./tailnet-file.js";
+import { attributeOf, hookAttributes, ownHook, type TailnetHook, type TailnetHookPlacement } from "./tailnet-hook.js";
+
+const CLASS = "TailnetContext";
+
+const TEXTS = { joined, joinedSet, prefixed: (prefix: string, value: string | boolean) => `${prefix}${value}` };
 
 /**
  * A Spacelift context that puts the runs of every stack it is attached to on a tailnet, phase by phase.
  *
- * A secret of `auth` becomes a secret variable of the context. It rests in Spacelift, in the Terraform state unless
- * `writeOnlyVersion` is given, and code of a run can read it. Federated identities have no secret.
+ * A secret of `auth` becomes a secret variable of the context. It is stored in Spacelift, and in the Terraform state
+ * unless `writeOnlyVersion` is given, and code of a run can read it. Federated identities have no secret.
  */
 export class TailnetContext extends Construct {
   /**
@@ -37,35 +53,46 @@ export class TailnetContext extends Construct {
    */
   public readonly resource: Context;
 
-  /** Id of the context, as a token. */
+  /** ID of the context, as a token. */
   public readonly contextId: string;
 
-  /** The label that a stack must carry to get the context; undefined when every stack gets it. */
+  /** The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label. */
   public readonly stackLabel: string | undefined;
+
+  /** All labels any of which gives a stack the context. */
+  public readonly stackLabels: string[];
 
   /** The phases that are on the tailnet, in the order in which a run meets them. */
   public readonly phases: string[];
 
-  /** The runner image that stacks are to use, as far as the program said. */
+  /** The runner image that stacks should use, as far as the program says. */
   public readonly runnerImage: string | undefined;
 
   readonly #props: TailnetContextProps;
-  readonly #hooks: OwnHook[] = [];
+  readonly #hooks: OwnHook[];
+  readonly #attached = new Set<string>();
 
+  /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetContextProps) {
     super(scope, id);
-    refuse(this, [contextProblem(this, props)]);
-    const phases = props.phases ?? DEFAULT_PHASES;
+    check(CLASS, this, contextProblems(props, tokens(this)));
+    warnOfPlainSecrets(this, props);
+    const { phases = DEFAULT_PHASES, beforeHooks = [], afterHooks = [], runnerImage, runnerRegistry } = props;
     this.#props = props;
+    this.#hooks = [
+      ...beforeHooks.map((hook) => ownHook(true, hook)),
+      ...afterHooks.map((hook) => ownHook(false, hook)),
+    ];
     this.phases = PHASES.filter((phase) => phases.includes(phase));
-    this.stackLabel = props.autoattachAll === true ? undefined : (props.autoattach ?? labelFromName(props.name));
-    const { runnerImage, runnerRegistry } = props;
+    this.stackLabels = stackLabels(props);
+    this.stackLabel = this.stackLabels[0];
     this.runnerImage = runnerRegistry === undefined ? runnerImage : runnerImageIn(runnerRegistry);
     this.resource = this.createContext();
-    // Every read of an attribute makes a token and takes a stack trace, which is most of the cost of a context.
     this.contextId = this.resource.id;
-    for (const variable of variablesOf(props)) this.createVariable(variable);
+    for (const variable of contextVariables(TEXTS, props)) this.createVariable(variable);
     for (const file of props.files ?? []) this.createFile(file);
+    for (const attachment of props.attachments ?? []) this.createAttachment(attachment);
+    ContextNames.of(this).add(this, this.name(), props.provider);
   }
 
   /**
@@ -75,7 +102,7 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the context has no such variable
    */
   public variable(name: string): EnvironmentVariable {
-    const names = variablesOf(this.#props).map((variable) => variable.name);
+    const names = contextVariables(TEXTS, this.#props).map((variable) => variable.name);
     return this.find("variable", names, name, name) as EnvironmentVariable;
   }
 
@@ -91,20 +118,20 @@ export class TailnetContext extends Construct {
   }
 
   /**
-   * Adds a hook before a phase: inside the tunnel, so after the hooks that take it up, unless it is placed outside. Hooks
-   * keep their order. In a phase that is not on the tailnet there is no tunnel to be in. The hook list is written anew:
-   * what the program itself put into that list of `resource` before is gone.
+   * Adds a hook before a phase: inside the tunnel, after the hooks that bring it up, unless it is placed outside. Hooks
+   * keep their order. In a phase that is not on the tailnet there is no tunnel. The hook list is written anew: what the
+   * program itself put into that list of `resource` before is gone.
    *
    * @param phase any of init, plan, apply, perform, destroy
    * @param command one shell command that leaves the phase's shell alive
    * @throws ValidationError if the command would break the phase
    */
-  public addBefore(phase: string, command: string, placement: TailnetHookPlacement = {}): void {
-    this.addHook({ phase, command, before: true, outside: placement.outsideTunnel ?? false });
+  public addBeforeHook(phase: Phase, command: string, placement: TailnetHookPlacement = {}): void {
+    this.addHook(true, withMembers(placement, { phase, command }));
   }
 
   /**
-   * Adds a hook after a phase that passed: inside the tunnel, so before the hooks that take it down, unless it is placed
+   * Adds a hook after a phase that passed: inside the tunnel, before the hooks that take it down, unless it is placed
    * outside. Hooks keep their order. The hook list is written anew: what the program itself put into that list of
    * `resource` before is gone.
    *
@@ -112,83 +139,80 @@ export class TailnetContext extends Construct {
    * @param command one shell command that leaves the phase's shell alive
    * @throws ValidationError if the command would break the phase
    */
-  public addAfter(phase: string, command: string, placement: TailnetHookPlacement = {}): void {
-    this.addHook({ phase, command, before: false, outside: placement.outsideTunnel ?? false });
+  public addAfterHook(phase: HookPhase, command: string, placement: TailnetHookPlacement = {}): void {
+    this.addHook(false, withMembers(placement, { phase, command }));
   }
 
   /**
    * Attaches the context to a stack, whatever its labels.
    *
-   * @throws ValidationError if the stack's id is a token and `options.id` is not given
+   * @throws ValidationError if the stack is attached already, or its ID is a token and `options.id` is not given
    */
   public attachTo(stackId: string, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    refuse(this, attachmentProblems("stackId", stackId, options, this.#props.spaceId));
-    return this.createAttachment(`stack:${options.id ?? stackId}`, { stackId }, options);
+    return this.attach(withMembers(options, { stackId }));
   }
 
   /**
    * Attaches the context to a module, whatever its labels, for its test runs.
    *
-   * @throws ValidationError if the module's id is a token and `options.id` is not given
+   * @throws ValidationError if the module is attached already, or its ID is a token and `options.id` is not given
    */
   public attachToModule(moduleId: string, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    refuse(this, attachmentProblems("moduleId", moduleId, options, this.#props.spaceId));
-    return this.createAttachment(`module:${options.id ?? moduleId}`, { moduleId }, options);
+    return this.attach(withMembers(options, { moduleId }));
+  }
+
+  private name(): string {
+    const { name, outermost } = this.#props;
+    return outermost === true ? outermostName(name) : name;
   }
 
   private find(kind: string, names: readonly string[], name: string, id: string): IConstruct {
-    if (names.includes(name)) return this.node.findChild(id);
+    const child = names.includes(name) ? this.node.tryFindChild(id) : undefined;
+    if (child !== undefined) return child;
     const all = names.join(", ");
-    const rule = all === "" ? `${kind} cannot be had, because there is none` : `${kind} must be one of ${all}`;
-    throw new ValidationError(this, `${rule}, but ${JSON.stringify(name)} was given`);
+    const none = hiddenProblem(kind, `cannot be found: this context has no ${kind}s`);
+    check(CLASS, this, [all === "" ? none : problem(kind, `must be one of ${all}`, name)]);
+    return this;
   }
 
   private createContext(): Context {
-    const props = this.#props;
-    const attach = this.stackLabel === undefined ? AUTOATTACH_ALL : autoattachLabel(this.stackLabel);
-    const { description, spaceId, labels = [], provider, dependsOn, lifecycle } = props;
-    const attributes = given({
-      name: literal(props.outermost === true ? outermostName(props.name) : props.name),
-      description: literal(description),
-      spaceId: literal(spaceId),
-      labels: literal([attach, ...labels]),
+    const { description = DEFAULT_DESCRIPTION, spaceId, autoattachAll, provider, dependsOn, lifecycle } = this.#props;
+    const attach = autoattachAll === true ? [AUTOATTACH_ALL] : this.stackLabels.map(autoattachLabel);
+    const labels = [...attach, ...(this.#props.labels ?? [])];
+    const attributes = defined({
+      ...literally({ name: this.name(), description, spaceId, labels: labels.length === 0 ? undefined : labels }),
       provider,
       dependsOn,
       lifecycle,
     });
-    // A spread would take several times as long, and programs may have thousands of contexts.
-    return new Context(this, "Resource", Object.assign(hookAttributes(this.phases, props, []), attributes));
+    return new Context(this, "Resource", { ...this.hookAttributes(), ...attributes });
   }
 
-  private addHook(hook: OwnHook): void {
-    refuse(this, hookProblems(this, hook, this.#props.exitTrap ?? true));
-    this.#hooks.push(hook);
-    this.setHooks(`${hook.before ? "before" : "after"}_${hook.phase}` as HookList);
+  private hookAttributes(): Record<string, string[]> {
+    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = this.#props;
+    return hookAttributes({ phases: this.phases, httpProxy, exitTrap }, this.#hooks);
   }
 
-  /** Writes a hook list anew; the others keep what the program may have done to them. */
-  private setHooks(list: HookList): void {
-    const commands = hookAttributes(this.phases, this.#props, this.#hooks)[HOOK_ATTRIBUTES[list]];
-    if (commands !== undefined) this.resource[HOOK_ATTRIBUTES[list]] = commands;
+  private addHook(before: boolean, hook: TailnetHook): void {
+    check(CLASS, this, hookProblems(before, hook, this.#props.exitTrap, tokens(this)));
+    this.#hooks.push(ownHook(before, hook));
+    // The other lists keep what the program may have done to them.
+    const attribute = attributeOf(`${before ? "before" : "after"}_${hook.phase}`);
+    (this.resource as unknown as Record<string, unknown>)[attribute] = this.hookAttributes()[attribute];
   }
 
-  private createVariable({ name, value, secret }: ContextVariable<string>): void {
-    const { auth, provider, writeOnlyVersion } = this.#props;
-    // The secret of a client that this program makes is in the state all the same, and with it what a change is seen by.
-    const isOurs = auth.oauthClient !== undefined && name === "TS_OAUTH_CLIENT_SECRET";
-    const isWriteOnly = secret && writeOnlyVersion !== undefined && !isOurs;
+  private createVariable({ name, value, secret, origin }: ContextVariable<string>): void {
+    const { provider, writeOnlyVersion } = this.#props;
+    // The secret of a client that this program creates is in the state anyway, which is how a change is noticed.
+    const isWriteOnly = secret && writeOnlyVersion !== undefined && origin !== "auth.oauthClient.clientSecret";
     // No description: like every input of this resource, changing it would replace the variable.
-    const text = literal(value);
-    const attributes = given({
+    const attributes = literally({
       contextId: this.contextId,
-      name: literal(name),
-      value: isWriteOnly ? undefined : text,
-      valueWo: isWriteOnly ? text : undefined,
-      valueWoVersion: isWriteOnly ? literal(writeOnlyVersion) : undefined,
+      name,
+      ...(isWriteOnly ? { valueWo: value, valueWoVersion: writeOnlyVersion } : { value }),
       writeOnly: secret,
-      provider,
     });
-    new EnvironmentVariable(this, name, attributes);
+    new EnvironmentVariable(this, name, { ...attributes, ...defined({ provider }) });
   }
 
   private createFile({ path, content, secret = true }: TailnetFile): void {
@@ -201,21 +225,46 @@ export class TailnetContext extends Construct {
       ...(isWriteOnly ? { contentWo: text, contentWoVersion: writeOnlyVersion } : { content: text }),
       writeOnly: secret,
     });
-    new MountedFile(this, fileId(path), { ...attributes, ...given({ provider }) });
+    new MountedFile(this, fileId(path), { ...attributes, ...defined({ provider }) });
   }
 
-  private createAttachment(
-    id: string,
-    target: { readonly stackId: string } | { readonly moduleId: string },
-    { priority }: TailnetAttachmentOptions,
-  ): ContextAttachment {
-    if (this.node.tryFindChild(id) !== undefined) {
-      throw new ValidationError(this, `id must not be given twice, but ${JSON.stringify(id)} is there already`);
+  private attach(attachment: TailnetAttachment): ContextAttachment {
+    const { spaceId } = this.#props;
+    check(CLASS, this, attachmentProblems(attachment, spaceId, tokens(this)));
+    check(CLASS, this, this.repetitions(attachment));
+    return this.createAttachment(attachment);
+  }
+
+  /** Spacelift has one attachment of a context to a stack, however often a program makes it. */
+  private repetitions(attachment: TailnetAttachment): Problem[] {
+    const { stackId, moduleId } = attachment;
+    const property = stackId === undefined ? "moduleId" : "stackId";
+    if (this.#attached.has(targetOf(attachment))) {
+      return [problem(property, "must not be attached twice", stackId ?? moduleId)];
     }
-    const { provider } = this.#props;
-    return new ContextAttachment(this, id, {
-      ...literally({ contextId: this.contextId, ...target }),
-      ...given({ priority, provider }),
+    const isTaken = this.node.tryFindChild(attachmentId(attachment)) !== undefined;
+    return isTaken ? [hiddenProblem("id", "must not be the name of another attachment")] : [];
+  }
+
+  private createAttachment(attachment: TailnetAttachment): ContextAttachment {
+    const { stackId, moduleId, priority } = attachment;
+    this.#attached.add(targetOf(attachment));
+    return new ContextAttachment(this, attachmentId(attachment), {
+      ...literally({ contextId: this.contextId, stackId, moduleId }),
+      ...defined({ priority, provider: this.#props.provider }),
     });
   }
+}
+
+function stackLabels({ name, autoattach, autoattachLabels, autoattachAll }: TailnetContextProps): string[] {
+  if (autoattachAll === true) return [];
+  return autoattachLabels === undefined ? [autoattach ?? labelFromName(name)] : [...autoattachLabels];
+}
+
+function attachmentId({ stackId, moduleId, id }: TailnetAttachment): string {
+  return `${stackId === undefined ? "module" : "stack"}:${id ?? stackId ?? moduleId}`;
+}
+
+function targetOf({ stackId, moduleId }: TailnetAttachment): string {
+  return stackId === undefined ? `module:${moduleId}` : `stack:${stackId}`;
 }

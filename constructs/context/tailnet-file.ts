@@ -1,56 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Fn, TerraformLocal, Token } from "cdktf";
-import type { Construct, IConstruct } from "constructs";
-import { base64 } from "../../contract/context/base64.js";
-import { fileContentProblem, filePathProblem } from "../../contract/context/files.js";
-import { broken, brokenSecret } from "../../contract/context/rules.js";
+import type { Construct } from "constructs";
+import { base64 } from "../../contract/index.js";
 import { escapeTemplate } from "../support/escape.js";
-import { knownText, type Rule, required } from "../support/rules.js";
-import { readableProblem } from "../support/secrets.js";
 
-/** A file that runs find under /mnt/workspace. It is not executable: a hook can say `sh /mnt/workspace/FILE`. */
+/** A file that runs find under /mnt/workspace. */
 export interface TailnetFile {
-  /** Path relative to /mnt/workspace; the stack's code is in `source`. Not a token. */
+  /**
+   * Path relative to /mnt/workspace; the stack's code is in `source`. The file is not executable; a hook can run `sh
+   * /mnt/workspace/FILE`.
+   */
   readonly path: string;
 
   /** The text of the file, at most 2 MiB. */
   readonly content: string;
 
   /**
-   * Let nobody read the file back, though code of a run can. A secret should be a token: plain text would stand in the
-   * synthesized JSON.
+   * Keep the file from being read back, though code of a run can read it. A secret should be a token: plain text would
+   * be in the synthesized JSON.
    * @default true
    */
   readonly secret?: boolean;
 }
 
-/** What is wrong with files, never showing what is in them; null for each rule that is kept. */
-export function* fileProblems(scope: IConstruct, files: readonly TailnetFile[]): Generator<string | null> {
-  const paths = files.map(({ path }) => path);
-  for (const { path, content, secret } of files) {
-    yield broken("files.path", required(pathRule)(path), path);
-    yield brokenSecret("files.path", readableProblem(scope, path));
-    const twice = paths.indexOf(path) !== paths.lastIndexOf(path);
-    yield broken("files.path", twice ? "must not be given twice" : null, path);
-    yield brokenSecret(`files.content of ${path}`, required(knownText(fileContentProblem))(content));
-    if (secret === false) yield brokenSecret(`files.content of ${path}`, readableProblem(scope, content));
-  }
-}
-
-/** The path names the construct, so it cannot wait for a token to be resolved. */
-const pathRule: Rule<string> = (path) => {
-  if (path === undefined) return null;
-  return Token.isUnresolved(path) ? "must be known when the program runs, not a token" : filePathProblem(path);
-};
-
-/** The id of the construct for a file. No variable is called like that. */
+/** The ID of the construct for a file. No variable has such a name. */
 export function fileId(path: string): string {
   return `file:${path}`;
 }
 
 /**
- * A text in the Base64 that Spacelift's provider wants. Terraform encodes what only it knows, from a local value: text in
- * the arguments of functions is not escaped by CDKTF.
+ * A text in the Base64 that Spacelift's provider expects. Terraform encodes what only it knows, from a local value: CDKTF
+ * does not escape text in the arguments of functions.
  */
 export function encoded(scope: Construct, path: string, content: string): string {
   if (!Token.isUnresolved(content)) return base64(content);

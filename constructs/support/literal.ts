@@ -2,21 +2,31 @@
 import { Fn, Token } from "cdktf";
 import { escapeTemplate } from "./escape.js";
 
-/** `T` with its undefined members optional, as resources want them: they may be absent, but not undefined. */
-export type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+/** `T` whose members that may be undefined are optional, as resources want them. */
+export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** Attributes of a resource that Terraform takes literally, whatever text they hold. Tokens are still resolved. */
-export function literally<T extends object>(attributes: T): Given<T> {
-  const copy = { ...attributes } as Record<string, unknown>;
-  for (const name of Object.keys(copy)) copy[name] = literal(copy[name]);
-  return copy as Given<T>;
+/** Attributes of a resource that Terraform takes literally, whatever text they contain. Tokens are still resolved. */
+export function literally<T extends object>(attributes: T): Defined<T> {
+  const entries = Object.entries(attributes).map(([name, value]) => [name, literal(value)]);
+  return Object.fromEntries(entries) as Defined<T>;
 }
 
-/** The same attributes. Resources, and our own constructs, take one that is undefined for one that is absent. */
-export function given<T extends object>(attributes: T): Given<T> {
-  return attributes as Given<T>;
+/** The same attributes: at run time, undefined ones are as good as absent to resources and to our constructs. */
+export function defined<T extends object>(attributes: T): Defined<T> {
+  return attributes as Defined<T>;
+}
+
+/** One such attribute. */
+export function literal<T>(value: T): T {
+  if (typeof value === "string") return escapeTemplate(value) as T;
+  return Array.isArray(value) && !Token.isUnresolved(value) ? (value.map((one) => literal(one)) as T) : value;
+}
+
+/** A list of its own with the same elements. A token, whatever JavaScript takes it for, is a list to Terraform alone. */
+export function copied<T>(values: readonly T[]): T[] {
+  return Token.isUnresolved(values) ? (values as T[]) : [...values];
 }
 
 /** A list as one text. The elements of a list that is a token are known to Terraform alone. */
@@ -24,8 +34,8 @@ export function joined(values: string[], separator: string): string {
   return Token.isUnresolved(values) ? Fn.join(separator, values) : values.join(separator);
 }
 
-/** One such attribute. */
-export function literal<T>(value: T): T {
-  if (typeof value === "string") return escapeTemplate(value) as T;
-  return Array.isArray(value) && !Token.isUnresolved(value) ? (value.map((one) => literal(one)) as T) : value;
+/** A list whose order means nothing, sorted where it is known, so that another order is no change. */
+export function joinedSet(values: string[], separator: string): string {
+  const isKnown = !Token.isUnresolved(values) && !values.some((one) => Token.isUnresolved(one));
+  return joined(isKnown ? [...values].sort() : values, separator);
 }

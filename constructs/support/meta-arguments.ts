@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ITerraformDependable, TerraformProvider, TerraformResourceLifecycle } from "cdktf";
-import { type Given, given } from "./literal.js";
+import { type Defined, defined } from "./literal.js";
 
-/** Terraform's meta-arguments, handed on as they are to the resource that a construct is about. */
+/** Terraform's meta-arguments, passed on to the resource that a construct is about. */
 export interface TailnetMetaArguments {
   /**
-   * The provider to use, where a program has several of the kind.
+   * The provider to use, if a program has several of the kind.
    * @default - the only one that the stack has
    */
   readonly provider?: TerraformProvider;
 
   /**
-   * What must be there before the resource. The engines drop dependencies that are declared between constructs, so they
+   * What must exist before the resource. The engines drop dependencies that are declared between constructs, so they
    * are given here.
    * @default - what the resource refers to
    */
@@ -25,6 +25,6 @@ export interface TailnetMetaArguments {
 }
 
 /** The meta-arguments among properties, as a resource takes them. */
-export function metaArguments({ provider, dependsOn, lifecycle }: TailnetMetaArguments): Given<TailnetMetaArguments> {
-  return given({ provider, dependsOn, lifecycle });
+export function metaArguments({ provider, dependsOn, lifecycle }: TailnetMetaArguments): Defined<TailnetMetaArguments> {
+  return defined({ provider, dependsOn, lifecycle });
 }

@@ -1,37 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { IConstruct } from "constructs";
-import { withoutTailscaleSecrets } from "../../contract/context/secrets.js";
+import { type Problem, problemLine } from "../../contract/index.js";
+
+/** jsii refuses exported classes that extend Error itself, even those that it is told to leave alone. */
+abstract class TailnetError extends Error {}
 
 /**
- * A construct was given something it cannot work with. The message names the construct's class and path, the property,
- * the rule and the value, which is left out where it may be a secret:
+ * A construct was given something that it cannot work with. The message has one line for each problem, with the
+ * construct's class and path, the option, what it must be, and the value unless it may be a secret:
  * `TailnetContext 'app/tailnet': name must not be empty, but "" was given`.
+ *
+ * @internal to jsii, whose other languages have errors of their own
  */
-export class ValidationError extends Error {
+export class ValidationError extends TailnetError {
   /** Path of the construct in the tree, such as `app/tailnet`. */
   public readonly path: string;
 
-  constructor(construct: IConstruct, problem: string) {
-    // Whatever the property: a secret may have been put where it does not belong.
-    super(withoutTailscaleSecrets(`${construct.constructor.name} '${construct.node.path}': ${problem}`));
+  /** The problems, without class and path: one sentence each, without a full stop. */
+  public readonly problems: string[];
+
+  /** @param className as it is exported: a bundler may have renamed the class itself */
+  constructor(className: string, construct: IConstruct, problems: readonly Problem[]) {
+    const lines = problems.map(problemLine);
+    super(lines.map((line) => `${className} '${construct.node.path}': ${line}`).join("\n"));
     this.name = "ValidationError";
     this.path = construct.node.path;
+    this.problems = lines;
   }
-}
-
-/**
- * Refuses the first problem there is; later ones are not even looked for.
- *
- * @param problems sentences without a full stop, as {@link broken} makes them; null for a rule that is kept
- * @throws ValidationError
- */
-export function refuse(construct: IConstruct, problems: Iterable<string | null>): void {
-  const problem = first(problems);
-  if (problem !== null) throw new ValidationError(construct, problem);
-}
-
-/** The first problem there is, or null. */
-export function first(problems: Iterable<string | null>): string | null {
-  for (const problem of problems) if (problem !== null) return problem;
-  return null;
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 export * from "./apply-trust.js";
-export * from "./attachment-problems.js";
-export * from "./auth-problems.js";
-export * from "./context-problems.js";
-export * from "./environment-problems.js";
-export * from "./file-problems.js";
-export * from "./hook-problems.js";
-export * from "./identity-problems.js";
-export * from "./rules.js";
-export * from "./tailnet-problems.js";
-export * from "./tunnel-problems.js";
+export * from "./auth-rules.js";
+export * from "./context-name.js";
+export * from "./context-rules.js";
+export * from "./engine.js";
+export * from "./identity-rules.js";
+export * from "./plain-secrets.js";
+export * from "./problem.js";
+export * from "./read.js";
+export * from "./runner-image.js";
+export * from "./tailnet-rules.js";
+export type * from "./types.js";
 export * from "./variables.js";

@@ -1,186 +1,165 @@
 // SPDX-License-Identifier: Apache-2.0
 // The variables of a context, for every output that makes one. An output may have texts that nobody knows yet: T stands
 // for its texts, L for its lists of them, B for its booleans.
-import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "../wire/addresses.js";
+import { TUNNEL_OPTIONS, type TunnelOption } from "../wire/tunnel-options.js";
 
 /** An environment variable of a context. */
 export interface ContextVariable<T> {
   readonly name: string;
   readonly value: T;
-  /** True if nobody may read it back. */
+  /** True if the value cannot be read back. */
   readonly secret: boolean;
+  /** Path of the option that the value comes from, such as `auth.oauthClient.clientSecret`. */
+  readonly origin: string;
 }
 
 /** What an output can do with its texts. */
 export interface Texts<T, L, B> {
   /** The elements of a list as one text. */
   joined(list: L | T[], separator: string): T;
+  /** The elements of a set as one text that does not depend on their order, as far as they are known. */
+  joinedSet(set: L, separator: string): T;
   /** The text of a value, after a prefix. */
   prefixed(prefix: string, value: T | B): T;
 }
 
-/** Options of the tunnel, each of which is a variable or part of one. */
-export interface TunnelTexts<T, L, B> {
-  readonly waitFor?: L;
-  readonly bootTimeout?: T;
-  readonly hostname?: T;
-  readonly controlUrl?: T;
-  readonly apiUrl?: T;
-  readonly acceptDns?: B;
-  readonly acceptRoutes?: B;
-  readonly exitNode?: T;
-  readonly shieldsUp?: B;
-  readonly httpProxy?: T;
-  readonly socks5Server?: T;
-  readonly noProxy?: L;
-  readonly tailscaledArgs?: L;
-  readonly socket?: T;
-  readonly trace?: B;
-}
-
 /** A login, of which exactly one member is given. */
-export interface AuthTexts<T, L> {
-  readonly federated?: FederatedTexts<T, L>;
-  readonly oauthClient?: ClientTexts<T, L>;
-  readonly oauthSecret?: ClientTexts<T, L>;
+export interface AuthValues<T, L> {
+  readonly federated?: FederatedValues<T, L>;
+  readonly oauthClient?: ClientValues<T, L>;
+  readonly oauthSecret?: ClientValues<T, L>;
   readonly authKey?: T;
+  /** True if stacks or other contexts set the variables. */
+  readonly external?: boolean;
 }
 
-interface ClientTexts<T, L> {
+interface ClientValues<T, L> {
   readonly clientId?: T;
   readonly clientSecret: T;
   readonly tags?: L;
 }
 
-interface FederatedTexts<T, L> {
-  readonly identity?: IdentityTexts<T, L>;
-  readonly read?: IdentityTexts<T, L>;
-  readonly write?: IdentityTexts<T, L>;
+interface FederatedValues<T, L> {
+  readonly identity?: IdentityValues<T, L>;
+  readonly read?: IdentityValues<T, L>;
+  readonly write?: IdentityValues<T, L>;
   readonly idToken?: T;
 }
 
-interface IdentityTexts<T, L> {
+interface IdentityValues<T, L> {
   readonly clientId: T;
   readonly tags?: L;
 }
 
-/** What becomes variables of a context. */
-export interface VariableTexts<T, L, B> extends TunnelTexts<T, L, B> {
-  readonly auth: AuthTexts<T, L>;
+/** What becomes variables of a context, besides the tunnel's options, which are members too. */
+export interface VariableValues<T, L> {
+  readonly auth: AuthValues<T, L>;
   readonly environment?: Readonly<Record<string, T>>;
   readonly secretEnvironment?: Readonly<Record<string, T>>;
 }
 
 /** All variables of a context, in the order in which it has them. */
-export function contextVariables<T, L, B>(
-  texts: Texts<T, L, B>,
-  options: VariableTexts<T, L, B>,
-): ContextVariable<T>[] {
+export function contextVariables<T, L, B>(texts: Texts<T, L, B>, options: VariableValues<T, L>): ContextVariable<T>[] {
   return [
     ...authVariables(texts, options.auth),
-    ...tunnelVariables(texts, options),
-    ...ownVariables(options.environment ?? {}, false),
-    ...ownVariables(options.secretEnvironment ?? {}, true),
+    ...tunnelVariables(texts, options as object as Readonly<Record<string, unknown>>),
+    ...ownVariables("environment", options.environment ?? {}, false),
+    ...ownVariables("secretEnvironment", options.secretEnvironment ?? {}, true),
   ];
 }
 
-function ownVariables<T>(environment: Readonly<Record<string, T>>, secret: boolean): ContextVariable<T>[] {
-  return Object.entries(environment).map(([name, value]) => ({ name, value, secret }));
+function ownVariables<T>(
+  origin: string,
+  environment: Readonly<Record<string, T>>,
+  secret: boolean,
+): ContextVariable<T>[] {
+  return Object.entries(environment).map(([name, value]) => ({ name, value, secret, origin: `${origin}.${name}` }));
 }
 
-/** The variables of the options that were given and are not the default anyway, as far as that can be seen yet. */
-function tunnelVariables<T, L, B>(texts: Texts<T, L, B>, options: TunnelTexts<T, L, B>): ContextVariable<T>[] {
-  const values: Readonly<Record<string, T | undefined>> = {
-    TS_WAIT_FOR: list(texts, options.waitFor, ","),
-    TS_BOOT_TIMEOUT: options.bootTimeout,
-    TS_HOSTNAME: options.hostname,
-    TS_CONTROL_URL: options.controlUrl,
-    TS_API_URL: options.apiUrl,
-    TS_EXTRA_ARGS: extraFlags(texts, options),
-    TS_OUTBOUND_HTTP_PROXY_LISTEN: options.httpProxy === DEFAULT_HTTP_PROXY ? undefined : options.httpProxy,
-    TS_SOCKS5_SERVER: options.socks5Server === DEFAULT_SOCKS5_SERVER ? undefined : options.socks5Server,
-    TS_NO_PROXY: list(texts, options.noProxy, ","),
-    TS_TAILSCALED_EXTRA_ARGS: list(texts, options.tailscaledArgs, " "),
-    TS_SOCKET: options.socket,
-    TRACE: unless(texts, false, "", options.trace),
-  };
-  const variables: ContextVariable<T>[] = [];
-  for (const name in values) {
-    const value = values[name];
-    if (value !== undefined) variables.push({ name, value, secret: false });
-  }
-  return variables;
-}
-
-/** The flags of `tailscale up` that differ from its defaults, in an order that does not depend on the program's. */
-function extraFlags<T, L, B>(texts: Texts<T, L, B>, options: TunnelTexts<T, L, B>): T | undefined {
-  const { acceptDns, acceptRoutes, exitNode, shieldsUp } = options;
-  const flags: T[] = [];
-  const add = (flag: T | undefined) => {
-    if (flag !== undefined) flags.push(flag);
-  };
-  add(unless(texts, true, "--accept-dns=", acceptDns));
-  add(unless(texts, false, "--accept-routes=", acceptRoutes));
-  add(exitNode === undefined ? undefined : texts.prefixed("--exit-node=", exitNode));
-  add(unless(texts, true, "--shields-up=", shieldsUp));
-  return flags.length === 0 ? undefined : texts.joined(flags, " ");
-}
-
-/** The text of a boolean that is given and not the default. */
-function unless<T, L, B>(
+/** The variables of the options that were given and are not the default anyway, as far as that is known. */
+function tunnelVariables<T, L, B>(
   texts: Texts<T, L, B>,
-  fallback: boolean,
-  prefix: string,
-  value: B | undefined,
-): T | undefined {
-  return value === undefined || value === fallback ? undefined : texts.prefixed(prefix, value);
+  options: Readonly<Record<string, unknown>>,
+): ContextVariable<T>[] {
+  const variables = new Map<string, { origin: string; parts: T[]; separator: string }>();
+  for (const row of TUNNEL_OPTIONS) {
+    const part = partOf(texts, row, options[row.name] as T | L | B | undefined);
+    if (part === undefined) continue;
+    const { origin, parts } = variables.get(row.variable) ?? { origin: row.name, parts: [] };
+    variables.set(row.variable, { origin, parts: [...parts, part], separator: row.separator });
+  }
+  return [...variables].map(([name, { origin, parts, separator }]) => {
+    const [first, ...more] = parts as [T, ...T[]];
+    return { name, value: more.length === 0 ? first : texts.joined(parts, separator), secret: false, origin };
+  });
 }
 
-function list<T, L, B>(texts: Texts<T, L, B>, values: L | undefined, separator: string): T | undefined {
-  const none = values === undefined || (Array.isArray(values) && values.length === 0);
-  return none ? undefined : texts.joined(values, separator);
+/** What an option contributes to its variable; undefined if nothing. */
+function partOf<T, L, B>(texts: Texts<T, L, B>, row: TunnelOption, value: T | L | B | undefined): T | undefined {
+  if (value === undefined) return undefined;
+  const prefix = row.flag === "" ? "" : `${row.flag}=`;
+  switch (row.kind) {
+    case "boolean":
+      return String(value) === row.default ? undefined : texts.prefixed(prefix, value as B);
+    case "list":
+      return Array.isArray(value) && value.length === 0 ? undefined : texts.joined(value as L, row.separator);
+    case "text":
+      if (value === row.default) return undefined;
+      return prefix === "" ? (value as T) : texts.prefixed(prefix, value as T);
+  }
 }
 
 /** The variables that carry the credential. What is not given is left to the default of the executable. */
-function authVariables<T, L, B>(texts: Texts<T, L, B>, auth: AuthTexts<T, L>): ContextVariable<T>[] {
+function authVariables<T, L, B>(texts: Texts<T, L, B>, auth: AuthValues<T, L>): ContextVariable<T>[] {
   const { federated, oauthClient, oauthSecret, authKey } = auth;
   if (federated !== undefined) return federatedVariables(texts, federated);
-  if (authKey !== undefined) return [{ name: "TS_AUTHKEY", value: authKey, secret: true }];
-  const client = oauthClient ?? oauthSecret;
-  if (client === undefined) return [];
-  const { clientId, clientSecret, tags } = client;
-  const variables: ContextVariable<T>[] = [];
-  if (clientId !== undefined) variables.push({ name: "TS_OAUTH_CLIENT_ID", value: clientId, secret: false });
-  variables.push({ name: "TS_OAUTH_CLIENT_SECRET", value: clientSecret, secret: true });
-  if (tags !== undefined) variables.push({ name: "TS_OAUTH_TAGS", value: texts.joined(tags, ","), secret: false });
-  return variables;
+  if (authKey !== undefined) return [{ name: "TS_AUTHKEY", value: authKey, secret: true, origin: "auth.authKey" }];
+  if (oauthClient !== undefined) return clientVariables(texts, "auth.oauthClient", oauthClient);
+  return oauthSecret === undefined ? [] : clientVariables(texts, "auth.oauthSecret", oauthSecret);
+}
+
+function clientVariables<T, L, B>(
+  texts: Texts<T, L, B>,
+  origin: string,
+  { clientId, clientSecret, tags }: ClientValues<T, L>,
+): ContextVariable<T>[] {
+  const readable = (name: string, value: T, member: string) => [
+    { name, value, secret: false, origin: `${origin}.${member}` },
+  ];
+  return [
+    ...(clientId === undefined ? [] : readable("TS_OAUTH_CLIENT_ID", clientId, "clientId")),
+    { name: "TS_OAUTH_CLIENT_SECRET", value: clientSecret, secret: true, origin: `${origin}.clientSecret` },
+    ...(tags === undefined ? [] : readable("TS_OAUTH_TAGS", texts.joinedSet(tags, ","), "tags")),
+  ];
 }
 
 /**
  * The variables of federated identities. Spacelift hands `ro_NAME` to every phase but applying and `wo_NAME` to applying
  * alone, as NAME both times. Source: Spacelift's documentation, "Environment".
  */
-function federatedVariables<T, L, B>(texts: Texts<T, L, B>, login: FederatedTexts<T, L>): ContextVariable<T>[] {
+function federatedVariables<T, L, B>(texts: Texts<T, L, B>, login: FederatedValues<T, L>): ContextVariable<T>[] {
   const { identity, read, write, idToken } = login;
-  const variables = [
-    ...identityVariables(texts, "", identity),
-    ...identityVariables(texts, "ro_", read),
-    ...identityVariables(texts, "wo_", write),
+  const origin = "auth.federated";
+  return [
+    ...identityVariables(texts, "", `${origin}.identity`, identity),
+    ...identityVariables(texts, "ro_", `${origin}.read`, read),
+    ...identityVariables(texts, "wo_", `${origin}.write`, write),
+    ...(idToken === undefined
+      ? []
+      : [{ name: "TS_ID_TOKEN", value: idToken, secret: true, origin: `${origin}.idToken` }]),
   ];
-  if (idToken !== undefined) variables.push({ name: "TS_ID_TOKEN", value: idToken, secret: true });
-  return variables;
 }
 
 function identityVariables<T, L, B>(
   texts: Texts<T, L, B>,
   prefix: string,
-  identity: IdentityTexts<T, L> | undefined,
+  origin: string,
+  identity: IdentityValues<T, L> | undefined,
 ): ContextVariable<T>[] {
   if (identity === undefined) return [];
   const { clientId, tags } = identity;
-  const variables = [{ name: `${prefix}TS_CLIENT_ID`, value: clientId, secret: false }];
-  if (tags !== undefined) {
-    variables.push({ name: `${prefix}TS_OAUTH_TAGS`, value: texts.joined(tags, ","), secret: false });
-  }
-  return variables;
+  const variables = [{ name: `${prefix}TS_CLIENT_ID`, value: clientId, secret: false, origin: `${origin}.clientId` }];
+  if (tags === undefined) return variables;
+  const value = texts.joinedSet(tags, ",");
+  return [...variables, { name: `${prefix}TS_OAUTH_TAGS`, value, secret: false, origin: `${origin}.tags` }];
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { exportCommand, unsetCommand } from "../wire/proxy-variables.js";
+import { exportCommands, unsetCommand } from "../wire/proxy-variables.js";
 import { PHASES } from "./phases.js";
 
 /** What decides the text of the hooks. */
@@ -64,7 +64,7 @@ function beforeHooks(options: HookOptions): string[] {
   // $$ is the phase's shell even inside a script or a substitution; the parent of `up` may be something else.
   const hooks = ["spacetail up --watch $$"];
   if (options.exitTrap) hooks.push("trap 'spacetail down' EXIT");
-  hooks.push(exportCommand(options.httpProxy));
+  hooks.push(...exportCommands(options.httpProxy));
   return hooks;
 }
 

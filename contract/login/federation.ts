@@ -82,7 +82,7 @@ export function accountProblem(account: string): string | null {
 export function idPatternProblem(id: string): string | null {
   return consistsOf(id, `${LETTERS}${DIGITS}_.*-`)
     ? null
-    : "must be an id of letters, digits, dashes, dots and underscores, in which * stands for any characters";
+    : "must be an ID of letters, digits, dashes, dots and underscores, in which * matches any characters";
 }
 
 /** What is wrong with a choice of run types, or null. */
@@ -92,7 +92,7 @@ export function runTypesProblem(runTypes: readonly string[]): string | null {
   if (!runTypes.every((type) => RUN_TYPES.includes(type))) return `must name only ${names}`;
   const more = RUN_TYPES.filter((type) => matchesPattern(runTypePattern(runTypes), type) && !runTypes.includes(type));
   if (more.length === 0) return null;
-  return `must be types that one pattern tells from all others: "${runTypePattern(runTypes)}" would let in ${more.join(", ")} too`;
+  return `must be types that one pattern can tell from all others: "${runTypePattern(runTypes)}" would also allow ${more.join(", ")}`;
 }
 
 /** What is wrong with a scope for these run types, or null. Some run types only ever have one scope. */
@@ -102,7 +102,7 @@ export function scopeProblem(scope: string, runTypes: readonly string[]): string
   const types = runTypes.length === 0 ? RUN_TYPES : runTypes;
   return types.some((type) => possible.includes(type))
     ? null
-    : `must be one that such runs have: ${types.join(", ")} never have ${scope}`;
+    : `must be a scope that such runs have: runs of type ${types.join(", ")} never have ${scope}`;
 }
 
 /** The runs that have each phase, by type and by the scopes their tokens may have then. */

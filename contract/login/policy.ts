@@ -56,17 +56,42 @@ export function grantTargetProblem(target: string): string | null {
   if (target === "" || /\s/.test(target)) return "must name a tag, a host, an address or a network, without blanks";
   // Addresses of IPv6 have two colons at least; svc: begins the name of a Tailscale service.
   const isName = /^svc:[^:]+$/.test(target) || /^[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:]*$/.test(target);
-  return /^[^:]+:([^:]+:)?([\d,-]+|\*)$/.test(target) && !isName ? "must not hold a port: ports go into ip" : null;
+  return /^[^:]+:([^:]+:)?([\d,-]+|\*)$/.test(target) && !isName ? "must not contain a port: ports belong in ip" : null;
 }
+
+/**
+ * The protocols that a grant can name, besides their numbers. Source: tailscale.com/types/ipproto, the names that
+ * Proto.UnmarshalText accepts, at 1.102.
+ */
+const PROTOCOLS: readonly string[] = [
+  "ah",
+  "dccp",
+  "egp",
+  "esp",
+  "gre",
+  "icmp",
+  "icmpv4",
+  "icmpv6",
+  "igmp",
+  "igp",
+  "ip-in-ip",
+  "ipv4",
+  "ipv6-icmp",
+  "sctp",
+  "tcp",
+  "tsmp",
+  "udp",
+];
 
 /** What is wrong with the ports of a grant, or null. Source: Tailscale's documentation, "Grants", ip. */
 export function grantPortProblem(text: string): string | null {
-  const [, from, to] = /^(?:[a-z0-9-]+:)?(?:\*|(\d{1,5})(?:-(\d{1,5}))?)$/.exec(text) ?? [undefined, "0"];
+  const [, protocol, from, to] = /^(?:([^:]+):)?(?:\*|(\d{1,5})(?:-(\d{1,5}))?)$/.exec(text) ?? [undefined, "", "0"];
   const first = Number(from ?? 1);
   const last = Number(to ?? first);
-  return first >= 1 && last <= 65535 && first <= last
-    ? null
-    : "must be ports such as 443, tcp:5432, udp:1-1024, icmp:* or *";
+  if (first < 1 || last > 65535 || first > last) return "must be ports such as 443, tcp:5432, udp:1-1024, icmp:* or *";
+  if (protocol === undefined || PROTOCOLS.includes(protocol)) return null;
+  const isNumber = /^\d{1,3}$/.test(protocol) && Number(protocol) >= 1 && Number(protocol) <= 255;
+  return isNumber ? null : `must name a protocol that Tailscale knows, such as tcp, udp or icmp, not ${protocol}`;
 }
 
 function inline(list: readonly string[]): string {

@@ -81,7 +81,8 @@ function isHostName(host: string): boolean {
   });
 }
 
-function isIpv6(address: string): boolean {
+/** True for an IPv6 address without brackets and zone. */
+export function isIpv6(address: string): boolean {
   const halves = address.split("::");
   if (halves.length > 2) return false;
   const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));

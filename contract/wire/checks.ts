@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isLoopback, parseHostPort } from "./addresses.js";
-import { consistsOf, DIGITS, LETTERS } from "./characters.js";
+import { consistsOf, DIGITS, wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
-import { dnsLabel, tagProblem } from "./labels.js";
-import { parseBaseUrl, parseBoolean, splitList } from "./parse.js";
+import { dnsLabel } from "./labels.js";
+import { parseBaseUrl, parseBoolean } from "./parse.js";
 
 /**
  * A rule for the text of a variable: says what the text must be, or answers null if it is that.
@@ -27,15 +27,6 @@ export const clientSecret: Check = (text) => {
   return text.startsWith("tskey-auth-") ? "must be the secret of an OAuth client: an auth key is for TS_AUTHKEY" : null;
 };
 
-/** One or more ACL tags with commas between them. */
-export const tagList: Check = (text) => {
-  for (const tag of splitList(text)) {
-    const problem = tagProblem(tag);
-    if (problem !== null) return `must be tags with commas between them, and a tag ${problem}`;
-  }
-  return splitList(text).length === 0 ? "must name at least one tag" : null;
-};
-
 /** An http or https URL of a control server: scheme, host and perhaps a port. */
 export const controlUrl: Check = (text) => {
   return parseBaseUrl(text) === null ? "must be an http:// or https:// URL of a server, without a path" : null;
@@ -56,7 +47,7 @@ export const apiUrl: Check = (text) => {
 };
 
 /** Text that holds at least one letter or digit, so that a DNS label can be made of it. */
-export const hostName: Check = (text) => (dnsLabel(text) === "" ? "must hold at least one letter or digit" : null);
+export const hostName: Check = (text) => (dnsLabel(text) === "" ? "must contain at least one letter or digit" : null);
 
 /** A Go duration above zero. */
 export const duration: Check = (text) => {
@@ -68,26 +59,11 @@ export const hostPort: Check = (text) => {
   return parseHostPort(text) === null ? "must be host:port, such as localhost:8080" : null;
 };
 
-/** One or more `host:port` with commas between them. */
-export const hostPortList: Check = (text) => {
-  const wrong = splitList(text).find((one) => parseHostPort(one) === null);
-  return wrong === undefined ? null : `must be host:port,... such as db:5432,git:22, and "${wrong}" is not host:port`;
+/** A word of a command line that is split at blanks, without quoting. */
+export const oneWord: Check = (text) => {
+  const words = wordsOf(text);
+  return words.length === 1 && words[0] === text ? null : "must be one word, without blanks";
 };
-
-/** Host names, domains, addresses or networks as NO_PROXY takes them, with commas between them. */
-export const noProxyList: Check = (text) => {
-  // What people are shown may be pasted into a shell, so nothing that a shell would expand.
-  const wrong = splitList(text).find((one) => !consistsOf(one, `${LETTERS}${DIGITS}._:*/[]-`));
-  return wrong === undefined ? null : `must be hosts or networks with commas between them, and "${wrong}" is neither`;
-};
-
-/** What is wrong with one destination that is to be kept out of the tunnel, or null. */
-export function noProxyProblem(entry: string): string | null {
-  if (entry.trim() === "") return "must not hold an empty entry";
-  return splitList(entry).includes("*")
-    ? "must not hold *, which would keep everything out of the tunnel"
-    : noProxyList(entry);
-}
 
 /** An absolute path that fits into the address of a unix socket. */
 export const socketPath: Check = (text) => {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { NEVER_PROXIED } from "./addresses.js";
+import { wordsOf } from "./characters.js";
+import { noProxyEntryProblem, plainNoProxyEntry } from "./no-proxy.js";
 
 /** The variables that the hooks export: the three that programs read, in both spellings in use. */
 export const PROXY_VARIABLES: readonly string[] = [
@@ -11,58 +13,91 @@ export const PROXY_VARIABLES: readonly string[] = [
   "no_proxy",
 ];
 
-/** What every NO_PROXY of ours begins with. */
-const NO_PROXY_HEAD = NEVER_PROXIED.join(",");
+/**
+ * What every NO_PROXY of ours begins with: what never goes through the tunnel, but for the IPv6 loopback address. That
+ * one reaches loopback through the proxy as well, and in a list it does harm: Ruby 3 reads `::1` as "every host that
+ * ends in .1", and Python's httpx 0.24.0 does not start.
+ */
+export const NO_PROXY_HEAD: readonly string[] = NEVER_PROXIED.filter((entry) => !entry.includes(":"));
 
 /** The proxy variables of one environment; a variable that is not set is absent. */
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The one shell command that points programs at the tunnel's HTTP proxy.
+ * The shell commands that point programs at the tunnel's HTTP proxy, one for each spelling of the variables.
  *
- * Both spellings of NO_PROXY get what the run had in either, because Go reads the upper-case one first and curl the
- * lower-case one. Expansions name a default, so the command is safe under `set -u`.
+ * They are what people read in Spacelift, so `spacetail env` decides what NO_PROXY holds: one word, which therefore
+ * needs no quotes. A text with both quotes and `${` would also break the HCL that engines write (`synth --hcl`).
  *
  * @param httpProxy `host:port` of the tunnel's HTTP proxy
  */
-export function exportCommand(httpProxy: string): string {
+export function exportCommands(httpProxy: string): string[] {
   const url = `http://${httpProxy}`;
-  const tail = ["TS_NO_PROXY", "NO_PROXY", "no_proxy"].map((name) => `\${${name}:+,$${name}}`).join("");
-  const noProxy = `"${NO_PROXY_HEAD}${tail}"`;
-  const pairs = PROXY_VARIABLES.map((name) => `${name}=${isNoProxy(name) ? noProxy : url}`);
-  return `export ${pairs.join(" ")}`;
+  return [
+    `export HTTP_PROXY=${url} HTTPS_PROXY=${url} NO_PROXY=$(spacetail env NO_PROXY)`,
+    // NO_PROXY holds what the run had in either spelling by now.
+    `export http_proxy=${url} https_proxy=${url} no_proxy=$NO_PROXY`,
+  ];
 }
 
-/** The shell command that takes back {@link exportCommand}. */
+/** The shell command that undoes {@link exportCommands}. */
 export function unsetCommand(): string {
   return `unset ${PROXY_VARIABLES.join(" ")}`;
 }
 
+/** A NO_PROXY list for every program, and what of the given ones is not in it. */
+export interface NoProxy {
+  /** Entries with commas between them: one shell word that no shell changes, and never empty. */
+  readonly word: string;
+  readonly leftOut: readonly string[];
+}
+
 /**
- * The values that {@link exportCommand} leaves in a shell with the given environment. `spacetail up` writes them down
- * so that `spacetail scrub` can tell our records from anybody else's after the shell has forgotten them.
+ * What `spacetail env NO_PROXY` prints: our own destinations, the context's, and those that the run had in either
+ * spelling, because Go reads the upper-case one first and curl the lower-case one. Each is there once, so it makes no
+ * difference how often the list went through here. Entries at which some program fails are left out.
+ *
+ * @param noProxy the value of TS_NO_PROXY; empty for none
+ * @param before the environment before the export
+ */
+export function noProxyFor(noProxy: string, before: ProxyEnvironment): NoProxy {
+  const entries = NO_PROXY_HEAD.slice();
+  const leftOut: string[] = [];
+  for (const list of [noProxy, before.NO_PROXY ?? "", before.no_proxy ?? ""]) {
+    for (const given of entriesOf(list)) {
+      const entry = plainNoProxyEntry(given);
+      const target = noProxyEntryProblem(entry) === null ? entries : leftOut;
+      if (!target.includes(entry)) target.push(entry);
+    }
+  }
+  return { word: entries.join(","), leftOut };
+}
+
+/**
+ * The values that {@link exportCommands} leave in a shell with the given environment. `spacetail up` records them so
+ * that `spacetail scrub` recognizes what the hooks exported after the shell has forgotten it.
  *
  * @param before the environment before the export
  * @param noProxy the value of TS_NO_PROXY; empty for none
  */
 export function exportedValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
-  const list = [NO_PROXY_HEAD, noProxy, before.NO_PROXY ?? "", before.no_proxy ?? ""].filter((part) => part !== "");
+  const { word } = noProxyFor(noProxy, before);
   const values: Record<string, string> = {};
-  for (const name of PROXY_VARIABLES) values[name] = isNoProxy(name) ? list.join(",") : `http://${httpProxy}`;
+  for (const name of PROXY_VARIABLES) values[name] = isNoProxy(name) ? word : `http://${httpProxy}`;
   return values;
 }
 
 /**
- * The proxy variables that the run itself had: `before` without what an earlier `up` left behind, which happens when a
- * phase failed, since after hooks do not run then.
+ * The proxy variables of the run itself: `before` without what the hooks of an earlier phase left behind, which happens
+ * after a failed phase, because after hooks do not run then.
  */
-export function ownValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
+export function originalValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
   const values: Record<string, string> = {};
   for (const name of PROXY_VARIABLES) {
     const value = before[name];
     if (value === undefined || value === "") continue;
-    const own = isNoProxy(name) ? withoutOurs(value, noProxy) : value === `http://${httpProxy}` ? "" : value;
-    if (own !== "") values[name] = own;
+    const original = isNoProxy(name) ? withoutExported(value, noProxy) : value === `http://${httpProxy}` ? "" : value;
+    if (original !== "") values[name] = original;
   }
   return values;
 }
@@ -71,22 +106,24 @@ function isNoProxy(name: string): boolean {
   return name === "NO_PROXY" || name === "no_proxy";
 }
 
-/** Takes our own list, and the context's additions after it, out of a NO_PROXY value wherever they stand. */
-function withoutOurs(value: string, noProxy: string): string {
+/** Removes the hooks' list, and the context's additions after it, from a NO_PROXY value wherever they occur. */
+function withoutExported(value: string, noProxy: string): string {
   const parts = value.split(",");
-  const additions = noProxy === "" ? [] : noProxy.split(",");
-  const own: string[] = [];
+  const ours = noProxyFor(noProxy, {}).word.split(",");
+  const original: string[] = [];
   let i = 0;
   while (i < parts.length) {
-    if (startsAt(parts, i, NEVER_PROXIED)) {
-      i += NEVER_PROXIED.length;
-      if (additions.length > 0 && startsAt(parts, i, additions)) i += additions.length;
-    } else {
-      own.push(parts[i] ?? "");
+    if (!startsAt(parts, i, NO_PROXY_HEAD)) {
+      original.push(parts[i] ?? "");
       i += 1;
-    }
+    } else i += startsAt(parts, i, ours) ? ours.length : NO_PROXY_HEAD.length;
   }
-  return own.join(",");
+  return original.join(",");
+}
+
+/** The entries of a list, which some programs let people part by blanks. */
+function entriesOf(list: string): string[] {
+  return wordsOf(list.split(",").join(" "));
 }
 
 function startsAt(parts: readonly string[], at: number, wanted: readonly string[]): boolean {

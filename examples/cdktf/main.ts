@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { App, TerraformOutput, TerraformStack } from "cdktf";
-import { SpaceliftProvider, TailnetContext, TailnetOAuthClient, TailscaleProvider } from "spacetail";
+import { spacelift, TailnetContext, TailnetOAuthClient, tailscale } from "spacetail";
 
 const app = new App();
 const stack = new TerraformStack(app, "tailnet");
-new SpaceliftProvider(stack, "spacelift");
-new TailscaleProvider(stack, "tailscale");
+new spacelift.SpaceliftProvider(stack, "spacelift");
+new tailscale.TailscaleProvider(stack, "tailscale");
 
 const oauthClient = new TailnetOAuthClient(stack, "oauth-client", { tags: ["tag:spacelift"] });
 const context = new TailnetContext(stack, "context", {

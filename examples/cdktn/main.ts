@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { App, TerraformOutput, TerraformStack } from "cdktn";
-import { SpaceliftProvider, TailnetContext, TailnetOAuthClient, TailscaleProvider } from "spacetail/cdktn";
+import { spacelift, TailnetContext, TailnetOAuthClient, tailscale } from "spacetail/cdktn";
 
 const app = new App();
 const stack = new TerraformStack(app, "tailnet");
-new SpaceliftProvider(stack, "spacelift");
-new TailscaleProvider(stack, "tailscale");
+new spacelift.SpaceliftProvider(stack, "spacelift");
+new tailscale.TailscaleProvider(stack, "tailscale");
 
 const oauthClient = new TailnetOAuthClient(stack, "oauth-client", { tags: ["tag:spacelift"] });
 const context = new TailnetContext(stack, "context", {

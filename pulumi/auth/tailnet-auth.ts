@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
-import { type Given, given, secret, untold } from "../support/inputs.js";
-import { federatedArgs, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
+import { type Defined, defined, isPlainObject } from "../support/defined.js";
+import { plainValueOf } from "../support/outputs.js";
+import { asSecret, asSecretIfGiven } from "../support/secrets.js";
+import { identityArgs, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
+import { TailnetOAuthClient } from "./tailnet-oauth-client.js";
 
 /** How runs log in to the tailnet. Exactly one member is given. */
 export interface TailnetAuth {
@@ -12,7 +15,7 @@ export interface TailnetAuth {
   readonly federated?: TailnetFederatedAuth;
 
   /**
-   * An OAuth client that this program makes: a TailnetOAuthClient, or its outputs.
+   * An OAuth client that this program creates. That is a TailnetOAuthClient, or its outputs.
    * @default - another member is given
    */
   readonly oauthClient?: TailnetOAuthSecret;
@@ -24,10 +27,18 @@ export interface TailnetAuth {
   readonly oauthSecret?: TailnetOAuthSecret;
 
   /**
-   * A reusable, ephemeral, tagged auth key, for control servers without OAuth clients. It is a secret, however it is given.
+   * A reusable, ephemeral, tagged auth key, for control servers without OAuth clients. It is a secret, however it is
+   * given.
    * @default - another member is given
    */
   readonly authKey?: pulumi.Input<string>;
+
+  /**
+   * Set no credentials: stacks, or other contexts, set the variables of a login. One context then serves teams that
+   * bring credentials of their own.
+   * @default - another member is given
+   */
+  readonly external?: boolean;
 }
 
 /** The credentials of an OAuth client. */
@@ -36,8 +47,8 @@ export interface TailnetOAuthSecret {
   readonly clientSecret: pulumi.Input<string>;
 
   /**
-   * The client's id.
-   * @default - the id that the secret holds
+   * The client's ID.
+   * @default - the ID that the secret contains
    */
   readonly clientId?: pulumi.Input<string>;
 
@@ -48,31 +59,51 @@ export interface TailnetOAuthSecret {
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
-/** The login with its values alone: components that stand for them are taken apart, but for a client, which has no rules. */
-export function authArgs(auth: TailnetAuth | undefined): Given<TailnetAuth> {
-  const { federated, oauthClient, oauthSecret, authKey } = auth ?? {};
-  return given({
-    federated: federated === undefined ? undefined : federatedArgs(federated),
-    oauthClient,
-    oauthSecret: oauthSecret === undefined ? undefined : clientArgs(oauthSecret),
-    authKey,
+/** The login with components replaced by their values, for the rules. Whatever is not a login is left to them. */
+export function authArgs(auth: unknown): unknown {
+  if (!isPlainObject(auth)) return auth;
+  const { federated, oauthClient, oauthSecret } = auth;
+  return defined({
+    ...auth,
+    federated: isPlainObject(federated) ? federatedArgs(federated) : federated,
+    oauthClient: clientArgs(oauthClient),
+    oauthSecret: clientArgs(oauthSecret),
   });
 }
 
 /** The same login with its secrets marked as such. */
-export function sealedAuth({ federated, oauthClient, oauthSecret, authKey }: TailnetAuth): Given<TailnetAuth> {
-  return given({
-    federated: federated === undefined ? undefined : given({ ...federated, idToken: secret(federated.idToken) }),
-    oauthClient: oauthClient === undefined ? undefined : sealedClient(clientArgs(oauthClient)),
+export function sealedAuth({
+  federated,
+  oauthClient,
+  oauthSecret,
+  authKey,
+  ...rest
+}: TailnetAuth): Defined<TailnetAuth> {
+  return defined({
+    ...rest,
+    federated: federated === undefined ? undefined : sealedFederated(federated),
+    oauthClient: oauthClient === undefined ? undefined : sealedClient(oauthClient),
     oauthSecret: oauthSecret === undefined ? undefined : sealedClient(oauthSecret),
-    authKey: secret(authKey),
+    authKey: asSecretIfGiven(authKey),
   });
 }
 
-function clientArgs({ clientId, clientSecret, tags }: TailnetOAuthSecret): Given<TailnetOAuthSecret> {
-  return given({ clientId, clientSecret, tags: untold(tags) });
+function federatedArgs({ identity, read, write, ...rest }: Record<string, unknown>): Record<string, unknown> {
+  return defined({ ...rest, identity: identityArgs(identity), read: identityArgs(read), write: identityArgs(write) });
+}
+
+function clientArgs(client: unknown): unknown {
+  if (client instanceof TailnetOAuthClient) {
+    const { clientId, clientSecret, tags } = client;
+    return { clientId, clientSecret, tags: plainValueOf(tags) };
+  }
+  return isPlainObject(client) ? defined({ ...client, tags: plainValueOf(client.tags) }) : client;
+}
+
+function sealedFederated(federated: TailnetFederatedAuth): TailnetFederatedAuth {
+  return defined({ ...federated, idToken: asSecretIfGiven(federated.idToken) });
 }
 
 function sealedClient(client: TailnetOAuthSecret): TailnetOAuthSecret {
-  return { ...client, clientSecret: secret(client.clientSecret) };
+  return { ...client, clientSecret: asSecret(client.clientSecret) };
 }

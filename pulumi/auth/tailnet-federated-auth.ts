@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
-import { type Given, given, untold } from "../support/inputs.js";
+import { defined, isPlainObject } from "../support/defined.js";
+import { plainValueOf } from "../support/outputs.js";
+import { TailnetFederatedIdentity } from "./tailnet-federated-identity.js";
 
 /**
- * Login by the token that Spacelift gives each run, without a secret: by one identity, or by one for applying and
- * another for all else, so that plans and applies have different tags.
+ * Login with the token that Spacelift gives each run, without a secret: with one identity, or with one for apply and
+ * another for all other phases, so that plans and applies have different tags.
  */
 export interface TailnetFederatedAuth {
   /**
@@ -14,21 +16,21 @@ export interface TailnetFederatedAuth {
   readonly identity?: TailnetIdentity;
 
   /**
-   * The identity of every phase but applying. It must trust tokens of both scopes for stacks that deploy by themselves
-   * and for tasks: their planning and performing has a token with the scope `write`.
-   * @default - none, and only applying is on the tailnet
+   * The identity of every phase except apply. It must trust tokens of both scopes for stacks with autodeploy and for
+   * tasks, whose tokens have the scope `write` while they plan and perform.
+   * @default - none, and only apply is on the tailnet
    */
   readonly read?: TailnetIdentity;
 
   /**
-   * The identity of applying. Let it trust the scope `write` of stacks alone (`stack: "*"`), and no pull request can use
-   * it: the tests of a module have that scope for pull requests too.
-   * @default - none, and applying is not on the tailnet
+   * The identity of apply. If it trusts only the scope `write` of stacks (`stack: "*"`), no pull request can use it:
+   * tests of modules have that scope for pull requests too.
+   * @default - none, and apply is not on the tailnet
    */
   readonly write?: TailnetIdentity;
 
   /**
-   * The run's token, or `file:` and the path of a file with it, for runs that have it elsewhere than Spacelift puts it.
+   * The run's token, or `file:` and the path of a file with it, for runs that have it in an unusual place.
    * @default - where Spacelift puts it: SPACELIFT_OIDC_TOKEN or /mnt/workspace/spacelift.oidc
    */
   readonly idToken?: pulumi.Input<string>;
@@ -36,7 +38,7 @@ export interface TailnetFederatedAuth {
 
 /** A federated identity: a TailnetFederatedIdentity, its outputs, or what is known of one that exists already. */
 export interface TailnetIdentity {
-  /** The identity's client id, which is no secret. */
+  /** The identity's client ID, which is not a secret. */
   readonly clientId: pulumi.Input<string>;
 
   /**
@@ -46,42 +48,40 @@ export interface TailnetIdentity {
   readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * Id of the space whose runs the identity trusts, `*` standing for any characters.
-   * @default - any space, or not known
+   * ID of the space whose runs the identity trusts; `*` matches any characters.
+   * @default - any space, or unknown
    */
   readonly spaceId?: pulumi.Input<string | undefined>;
 
   /**
-   * Types of runs that the identity trusts, to find out here that no run can join in one of the phases.
-   * @default - every type, or not known
+   * Types of runs that the identity trusts, to notice here if no run can join in one of the phases.
+   * @default - every type, or unknown
    */
   readonly runTypes?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 
   /**
-   * Scope that the identity asks of tokens, for the same purpose.
-   * @default - either, or not known
+   * Scope that the identity requires of tokens, for the same purpose.
+   * @default - either, or unknown
    */
   readonly scope?: pulumi.Input<string | undefined>;
 }
 
-/** The login with its values alone: components that stand for them are taken apart. */
-export function federatedArgs({ identity, read, write, idToken }: TailnetFederatedAuth): Given<TailnetFederatedAuth> {
-  return given({
-    identity: identityArgs(identity),
-    read: identityArgs(read),
-    write: identityArgs(write),
-    idToken,
+/** An identity with its plain values instead of its outputs. Whatever is not an identity is left to the rules. */
+export function identityArgs(identity: unknown): unknown {
+  if (!(identity instanceof TailnetFederatedIdentity) && !isPlainObject(identity)) return identity;
+  const { clientId, tags, spaceId, runTypes, scope, ...rest } = membersOf(identity);
+  return defined({
+    ...rest,
+    clientId,
+    tags: plainValueOf(tags),
+    spaceId: plainValueOf(spaceId),
+    runTypes: plainValueOf(runTypes),
+    scope: plainValueOf(scope),
   });
 }
 
-function identityArgs(identity: TailnetIdentity | undefined): TailnetIdentity | undefined {
-  return identity === undefined
-    ? undefined
-    : given({
-        clientId: identity.clientId,
-        tags: untold(identity.tags),
-        spaceId: untold(identity.spaceId),
-        runTypes: untold(identity.runTypes),
-        scope: untold(identity.scope),
-      });
+function membersOf(identity: TailnetFederatedIdentity | Record<string, unknown>): Record<string, unknown> {
+  if (!(identity instanceof TailnetFederatedIdentity)) return identity;
+  const { clientId, tags, spaceId, runTypes, scope } = identity;
+  return { clientId, tags, spaceId, runTypes, scope };
 }

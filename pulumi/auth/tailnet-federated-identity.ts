@@ -1,43 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
-import { federatedIdentityProblems } from "../../contract/context/index.js";
-import { accountHost, accountIssuer, claimRules, subjectPattern } from "../../contract/index.js";
+import {
+  accountHost,
+  accountIssuer,
+  claimRules,
+  federatedIdentityProblems,
+  subjectPattern,
+} from "../../contract/index.js";
 import { checked } from "../support/checked.js";
-import { given, made, told } from "../support/inputs.js";
+import { definedArgs } from "../support/defined.js";
+import { asOutput, mapInput } from "../support/outputs.js";
 
-/** Which runs of an account are trusted, and how their tokens look. */
+/** Which runs of an account are trusted, and what their tokens look like. */
 export interface TailnetTrustedRuns {
   /**
-   * Id of the space that the runs' stacks are in; `*` stands for any characters. Spaces that inherit from it count for
-   * themselves: their runs have their own space's id.
+   * ID of the space that the runs' stacks are in; `*` matches any characters. Spaces that inherit from it do not count:
+   * their runs have their own space's ID.
    * @default - any space
    */
   readonly spaceId?: pulumi.Input<string>;
 
   /**
-   * Id of the stack; `*` stands for any characters, so that `network-*` is every stack whose id begins like that. An
-   * identity has but one pattern: for stacks with nothing in common make several identities and contexts.
+   * ID of the stack; `*` matches any characters, as in `network-*`. An identity has one pattern only: for stacks with
+   * nothing in common, create several identities and contexts.
    * @default - any stack or module
    */
   readonly stack?: pulumi.Input<string>;
 
   /**
-   * Id of the module, instead of a stack; `*` stands for any characters.
+   * ID of the module, instead of a stack; `*` matches any characters.
    * @default - any stack or module
    */
   readonly module?: pulumi.Input<string>;
 
   /**
-   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY, as long as one pattern tells them from the others.
+   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must tell the given types from all
+   * others.
    * @default - every type
    */
   readonly runTypes?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * Scope of the run's token: `read` or `write`. Proposed runs have `read`, all others `write`, but a tracked run of a
-   * stack that does not deploy by itself has `read` while it plans. So `write` keeps the pull requests of stacks out,
-   * but not those of modules: their tests have `write`. Give `stack`, which may be `*`, to keep those out as well.
+   * Scope of the run's token: `read` or `write`. Proposed runs have `read` and all others have `write`, except that a
+   * tracked run of a stack without autodeploy has `read` while it plans. So `write` keeps out the pull requests of
+   * stacks, but not those of modules, whose tests have `write`. Set `stack`, which may be `*`, to keep those out as
+   * well.
    * @default - either
    */
   readonly scope?: pulumi.Input<string>;
@@ -56,7 +64,7 @@ export interface TailnetTrustedRuns {
 
   /**
    * Pattern for the subject of the runs' tokens, for accounts with a subject template of their own.
-   * @default - made of space, stack or module, run types and scope
+   * @default - derived from space, stack or module, run types and scope
    */
   readonly subject?: pulumi.Input<string>;
 }
@@ -64,8 +72,8 @@ export interface TailnetTrustedRuns {
 /** Arguments of {@link TailnetFederatedIdentity}. */
 export interface TailnetFederatedIdentityArgs extends TailnetTrustedRuns {
   /**
-   * The Spacelift account whose runs are trusted: its name (`acme`), or its host name (`acme.app.us.spacelift.io`, or
-   * that of a self-hosted Spacelift). Only paid accounts give tokens to their runs.
+   * The Spacelift account whose runs are trusted: its name (`acme`) or its host name. A self-hosted Spacelift is named
+   * by its host name. Only paid accounts have tokens for their runs.
    */
   readonly account: pulumi.Input<string>;
 
@@ -80,17 +88,17 @@ export interface TailnetFederatedIdentityArgs extends TailnetTrustedRuns {
 }
 
 /**
- * Lets Spacelift runs join the tailnet under fixed tags by the token that Spacelift gives each of them. There is no
- * secret: not in the state, not in Spacelift.
+ * Lets Spacelift runs join the tailnet under fixed tags with the token that Spacelift gives each of them. There is no
+ * secret, neither in the state nor in Spacelift.
  */
 export class TailnetFederatedIdentity extends pulumi.ComponentResource {
   /** The underlying `tailscale_federated_identity`. */
   public readonly resource: tailscale.FederatedIdentity;
 
-  /** The identity's client id, which is no secret. */
+  /** The identity's client ID, which is not a secret. */
   public readonly clientId: pulumi.Output<string>;
 
-  /** The tags that nodes may have, as they were given. */
+  /** The tags that runs join with, as they were given. */
   public readonly tags: pulumi.Output<string[]>;
 
   /** The space whose runs are trusted, as it was given; undefined for any. */
@@ -99,11 +107,12 @@ export class TailnetFederatedIdentity extends pulumi.ComponentResource {
   /** The types of runs that are trusted, as they were given; undefined for all. */
   public readonly runTypes: pulumi.Output<string[] | undefined>;
 
-  /** The scope that is asked of tokens, as it was given; undefined for either. */
+  /** The scope that is required of tokens, as it was given; undefined for either. */
   public readonly scope: pulumi.Output<string | undefined>;
 
+  /** @throws ValidationError if an argument is wrong */
   constructor(name: string, args: TailnetFederatedIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-    const inputs = checked("TailnetFederatedIdentity", name, given({ ...args }), federatedIdentityProblems);
+    const inputs = checked("TailnetFederatedIdentity", name, definedArgs(args), federatedIdentityProblems);
     super("spacetail:index:TailnetFederatedIdentity", name, inputs, opts);
     const { account, tags, spaceId, stack, module, runTypes, scope, issuer, audience, subject, description } = inputs;
     const runs = { spaceId, stack, module, runTypes, scope };
@@ -112,19 +121,19 @@ export class TailnetFederatedIdentity extends pulumi.ComponentResource {
       {
         scopes: ["auth_keys"],
         tags,
-        issuer: issuer ?? made(account, accountIssuer),
-        audience: audience ?? made(account, accountHost),
-        subject: subject ?? made(runs, subjectPattern),
-        customClaimRules: made(runs, (trusted) => nonEmpty(claimRules(trusted))),
+        issuer: issuer ?? mapInput(account, accountIssuer),
+        audience: audience ?? mapInput(account, accountHost),
+        subject: subject ?? mapInput(runs, subjectPattern),
+        customClaimRules: mapInput(runs, (trusted) => nonEmpty(claimRules(trusted))),
         description: description ?? "Spacelift runs",
       },
       { parent: this },
     );
     this.clientId = this.resource.id;
-    this.tags = told(tags);
-    this.spaceId = told(spaceId);
-    this.runTypes = told(runTypes);
-    this.scope = told(scope);
+    this.tags = asOutput(tags);
+    this.spaceId = asOutput(spaceId);
+    this.runTypes = asOutput(runTypes);
+    this.scope = asOutput(scope);
     this.registerOutputs({
       resource: this.resource,
       clientId: this.clientId,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
-import { oauthClientProblems } from "../../contract/context/index.js";
+import { oauthClientProblems } from "../../contract/index.js";
 import { checked } from "../support/checked.js";
-import { given, secret, told } from "../support/inputs.js";
+import { definedArgs } from "../support/defined.js";
+import { asOutput } from "../support/outputs.js";
+import { asSecret } from "../support/secrets.js";
 
 /** Arguments of {@link TailnetOAuthClient}. */
 export interface TailnetOAuthClientArgs {
@@ -20,24 +22,24 @@ export interface TailnetOAuthClientArgs {
 /**
  * A Tailscale OAuth client that Spacelift runs use to join the tailnet under fixed tags.
  *
- * Tailscale tells its secret once, at creation. It rests in the state, encrypted.
+ * Tailscale shows its secret once, at creation. The secret is stored in the state, encrypted.
  */
 export class TailnetOAuthClient extends pulumi.ComponentResource {
   /** The underlying `tailscale_oauth_client`. */
   public readonly resource: tailscale.OauthClient;
 
-  /** The client's id. */
+  /** The client's ID. */
   public readonly clientId: pulumi.Output<string>;
 
   /** The client's secret. */
   public readonly clientSecret: pulumi.Output<string>;
 
-  /** The tags that nodes may have, as they were given. */
+  /** The tags that runs join with, as they were given. */
   public readonly tags: pulumi.Output<string[]>;
 
+  /** @throws ValidationError if an argument is wrong */
   constructor(name: string, args: TailnetOAuthClientArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { tags, description } = args ?? {};
-    const inputs = checked("TailnetOAuthClient", name, given({ tags, description }), oauthClientProblems);
+    const inputs = checked("TailnetOAuthClient", name, definedArgs(args), oauthClientProblems);
     super("spacetail:index:TailnetOAuthClient", name, inputs, opts);
     this.resource = new tailscale.OauthClient(
       name,
@@ -45,8 +47,8 @@ export class TailnetOAuthClient extends pulumi.ComponentResource {
       { parent: this },
     );
     this.clientId = this.resource.id;
-    this.clientSecret = secret(this.resource.key);
-    this.tags = told(inputs.tags);
+    this.clientSecret = asSecret(this.resource.key);
+    this.tags = asOutput(inputs.tags);
     this.registerOutputs({
       resource: this.resource,
       clientId: this.clientId,

@@ -1,78 +1,86 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
 import type { TailnetAuth } from "../auth/tailnet-auth.js";
-import type { TailnetAttachment } from "./context-attachments.js";
-import type { TailnetHook } from "./context-hooks.js";
+import type { TailnetAttachment } from "./tailnet-attachment.js";
 import type { TailnetFile } from "./tailnet-file.js";
+import type { TailnetHook } from "./tailnet-hook.js";
 import type { TailnetTunnelArgs } from "./tailnet-tunnel-args.js";
 
 /** Arguments of {@link TailnetContext}. */
 export interface TailnetContextArgs extends TailnetContextOptions {
-  /** Name of the context, unique in the account. */
+  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */
   readonly name: pulumi.Input<string>;
 
-  /** How runs log in to the tailnet. Exactly one member is given. */
+  /** How runs log in to the tailnet; exactly one member is given. */
   readonly auth: TailnetAuth;
 }
 
-/** All of a context that can be left to its default. */
+/** Everything about a context that has a default. */
 export interface TailnetContextOptions extends TailnetTunnelArgs {
   /**
-   * Id of the space that the context lives in. It reaches the stacks of that space and of the spaces that inherit it.
-   * @default - the space of the credentials that Pulumi uses
+   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later changes
+   * nothing: Spacelift leaves the context where it is.
+   * @default - the space of the provider's credentials
    */
   readonly spaceId?: pulumi.Input<string>;
 
   /**
    * Description of the context.
-   * @default - none
+   * @default "Puts runs on a Tailscale tailnet, with spacetail"
    */
   readonly description?: pulumi.Input<string>;
 
   /**
-   * Phases of a run that are on the tailnet: any of init, plan, apply, perform, destroy. Choose init as well when
-   * modules, providers or the state backend live on the tailnet.
-   * @default ["plan", "apply", "perform", "destroy"]
+   * Phases of a run that are on the tailnet: any of init, plan, apply, perform, destroy. Include init if modules,
+   * providers or the state backend are on the tailnet.
+   * @default ["plan","apply","perform","destroy"]
    */
   readonly phases?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
    * The label that a stack carries to get the context.
-   * @default - made of the name: lower case, with a dash for every run of other characters
+   * @default - derived from the name: lower case, with a dash for every run of other characters
    */
   readonly autoattach?: pulumi.Input<string>;
 
   /**
-   * Attach the context to every stack and module it can reach, whatever their labels.
+   * Several labels, any of which gives a stack the context; an empty list attaches it by ID only. Use it instead of
+   * autoattach.
+   * @default - the label of autoattach
+   */
+  readonly autoattachLabels?: pulumi.Input<pulumi.Input<string>[]>;
+
+  /**
+   * Attach the context to every stack and module that it can reach.
    * @default false
    */
   readonly autoattachAll?: boolean;
 
   /**
-   * Stacks and modules to attach the context to, whatever their labels.
+   * Stacks and modules to attach the context to by ID. A context attached by ID is outside of all contexts attached by
+   * label.
    * @default - none
    */
   readonly attachments?: TailnetAttachment[];
 
   /**
-   * Put the context around all others that are attached by label, so that their hooks run inside the tunnel, by
-   * beginning its name with `zzzzz-`. Contexts that are attached explicitly are around it all the same. The order is
-   * that of Spacelift's documentation; the log of a run shows it, where the hooks of this context are to come first.
+   * Put the context around all others attached by label, by a name that begins with `zzzzz-`. Hooks of the other
+   * contexts then run inside the tunnel. Contexts attached by ID stay outside of it. The order is that of Spacelift's
+   * documentation; the log of a run shows it: the hooks of this context should come first.
    * @default false
    */
   readonly outermost?: boolean;
 
   /**
-   * More variables for the run, which everybody who may see the context can read. A change replaces the variable.
-   * Spacelift's worker puts the variables of the run in place of `${NAME}`, in secret variables too: a value with the
-   * name of one in it does not arrive as it was written.
+   * More variables for the run, which everyone who can see the context can read. A change replaces the variable.
+   * Spacelift's worker replaces `${NAME}` in values with the run's variable of that name, in secret variables too.
    * @default - none
    */
   readonly environment?: { readonly [name: string]: pulumi.Input<string> };
 
   /**
-   * More variables for the run that nobody can read back, though code of a run can. They are secrets, however they are
-   * given. A change replaces the variable.
+   * More variables for the run that cannot be read back, though code of a run can read them. They are secrets, however
+   * they are given. A change replaces the variable.
    * @default - none
    */
   readonly secretEnvironment?: { readonly [name: string]: pulumi.Input<string> };
@@ -84,26 +92,28 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
   readonly files?: TailnetFile[];
 
   /**
-   * Hooks of your own before a phase, which are in the tunnel unless they say otherwise. They keep their order.
+   * More hooks before a phase, inside the tunnel unless they say otherwise. They keep their order.
    * @default - none
    */
   readonly beforeHooks?: TailnetHook[];
 
   /**
-   * Hooks of your own after a phase that passed, which are in the tunnel unless they say otherwise. They keep their order.
+   * More hooks after a phase that passed, inside the tunnel unless they say otherwise. They keep their order.
    * @default - none
    */
   readonly afterHooks?: TailnetHook[];
 
   /**
-   * Take the tunnel down by an EXIT trap of the phase's shell. Switch it off for stacks whose own hooks set such a trap:
-   * then the last hook after a phase takes it down, and after a failed phase the tunnel's supervisor.
+   * Take the tunnel down with an EXIT trap of the phase's shell. Set it to false for stacks whose own hooks set such a
+   * trap: then the last hook after a phase takes the tunnel down, and after a failed phase the tunnel's supervisor
+   * does.
    * @default true
    */
   readonly exitTrap?: pulumi.Input<boolean>;
 
   /**
-   * The runner image that stacks are to use. Spacelift keeps the image on the stack, so this is only handed on.
+   * The runner image that stacks should use, which a context cannot set. Spacelift takes the image from the stack, so
+   * this value is only passed on.
    * @default - the image of this version in runnerRegistry, if that is given
    */
   readonly runnerImage?: pulumi.Input<string>;

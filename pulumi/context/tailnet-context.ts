@@ -1,41 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { attachmentProblems, type ContextVariable, contextProblems, READABLE } from "../../contract/context/index.js";
 import {
   AUTOATTACH_ALL,
+  attachmentProblems,
   autoattachLabel,
   base64,
+  type ContextVariable,
+  contextProblems,
+  contextVariables,
+  DEFAULT_DESCRIPTION,
   DEFAULT_PHASES,
+  hiddenProblem,
   labelFromName,
   outermostName,
   PHASES,
+  plainSecrets,
+  problem,
   runnerImageIn,
+  withMembers,
 } from "../../contract/index.js";
 import { authArgs, sealedAuth } from "../auth/tailnet-auth.js";
 import { Context, type ContextArgs, ContextAttachment, EnvironmentVariable, MountedFile } from "../spacelift/index.js";
-import { checked, refuse } from "../support/checked.js";
-import { given, isPending, made, secret, told } from "../support/inputs.js";
-import { plainProblem } from "../support/plain.js";
-import { ValidationError } from "../support/validation-error.js";
-import type { TailnetAttachment, TailnetAttachmentOptions } from "./context-attachments.js";
-import { hookArguments, type TailnetHook } from "./context-hooks.js";
-import { contextStructureProblems } from "./context-structure.js";
-import { variablesOf } from "./context-variables.js";
+import { check, checked } from "../support/checked.js";
+import { defined, definedArgs } from "../support/defined.js";
+import { asOutput, isPending, joined, joinedSet, mapInput, OUTPUTS } from "../support/outputs.js";
+import { asSecret } from "../support/secrets.js";
+import { checkName } from "./context-names.js";
+import type { TailnetAttachment, TailnetAttachmentOptions } from "./tailnet-attachment.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 import type { TailnetFile } from "./tailnet-file.js";
+import { hookArguments } from "./tailnet-hook.js";
 
 const CLASS = "TailnetContext";
 
-/** What an output tells that has nothing to tell. */
+const TEXTS = {
+  joined,
+  joinedSet,
+  prefixed: (prefix: string, value: pulumi.Input<string> | pulumi.Input<boolean>): pulumi.Input<string> =>
+    prefix === "" && typeof value === "string" ? value : mapInput(value, (known) => `${prefix}${known}`),
+};
+
+/** An output without a value. */
 const NONE = pulumi.output(undefined);
 
-/** What a component made. Not a member of it: Pulumi takes every member for an output, and these cannot be one. */
+/** What a component created. Not members of it: Pulumi takes every member for an output, which these cannot be. */
 interface Children {
   readonly name: string;
   readonly inputs: TailnetContextArgs;
   readonly context: Context;
   readonly variables: Map<string, EnvironmentVariable>;
   readonly files: Map<string, MountedFile>;
+  /** Stacks and modules, and names of attachments, that are taken. */
+  readonly attached: Set<string>;
 }
 
 const children = new WeakMap<TailnetContext, Children>();
@@ -43,44 +59,60 @@ const children = new WeakMap<TailnetContext, Children>();
 /**
  * A Spacelift context that puts the runs of every stack it is attached to on a tailnet, phase by phase.
  *
- * A secret of `auth` becomes a secret variable of the context. It rests in Spacelift and, encrypted, in Pulumi's state,
- * and code of a run can read it. Federated identities have no secret.
+ * A secret of `auth` becomes a secret variable of the context. It is stored in Spacelift and, encrypted, in Pulumi's
+ * state, and code of a run can read it. Federated identities have no secret.
  */
 export class TailnetContext extends pulumi.ComponentResource {
-  /** Id of the context. */
+  /** ID of the context. */
   public readonly contextId: pulumi.Output<string>;
 
-  /** The label that a stack must carry to get the context; undefined when every stack gets it. */
+  /** The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label. */
   public readonly stackLabel: pulumi.Output<string | undefined>;
+
+  /** All labels any of which gives a stack the context. */
+  public readonly stackLabels: pulumi.Output<string[]>;
 
   /** The phases that are on the tailnet, in the order in which a run meets them. */
   public readonly phases: pulumi.Output<string[]>;
 
-  /** The runner image that stacks are to use, as far as the program said. */
+  /** The runner image that stacks should use, as far as the program says. */
   public readonly runnerImage: pulumi.Output<string | undefined>;
 
+  /** @throws ValidationError if an argument is wrong */
   constructor(name: string, args: TailnetContextArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = contextInputs(name, args);
     super("spacetail:index:TailnetContext", name, inputs, opts);
-    const label = stackLabel(inputs);
-    const context = new Context(name, contextArgs(inputs, label), { parent: this });
-    const phases = made(inputs.phases ?? DEFAULT_PHASES, inOrder);
+    checkName(CLASS, name, contextName(inputs), opts?.provider ?? opts?.providers);
+    warnOfPlainSecrets(this, args);
+    const labels = stackLabels(inputs);
+    const label = mapInput(labels, (known) => known[0]);
+    const context = new Context(name, contextArgs(inputs, labels), { parent: this });
+    const phases = mapInput(inputs.phases ?? DEFAULT_PHASES, inOrder);
     const image = runnerImage(inputs);
-    this.phases = told(phases);
-    this.stackLabel = told(label);
-    this.runnerImage = image === undefined ? NONE : told(image);
+    this.phases = asOutput(phases);
+    this.stackLabel = asOutput(label);
+    this.stackLabels = asOutput(labels);
+    this.runnerImage = image === undefined ? NONE : asOutput(image);
     this.contextId = context.id;
-    const all: Children = { name, inputs, context, variables: new Map(), files: new Map() };
+    const all = { name, inputs, context, variables: new Map(), files: new Map(), attached: new Set<string>() };
     children.set(this, all);
-    for (const variable of variablesOf(inputs)) all.variables.set(variable.name, this.createVariable(name, variable));
+    for (const variable of contextVariables(TEXTS, inputs)) {
+      all.variables.set(variable.name, this.createVariable(name, variable));
+    }
     for (const file of inputs.files ?? []) all.files.set(file.path, this.createFile(name, file));
-    for (const attachment of inputs.attachments ?? []) this.createAttachment(name, attachment);
-    this.registerOutputs({ contextId: this.contextId, stackLabel: label, phases, runnerImage: image });
+    for (const attachment of inputs.attachments ?? []) this.createAttachment(attachment);
+    this.registerOutputs({
+      contextId: this.contextId,
+      stackLabel: label,
+      stackLabels: labels,
+      phases,
+      runnerImage: image,
+    });
   }
 
   /** The underlying `spacelift_context`. */
   public get resource(): Context {
-    return this.made.context;
+    return this.children.context;
   }
 
   /**
@@ -90,7 +122,7 @@ export class TailnetContext extends pulumi.ComponentResource {
    * @throws ValidationError if the context has no such variable
    */
   public variable(name: string): EnvironmentVariable {
-    return this.find(this.made.variables, "variable", name);
+    return this.find(this.children.variables, "variable", name);
   }
 
   /**
@@ -100,130 +132,107 @@ export class TailnetContext extends pulumi.ComponentResource {
    * @throws ValidationError if the context has no such file
    */
   public file(path: string): MountedFile {
-    return this.find(this.made.files, "file", path);
+    return this.find(this.children.files, "file", path);
   }
 
   /**
    * Attaches the context to a stack, whatever its labels.
    *
-   * @throws ValidationError if the stack's id is not plain and `options.id` is not given
+   * @throws ValidationError if the stack is attached already, or its ID is an output and `options.id` is not given
    */
   public attachTo(stackId: pulumi.Input<string>, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    const { name, inputs } = this.made;
-    return this.createAttachment(name, attachmentInputs(name, { ...options, stackId }, inputs.spaceId));
+    return this.attach(withMembers(options, { stackId }));
   }
 
   /**
    * Attaches the context to a module, whatever its labels, for its test runs.
    *
-   * @throws ValidationError if the module's id is not plain and `options.id` is not given
+   * @throws ValidationError if the module is attached already, or its ID is an output and `options.id` is not given
    */
   public attachToModule(moduleId: pulumi.Input<string>, options: TailnetAttachmentOptions = {}): ContextAttachment {
-    const { name, inputs } = this.made;
-    return this.createAttachment(name, attachmentInputs(name, { ...options, moduleId }, inputs.spaceId));
+    return this.attach(withMembers(options, { moduleId }));
   }
 
-  private get made(): Children {
-    const made = children.get(this);
-    if (made === undefined) throw new Error("a TailnetContext that was not made by this program has no children");
-    return made;
+  private get children(): Children {
+    const known = children.get(this);
+    if (known === undefined) throw new Error("a TailnetContext that this program did not create has no children");
+    return known;
   }
 
   private find<T>(all: ReadonlyMap<string, T>, kind: string, name: string): T {
     const one = all.get(name);
     if (one !== undefined) return one;
     const names = [...all.keys()].join(", ");
-    const rule = names === "" ? `${kind} cannot be had, because there is none` : `${kind} must be one of ${names}`;
-    throw new ValidationError(CLASS, this.made.name, `${rule}, but ${JSON.stringify(name)} was given`);
+    const none = hiddenProblem(kind, `cannot be found: this context has no ${kind}s`);
+    check(CLASS, this.children.name, [names === "" ? none : problem(kind, `must be one of ${names}`, name)]);
+    throw new Error(`${kind} ${name} was not found`);
   }
 
   private createVariable(name: string, variable: ContextVariable<pulumi.Input<string>>): EnvironmentVariable {
     const { name: variableName, value, secret: isSecret } = variable;
-    const args = { contextId: this.contextId, name: variableName, value: secret(value), writeOnly: isSecret };
+    const args = { contextId: this.contextId, name: variableName, value: asSecret(value), writeOnly: isSecret };
     return new EnvironmentVariable(`${name}-${variableName}`, args, { parent: this });
   }
 
   private createFile(name: string, { path, content, secret: isSecret = true }: TailnetFile): MountedFile {
-    const encoded = made(content, base64);
+    const encoded = mapInput(content, base64);
     const args = { contextId: this.contextId, relativePath: path, content: encoded, writeOnly: isSecret };
     return new MountedFile(`${name}-file:${path}`, args, { parent: this });
   }
 
-  private createAttachment(name: string, attachment: TailnetAttachment): ContextAttachment {
-    const { stackId, moduleId, priority, id } = attachment;
-    const kind = stackId === undefined ? "module" : "stack";
-    const args = given({ contextId: this.contextId, stackId, moduleId, priority });
-    return new ContextAttachment(`${name}-${kind}:${id ?? stackId ?? moduleId}`, args, { parent: this });
+  private attach(attachment: TailnetAttachment): ContextAttachment {
+    const { name, inputs, attached } = this.children;
+    const args = checked(CLASS, name, definedArgs(attachment), (given, engine) =>
+      attachmentProblems(given, inputs.spaceId, engine),
+    );
+    const property = args.stackId === undefined ? "moduleId" : "stackId";
+    if (!isPending(args.stackId ?? args.moduleId) && attached.has(targetOf(args))) {
+      check(CLASS, name, [problem(property, "must not be attached twice", args.stackId ?? args.moduleId)]);
+    }
+    if (attached.has(nameOf(args)))
+      check(CLASS, name, [hiddenProblem("id", "must not be the name of another attachment")]);
+    return this.createAttachment(args);
+  }
+
+  private createAttachment(attachment: TailnetAttachment): ContextAttachment {
+    const { stackId, moduleId, priority } = attachment;
+    const { name, attached } = this.children;
+    attached.add(nameOf(attachment));
+    // Outputs are all different.
+    if (!isPending(stackId ?? moduleId)) attached.add(targetOf(attachment));
+    const args = defined({ contextId: this.contextId, stackId, moduleId, priority });
+    return new ContextAttachment(`${name}-${nameOf(attachment)}`, args, { parent: this });
   }
 }
 
 /** The arguments, checked and with their secrets marked as such, as Pulumi keeps them in its state. */
 function contextInputs(name: string, args: TailnetContextArgs): TailnetContextArgs {
-  refuse(CLASS, name, contextStructureProblems(args));
-  const flat = { ...given({ ...args }), auth: authArgs(args?.auth) } as TailnetContextArgs;
-  const inputs = readableInputs(name, checked(CLASS, name, flat, contextProblems));
+  const plain = definedArgs(args, { auth: authArgs(args?.auth) });
+  const inputs = checked(CLASS, name, plain, contextProblems);
+  const { auth, secretEnvironment, files } = inputs;
   return {
     ...inputs,
-    auth: sealedAuth(inputs.auth),
-    ...(inputs.secretEnvironment === undefined ? {} : { secretEnvironment: sealedMap(inputs.secretEnvironment) }),
-    ...(inputs.files === undefined ? {} : { files: inputs.files.map(sealedFile) }),
-    ...(inputs.attachments === undefined
-      ? {}
-      : { attachments: inputs.attachments.map((attachment) => attachmentInputs(name, attachment, inputs.spaceId)) }),
+    auth: sealedAuth(auth),
+    ...(secretEnvironment === undefined ? {} : { secretEnvironment: sealedMap(secretEnvironment) }),
+    ...(files === undefined ? {} : { files: files.map(sealedFile) }),
   };
 }
 
-function attachmentInputs(
-  name: string,
-  attachment: TailnetAttachment,
-  contextSpace: pulumi.Input<string> | undefined,
-): TailnetAttachment {
-  return checked(CLASS, name, given({ ...attachment }), function* ({ stackId, moduleId, ...options }) {
-    const one = (stackId === undefined) !== (moduleId === undefined);
-    yield one ? null : "attachments must have exactly one of stackId, moduleId";
-    yield plainProblem("id", options.id);
-    const property = stackId === undefined ? "moduleId" : "stackId";
-    yield* attachmentProblems(property, stackId ?? moduleId ?? "", options, contextSpace);
-  });
-}
-
-/** The same arguments, none of which may turn out to be a secret where everybody who sees the context can read it. */
-function readableInputs(name: string, inputs: TailnetContextArgs): TailnetContextArgs {
-  const { environment, beforeHooks, afterHooks, files } = inputs;
-  const texts = READABLE.map((property) => [property, notSecret(name, property, inputs[property])]);
-  const hooks = (property: string, all: readonly TailnetHook[] = []) =>
-    all.map((hook) => ({ ...hook, command: notSecret(name, `${property}.command`, hook.command) }));
-  const file = (one: TailnetFile) =>
-    one.secret === false ? { ...one, content: notSecret(name, `files.content of ${one.path}`, one.content) } : one;
-  const variable = ([key, value]: [string, pulumi.Input<string>]) =>
-    [key, notSecret(name, `environment.${key}`, value, ", so use secretEnvironment or auth")] as const;
-  return given({
-    ...inputs,
-    ...Object.fromEntries(texts),
-    environment: environment === undefined ? undefined : Object.fromEntries(Object.entries(environment).map(variable)),
-    beforeHooks: beforeHooks === undefined ? undefined : hooks("beforeHooks", beforeHooks),
-    afterHooks: afterHooks === undefined ? undefined : hooks("afterHooks", afterHooks),
-    files: files?.map(file),
-  }) as TailnetContextArgs;
-}
-
-/** The same value, which carries an error if it turns out to be a secret. */
-function notSecret<T>(name: string, property: string, value: T, advice = ""): T {
-  if (!isPending(value)) return value;
-  const output: pulumi.Output<unknown> = pulumi.output(value as object);
-  return output.apply(async (known) => {
-    if (!(await pulumi.isSecret(output))) return known;
-    const rule = "must not hold a sensitive value: everybody who sees the context can read it";
-    throw new ValidationError(CLASS, name, `${property} ${rule}${advice}`);
-  }) as T;
+function warnOfPlainSecrets(resource: pulumi.Resource, args: TailnetContextArgs): void {
+  for (const path of plainSecrets(args, OUTPUTS)) {
+    const message =
+      `${path} is plain text in the program. Use federated identities, which need no secret, or a secret of the ` +
+      "configuration: new pulumi.Config().requireSecret(...).";
+    void pulumi.log.warn(message, resource);
+  }
 }
 
 function sealedMap(secrets: NonNullable<TailnetContextArgs["secretEnvironment"]>) {
-  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, secret(value)]));
+  return Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, asSecret(value)]));
 }
 
 function sealedFile(file: TailnetFile): TailnetFile {
-  return file.secret === false ? file : { ...file, content: secret(file.content) };
+  return file.secret === false ? file : { ...file, content: asSecret(file.content) };
 }
 
 /** The phases in the order in which a run meets them. */
@@ -231,24 +240,44 @@ function inOrder(phases: readonly string[]): string[] {
   return PHASES.filter((phase) => phases.includes(phase));
 }
 
-function stackLabel({ name, autoattach, autoattachAll }: TailnetContextArgs): pulumi.Input<string> | undefined {
-  if (autoattachAll === true) return undefined;
-  return autoattach ?? made(name, labelFromName);
+function contextName({ name, outermost }: TailnetContextArgs): pulumi.Input<string> {
+  return outermost === true ? mapInput(name, outermostName) : name;
+}
+
+function stackLabels(args: TailnetContextArgs): pulumi.Input<string[]> {
+  const { name, autoattach, autoattachLabels, autoattachAll } = args;
+  if (autoattachAll === true) return [];
+  if (autoattachLabels !== undefined) return mapInput(autoattachLabels, (known) => [...known]);
+  return autoattach === undefined
+    ? mapInput(name, (known) => [labelFromName(known)])
+    : mapInput(autoattach, (known) => [known]);
 }
 
 function runnerImage({ runnerImage: image, runnerRegistry }: TailnetContextArgs): pulumi.Input<string> | undefined {
-  return runnerRegistry === undefined ? image : made(runnerRegistry, runnerImageIn);
+  return runnerRegistry === undefined ? image : mapInput(runnerRegistry, runnerImageIn);
 }
 
-function contextArgs(args: TailnetContextArgs, label: pulumi.Input<string> | undefined): ContextArgs {
-  const { name, description, spaceId, labels = [], outermost } = args;
-  return given({
-    name: outermost === true ? made(name, outermostName) : name,
+function contextArgs(args: TailnetContextArgs, attachLabels: pulumi.Input<string[]>): ContextArgs {
+  const { description = DEFAULT_DESCRIPTION, spaceId, labels = [], autoattachAll } = args;
+  const all = mapInput({ attachLabels, labels }, (known) => {
+    const attach = autoattachAll === true ? [AUTOATTACH_ALL] : known.attachLabels.map(autoattachLabel);
+    const list = [...attach, ...known.labels];
+    return list.length === 0 ? undefined : list;
+  });
+  return defined({
+    name: contextName(args),
     description,
     spaceId,
-    labels: made({ label, labels }, (known) => {
-      return [known.label === undefined ? AUTOATTACH_ALL : autoattachLabel(known.label), ...known.labels];
-    }),
+    labels: all as pulumi.Input<string[]> | undefined,
     ...hookArguments(args),
   });
+}
+
+function nameOf({ stackId, moduleId, id }: TailnetAttachment): string {
+  return `${stackId === undefined ? "module" : "stack"}:${id ?? stackId ?? moduleId}`;
+}
+
+/** What an attachment is attached to, for comparison with others. */
+function targetOf({ stackId, moduleId }: TailnetAttachment): string {
+  return `to ${stackId === undefined ? "module" : "stack"} ${String(stackId ?? moduleId)}`;
 }

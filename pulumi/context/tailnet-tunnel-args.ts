@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
 
-/** What can be chosen about the tunnel itself. Each of them is a variable of the executable in the runner. */
+/** Options of the tunnel itself. Each is an environment variable of the executable in the runner. */
 export interface TailnetTunnelArgs {
   /**
-   * Services, as `host:port`, that must answer through the tunnel before a phase begins.
+   * Services, as `host:port`, that must answer through the tunnel before a phase starts.
    * @default - none
    */
   readonly waitFor?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * How long it may take to join the tailnet, with all that is waited for, as a Go duration such as `90s` or `1m30s`.
+   * How long joining the tailnet may take in all, as a Go duration such as `90s` or `1m30s`.
    * @default "60s"
    */
   readonly bootTimeout?: pulumi.Input<string>;
 
   /**
-   * Name of the node, made a valid DNS label.
+   * Name of the node, converted to a valid DNS label.
    * @default - `spacelift-` and the host name of the run's container
    */
   readonly hostname?: pulumi.Input<string>;
@@ -28,8 +28,8 @@ export interface TailnetTunnelArgs {
   readonly controlUrl?: pulumi.Input<string>;
 
   /**
-   * Where auth keys are minted, as an https URL without a path; plain http is for loopback only.
-   * @default - the control server if one is given, else https://api.tailscale.com
+   * The Tailscale API that creates auth keys, as an https URL without a path; plain http is for loopback only.
+   * @default - the control server if one is set, otherwise https://api.tailscale.com
    */
   readonly apiUrl?: pulumi.Input<string>;
 
@@ -46,7 +46,7 @@ export interface TailnetTunnelArgs {
   readonly acceptRoutes?: pulumi.Input<boolean>;
 
   /**
-   * Name or address of the node that traffic to the rest of the world goes out by.
+   * Name or address of the exit node that traffic to the internet goes through.
    * @default - none
    */
   readonly exitNode?: pulumi.Input<string>;
@@ -58,32 +58,32 @@ export interface TailnetTunnelArgs {
   readonly shieldsUp?: pulumi.Input<boolean>;
 
   /**
-   * Where the tunnel's HTTP proxy listens, as `host:port`.
+   * Loopback address of the tunnel's HTTP proxy, as `host:port`.
    * @default "localhost:8080"
    */
   readonly httpProxy?: pulumi.Input<string>;
 
   /**
-   * Where the tunnel's SOCKS5 proxy listens, as `host:port`.
+   * Loopback address of the tunnel's SOCKS5 proxy, as `host:port`.
    * @default "localhost:1080"
    */
   readonly socks5Server?: pulumi.Input<string>;
 
   /**
-   * Hosts, domains or networks that stay out of the tunnel, besides loopback, cloud metadata services and Spacelift.
+   * Hosts, domains or networks that bypass the tunnel, besides loopback, cloud metadata services and Spacelift.
    * @default - none
    */
   readonly noProxy?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
-   * Flags passed on to tailscaled, one word each, such as `--verbose=1`.
+   * Flags passed to tailscaled, one word each, such as `--verbose=1`.
    * @default - none
    */
   readonly tailscaledArgs?: pulumi.Input<pulumi.Input<string>[]>;
 
   /**
    * Path of tailscaled's socket: absolute, at most 107 characters.
-   * @default - in a directory of its own under /tmp
+   * @default - in a private directory under /tmp
    */
   readonly socket?: pulumi.Input<string>;
 

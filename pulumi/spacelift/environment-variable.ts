@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { isSealed } from "../support/inputs.js";
+import { asSecretIfGiven } from "../support/secrets.js";
 import { packageReference, replacedInPlace, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link EnvironmentVariable}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
@@ -35,7 +35,7 @@ export class EnvironmentVariable extends pulumi.CustomResource {
     const properties: Record<keyof EnvironmentVariableArgs | "checksum", unknown> = {
       name: args.name,
       description: args.description,
-      value: args.value === undefined || isSealed(args.value) ? args.value : pulumi.secret(args.value),
+      value: asSecretIfGiven(args.value),
       writeOnly: args.writeOnly,
       contextId: args.contextId,
       stackId: args.stackId,

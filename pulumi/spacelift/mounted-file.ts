@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { isSealed } from "../support/inputs.js";
+import { asSecretIfGiven } from "../support/secrets.js";
 import { packageReference, replacedInPlace, withSecretOutputs } from "./package-reference.js";
 
 /** Arguments of {@link MountedFile}. Exactly one of `contextId`, `stackId` and `moduleId` is given. */
@@ -37,7 +37,7 @@ export class MountedFile extends pulumi.CustomResource {
     const properties: Record<keyof MountedFileArgs | "checksum", unknown> = {
       relativePath: args.relativePath,
       description: args.description,
-      content: args.content === undefined || isSealed(args.content) ? args.content : pulumi.secret(args.content),
+      content: asSecretIfGiven(args.content),
       writeOnly: args.writeOnly,
       contextId: args.contextId,
       stackId: args.stackId,

@@ -1,71 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { isPending } from "./inputs.js";
+import type { Engine, Problem } from "../../contract/index.js";
+import { isPlainObject } from "./defined.js";
+import { isPending, OUTPUTS } from "./outputs.js";
 import { ValidationError } from "./validation-error.js";
 
-/** Says what is wrong with arguments; null for each rule that is kept. Values that are not known yet keep every rule. */
-export type Problems<T> = (args: T) => Iterable<string | null>;
+/** What is wrong with arguments. */
+export type Problems<T> = (args: T, engine: Engine) => Problem[];
 
 /**
- * The arguments, checked: those that are plain at once, and every other one as soon as it is known, before anything can
- * be made of it. Each stays a value of its own, so that one which is secret, or not known in a preview, makes no other so.
+ * The arguments, checked: those that are plain at once, and every other one as soon as it is known, before anything is
+ * made from it. Each remains a value of its own, so that one which is secret, or unknown in a preview, makes no other so.
  *
  * @param component class of the component, for messages
  * @param name the component's name
- * @throws ValidationError for what is plain; other values carry the error
+ * @throws ValidationError naming all problems of plain values; other values carry the error
  */
 export function checked<T extends object>(component: string, name: string, args: T, problems: Problems<T>): T {
-  refuse(component, name, problems(args));
-  const visit = (value: unknown, replace: (value: unknown) => T): unknown => {
-    if (isPending(value)) return checkedLater(value, replace);
-    if (Array.isArray(value) && value.some(isPending)) return checkedLater(value, replace);
+  check(component, name, problems(args, OUTPUTS));
+
+  /** The value with checks in it, which replace it in the arguments when it is known. */
+  const visit = (value: unknown, path: string, replace: (value: unknown) => T): unknown => {
+    if (isPending(value) || (Array.isArray(value) && value.some(isPending))) return checkedLater(value, path, replace);
     if (Array.isArray(value)) {
       return value.map((one, at) =>
-        visit(one, (known) => replace(value.map((other, i) => (i === at ? known : other)))),
+        visit(one, `${path}[${at}]`, (known) => replace(value.map((other, i) => (i === at ? known : other)))),
       );
     }
     if (!isPlainObject(value)) return value;
     const members = Object.entries(value).map(([key, member]) => {
-      return [key, visit(member, (known) => replace({ ...value, [key]: known }))];
+      const inner = path === "" ? key : `${path}.${key}`;
+      return [key, visit(member, inner, (known) => replace({ ...value, [key]: known }))];
     });
     return Object.fromEntries(members);
   };
-  const checkedLater = (value: unknown, replace: (value: unknown) => T): pulumi.Output<unknown> => {
+
+  const checkedLater = (value: unknown, path: string, replace: (value: unknown) => T): pulumi.Output<unknown> => {
     const output: pulumi.Output<unknown> = pulumi.output(value as object);
     return output.apply(async (known) => {
       const isSecret = await pulumi.isSecret(output);
-      const show = (problem: string) => (isSecret ? masked(problem, known) : problem);
-      refuse(component, name, problems(replace(known)), show);
+      const isPartOf = (property: string) => property === path || property.startsWith(`${path}[`);
+      const engine = { ...OUTPUTS, isSensitive: (_: unknown, property: string) => isSecret && isPartOf(property) };
+      const found = problems(replace(known), engine);
+      check(component, name, isSecret ? found.map((one) => masked(one, known)) : found);
       return known;
     });
   };
-  return visit(args, (known) => known as T) as T;
+
+  return visit(args, "", (known) => known as T) as T;
 }
 
 /**
- * Refuses arguments of which something is wrong.
+ * Refuses arguments with which something is wrong.
  *
- * @param show makes the message of the problem
- * @throws ValidationError for the first problem
+ * @throws ValidationError naming all problems
  */
-export function refuse(
-  component: string,
-  name: string,
-  problems: Iterable<string | null>,
-  show = (problem: string) => problem,
-): void {
-  for (const problem of problems) {
-    if (problem !== null) throw new ValidationError(component, name, show(problem));
-  }
+export function check(component: string, name: string, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new ValidationError(component, name, problems);
 }
 
-/** True for an object that is but its members, as resources and other instances are not. */
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-/** A message without the secret that it is about. */
-function masked(problem: string, secret: unknown): string {
+/** A problem without the secret that it is about. */
+function masked({ property, message }: Problem, secret: unknown): Problem {
   const texts = [secret].flat().filter((one) => typeof one === "string" && one !== "");
-  return texts.reduce<string>((text, one) => text.split(String(one)).join("[secret]"), problem);
+  return { property, message: texts.reduce<string>((text, one) => text.split(String(one)).join("[secret]"), message) };
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { jsonText } from "./escape.js";
 
 /** An expression in HCL, as it is to stand there. */
 export class Expression {
@@ -24,14 +25,11 @@ export function block(type: string, labels: readonly string[], body: HclObject, 
 
 /** A text in quotes, whose `${` and `%{` mean nothing to Terraform. */
 export function quoted(text: string): string {
-  const escaped = JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff]/g, unicodeEscape);
   // HCL knows no \b and no \f.
-  const known = escaped.replace(/\\(.)/g, (pair, char) => (char === "b" ? "\\u0008" : char === "f" ? "\\u000c" : pair));
+  const known = jsonText(text).replace(/\\(.)/g, (pair, char) => {
+    return char === "b" ? "\\u0008" : char === "f" ? "\\u000c" : pair;
+  });
   return known.replace(/([$%])\{/g, "$1$1{");
-}
-
-function unicodeEscape(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** A call of a function. */
@@ -69,8 +67,9 @@ function attributes(body: HclObject): string[] {
   return out;
 }
 
+/** `for` would begin an expression. */
 function key(name: string): string {
-  return /^[A-Za-z_][\w-]*$/.test(name) ? name : quoted(name);
+  return /^(?!for$)[A-Za-z_][\w-]*$/.test(name) ? name : quoted(name);
 }
 
 function valueLines(value: Hcl): string[] {

@@ -4,6 +4,8 @@ import { inputsOf } from "../context/inputs.js";
 import type { ContextModel } from "../context/model.js";
 import type { Input } from "../context/texts.js";
 import { block, Expression, type Hcl } from "./hcl.js";
+import { hasLabelVariable } from "./module-outputs.js";
+import { type Condition, inputConditions } from "./module-secrets.js";
 
 /** A variable of the module. */
 interface ModuleVariable {
@@ -15,8 +17,8 @@ interface ModuleVariable {
   readonly fallback: Hcl | undefined;
   readonly isSecret: boolean;
   readonly isEphemeral: boolean;
-  /** What must be true, and what is said otherwise. */
-  readonly rules: readonly (readonly [condition: string, message: string])[];
+  /** What must be true of it; of a secret, its resource says that. */
+  readonly rules: readonly Condition[];
 }
 
 const NULL = new Expression("null");
@@ -46,7 +48,7 @@ export function moduleVariables(model: ContextModel): string {
 
 /** The variables of the module, in the order in which it has them. */
 export function variablesOf(model: ContextModel): ModuleVariable[] {
-  const { name, isForAll, stackLabel, spaceId, labels, writeOnlyVersion } = model;
+  const { name, stackLabel, spaceId, labels, writeOnlyVersion } = model;
   const isLabel = (label: string) =>
     `can(regex("^[^*]+$", ${label})) && trimspace(${label}) == ${label} && !startswith(${label}, "autoattach:")`;
   const plain = { type: "string", isSecret: false, isEphemeral: false };
@@ -59,11 +61,11 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
       rules: [['trimspace(var.name) != ""', "name must not be empty."]],
     },
   ];
-  if (!isForAll) {
+  if (hasLabelVariable(model)) {
     all.push({
       ...plain,
       name: "stack_label",
-      description: `The label that a stack carries to get the context${stackLabel === undefined ? "; null for one that is made of the name" : ""}.`,
+      description: `The label that a stack carries to get the context${stackLabel === undefined ? "; null for the one that is derived from the name" : ""}.`,
       fallback: stackLabel ?? NULL,
       rules: [
         [
@@ -77,7 +79,7 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
     {
       ...plain,
       name: "space_id",
-      description: "Id of the space that the context lives in; null for the space of the provider's credentials.",
+      description: "ID of the space that the context is in; null for the space of the provider's credentials.",
       fallback: spaceId ?? NULL,
       rules: [['var.space_id == null ? true : trimspace(var.space_id) != ""', "space_id must not be empty."]],
     },
@@ -90,7 +92,7 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
       rules: [
         [
           `alltrue([for label in var.labels : ${isLabel("label")}])`,
-          "labels must hold plain labels, without * and the autoattach: prefix.",
+          "labels must be plain labels, without * and the autoattach: prefix.",
         ],
       ],
     },
@@ -99,7 +101,7 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
     all.push({
       ...plain,
       name: "write_only_version",
-      description: "Version of the secrets: another one sends them again.",
+      description: "Version of the secrets: when it changes, they are sent again.",
       fallback: writeOnlyVersion,
       rules: [['trimspace(var.write_only_version) != ""', "write_only_version must not be empty."]],
     });
@@ -107,16 +109,8 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
   return [...all, ...inputsOf(model).map((input) => inputVariable(input, writeOnlyVersion !== undefined))];
 }
 
-function inputVariable({ id, variable, secret, doc }: Input, isWriteOnly: boolean): ModuleVariable {
-  const value = `var.${id}`;
-  // Files have lines.
-  const condition =
-    variable === "" ? `${value} != ""` : `trimspace(${value}) != "" && !can(regex("[\\r\\n]", ${value}))`;
-  const rules: [string, string][] = [
-    [condition, `${id} must not be empty${variable === "" ? "" : ", and must be one line"}.`],
-  ];
-  const other = OTHER_KEYS[variable];
-  if (other !== undefined) rules.push([`!startswith(${value}, "${other[0]}")`, `${id} ${other[1]}.`]);
+function inputVariable(input: Input, isWriteOnly: boolean): ModuleVariable {
+  const { id, secret, doc } = input;
   return {
     name: id,
     type: "string",
@@ -124,12 +118,6 @@ function inputVariable({ id, variable, secret, doc }: Input, isWriteOnly: boolea
     fallback: undefined,
     isSecret: secret,
     isEphemeral: secret && isWriteOnly,
-    rules,
+    rules: secret ? [] : inputConditions(input),
   };
 }
-
-/** How secrets begin that are often taken for one another, by what they are no good for. */
-const OTHER_KEYS: Readonly<Record<string, readonly [prefix: string, message: string]>> = {
-  TS_OAUTH_CLIENT_SECRET: ["tskey-auth-", "must be the secret of an OAuth client, not an auth key"],
-  TS_AUTHKEY: ["tskey-client-", "must be an auth key, not the secret of an OAuth client"],
-};

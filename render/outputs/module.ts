@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContextVariable } from "../../contract/context/variables.js";
-import { policyFragment } from "../../contract/login/policy.js";
 import { AUTOATTACH_ALL, autoattachLabel } from "../../contract/wire/labels.js";
 import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "../context/model.js";
 import { Input, Reference, resourceName, type Text } from "../context/texts.js";
-import { block, call, Expression, type Hcl, type HclObject } from "./hcl.js";
+import { block, Expression, type Hcl, type HclObject, quoted } from "./hcl.js";
+import { hasLabelVariable, moduleOutputs } from "./module-outputs.js";
+import { type Condition, inputConditions, preconditions } from "./module-secrets.js";
 import { moduleVariables } from "./module-variables.js";
 import { sharedHooks } from "./shared-hooks.js";
 
@@ -18,7 +19,7 @@ export function terraformFiles(model: ContextModel): Record<string, string> {
     "versions.tf": versions(model),
     "variables.tf": moduleVariables(model),
     "main.tf": main(model),
-    "outputs.tf": outputs(model),
+    "outputs.tf": moduleOutputs(model),
   };
 }
 
@@ -61,12 +62,15 @@ function logins({ oauthClient, identities }: LoginModel): string[] {
 }
 
 /** The label, and the hook lists that several phases have, once. */
-function locals({ hooks, isForAll }: ContextModel): string[] {
-  // As labelFromName in contract/labels.ts makes it.
+function locals(model: ContextModel): string[] {
+  // As labelFromName in contract/wire/labels.ts derives it.
   const ofName = 'trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-")';
+  const orOfName = `var.stack_label == null ? ${ofName} : var.stack_label`;
   const all: HclObject = {
-    stack_label: isForAll ? undefined : new Expression(`coalesce(var.stack_label, ${ofName})`),
-    ...Object.fromEntries(sharedHooks(hooks).map(({ name, commands }) => [name, commands])),
+    stack_label: hasLabelVariable(model)
+      ? new Expression(model.stackLabel === undefined ? orOfName : "var.stack_label")
+      : undefined,
+    ...Object.fromEntries(sharedHooks(model.hooks).map(({ name, commands }) => [name, commands])),
   };
   return Object.values(all).every((one) => one === undefined) ? [] : [block("locals", [], all)];
 }
@@ -82,28 +86,43 @@ function hookLists({ hooks }: ContextModel): HclObject {
 }
 
 function contextBlock(model: ContextModel): string {
-  const { description, isForAll, namePrefix } = model;
-  const attach = isForAll ? JSON.stringify(AUTOATTACH_ALL) : `"${autoattachLabel(`\${local.stack_label}`)}"`;
-  return block("resource", ["spacelift_context", "tailnet"], {
+  const { description, namePrefix, stackLabel } = model;
+  const attach = attachingLabels(model);
+  const attributes = {
     name: new Expression(namePrefix === "" ? "var.name" : `"${namePrefix}\${var.name}"`),
     description,
     space_id: new Expression("var.space_id"),
-    labels: new Expression(`concat([${attach}], var.labels)`),
+    labels: new Expression(attach.length === 0 ? "var.labels" : `concat([${attach.join(", ")}], var.labels)`),
     ...hookLists(model),
-  });
+  };
+  // As labelRules in contract/context/context-rules.ts says it.
+  const hasLabel: Condition = [
+    'local.stack_label != ""',
+    "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given.",
+  ];
+  const derives = hasLabelVariable(model) && stackLabel === undefined;
+  return block("resource", ["spacelift_context", "tailnet"], attributes, preconditions(derives ? [hasLabel] : []));
+}
+
+/** The labels that attach the context, as expressions. */
+function attachingLabels(model: ContextModel): string[] {
+  if (model.isForAll) return [quoted(AUTOATTACH_ALL)];
+  if (model.stackLabels !== undefined) return model.stackLabels.map((label) => quoted(autoattachLabel(label)));
+  return [`"${autoattachLabel(`\${local.stack_label}`)}"`];
 }
 
 function variableBlock({ name, value, secret }: ContextVariable<Text>, writeOnlyVersion: string | undefined): string {
   // The secret of a client that Terraform makes is in its state all the same, and with it what a change is seen by.
   const isWriteOnly = secret && writeOnlyVersion !== undefined && !(value instanceof Reference);
-  return block("resource", ["spacelift_environment_variable", name], {
+  const attributes = {
     context_id: CONTEXT_ID,
     name,
     value: isWriteOnly ? undefined : hclOf(value),
     value_wo: isWriteOnly ? hclOf(value) : undefined,
     value_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
     write_only: secret,
-  });
+  };
+  return block("resource", ["spacelift_environment_variable", name], attributes, conditionsOf(value));
 }
 
 function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: string | undefined): string {
@@ -112,14 +131,19 @@ function fileBlock({ path, content, secret }: FileModel, writeOnlyVersion: strin
     content instanceof Input
       ? new Expression(`base64encode(var.${content.id})`)
       : Buffer.from(content, "utf8").toString("base64");
-  return block("resource", ["spacelift_mounted_file", `file_${resourceName(path)}`], {
+  const attributes = {
     context_id: CONTEXT_ID,
     relative_path: path,
     content: isWriteOnly ? undefined : encoded,
     content_wo: isWriteOnly ? encoded : undefined,
     content_wo_version: isWriteOnly ? WRITE_ONLY_VERSION : undefined,
     write_only: secret,
-  });
+  };
+  return block("resource", ["spacelift_mounted_file", `file_${resourceName(path)}`], attributes, conditionsOf(content));
+}
+
+function conditionsOf(value: Text): string[] {
+  return value instanceof Input && value.secret ? preconditions(inputConditions(value)) : [];
 }
 
 function attachmentBlock({ stackId, moduleId, priority, id }: AttachmentModel): string {
@@ -130,32 +154,6 @@ function attachmentBlock({ stackId, moduleId, priority, id }: AttachmentModel): 
     module_id: moduleId,
     priority,
   });
-}
-
-function outputs({ isForAll, runnerImage, login }: ContextModel): string {
-  const all = [block("output", ["context_id"], { description: "Id of the context.", value: CONTEXT_ID })];
-  if (!isForAll) {
-    const description = "The label that a stack must carry to be on the tailnet.";
-    all.push(block("output", ["stack_label"], { description, value: new Expression("local.stack_label") }));
-  }
-  if (runnerImage !== undefined) {
-    all.push(
-      block("output", ["runner_image"], {
-        description: "The runner image that stacks are to use.",
-        value: runnerImage,
-      }),
-    );
-  }
-  if (login !== undefined) {
-    const policy = policyFragment(login.tags, ["autogroup:admin"], login.grants);
-    const description = "What the tailnet's policy must say about the tags, as JSON.";
-    const value = call("jsonencode", {
-      tagOwners: policy.tagOwners,
-      grants: policy.grants.map((grant) => ({ ...grant })),
-    });
-    all.push(block("output", ["policy"], { description, value }));
-  }
-  return all.join("\n");
 }
 
 function hclOf(text: Text): Hcl {

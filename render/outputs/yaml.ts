@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { jsonText } from "./escape.js";
 
 /** A value that is written where it first occurs, and referred to after that. */
 export class Anchor {
@@ -8,8 +9,13 @@ export class Anchor {
   ) {}
 }
 
+/** A text that must be in single quotes, without any of its own. */
+export class Quoted {
+  constructor(public readonly text: string) {}
+}
+
 /** What can be written as YAML here. Members that are undefined are left out. */
-export type Yaml = string | boolean | Anchor | readonly Yaml[] | YamlMapping;
+export type Yaml = string | boolean | Anchor | Quoted | readonly Yaml[] | YamlMapping;
 
 /** A mapping. */
 export interface YamlMapping {
@@ -25,6 +31,7 @@ export function yamlDocument(value: YamlMapping): string {
 function linesOf(value: Yaml, written: Set<Anchor>): string[] {
   if (typeof value === "string") return [scalar(value)];
   if (typeof value === "boolean") return [String(value)];
+  if (value instanceof Quoted) return [`'${value.text}'`];
   if (value instanceof Anchor) return linesOf(value.value, written);
   if (isList(value)) return value.flatMap((one) => element(linesOf(one, written)));
   return Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : member(scalar(name), one, written)));
@@ -35,7 +42,7 @@ function member(key: string, value: Yaml, written: Set<Anchor>): string[] {
   const mark = value instanceof Anchor ? ` &${value.name}` : "";
   if (value instanceof Anchor) written.add(value);
   const lines = linesOf(value, written);
-  if (typeof value !== "object") return [`${key}: ${lines[0]}`];
+  if (typeof value !== "object" || value instanceof Quoted) return [`${key}: ${lines[0]}`];
   if (lines.length === 0) return [`${key}:${mark} ${isList(value) ? "[]" : "{}"}`];
   return [`${key}:${mark}`, ...lines.map((line) => `  ${line}`)];
 }
@@ -55,10 +62,5 @@ function isList(value: Yaml): value is readonly Yaml[] {
 function scalar(text: string): string {
   const isPlain = /^[A-Za-z/$][\x20-\x7e]*$/.test(text) && !/: |:$| #| $/.test(text);
   if (isPlain && !/^(true|false|yes|no|on|off|null|y|n)$/i.test(text)) return text;
-  // YAML breaks lines at characters that JSON leaves as they are, or does not take them.
-  return JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, unicodeEscape);
-}
-
-function unicodeEscape(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return jsonText(text);
 }

@@ -3,7 +3,7 @@
 // What the constructs synthesize is handed to a real Terraform, which must plan exactly what the user wrote.
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { TailnetContext } from "../../constructs/index.js";
-import { hookLists, PHASES } from "../../contract/index.js";
+import { DEFAULT_DESCRIPTION, hookLists, PHASES } from "../../contract/index.js";
 import type { RunDefinition } from "../world/runs/definition.js";
 import { environmentOfPhase } from "../world/runs/phase/environment.js";
 import { plannedInputs, TERRAFORM } from "./terraform.js";
@@ -81,6 +81,7 @@ withTerraform("Terraform plans what the user wrote, byte for byte", () => {
     });
     expect(inputs.context).toEqual({
       name: "tailnet",
+      description: DEFAULT_DESCRIPTION,
       labels: ["autoattach:tailnet"],
       ...hookLists({ phases: PHASES, httpProxy: "localhost:8080", exitTrap: true }),
     });

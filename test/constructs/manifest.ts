@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TerraformOutput, TerraformStack, Testing } from "cdktf";
-import { SpaceliftProvider, TailnetOAuthClient, TailscaleProvider } from "../../constructs/index.js";
+import { spacelift, TailnetOAuthClient, tailscale } from "../../constructs/index.js";
 
 /** Attributes of a resource as they stand in the synthesized JSON. */
 export type Attributes = Readonly<Record<string, unknown>>;
@@ -21,8 +21,8 @@ export function synthesize(build: (stack: TerraformStack) => void): Manifest {
 /** A stack named `app` with both providers. */
 export function newStack(): TerraformStack {
   const stack = new TerraformStack(Testing.app(), "app");
-  new SpaceliftProvider(stack, "spacelift");
-  new TailscaleProvider(stack, "tailscale");
+  new spacelift.SpaceliftProvider(stack, "spacelift");
+  new tailscale.TailscaleProvider(stack, "tailscale");
   return stack;
 }
 

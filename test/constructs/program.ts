@@ -16,9 +16,9 @@ export function everything(stack: TerraformStack): void {
     auth: { federated: { read, write } },
     writeOnlyVersion: "1",
   });
-  pair.addBefore("plan", "sh /mnt/workspace/spacetail/boot.sh");
-  pair.addAfter("plan", "echo bye", { outsideTunnel: true });
-  pair.addAfter("run", "echo over");
+  pair.addBeforeHook("plan", "sh /mnt/workspace/spacetail/boot.sh");
+  pair.addAfterHook("plan", "echo bye", { outsideTunnel: true });
+  pair.addAfterHook("run", "echo over");
   pair.attachTo("web", { priority: 3 });
   pair.attachToModule("terraform-aws");
   new TailnetContext(stack, "federated", { name: "federated", auth: { federated: { identity: read } } });

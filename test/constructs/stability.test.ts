@@ -2,7 +2,7 @@
 // What an option may do to the resources that were there before: users have them deployed.
 import { type TerraformStack, Testing } from "cdktf";
 import {
-  SpaceliftProvider,
+  spacelift,
   TailnetContext,
   type TailnetContextOptions,
   TailnetFederatedIdentity,
@@ -19,7 +19,9 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
   description: "d",
   phases: ["init", "plan"],
   autoattach: "other",
+  autoattachLabels: ["other", "more"],
   autoattachAll: true,
+  attachments: [{ stackId: "db" }, { stackId: "cache", priority: 2 }],
   outermost: true,
   environment: { B: "b", GREETING: "hello" },
   secretEnvironment: { PASSWORD: "p", Z: "z" },
@@ -27,6 +29,8 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
     { path: "other", content: "o" },
     { path: "motd", content: "m" },
   ],
+  beforeHooks: [{ phase: "plan", command: "date" }],
+  afterHooks: [{ phase: "run", command: "date" }],
   exitTrap: false,
   runnerImage: "registry.test/a",
   runnerRegistry: "registry.test",
@@ -49,7 +53,7 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
 };
 
 /** Those of them that can be had together. */
-const { autoattachAll: _all, runnerRegistry: _registry, ...TOGETHER } = OPTIONS;
+const { autoattachLabels: _labels, autoattachAll: _all, runnerRegistry: _registry, ...TOGETHER } = OPTIONS;
 
 const BASE: TailnetContextOptions = {
   environment: { GREETING: "hello" },
@@ -98,11 +102,12 @@ test("the order of properties, variables, files, hooks and attachments changes n
     ...turned(TOGETHER),
     environment: turned(TOGETHER.environment),
     files: [...TOGETHER.files].reverse(),
+    attachments: [...TOGETHER.attachments].reverse(),
   };
   const calls: ((context: TailnetContext) => void)[] = [
     (context) => context.attachTo("a"),
     (context) => context.attachTo("b", { priority: 1 }),
-    (context) => context.addBefore("apply", "x"),
+    (context) => context.addBeforeHook("apply", "x"),
   ];
   const forwards = resourcesWith(TOGETHER, (context) => {
     for (const call of calls) call(context);
@@ -137,7 +142,7 @@ describe("meta-arguments are handed on", () => {
 
   test("the provider to every resource", () => {
     const { stack, context, attachment } = contextWith((stack) => {
-      return { provider: new SpaceliftProvider(stack, "other", { alias: "other" }) };
+      return { provider: new spacelift.SpaceliftProvider(stack, "other", { alias: "other" }) };
     });
     const resources = [context.resource, context.variable("TS_AUTHKEY"), context.file("a"), attachment];
     for (const resource of resources) expect(resource.provider).toBe(stack.node.findChild("other"));

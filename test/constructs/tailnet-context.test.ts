@@ -2,7 +2,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's references are written like that
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { TailnetContext, type TailnetContextProps, TailnetFederatedIdentity } from "../../constructs/index.js";
-import { hookLists, runnerImageIn } from "../../contract/index.js";
+import { DEFAULT_DESCRIPTION, hookLists, runnerImageIn } from "../../contract/index.js";
 import { type Attributes, expressionOf, newOAuthClient, newStack, only, synthesize, variables } from "./manifest.js";
 
 /** The synthesized context of a program that gives an auth key besides the properties in question. */
@@ -21,12 +21,13 @@ function manifestWith(props: Partial<TailnetContextProps>) {
 }
 
 describe("the context", () => {
-  test("has a name and the label that attaches it, and no attribute that nobody asked for", () => {
+  test("has a name, a description and the label that attaches it, and no attribute that nobody asked for", () => {
     const hooks = Object.keys(
       hookLists({ phases: ["plan", "apply", "perform", "destroy"], httpProxy: "", exitTrap: true }),
     );
-    expect(Object.keys(contextWith({})).sort()).toEqual(["labels", "name", ...hooks].sort());
-    expect(contextWith({})).toMatchObject({ name: "tailnet", labels: ["autoattach:tailnet"] });
+    expect(Object.keys(contextWith({})).sort()).toEqual(["description", "labels", "name", ...hooks].sort());
+    const description = DEFAULT_DESCRIPTION;
+    expect(contextWith({})).toMatchObject({ name: "tailnet", description, labels: ["autoattach:tailnet"] });
   });
 
   test("takes description and space", () => {
@@ -97,16 +98,42 @@ describe("writeOnlyVersion keeps secrets out of the state", () => {
   });
 });
 
-describe("stackLabel is the label a stack must carry", () => {
-  test.each<[string, Partial<TailnetContextProps>, string | undefined, string]>([
-    ["made of the name", { name: "Tailnet (prod)" }, "tailnet-prod", "autoattach:tailnet-prod"],
-    ["chosen", { autoattach: "runtime:tailnet" }, "runtime:tailnet", "autoattach:runtime:tailnet"],
-    ["none when every stack gets the context", { autoattachAll: true }, undefined, "autoattach:*"],
-    ["chosen when autoattachAll is off", { autoattach: "a", autoattachAll: false }, "a", "autoattach:a"],
-  ])("%s", (_, props, stackLabel, contextLabel) => {
+describe("the labels that give a stack the context", () => {
+  test.each<[string, Partial<TailnetContextProps>, string[], string[] | undefined]>([
+    [
+      "are one that is derived from the name",
+      { name: "Tailnet (prod)" },
+      ["tailnet-prod"],
+      ["autoattach:tailnet-prod"],
+    ],
+    ["are one that is chosen", { autoattach: "runtime:tailnet" }, ["runtime:tailnet"], ["autoattach:runtime:tailnet"]],
+    ["are several", { autoattachLabels: ["a", "b"] }, ["a", "b"], ["autoattach:a", "autoattach:b"]],
+    ["are none if it is attached by ID only", { autoattachLabels: [] }, [], undefined],
+    ["are none if every stack gets the context", { autoattachAll: true }, [], ["autoattach:*"]],
+    ["are chosen if autoattachAll is false", { autoattach: "a", autoattachAll: false }, ["a"], ["autoattach:a"]],
+  ])("%s", (_, props, stackLabels, labels) => {
     const context = new TailnetContext(newStack(), "tailnet", { name: "t", auth: { authKey: "k" }, ...props });
-    expect(context.stackLabel).toBe(stackLabel);
-    expect(contextWith(props).labels).toEqual([contextLabel]);
+    expect(context.stackLabels).toEqual(stackLabels);
+    expect(context.stackLabel).toBe(stackLabels[0]);
+    expect(contextWith(props).labels).toEqual(labels);
+  });
+
+  test("stand beside labels to find the context by", () => {
+    expect(contextWith({ autoattachLabels: ["a"], labels: ["team:a"] }).labels).toEqual(["autoattach:a", "team:a"]);
+    expect(contextWith({ autoattachLabels: [], labels: ["team:a"] }).labels).toEqual(["team:a"]);
+  });
+
+  test("may hold tokens, and make up for a name that is a token", () => {
+    const manifest = synthesize((stack) => {
+      const text = new TerraformVariable(stack, "text", { type: "string" }).stringValue;
+      const auth = { authKey: "k" };
+      new TailnetContext(stack, "tailnet", { name: text, auth, autoattachLabels: ["a", `b-${text}`] });
+    });
+    expect(only(manifest, "spacelift_context").labels).toEqual(["autoattach:a", "autoattach:b-${var.text}"]);
+  });
+
+  test("of a context attached by ID only do not need a name with letters", () => {
+    expect(contextWith({ name: "日本", autoattachLabels: [] })).toMatchObject({ name: "日本" });
   });
 });
 
@@ -142,6 +169,31 @@ describe("auth becomes variables, the secret a secret one", () => {
     expect(variablesWith({ auth: { authKey: "tskey-auth-x" } })).toEqual({
       TS_AUTHKEY: { value: "tskey-auth-x", secret: true },
     });
+  });
+
+  test("none if stacks or other contexts bring the login, and then the control server needs no API", () => {
+    const controlUrl = "http://headscale.test";
+    expect(variablesWith({ auth: { external: true } })).toEqual({});
+    expect(variablesWith({ auth: { external: true }, controlUrl })).toEqual({
+      TS_CONTROL_URL: { value: controlUrl, secret: false },
+    });
+  });
+
+  test("tags in an order of their own, so that reordered tags are no change", () => {
+    const tagsOf = (tags: string[]) => {
+      return variablesWith({ auth: { oauthSecret: { clientSecret: "s", tags } } }).TS_OAUTH_TAGS?.value;
+    };
+    expect(tagsOf(["tag:b", "tag:c", "tag:a"])).toBe("tag:a,tag:b,tag:c");
+    expect(tagsOf(["tag:a", "tag:b", "tag:c"])).toBe("tag:a,tag:b,tag:c");
+  });
+
+  test("tags of which only Terraform knows one keep their order", () => {
+    const manifest = synthesize((stack) => {
+      const tag = new TerraformVariable(stack, "tag", { type: "string" }).stringValue;
+      const oauthSecret = { clientSecret: "s", tags: ["tag:b", tag, "tag:a"] };
+      new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { oauthSecret } });
+    });
+    expect(variables(manifest).TS_OAUTH_TAGS?.value).toBe("tag:b,${var.tag},tag:a");
   });
 
   test("federated identities of the same program: one for all phases", () => {

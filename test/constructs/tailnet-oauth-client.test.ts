@@ -45,10 +45,16 @@ test("tokens pass every rule", () => {
     const tags = new TerraformVariable(stack, "tags", { type: "list(string)" });
     const text = new TerraformVariable(stack, "text", { type: "string" });
     new TailnetOAuthClient(stack, "list", { tags: tags.listValue });
+    // Typed as anything, and a string to JavaScript.
+    const looked = Fn.lookup(new TerraformVariable(stack, "map", { type: "map(list(string))" }).value, "runs");
+    new TailnetOAuthClient(stack, "any", { tags: looked });
+    new TailnetOAuthClient(stack, "object", { tags: tags.value });
     new TailnetOAuthClient(stack, "element", { tags: [Fn.element(tags.listValue, 0)], description: text.stringValue });
   });
   expect(Object.values(manifest.resource.tailscale_oauth_client ?? {})).toEqual([
+    { scopes: ["auth_keys"], tags: "${var.map.runs}", description: "Spacelift runs" },
     { scopes: ["auth_keys"], tags: ["${element(var.tags, 0)}"], description: "${var.text}" },
+    { scopes: ["auth_keys"], tags: "${var.tags}", description: "Spacelift runs" },
     { scopes: ["auth_keys"], tags: "${var.tags}", description: "Spacelift runs" },
   ]);
 });

@@ -104,7 +104,7 @@ test("any choice of run types that is accepted lets in these types and no other"
 test.each([
   [[], "must name at least one of PROPOSED, TRACKED, TASK, TESTING, DESTROY"],
   [["tracked"], "must name only PROPOSED, TRACKED, TASK, TESTING, DESTROY"],
-  [["TRACKED", "TASK"], 'must be types that one pattern tells from all others: "T*" would let in TESTING too'],
+  [["TRACKED", "TASK"], 'must be types that one pattern can tell from all others: "T*" would also allow TESTING'],
 ])("run types %j are refused: %s", (runTypes, problem) => {
   expect(runTypesProblem(runTypes)).toBe(problem);
 });
@@ -114,8 +114,8 @@ test.each<[string, string[], string | null]>([
   ["read", ["TRACKED"], null],
   ["read", ["PROPOSED"], null],
   ["admin", [], "must be one of read, write"],
-  ["write", ["PROPOSED"], "must be one that such runs have: PROPOSED never have write"],
-  ["read", ["TASK", "DESTROY"], "must be one that such runs have: TASK, DESTROY never have read"],
+  ["write", ["PROPOSED"], "must be a scope that such runs have: runs of type PROPOSED never have write"],
+  ["read", ["TASK", "DESTROY"], "must be a scope that such runs have: runs of type TASK, DESTROY never have read"],
 ])("scope %s of %j: %s", (scope, runTypes, problem) => {
   expect(scopeProblem(scope, runTypes)).toBe(problem);
 });
@@ -124,9 +124,9 @@ test.each<[string, string | null]>([
   ["prod-01JS2ABC", null],
   ["net-*", null],
   ["a_b.c", null],
-  ["a:b", "must be an id"],
-  ["", "must be an id"],
-  ["a b", "must be an id"],
+  ["a:b", "must be an ID"],
+  ["", "must be an ID"],
+  ["a b", "must be an ID"],
 ])("id %j: %s", (id, problem) => {
   if (problem === null) expect(idPatternProblem(id)).toBeNull();
   else expect(idPatternProblem(id)).toMatch(problem);

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of shells and Terraform hold such placeholders
 // The text of the hooks is an interface: Spacelift accounts hold it, and people read it there.
 import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, hookLists, type OwnHook, PHASES, RUN } from "../../contract/index.js";
-
-const NO_PROXY =
-  '"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io${TS_NO_PROXY:+,$TS_NO_PROXY}${NO_PROXY:+,$NO_PROXY}${no_proxy:+,$no_proxy}"';
 
 const BEFORE = [
   "spacetail up --watch $$",
   "trap 'spacetail down' EXIT",
-  `export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=${NO_PROXY} http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=${NO_PROXY}`,
+  "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=$(spacetail env NO_PROXY)",
+  "export http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=$NO_PROXY",
 ];
 
 const AFTER = [
@@ -39,13 +36,13 @@ test("init has the same hooks when it is chosen", () => {
 
 test("without the trap the last hook takes the tunnel down", () => {
   const hooks = hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: false });
-  expect(hooks.before_plan).toEqual([BEFORE[0], BEFORE[2]]);
+  expect(hooks.before_plan).toEqual([BEFORE[0], BEFORE[2], BEFORE[3]]);
   expect(hooks.after_plan).toEqual([...AFTER, "spacetail down"]);
 });
 
 test("programs are pointed at the proxy's address", () => {
   const hooks = hookLists({ phases: ["plan"], httpProxy: "localhost:9090", exitTrap: true });
-  expect(hooks.before_plan?.[2]?.match(/http:\/\/\S+/g)).toEqual(Array(4).fill("http://localhost:9090"));
+  expect(hooks.before_plan?.join(" ").match(/http:\/\/\S+/g)).toEqual(Array(4).fill("http://localhost:9090"));
 });
 
 test("no hook can break the line that Spacelift joins all hooks of a phase into", () => {
@@ -53,6 +50,14 @@ test("no hook can break the line that Spacelift joins all hooks of a phase into"
     const hooks = hookLists({ phases: PHASES, httpProxy: DEFAULT_HTTP_PROXY, exitTrap });
     for (const hook of Object.values(hooks).flat()) expect(hook).not.toMatch(/[\r\n]|#|&\s*$|\bexit\b/);
   }
+});
+
+// Engines write a text with `${` into HCL as it is, quotes and backslashes too.
+test("no hook has both a ${ and a quote or a backslash", () => {
+  const hooks = [true, false].flatMap((exitTrap) =>
+    Object.values(hookLists({ phases: PHASES, httpProxy: DEFAULT_HTTP_PROXY, exitTrap })).flat(),
+  );
+  for (const hook of hooks) expect(hook).not.toMatch(/[$%]\{/);
 });
 
 describe("own hooks", () => {

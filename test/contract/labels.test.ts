@@ -54,8 +54,8 @@ test.each([
   ["spacelift", 'must begin with "tag:"'],
   ["tag:", 'must have a name after "tag:"'],
   ["tag:2ci", 'must have a letter after "tag:"'],
-  ["tag:a_b", "must hold only letters, digits and dashes"],
-  ["tag:a,tag:b", "must hold only letters, digits and dashes"],
+  ["tag:a_b", "must contain only letters, digits and dashes"],
+  ["tag:a,tag:b", "must contain only letters, digits and dashes"],
 ])("the tag %j %s", (tag, problem) => {
   expect(tagProblem(tag)).toBe(problem);
 });

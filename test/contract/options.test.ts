@@ -1,124 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import ts from "typescript";
-import { VARIABLES } from "../../contract/index.js";
-import { OPTIONS } from "../../contract/options/options.js";
+import {
+  AFTER_HOOK_OPTIONS,
+  ATTACHMENT_OPTIONS,
+  BEFORE_HOOK_OPTIONS,
+  CONTEXT_OPTIONS,
+  createdLoginProblems,
+  FILE_OPTIONS,
+  FORMATS,
+  flagName,
+  flatten,
+  GRANT_OPTIONS,
+  IDENTITY_OPTIONS,
+  META_OPTIONS,
+  type NamedOption,
+  NO_ENGINE,
+  OAUTH_CLIENT_OPTIONS,
+  type Option,
+  POLICY_OPTIONS,
+  RENDER_OPTIONS,
+  readOptions,
+  renderedOptions,
+  TAILNET_OPTIONS,
+  TAILSCALE_PROVIDER_OPTION,
+  VARIABLES,
+  WRITE_ONLY_OPTION,
+} from "../../contract/index.js";
 
-const ROOT = join(__dirname, "../..");
+/** All lists of rows, by what they are the options of. */
+const LISTS: Readonly<Record<string, readonly Option[]>> = {
+  context: CONTEXT_OPTIONS,
+  tailnet: TAILNET_OPTIONS,
+  render: RENDER_OPTIONS,
+  identity: IDENTITY_OPTIONS,
+  client: OAUTH_CLIENT_OPTIONS,
+  policy: POLICY_OPTIONS,
+  grant: GRANT_OPTIONS,
+  file: FILE_OPTIONS,
+  "hook before": BEFORE_HOOK_OPTIONS,
+  "hook after": AFTER_HOOK_OPTIONS,
+  attachment: ATTACHMENT_OPTIONS,
+  program: [...META_OPTIONS, TAILSCALE_PROVIDER_OPTION, WRITE_ONLY_OPTION],
+};
 
-/** Members of a user's properties by their paths, with a dot between the names of members. */
-function membersOf(type: ts.Type, checker: ts.TypeChecker, prefix = ""): string[] {
-  return type.getProperties().flatMap((member) => {
-    const path = `${prefix}${member.name}`;
-    const inner = checker.getNonNullableType(checker.getTypeOfSymbol(member));
-    return isOfMembers(inner) ? membersOf(inner, checker, `${path}.`) : [path];
-  });
-}
+/** Every row with a path that begins with the name of its list. */
+const ROWS: readonly NamedOption[] = Object.entries(LISTS).flatMap(([name, options]) => flatten(options, `${name}: `));
 
-/** True for interfaces of ours whose members are options. Classes, and types of engines, are values. */
-function isOfMembers(type: ts.Type): boolean {
-  const [declaration] = type.getSymbol()?.getDeclarations() ?? [];
-  const file = declaration?.getSourceFile().fileName ?? "";
-  return type.isClassOrInterface() && !type.isClass() && /\/constructs\/(auth|context|support)\//.test(file);
-}
-
-/** What users can say to the constructs: their properties, and the methods by which they add more. */
-function constructOptions(): string[] {
-  const file = join(ROOT, "constructs/tailnet.ts");
-  const contextFile = join(ROOT, "constructs/context/tailnet-context-props.ts");
-  const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const program = ts.createProgram([file, contextFile], { ...options, types: ["node"] });
-  const checker = program.getTypeChecker();
-  const propertiesOf = (path: string, name: string) => {
-    const module = checker.getSymbolAtLocation(program.getSourceFile(path) as ts.SourceFile) as ts.Symbol;
-    const found = checker.getExportsOfModule(module).find((one) => one.name === name) as ts.Symbol;
-    return membersOf(checker.getDeclaredTypeOfSymbol(found), checker);
-  };
-  return [...propertiesOf(file, "TailnetProps"), ...propertiesOf(contextFile, "TailnetContextProps")];
-}
-
-interface PulumiType {
-  readonly properties?: Readonly<Record<string, PulumiProperty>>;
-  readonly inputProperties?: Readonly<Record<string, PulumiProperty>>;
-}
-
-interface PulumiProperty {
-  readonly $ref?: string;
-}
-
-const SCHEMA = JSON.parse(readFileSync(join(ROOT, "test/pulumi/golden/schema.json"), "utf8"));
-
-/** What users can say to Pulumi's components. */
-function componentOptions(): string[] {
-  const resources: Readonly<Record<string, PulumiType>> = SCHEMA.resources;
-  const paths = (members: Readonly<Record<string, PulumiProperty>>, prefix: string): string[] =>
-    Object.entries(members).flatMap(([name, { $ref = "" }]) => {
-      const type: PulumiType | undefined = SCHEMA.types[$ref.replace("#/types/", "")];
-      return type?.properties === undefined ? [`${prefix}${name}`] : paths(type.properties, `${prefix}${name}.`);
-    });
-  return ["Tailnet", "TailnetContext"].flatMap((name) => {
-    return paths(resources[`spacetail:index:${name}`]?.inputProperties ?? {}, "");
-  });
-}
-
-/** What `column` says of all options, but for methods and what belongs to every resource of an engine. */
-function named(column: "constructs" | "pulumi"): string[] {
-  const names = OPTIONS.map((option) => option[column]);
-  return names.filter((name) => name !== "" && !name.includes("(") && name !== "resource options");
-}
-
-/** Without what holds other members, and without members of what means something to programs alone. */
-function leaves(names: readonly string[]): string[] {
-  const whole = OPTIONS.filter(({ kind }) => kind === "program").map(({ name }) => name);
-  const all = [...new Set(names.map((name) => whole.find((one) => name.startsWith(`${one}.`)) ?? name))];
-  return all.filter((name) => !all.some((other) => other.startsWith(`${name}.`))).sort();
-}
-
-test("every property of the constructs is an option, and every option is a property or a method", () => {
-  expect(leaves(named("constructs"))).toEqual(leaves(constructOptions()));
-  const methods = OPTIONS.flatMap(({ constructs }) => (constructs.includes("(") ? constructs.split(", ") : []));
-  expect(methods.sort()).toEqual(["addAfter()", "addBefore()", "attachTo()", "attachToModule()"]);
+test.each(Object.entries(LISTS))("the options of a %s have a name of their own each", (_, options) => {
+  const paths = flatten(options).map(({ path }) => path);
+  expect(new Set(paths).size).toBe(paths.length);
 });
 
-test("every argument of Pulumi's components is an option, and the other way round", () => {
-  expect(leaves(named("pulumi"))).toEqual(leaves(componentOptions()));
-});
-
-test.each(["files", "beforeHooks", "afterHooks", "attachments", "grants"])(
-  "elements of %s have the members that Pulumi's arguments have",
-  (name) => {
-    const items = { files: "TailnetFile", attachments: "TailnetAttachment", grants: "TailnetGrant" };
-    const type = (items as Readonly<Record<string, string>>)[name] ?? "TailnetHook";
-    const { properties } = SCHEMA.types[`spacetail:index:${type}`];
-    const members = OPTIONS.find((option) => option.name === name)?.members ?? {};
-    expect(Object.keys(members).sort()).toEqual(Object.keys(properties).sort());
+test.each(ROWS.map(({ path, option }) => [path, option] as const))(
+  "%s has one sentence and one default",
+  (_, option) => {
+    expect(option.doc).toMatch(/^[A-Z].*\.$/);
+    expect(option.doc).not.toMatch(/\. [A-Z]/);
+    const { default: value, defaultText, isRequired } = option;
+    const ways = [value !== undefined, defaultText !== undefined, isRequired === true];
+    // `name` must be given to a context, and has a default in a Tailnet; the login is required of a context only.
+    expect(ways.filter((way) => way)).toHaveLength(1);
+    expect(option.members !== undefined).toBe(option.kind === "object" || option.kind === "objects");
   },
 );
 
-test("options have different names, a sentence each, and a place in some output", () => {
-  expect(new Set(OPTIONS.map(({ name }) => name)).size).toBe(OPTIONS.length);
-  for (const { name, doc, kind, members, constructs, hcl, configYml, plugin } of OPTIONS) {
-    expect([name, doc]).toEqual([name, expect.stringMatching(/^[A-Z`].*\.$/)]);
-    expect([name, Object.keys(members).length > 0]).toEqual([name, kind === "objects"]);
-    if (kind !== "program") expect([name, hcl + configYml + plugin]).not.toEqual([name, ""]);
-    expect([name, constructs !== "" || name === "author"]).toEqual([name, true]);
+test.each(ROWS.filter(({ option }) => option.default !== undefined).map(({ path, option }) => [path, option] as const))(
+  "the default of %s keeps the option's own rules",
+  (_, option) => {
+    expect(readOptions([option], { [option.name]: option.default }, NO_ENGINE).problems).toEqual([]);
+  },
+);
+
+test("a readable value is never a secret one", () => {
+  const both = ROWS.filter(({ option }) => option.isSecret === true && option.isReadable === true);
+  expect(both.map(({ path }) => path)).toEqual([]);
+});
+
+test("every option that has a place in an output is listed for that output, and every other one for none", () => {
+  for (const { option } of ROWS) expect(option.formats).toEqual(FORMATS.filter((format) => format in option.places));
+  const nowhere = renderedOptions().filter(({ option }) => option.formats.length === 0);
+  expect(nowhere.map(({ path }) => path)).toEqual([]);
+});
+
+test("flags are unique", () => {
+  const flags = renderedOptions()
+    .map(flagName)
+    .filter((flag) => flag !== "");
+  expect(new Set(flags).size).toBe(flags.length);
+  expect(flags).toEqual(expect.arrayContaining(["auth.oauth-secret.client-id", "wait-for", "autoattach-labels"]));
+});
+
+test("the variables of the options are those of the executable, and each of those names its options", () => {
+  const carried = flatten(RENDER_OPTIONS).flatMap(({ path, option: { variable } }) => {
+    return variable === undefined
+      ? []
+      : [{ name: variable.replace(/^(ro|wo)_/, ""), option: path.split(".")[0] ?? "" }];
+  });
+  const names = [...new Set(carried.map(({ name }) => name))];
+  expect(names.sort()).toEqual(VARIABLES.map(({ name }) => name).sort());
+  for (const { name, option } of VARIABLES) {
+    const options = new Set(carried.filter((one) => one.name === name).map((one) => one.option));
+    expect([name, option.split(/, | or /).sort()]).toEqual([name, [...options].sort()]);
   }
 });
 
-test("the variables that options become are those of the executable, and each of those has an option", () => {
-  const places = OPTIONS.flatMap(({ hcl, configYml, plugin }) => [hcl, configYml, plugin]);
-  const mentioned = places.flatMap((place) => place.match(/\b(ro_|wo_)?(TS_[A-Z0-9_]+|TRACE)\b/g) ?? []);
-  const named = new Set(mentioned.map((name) => name.replace(/^(ro|wo)_/, "")));
-  expect([...named].sort()).toEqual(VARIABLES.map(({ name }) => name).sort());
-});
-
-test("the variable of an option is the one that the README names for it", () => {
-  for (const { name, configYml } of OPTIONS) {
-    const [, variable] = /^`environment\.(?:ro_|wo_)?(\w+)`$/.exec(configYml) ?? [];
-    if (variable === undefined) continue;
-    const known = VARIABLES.find((one) => one.name === variable);
-    expect([name, known?.option.split(/, | or /)]).toEqual([name, expect.arrayContaining([name.split(".")[0]])]);
-  }
+test("the default tags of a created login are the ones in its row", () => {
+  // A grant from another tag is refused unless that is the default.
+  const refused = (src: string) => createdLoginProblems({ grants: [{ dst: ["*"], src: [src] }] }, NO_ENGINE);
+  const tags = TAILNET_OPTIONS.find(({ name }) => name === "tags")?.default as readonly string[];
+  expect(tags.flatMap(refused)).toEqual([]);
+  expect(refused("tag:other")).toHaveLength(1);
 });

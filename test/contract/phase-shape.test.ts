@@ -7,8 +7,13 @@ import { hookLists, type OwnHook } from "../../contract/index.js";
 import { inEveryShell, run, type Shell } from "./shells.js";
 
 /** Stands in for the executable: writes down its arguments, and the proxy that it was called under. */
-const EXECUTABLE =
-  '#!/bin/sh\necho "$1 ${HTTP_PROXY:-none}" >> "$CALLS"\n[ "$1" != env ] || echo "export HTTP_PROXY=own"\n';
+const EXECUTABLE = `#!/bin/sh
+case "$*" in
+  "env NO_PROXY") echo localhost,.spacelift.io ;;
+  "env --restore") echo "export HTTP_PROXY=own" ;;
+esac
+[ "$2" = NO_PROXY ] || echo "$1 \${HTTP_PROXY:-none}" >> "$CALLS"
+`;
 
 let folder: string;
 beforeEach(() => {

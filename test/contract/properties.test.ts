@@ -4,17 +4,22 @@ import { escapeTemplate } from "../../constructs/support/escape.js";
 import {
   autoattachLabel,
   dnsLabel,
-  exportCommand,
+  exportCommands,
   exportedValues,
   hostPort,
   labelFromName,
-  noProxyList,
+  NO_PROXY_HEAD,
+  noProxyEntryProblem,
   PROXY_VARIABLES,
   shellQuote,
   stackLabelProblem,
 } from "../../contract/index.js";
 import { holds, line, text } from "../property.js";
+import { pathWithSpacetail } from "./on-path.js";
 import { inEveryShell, run, type Shell } from "./shells.js";
+
+const PATH = pathWithSpacetail();
+const exportAll = (httpProxy: string) => exportCommands(httpProxy).join(" && ");
 
 describe("labels made of any text", () => {
   test("a DNS label keeps the rules of RFC 1123, or is empty", () => {
@@ -79,7 +84,7 @@ function printed(shell: Shell, cases: readonly Case[]): string[] {
     const exports = Object.entries(env).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
     return `( ${[...exports, command, `printf '%s\\0' ${words.join(" ")}`].join("\n")}\n)`;
   });
-  return run(shell, script.join("\n"), {}).split("\0").slice(0, -1);
+  return run(shell, script.join("\n"), { PATH }).split("\0").slice(0, -1);
 }
 
 /** Many values at a time. */
@@ -93,7 +98,7 @@ describe("what reaches a shell", () => {
 
   inEveryShell("the proxy variables are what the contract says, whatever the run had before", (shell) => {
     const words = PROXY_VARIABLES.map((name) => `"$${name}"`);
-    const command = exportCommand("localhost:8080");
+    const command = exportAll("localhost:8080");
     const environments = fc.record({ TS_NO_PROXY: line, NO_PROXY: line, no_proxy: line });
     const check = (all: Record<string, string>[]) => {
       const expected = all.map((env) => exportedValues("localhost:8080", env.TS_NO_PROXY ?? "", env));
@@ -119,30 +124,63 @@ describe("what reaches a shell", () => {
     const check = (all: string[]) => {
       const good = all.filter((address) => hostPort(address) === null);
       taken += good.length;
-      const cases = good.map((address) => ({ command: exportCommand(address), words: ['"$HTTP_PROXY"'] }));
+      const cases = good.map((address) => ({ command: exportAll(address), words: ['"$HTTP_PROXY"'] }));
       expect(printed(shell, cases)).toEqual(good.map((address) => `http://${address}`));
     };
     holds(many(addresses), check, 8);
     expect(taken).toBeGreaterThan(20);
   });
 
-  const destinations = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6(), fc.constant("10.0.0.0/8"), line);
+  const destinations = fc.oneof(
+    fc.domain(),
+    fc.ipV4(),
+    fc.ipV6(),
+    fc.constantFrom("10.0.0.0/8", ".corp.test", "corp.test:80", "*", "*.corp.test", "[fd00::1]", "fe80::/10", "a b"),
+    line,
+  );
+  const lists = fc.array(destinations, { maxLength: 3 }).map((list) => list.join(","));
 
   inEveryShell("a list for noProxy that is not refused ends NO_PROXY, to the letter", (shell) => {
     let taken = 0;
-    const lists = fc.array(destinations, { minLength: 1, maxLength: 3 }).map((list) => list.join(","));
     const check = (all: string[]) => {
-      // An empty value counts as none.
-      const good = all.filter((list) => list !== "" && noProxyList(list) === null);
+      // Entries that the list has twice, or that are ours, are there once.
+      const good = all.filter(
+        (list) =>
+          list !== "" &&
+          list.split(",").every((entry) => noProxyEntryProblem(entry) === null) &&
+          /^[^\s,]+$/.test(list),
+      );
       taken += good.length;
-      const command = exportCommand("localhost:8080");
+      const command = exportAll("localhost:8080");
       const values = printed(
         shell,
         good.map((list) => ({ env: { TS_NO_PROXY: list }, command, words: ['"$NO_PROXY"'] })),
       );
-      expect(values.map((value) => value.split(".spacelift.io,")[1])).toEqual(good);
+      expect(values).toEqual(good.map((list) => `${NO_PROXY_HEAD.join(",")},${list}`));
     };
     holds(many(lists), check, 8);
     expect(taken).toBeGreaterThan(20);
+  });
+
+  inEveryShell("NO_PROXY is one word that no shell changes, and the same however often it is made", (shell) => {
+    const environments = fc.record({ TS_NO_PROXY: lists, NO_PROXY: lists, no_proxy: lists });
+    const check = (all: Record<string, string>[]) => {
+      const command = exportAll("localhost:8080");
+      const words = ['"$NO_PROXY"', '"$no_proxy"', "$NO_PROXY"];
+      const once = printed(
+        shell,
+        all.map((env) => ({ env, command, words })),
+      );
+      const twice = printed(
+        shell,
+        all.map((env) => ({ env, command: `${command} && ${command}`, words })),
+      );
+      expect(twice).toEqual(once);
+      for (let i = 0; i < once.length; i += 3) {
+        expect(once[i]).toMatch(/^localhost,[A-Za-z0-9._:/,-]+$/);
+        expect(once.slice(i, i + 3)).toEqual(Array(3).fill(once[i]));
+      }
+    };
+    holds(many(environments), check, 6);
   });
 });

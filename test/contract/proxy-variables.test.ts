@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
-  exportCommand,
+  exportCommands,
   exportedValues,
-  ownValues,
+  noProxyEntryProblem,
+  noProxyFor,
+  originalValues,
   PROXY_VARIABLES,
   shellQuote,
   unsetCommand,
 } from "../../contract/index.js";
+import { pathWithSpacetail } from "./on-path.js";
 import { inEveryShell, run, type Shell } from "./shells.js";
 
 const PROXY = "localhost:8080";
-const HEAD = "localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io";
+const HEAD = "localhost,127.0.0.1,169.254.169.254,169.254.170.2,.spacelift.io";
+const EXPORT = exportCommands(PROXY).join(" && ");
+const PATH = pathWithSpacetail();
 
-/** Every mix of unset, empty and set, for the three lists that the hooks join. */
+/** Every mix of unset, empty and set, for the three lists that become one. */
 const ENVIRONMENTS = [undefined, "", "corp.test,10.0.0.0/8"].flatMap((upper) =>
   [undefined, "", "lower.test"].flatMap((lower) =>
     [undefined, "", "more.test,more2.test"].map((ours) =>
@@ -29,7 +34,7 @@ function given(values: Readonly<Record<string, string | undefined>>): Record<str
 
 /** What a child of the shell sees of the proxy variables after the command. */
 function seenAfter(shell: Shell, command: string, env: Readonly<Record<string, string>>): Record<string, string> {
-  const lines = run(shell, `set -eu; ${command}; env`, env).split("\n");
+  const lines = run(shell, `set -eu; ${command}; env`, { ...env, PATH }).split("\n");
   const pairs = lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const);
   return Object.fromEntries(pairs.filter(([name]) => PROXY_VARIABLES.includes(name)));
 }
@@ -37,13 +42,19 @@ function seenAfter(shell: Shell, command: string, env: Readonly<Record<string, s
 inEveryShell("the shell exports what exportedValues foretells, whatever the run had, under set -u", (shell) => {
   for (const env of ENVIRONMENTS) {
     const expected = exportedValues(PROXY, env.TS_NO_PROXY ?? "", env);
-    expect(seenAfter(shell, exportCommand(PROXY), env)).toEqual(expected);
+    expect(seenAfter(shell, EXPORT, env)).toEqual(expected);
+  }
+});
+
+inEveryShell("exports that are made again change nothing", (shell) => {
+  for (const env of ENVIRONMENTS) {
+    expect(seenAfter(shell, `${EXPORT}; ${EXPORT}`, env)).toEqual(seenAfter(shell, EXPORT, env));
   }
 });
 
 inEveryShell("a run's own proxy gives way while the tunnel is up", (shell) => {
   const env = { HTTP_PROXY: "http://corp.test:3128", https_proxy: "http://corp.test:3128" };
-  expect(seenAfter(shell, exportCommand(PROXY), env)).toMatchObject({
+  expect(seenAfter(shell, EXPORT, env)).toMatchObject({
     HTTP_PROXY: "http://localhost:8080",
     HTTPS_PROXY: "http://localhost:8080",
     http_proxy: "http://localhost:8080",
@@ -52,12 +63,12 @@ inEveryShell("a run's own proxy gives way while the tunnel is up", (shell) => {
 });
 
 inEveryShell("unset takes back all that was exported", (shell) => {
-  expect(seenAfter(shell, `${exportCommand(PROXY)}; ${unsetCommand()}`, { NO_PROXY: "corp.test" })).toEqual({});
+  expect(seenAfter(shell, `${EXPORT}; ${unsetCommand()}`, { NO_PROXY: "corp.test" })).toEqual({});
 });
 
-inEveryShell("values are text, not shell: nothing in them is expanded", (shell) => {
-  const env = { NO_PROXY: "$(echo no) `echo no` $HOME \\ \" ' *" };
-  expect(seenAfter(shell, exportCommand(PROXY), env).NO_PROXY).toBe(`${HEAD},${env.NO_PROXY}`);
+inEveryShell("nothing that a shell could change is in the list", (shell) => {
+  const env = { NO_PROXY: "$(echo no) `echo no` $HOME \\ \" ' * ? [a-z] good.test;a&b", TS_NO_PROXY: "a b" };
+  expect(seenAfter(shell, EXPORT, env).NO_PROXY).toBe(`${HEAD},a,b`);
 });
 
 inEveryShell("any text is one word when quoted", (shell) => {
@@ -65,30 +76,97 @@ inEveryShell("any text is one word when quoted", (shell) => {
   expect(run(shell, `printf '%s' ${shellQuote(text)}`, {})).toBe(text);
 });
 
-test("ownValues undoes the export: it leaves the lists that the run had, in both spellings", () => {
+test("the list has the context's destinations and the run's own, in either spelling, each once", () => {
+  const { word, leftOut } = noProxyFor("ours.test,b.test", {
+    NO_PROXY: "a.test, b.test ,localhost,,",
+    no_proxy: "c.test a.test\t10.0.0.0/8",
+  });
+  expect(word).toBe(`${HEAD},ours.test,b.test,a.test,c.test,10.0.0.0/8`);
+  expect(leftOut).toEqual([]);
+});
+
+test.each([
+  ["*.corp.test", ".corp.test"],
+  ["[fd00::1]", "fd00::1"],
+])("%s is written so that every program reads it", (entry, plain) => {
+  expect(noProxyFor("", { NO_PROXY: entry })).toEqual({ word: `${HEAD},${plain}`, leftOut: [] });
+});
+
+test.each([
+  "localhost",
+  "db",
+  "a_b.test",
+  ".corp.test",
+  "corp.test.",
+  "corp.test:8443",
+  "10.1.2.3",
+  "10.1.2.3:80",
+  "10.0.0.0/8",
+  "fd00::1",
+])("%s may be in a list", (entry) => {
+  expect(noProxyEntryProblem(entry)).toBeNull();
+  expect(noProxyFor(entry, {}).leftOut).toEqual([]);
+});
+
+const NEITHER = "must be a host, a domain or an IPv4 network";
+
+test.each([
+  ["*", "must not be *, which would keep everything out of the tunnel"],
+  ["*.corp.test", "must begin with the dot: .corp.test"],
+  ["[fd00::1]", "must not have brackets or a port, at which some programs fail"],
+  ["[fd00::1]:443", "must not have brackets or a port, at which some programs fail"],
+  ["fe80::/10", "must not be an IPv6 network, at which some programs fail"],
+  ["::1/128", "must not be an IPv6 network, at which some programs fail"],
+  ["", NEITHER],
+  ["http://a.test", NEITHER],
+  ["a.test:http", NEITHER],
+  ["10.0.0.0/33", NEITHER],
+  ["corp.test/24", NEITHER],
+  ["a b", NEITHER],
+  ["bücher.test", NEITHER],
+  ["fe80::1%eth0", NEITHER],
+])("%j is refused: %s", (entry, problem) => {
+  expect(noProxyEntryProblem(entry)).toBe(problem);
+});
+
+test("what is refused in the option is left out of what the run had, and of TS_NO_PROXY", () => {
+  const wrong = ["*", "[fd00::1]:443", "fe80::/10", "a.test:http", "corp.test/24"];
+  expect(noProxyFor(wrong.slice(0, 2).join(","), { no_proxy: wrong.join(",") })).toEqual({
+    word: HEAD,
+    leftOut: wrong,
+  });
+});
+
+test("originalValues undoes the export: it leaves the lists that the run had, in both spellings", () => {
   for (const env of ENVIRONMENTS) {
     const ours = env.TS_NO_PROXY ?? "";
     const lists = [env.NO_PROXY, env.no_proxy].filter((list) => list !== undefined && list !== "").join(",");
     const expected = lists === "" ? {} : { NO_PROXY: lists, no_proxy: lists };
-    expect(ownValues(PROXY, ours, exportedValues(PROXY, ours, env))).toEqual(expected);
+    expect(originalValues(PROXY, ours, exportedValues(PROXY, ours, env))).toEqual(expected);
   }
 });
 
-test("ownValues undoes an export that was left behind by a failed phase and made again", () => {
+test("originalValues undoes an export that was left behind by a failed phase, changed by others and made again", () => {
   const left = exportedValues(PROXY, "more.test", { NO_PROXY: "corp.test" });
-  const again = exportedValues(PROXY, "more.test", { NO_PROXY: left.NO_PROXY });
-  expect(again.NO_PROXY).toBe(`${HEAD},more.test,${HEAD},more.test,corp.test`);
-  expect(ownValues(PROXY, "more.test", again)).toEqual({ NO_PROXY: "corp.test", no_proxy: "corp.test" });
+  expect(originalValues(PROXY, "more.test", { NO_PROXY: `first.test,${left.NO_PROXY}` })).toEqual({
+    NO_PROXY: "first.test,corp.test",
+  });
+  const again = exportedValues(PROXY, "more.test", { NO_PROXY: `first.test,${left.NO_PROXY}` });
+  expect(again.NO_PROXY).toBe(`${HEAD},more.test,first.test,corp.test`);
+  const own = "first.test,corp.test";
+  expect(originalValues(PROXY, "more.test", again)).toEqual({ NO_PROXY: own, no_proxy: own });
 });
 
-test("ownValues leaves an environment alone that no hook has touched", () => {
+test("originalValues leaves an environment alone that no hook has touched", () => {
   const env = { HTTP_PROXY: "http://corp.test:3128", https_proxy: "http://corp.test:3128", NO_PROXY: "localhost,a" };
-  expect(ownValues(PROXY, "", env)).toEqual(env);
-  expect(ownValues(PROXY, "", { HTTP_PROXY: "", NO_PROXY: undefined })).toEqual({});
+  expect(originalValues(PROXY, "", env)).toEqual(env);
+  expect(originalValues(PROXY, "", { HTTP_PROXY: "", NO_PROXY: undefined })).toEqual({});
 });
 
-test("ownValues gives back a run's own proxy, and none where it was ours", () => {
-  expect(ownValues(PROXY, "", { HTTP_PROXY: "http://corp.test:3128", HTTPS_PROXY: "http://localhost:8080" })).toEqual({
+test("originalValues gives back a run's own proxy, and none where it was ours", () => {
+  expect(
+    originalValues(PROXY, "", { HTTP_PROXY: "http://corp.test:3128", HTTPS_PROXY: "http://localhost:8080" }),
+  ).toEqual({
     HTTP_PROXY: "http://corp.test:3128",
   });
 });

@@ -2,9 +2,10 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, type Output, PATIENT, Stage, useDeadline, useWorld } from "./stage.js";
+import type { Fault } from "../world/tailnet.js";
+import { accessTo, describeInContainers, type Output, PATIENT, runOnce, useDeadline, useWorld } from "./stage.js";
 
-describeInContainers("an API that misbehaves below HTTP", () => {
+describeInContainers("an API that misbehaves", () => {
   const world = useWorld();
   let server: Server | undefined;
 
@@ -34,15 +35,12 @@ describeInContainers("an API that misbehaves below HTTP", () => {
     const deadline = useDeadline(world, lane);
 
     async function up(url: string, environment: object = {}): Promise<Output> {
-      const access = await accessTo(world().tailnet);
-      const stage = await Stage.open(lane, { ...access, TS_API_URL: url, ...PATIENT, ...environment });
-      try {
-        const output = await stage.run("spacetail up");
-        expect(await stage.leftovers()).toEqual([]);
-        return output;
-      } finally {
-        await stage.close();
-      }
+      const { tailnet } = world();
+      const own = { TS_API_URL: url, ...PATIENT, ...environment };
+      return await runOnce(tailnet, lane, {
+        environment: { ...(await accessTo(tailnet)), ...own },
+        line: "spacetail up",
+      });
     }
 
     test("an answer that breaks off is asked for again", async () => {
@@ -71,7 +69,32 @@ describeInContainers("an API that misbehaves below HTTP", () => {
         reply.writeHead(401).end(JSON.stringify({ message: "no client has hunter2-secret" }));
       });
       const output = await up(url, { TS_OAUTH_CLIENT_SECRET: "hunter2-secret" });
-      expect(output).toMatchObject({ code: 1, text: expect.stringContaining("(401: no client has *****)") });
+      expect(output).toMatchObject({ code: 1, text: expect.stringContaining("(401: no client has [secret])") });
+    });
+
+    describe("and then works again", () => {
+      const access = async (): Promise<object> => ({ ...(await accessTo(world().tailnet)), ...PATIENT });
+
+      test.each<[string, readonly Fault[]]>([
+        [
+          "500 and 503 of the API",
+          [
+            { match: "POST /api/v2/oauth/token", times: 2, status: 500 },
+            { match: "POST /api/v2/tailnet", times: 1, status: 503 },
+          ],
+        ],
+        ["500 of the control server", [{ match: "control register", times: 1, status: 500 }]],
+      ])("%s", async (_, faults) => {
+        for (const fault of faults) await world().tailnet.fault(fault);
+        expect(await runOnce(world().tailnet, lane, { environment: await access() })).toMatchObject({ code: 0 });
+      });
+
+      test("429 with Retry-After, which is not asked again earlier", async () => {
+        await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: 1, status: 429, retryAfter: "1" });
+        const output = await runOnce(world().tailnet, lane, { environment: await access() });
+        expect(output.code).toBe(0);
+        expect(output.ms).toBeGreaterThanOrEqual(1000);
+      });
     });
   });
 });

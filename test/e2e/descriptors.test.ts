@@ -18,7 +18,7 @@ describeInContainers("a phase ends when its command does", () => {
       // WHEN it ends while the tunnel stays
       await command.exited;
       // THEN all of them reach their end
-      const open = await Promise.race([command.ended.then(() => []), wait(60_000).then(() => command.openPipes)]);
+      const open = await Promise.race([command.ended.then(() => []), wait(120_000).then(() => command.openPipes)]);
       expect(open).toEqual([]);
       expect((await stage.run("spacetail status && spacetail down")).code).toBe(0);
     } finally {

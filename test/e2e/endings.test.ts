@@ -84,7 +84,7 @@ describeInContainers("however a tunnel ends, nothing stays behind", () => {
         text: "spacetail: stopped; the node had not joined the tailnet.\n",
       });
       expect((await phase.output).text).toMatch(
-        /^spacetail: The tunnel was stopped while it came up: it was told to\.\n/,
+        /^spacetail: The tunnel went down before it was ready: stopped on request\.\n/,
       );
       expect(await stage.leftovers()).toEqual([]);
     });

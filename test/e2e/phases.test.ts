@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DEFAULT_HTTP_PROXY, hookLists, NEVER_PROXIED, PROXY_VARIABLES } from "../../contract/index.js";
+import { DEFAULT_HTTP_PROXY, hookLists, NO_PROXY_HEAD, PROXY_VARIABLES } from "../../contract/index.js";
 import { imageFolder, LANES, type Lane } from "../world/images.js";
 import {
   findExecutable,
@@ -12,13 +12,12 @@ import {
   type RunResult,
 } from "../world/runs/index.js";
 import { ROOT } from "../world/world.js";
-import { accessTo, describeInContainers, guestsLeft, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, guestsLeft, REACH, useWorld } from "./stage.js";
 
 const HOOKS = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true });
 
-/** Prints what Terraform would see, and reaches a service by it. */
-const USE =
-  'env | grep -i proxy | sort && node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
+/** Prints what Terraform would see, and reaches a service with it. */
+const USE = `env | grep -i proxy | sort && ${REACH}`;
 
 const SHELLS = [["dash"], ["busybox", "ash"], ["bash"]];
 
@@ -74,7 +73,7 @@ describeInContainers("the hooks in the shells of runners", () => {
         const result = await perform(lane, USE, { shell });
         expect(result.state).toBe("FINISHED");
         expect(text(result)).toContain("HTTPS_PROXY=http://localhost:8080");
-        expect(text(result)).toContain(`NO_PROXY=${NEVER_PROXIED.join(",")}\n`);
+        expect(text(result)).toContain(`NO_PROXY=${NO_PROXY_HEAD.join(",")}\n`);
         expect(text(result)).toContain("hello from the tailnet");
         expect(ours(file(result))).toEqual([]);
       });
@@ -98,15 +97,17 @@ describeInContainers("the hooks in the shells of runners", () => {
       );
 
       here("the run's own proxy comes back", async () => {
-        const own = { HTTP_PROXY: "http://proxy.corp:3128", no_proxy: "it's.corp" };
+        const own = { HTTP_PROXY: "http://proxy.corp:3128", no_proxy: "it's.corp,own.corp" };
         const hooks = {
           ...HOOKS,
           after_perform: [...(HOOKS.after_perform ?? []), 'echo "own: $HTTP_PROXY $no_proxy"'],
         };
         // The worker's own upload would go through that proxy, which is not there.
         const result = await perform(lane, USE, { shell, workerTimeoutMs: 5000 }, { hooks }, own);
-        expect(text(result)).toContain(`NO_PROXY=${NEVER_PROXIED.join(",")},it's.corp`);
-        expect(text(result)).toContain("own: http://proxy.corp:3128 it's.corp");
+        expect(text(result)).toContain(`NO_PROXY=${NO_PROXY_HEAD.join(",")},own.corp\n`);
+        expect(text(result)).toContain(`no_proxy=${NO_PROXY_HEAD.join(",")},own.corp\n`);
+        expect(text(result)).toContain('spacetail: left "it\'s.corp" out of NO_PROXY');
+        expect(text(result)).toContain("own: http://proxy.corp:3128 it's.corp,own.corp");
         expect(file(result)).toMatchObject(own);
         expect(file(result).HTTPS_PROXY).toBeUndefined();
       });

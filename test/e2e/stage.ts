@@ -16,11 +16,17 @@ import { ROOT, startWorld, type World } from "../world/world.js";
 
 export const TAG = "tag:spacelift";
 
-/** For an `up` that succeeds, or fails for a reason that it finds: it ends by itself, however busy the machine is. */
+/**
+ * Reaches a service through the tunnel's HTTP proxy: a line that ends with it shows that the tunnel carries traffic.
+ */
+export const REACH =
+  'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
+
+/** For an `up` that succeeds, or fails for a reason that it finds: it ends on its own, however busy the machine is. */
 export const PATIENT = { TS_BOOT_TIMEOUT: "5m" } as const;
 
-/** How long to wait for what ought to happen. A test that waits in vain fails then; all others go on at once. */
-const PATIENCE_MS = 120_000;
+/** How long a test waits for what ought to happen, before it fails. It goes on as soon as it happens. Milliseconds. */
+const GRACE_MS = 120_000;
 
 /** What a command line printed and how it ended. */
 export interface Output {
@@ -95,7 +101,7 @@ export class Stage {
     return new Stage(container, workspace, { ...path, ...guard, ...(environment as Record<string, string>) });
   }
 
-  /** Starts a line in a shell of its own and gives it back while it runs. */
+  /** Starts a line in its own shell, and returns while it runs. */
   start(
     line: string,
     environment: object = {},
@@ -119,13 +125,13 @@ export class Stage {
     return { command, output };
   }
 
-  /** Runs a line to its end, which comes when its output is closed. */
+  /** Runs a line until its output is closed. */
   async run(line: string, environment: object = {}, shell: readonly string[] = ["sh"]): Promise<Output> {
     return await this.start(line, environment, shell).output;
   }
 
-  /** The command lines, of those that `line` matches, which still run once they had time to end by themselves. */
-  async leftovers(line = /^/, graceMs = PATIENCE_MS): Promise<readonly string[]> {
+  /** The command lines that `line` matches and that are still running after a while in which they could end. */
+  async leftovers(graceMs = GRACE_MS, line = /^/): Promise<readonly string[]> {
     const end = Date.now() + graceMs;
     let left = this.commandLines(line);
     while (left.length > 0 && Date.now() < end) {
@@ -137,7 +143,7 @@ export class Stage {
 
   /** Waits until a running process has a command line like that. */
   async find(line: RegExp): Promise<ContainerProcess> {
-    const end = Date.now() + PATIENCE_MS;
+    const end = Date.now() + GRACE_MS;
     while (Date.now() < end) {
       const found = livingProcesses(this.container).find((one) => line.test(one.commandLine.join(" ")));
       if (found !== undefined) return found;
@@ -148,7 +154,7 @@ export class Stage {
 
   /** Waits until a line has come to its {@link PAUSE}. */
   async paused(): Promise<void> {
-    const end = Date.now() + PATIENCE_MS;
+    const end = Date.now() + GRACE_MS;
     while (!existsSync(join(this.workspace, "paused"))) {
       if (Date.now() > end) throw new Error("the line has not come to its pause");
       await sleep(10);
@@ -179,27 +185,46 @@ export const PAUSE = "touch paused && until [ -e resumed ]; do sleep 0.05; done"
 export const UNTIL_DOWN = "while spacetail status >/dev/null 2>&1; do sleep 0.05; done";
 
 /**
- * A limit for an `up` that only its deadline ends: a few times as long as one that succeeds takes on this machine, which
- * others may keep busy. Call it in `describe`, use it in tests.
+ * A limit for an `up` that only its deadline ends: several times as long as one that succeeds takes on this machine, which
+ * may be busy. Call it in `describe`, use it in tests.
  */
 export function useDeadline(world: () => World, lane: Lane): (atLeastMs?: number) => { TS_BOOT_TIMEOUT: string } {
   let ms = 0;
   beforeAll(async () => {
-    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
-    try {
-      const output = await stage.run("spacetail up && spacetail down");
-      if (output.code !== 0) throw new Error(output.text);
-      ms = output.ms;
-    } finally {
-      await stage.close();
-    }
+    const { tailnet } = world();
+    const output = await runOnce(tailnet, lane, { environment: { ...(await accessTo(tailnet)), ...PATIENT } });
+    expect(output).toMatchObject({ code: 0 });
+    ms = output.ms;
   });
   return (atLeastMs = 1000) => ({ TS_BOOT_TIMEOUT: `${Math.max(atLeastMs, 4 * ms)}ms` });
 }
 
-/** The nodes besides the world's own peers that are still on the tailnet once they had time to leave. */
-export async function guestsLeft(tailnet: Tailnet): Promise<string[]> {
-  const end = Date.now() + PATIENCE_MS;
+/** What {@link runOnce} runs. */
+export interface OneRun {
+  readonly environment: object;
+  /** By default `up` and `down`. */
+  readonly line?: string;
+  /** Prepares the container's workspace. */
+  readonly prepare?: (stage: Stage) => void;
+}
+
+/** Runs a line in a fresh container, and checks that it leaves neither processes nor nodes behind. */
+export async function runOnce(tailnet: Tailnet, lane: Lane, run: OneRun): Promise<Output> {
+  const stage = await Stage.open(lane, run.environment);
+  try {
+    run.prepare?.(stage);
+    const output = await stage.run(run.line ?? "spacetail up && spacetail down");
+    expect(await stage.leftovers()).toEqual([]);
+    expect(await guestsLeft(tailnet)).toEqual([]);
+    return output;
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Waits until nobody but the world's own peers is on the tailnet. */
+export async function guestsLeft(tailnet: Tailnet, graceMs = GRACE_MS): Promise<string[]> {
+  const end = Date.now() + graceMs;
   let guests = await tailnet.guests();
   while (guests.length > 0 && Date.now() < end) {
     await sleep(10);

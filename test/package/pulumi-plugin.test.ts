@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { FakeEngine } from "../pulumi/engine/fake-engine.js";
 import { PluginHost } from "../pulumi/engine/plugin-host.js";
 import { output, UNKNOWN } from "../pulumi/engine/property-values.js";
+import { runPython } from "../pulumi/engine/python-program.js";
+import { NODE } from "../pulumi/engine/run.js";
+import { runYaml } from "../pulumi/engine/yaml-program.js";
 import { nodeOf } from "./nodes.js";
-import { npm, unlessUnreachable } from "./npm.js";
+import { Unreachable, unlessUnreachable } from "./npm.js";
+import { EXAMPLE_RESOURCES, HOSTILE, PublishedPlugin } from "./plugin.js";
+import { pythonPackage } from "./python.js";
 import { ROOT } from "./tarball.js";
 
 const SCHEMA = join(ROOT, "test/pulumi/golden/schema.json");
@@ -15,27 +19,36 @@ const VARIABLE = "spacelift:index/environmentVariable:EnvironmentVariable";
 // These run npm and compilers.
 jest.setTimeout(300_000);
 
-const clone = mkdtempSync(join(tmpdir(), "spacetail-plugin-"));
-const folder = join(clone, "pulumi");
-let isInstalled = false;
+let published: PublishedPlugin;
+let plugin: string | null = null;
 
-/** What Pulumi does for `package add .../pulumi`: it clones the repository and runs npm in that folder of it. */
-beforeAll(() => {
-  const files = execFileSync("git", ["ls-files", "contract", "pulumi"], { cwd: ROOT, encoding: "utf8" });
-  for (const file of files.trim().split("\n")) {
-    mkdirSync(dirname(join(clone, file)), { recursive: true });
-    cpSync(join(ROOT, file), join(clone, file));
+beforeAll(async () => {
+  published = await PublishedPlugin.publish();
+  try {
+    plugin = await published.install();
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    process.stderr.write(`skipped: the Pulumi plugin: ${error.message}\n`);
   }
-  isInstalled = unlessUnreachable("the Pulumi plugin", () => npm(folder, "install", "--omit=dev")) !== null;
 });
 
-afterAll(() => rmSync(clone, { recursive: true, force: true }));
+afterAll(() => published?.remove());
+
+test("no packages but its own are in its reach", () => {
+  if (plugin === null) return;
+  const found = [];
+  for (let folder = realpathSync(plugin); folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, "node_modules"))) found.push(folder);
+  }
+  expect(found).toEqual([realpathSync(plugin)]);
+});
 
 describe.each([22, 24])("the plugin, cloned and installed on its own, on Node %i", (major) => {
+  const { bin } = nodeOf(major);
   let host: PluginHost | undefined;
   beforeAll(async () => {
-    const { bin } = nodeOf(major);
-    if (isInstalled && bin !== null) host = await PluginHost.start(join(bin, "node"), folder);
+    if (plugin === null || bin === null) return;
+    host = await PluginHost.start({ node: join(bin, "node"), plugin, project: published.project(HOSTILE) });
   });
   afterAll(() => host?.stop());
 
@@ -119,5 +132,45 @@ describe.each([22, 24])("the plugin, cloned and installed on its own, on Node %i
     if (host === undefined) return;
     const construct = host.construct("spacetail:index:TailnetContext", "bad", { name: "", auth: { authKey: "key" } });
     await expect(construct).rejects.toThrow(`TailnetContext 'bad': name must not be empty, but "" was given`);
+  });
+});
+
+describe("the examples in other languages, previewed from a folder of their own", () => {
+  let host: PluginHost | undefined;
+  let project: string;
+  beforeEach(async () => {
+    if (plugin === null) return;
+    project = published.project();
+    host = await PluginHost.start({ node: NODE, plugin, project, preview: true });
+  });
+  afterEach(() => host?.stop());
+
+  function expectMade(engine: FakeEngine): void {
+    expect(engine.logs).toEqual([]);
+    const resources = engine.resources.filter(({ type }) => type !== "pulumi:pulumi:Stack");
+    expect(resources.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(EXAMPLE_RESOURCES);
+    const { inputs } = engine.only("spacelift:index/context:Context");
+    expect(Object.keys(inputs)).toEqual(expect.arrayContaining(["beforeInits", "beforePlans", "beforeApplies"]));
+    const secret = engine.all(VARIABLE).find(({ name }) => name === "tailnet-TS_OAUTH_CLIENT_SECRET");
+    expect(secret?.inputs).toMatchObject({ value: { secret: UNKNOWN }, writeOnly: true });
+  }
+
+  test("YAML", async () => {
+    if (host === undefined) return;
+    const program = readFileSync(join(ROOT, "examples/pulumi-yaml/Pulumi.yaml"), "utf8");
+    expect(await runYaml(program, host.address)).toEqual({ stackLabel: "tailnet" });
+    expectMade(host.engine);
+  });
+
+  const packages = unlessUnreachable("the Python example", () => pythonPackage("pulumi==3.270.0"));
+  (packages === null ? test.skip : test)("Python", async () => {
+    if (host === undefined) return;
+    cpSync(join(ROOT, "examples/pulumi-python"), project, { recursive: true });
+    const schema = join(published.base, "schema.json");
+    writeFileSync(schema, JSON.stringify(await host.schema()));
+    const ended = await runPython({ host, folder: project, packages: packages ?? "", schema });
+    expect(ended).toEqual({ status: 0, output: "" });
+    expectMade(host.engine);
+    expect(host.engine.only("pulumi:pulumi:Stack").outputs).toEqual({ stack_label: "tailnet" });
   });
 });

@@ -47,7 +47,7 @@ describe.each([22, 24])("on Node %i", (major) => {
   const { bin } = nodeOf(major);
   (bin === null ? test.skip : one)("the quick start ends in a preview", async () => {
     const node = join(bin ?? "", "node");
-    const { status, engine } = await runProgram(folder, { node, folder, preview: true });
+    const { status, engine } = await runProgram(".", { node, folder, preview: true });
     expect({ status, logs: engine.logs }).toEqual({ status: 0, logs: [] });
     expect(engine.only("spacelift:index/context:Context").inputs).toMatchObject({ labels: ["autoattach:tailnet"] });
     expect(engine.only("pulumi:pulumi:Stack").outputs).toEqual({ stackLabel: "tailnet" });

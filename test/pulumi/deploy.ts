@@ -9,8 +9,23 @@ export interface Registration {
   readonly inputs: Readonly<Record<string, unknown>>;
 }
 
-/** Runs a program under Pulumi's mocks. Ids are `id-NAME`, and the secret of an OAuth client is made up. */
+/** Runs a program under Pulumi's mocks. */
 export async function deploy(program: () => void): Promise<Registration[]> {
+  const registrations = await startMocks();
+  try {
+    program();
+  } finally {
+    await pulumi.runtime.disconnect();
+  }
+  return registrations;
+}
+
+/**
+ * Starts Pulumi's mocks. IDs are `id-NAME`, and the secret of an OAuth client is made up.
+ *
+ * @returns the resources, as they are registered
+ */
+export async function startMocks(): Promise<Registration[]> {
   const registrations: Registration[] = [];
   await pulumi.runtime.setMocks({
     newResource: ({ type, name, inputs, custom }) => {
@@ -20,11 +35,6 @@ export async function deploy(program: () => void): Promise<Registration[]> {
     },
     call: () => ({}),
   });
-  try {
-    program();
-  } finally {
-    await pulumi.runtime.disconnect();
-  }
   return registrations;
 }
 

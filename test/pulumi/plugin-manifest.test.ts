@@ -10,6 +10,7 @@ function manifest(folder: string) {
 
 // Pulumi installs pulumi/ on its own, so that folder names its packages once more.
 const plugin = manifest("pulumi");
+const loader = manifest("pulumi/loader");
 const library = manifest(".");
 
 test("the plugin is of the library's name and version, which its users see", () => {
@@ -17,7 +18,7 @@ test("the plugin is of the library's name and version, which its users see", () 
 });
 
 test("the plugin runs on the packages that the components are tested with", () => {
-  const { "ts-node": _, ...shared } = plugin.dependencies;
+  const { "ts-node": _loader, ...shared } = plugin.dependencies;
   const tested = Object.keys(shared).map((name) => [name, library.devDependencies[name]]);
   expect(shared).toEqual(Object.fromEntries(tested));
 });
@@ -30,4 +31,11 @@ test("the plugin's versions are ones that the library takes from its users", () 
   });
   expect(engine.split(".").map(Number)[1]).toBeGreaterThanOrEqual(238);
   expect(tailscale).toMatch(/^0\.(29|[3-9]\d)\./);
+});
+
+test("the loader is taken for ts-node, in a version that Pulumi takes", () => {
+  const { peerDependencies } = require("@pulumi/pulumi/package.json");
+  expect(plugin.dependencies[loader.name]).toBe("file:loader");
+  expect(peerDependencies[loader.name]).toBe(">= 7.0.1 < 12");
+  expect(Number(loader.version.split(".")[0])).toBe(10);
 });

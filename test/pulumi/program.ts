@@ -23,5 +23,5 @@ export function everything(): void {
   pair.attachToModule("terraform-aws");
   new TailnetContext("federated", { name: "federated", auth: { federated: { identity: read } } });
   new Tailnet("all-in-one", ALL_IN_ONE);
-  new Tailnet("all-by-default", {});
+  new Tailnet("all-by-default");
 }

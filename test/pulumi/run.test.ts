@@ -179,7 +179,7 @@ test("a preview makes do with a name that is not known yet", async () => {
   expect(status).toBe(0);
   const second = engine.all(CONTEXT).find(({ name }) => name === "second") as EngineResource;
   expect(second.inputs).toMatchObject({ name: UNKNOWN, labels: UNKNOWN });
-  expect(second.inputs.beforePlans).toHaveLength(3);
+  expect(second.inputs.beforePlans).toHaveLength(4);
 });
 
 describe("a value that turns out to break a rule", () => {

@@ -63,9 +63,10 @@ test("takes every value as an output as well", async () => {
   });
   const { inputs } = only(registrations, "spacelift:index/context:Context");
   expect(inputs).toMatchObject({ name: "Later", labels: ["autoattach:later", "a"] });
-  const [first, second, third] = inputs.beforePlans as string[];
-  expect([first, third]).toEqual(["spacetail up --watch $$", "date"]);
+  const [first, second, third, fourth] = inputs.beforePlans as string[];
+  expect([first, fourth]).toEqual(["spacetail up --watch $$", "date"]);
   expect(second).toContain("HTTP_PROXY=http://localhost:9 ");
+  expect(third).toContain("http_proxy=http://localhost:9 ");
   const variables = registrations.filter(({ type }) => type === VARIABLE);
   const values = variables.map(({ inputs: one }) => [one.name, (one.value as { value: string }).value]);
   expect(Object.fromEntries(values)).toEqual({
@@ -121,5 +122,5 @@ test("contexts with the same hooks have lists of their own, which transformation
   });
   const contexts = registrations.filter(({ type }) => type === "spacelift:index/context:Context");
   const lengths = contexts.map(({ name, inputs }) => [name, (inputs.beforePlans as string[]).length]);
-  expect(Object.fromEntries(lengths)).toEqual({ changed: 4, plain: 3 });
+  expect(Object.fromEntries(lengths)).toEqual({ changed: 5, plain: 4 });
 });

@@ -10,7 +10,12 @@ const ROOT = join(__dirname, "../..");
 const EXAMPLES = join(ROOT, "examples");
 
 /** What is rendered in each example. */
-const RENDERED = { hcl: "tailnet", "config-yml": ".spacelift/config.yml", plugin: "plugin.yaml" } as const;
+const RENDERED = {
+  hcl: "tailnet",
+  "config-yml": ".spacelift/config.yml",
+  plugin: "plugin.yaml",
+  blueprint: "blueprint.yaml",
+} as const;
 
 type Example = keyof typeof RENDERED;
 const NAMES = Object.keys(RENDERED) as Example[];
@@ -36,7 +41,7 @@ function runLine(line: string, cwd: string): { status: number | null; output: st
     const npx = join(bin, "npx");
     writeFileSync(
       npx,
-      `#!/bin/sh\n[ "$1" = spacetail ] && shift && exec "${process.execPath}" "${ROOT}/image/dist/spacetail.cjs" "$@"\n`,
+      `#!/bin/sh\n[ "$1" = spacetail ] && shift && exec "${process.execPath}" "${ROOT}/dist/spacetail.cjs" "$@"\n`,
     );
     chmodSync(npx, 0o755);
     const { status, stdout, stderr } = spawnSync("sh", ["-c", line], {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Terraform says of the variables of rendered modules.
+import { stripVTControlCharacters } from "node:util";
 import { inputsOf, plannedModule, TERRAFORM } from "../constructs/terraform.js";
 import { rendered } from "./command.js";
 import { withoutProviders } from "./without-providers.js";
@@ -24,7 +25,7 @@ function planned(options: object, calls: Readonly<Record<string, object>>) {
       return inputsOf(one)["spacelift_context-tailnet"] as { readonly name: string; readonly labels: string[] };
     };
   } catch (error) {
-    throw new Error(String((error as Error).message).replace(/[\s│╷╵]+/g, " "));
+    throw new Error(stripVTControlCharacters(String((error as Error).message)).replace(/[\s│╷╵]+/g, " "));
   }
 }
 
@@ -32,14 +33,23 @@ const SECRETS = { auth: { oauthSecret: true }, secretEnvironment: ["TOKEN"], fil
 const GOOD = { oauth_client_secret: "tskey-client-a-b", secret_token: "a", file_key_pem: "a\nb" };
 const PLAIN = "without * and the autoattach: prefix";
 
+/** What is said where variables are declared. */
 const WRONG: readonly (readonly [object, string])[] = [
   [{ name: " " }, "name must not be empty."],
   [{ stack_label: "autoattach:a" }, `stack_label must be a plain label, ${PLAIN}.`],
   [{ stack_label: "" }, `stack_label must be a plain label, ${PLAIN}.`],
   [{ stack_label: " a" }, `stack_label must be a plain label, ${PLAIN}.`],
-  [{ labels: ["a", "autoattach:*"] }, `labels must hold plain labels, ${PLAIN}.`],
-  [{ labels: [""] }, `labels must hold plain labels, ${PLAIN}.`],
+  [{ labels: ["a", "autoattach:*"] }, `labels must be plain labels, ${PLAIN}.`],
+  [{ labels: [""] }, `labels must be plain labels, ${PLAIN}.`],
   [{ space_id: "" }, "space_id must not be empty."],
+];
+
+/** What resources say, once the variables are good. */
+const WRONG_TOGETHER: typeof WRONG = [
+  [
+    { name: "日本" },
+    "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given.",
+  ],
   [{ oauth_client_secret: "" }, "oauth_client_secret must not be empty, and must be one line."],
   [
     { oauth_client_secret: "tskey-auth-a" },
@@ -50,26 +60,38 @@ const WRONG: readonly (readonly [object, string])[] = [
 ];
 
 withTerraform("Terraform", () => {
-  test("refuses what the contract refuses, and says so", () => {
-    const calls = Object.fromEntries(WRONG.map(([given], i) => [`t${i}`, { ...GOOD, name: `t${i}`, ...given }]));
+  test.each([
+    ["variables", WRONG],
+    ["resources", WRONG_TOGETHER],
+  ])("refuses in its %s what the contract refuses, and says so", (_, wrong) => {
+    const calls = Object.fromEntries(wrong.map(([given], i) => [`t${i}`, { ...GOOD, name: `t${i}`, ...given }]));
     let said = "";
     try {
       planned(SECRETS, calls);
     } catch (error) {
       said = (error as Error).message;
     }
-    const count = (problem: string) => WRONG.filter(([, one]) => one === problem).length;
-    for (const [, problem] of WRONG) expect(said.split(problem)).toHaveLength(count(problem) + 1);
+    const count = (problem: string) => wrong.filter(([, one]) => one === problem).length;
+    const told = (problem: string) => said.split(problem).length - 1;
+    expect(wrong.map(([, problem]) => [problem, told(problem)])).toEqual(
+      wrong.map(([, problem]) => [problem, count(problem)]),
+    );
   });
 
   test("makes the label of the name of each call, unless one is given", () => {
     const context = planned(
       {},
-      { a: {}, b: { name: "Tailnet (prod)" }, c: { name: "other", stack_label: "tail net" } },
+      {
+        a: {},
+        b: { name: "Tailnet (prod)" },
+        c: { name: "other", stack_label: "tail net" },
+        d: { name: "日本", stack_label: "japan" },
+      },
     );
     expect(context("a")).toMatchObject({ name: "tailnet", labels: ["autoattach:tailnet"] });
     expect(context("b")).toMatchObject({ name: "Tailnet (prod)", labels: ["autoattach:tailnet-prod"] });
     expect(context("c")).toMatchObject({ name: "other", labels: ["autoattach:tail net"] });
+    expect(context("d")).toMatchObject({ name: "日本", labels: ["autoattach:japan"] });
   });
 
   test("keeps an outermost context outermost under another name", () => {

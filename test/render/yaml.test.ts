@@ -3,42 +3,10 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { Anchor, type YamlMapping, yamlDocument } from "../../render/outputs/yaml.js";
 import { holds, text } from "../property.js";
+import { WORDS } from "./words.js";
 
 /** Spacelift does not say which version of YAML it reads. */
 const VERSIONS = ["1.1", "1.2"] as const;
-
-/** Words that some version of YAML takes for something else than text, or that begin or end with what means something. */
-const WORDS = [
-  ..."~ y Y n N yes No ON off true False NULL null .inf .nan 0x1F 0o17 017 1e3 1_000 1:30 2024-01-01 - -- --- ... ? : = <<".split(
-    " ",
-  ),
-  ..."& * ! | > % @ ` { } [ ] # , &a *a !t |- >+ %YAML !!str".split(" "),
-  ...[
-    "",
-    " ",
-    "a ",
-    " a",
-    "a:",
-    "a: b",
-    "a #b",
-    "a #",
-    "#a",
-    "a\t",
-    "\ta",
-    "a\n",
-    "\n",
-    "a\r\nb",
-    "'a'",
-    '"a"',
-    "a'b",
-    "$",
-    "/",
-    "$#",
-  ],
-  "💥",
-  "\ud800\udc00",
-  "\u0000\u0007\u001b\u007f\u0085\u00a0\u2028\u2029\ufeff\ufffe",
-];
 
 /** Characters that YAML lets stand as they are. Source: YAML 1.2, "Character set", c-printable. */
 const PRINTABLE = /^[\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u;

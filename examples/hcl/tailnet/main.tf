@@ -1,11 +1,12 @@
 # Made by `spacetail render --format hcl`, version 0.1.0.
 
 locals {
-  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
+  stack_label = var.stack_label == null ? trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-") : var.stack_label
   tunnel_up = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
-    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=$NO_PROXY",
   ]
   tunnel_down = [
     "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
@@ -22,6 +23,7 @@ resource "tailscale_oauth_client" "tailnet" {
 
 resource "spacelift_context" "tailnet" {
   name         = var.name
+  description  = "Puts runs on a Tailscale tailnet, with spacetail"
   space_id     = var.space_id
   labels       = concat(["autoattach:${local.stack_label}"], var.labels)
   before_init  = local.tunnel_up
@@ -30,6 +32,13 @@ resource "spacelift_context" "tailnet" {
   after_plan   = local.tunnel_down
   before_apply = local.tunnel_up
   after_apply  = local.tunnel_down
+
+  lifecycle {
+    precondition {
+      condition     = local.stack_label != ""
+      error_message = "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_ID" {

@@ -2,11 +2,12 @@
 import * as grpc from "@grpc/grpc-js";
 import * as engineServices from "@pulumi/pulumi/proto/engine_grpc_pb";
 import * as engineMessages from "@pulumi/pulumi/proto/engine_pb";
+import { ConstructRequest, type ConstructResponse } from "@pulumi/pulumi/proto/provider_pb";
 import * as monitorServices from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as monitorMessages from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { decode, secret } from "./property-values.js";
+import { decode, secret, upgraded } from "./property-values.js";
 
 /** A resource as the engine was told of it. */
 export interface EngineResource {
@@ -52,6 +53,8 @@ export class FakeEngine {
   public readonly resources: EngineResource[] = [];
   /** Messages of errors and warnings. */
   public readonly logs: string[] = [];
+  /** Has a plugin construct the components of programs in other languages. */
+  public construct: ((request: ConstructRequest) => Promise<ConstructResponse>) | undefined;
 
   readonly #server = new grpc.Server();
   #rootUrn = "";
@@ -105,7 +108,9 @@ export class FakeEngine {
         response.setRef(this.registerPackage(request));
         return response;
       }),
-      registerResource: unary<monitorMessages.RegisterResourceRequest>((request) => this.registerResource(request)),
+      registerResource: unary<monitorMessages.RegisterResourceRequest>((request) =>
+        request.getRemote() ? this.constructRemotely(request) : this.registerResource(request),
+      ),
       registerResourceOutputs: unary<monitorMessages.RegisterResourceOutputsRequest>((request) => {
         const resource = this.resources.find(({ urn }) => urn === request.getUrn());
         if (resource !== undefined) resource.outputs = plain(request.getOutputs());
@@ -176,6 +181,24 @@ export class FakeEngine {
     return response;
   }
 
+  private async constructRemotely(request: monitorMessages.RegisterResourceRequest) {
+    if (this.construct === undefined) throw new Error(`no plugin makes ${request.getType()}`);
+    const construct = new ConstructRequest();
+    construct.setType(request.getType());
+    construct.setName(request.getName());
+    construct.setParent(request.getParent());
+    const inputs = upgraded(request.getObject()?.toJavaScript() ?? {}) as Record<string, JavaScriptValue>;
+    construct.setInputs(Struct.fromJavaScript(inputs));
+    for (const [name, reference] of request.getProvidersMap().getEntryList()) {
+      construct.getProvidersMap().set(name, reference);
+    }
+    const constructed = await this.construct(construct);
+    const response = new monitorMessages.RegisterResourceResponse();
+    response.setUrn(constructed.getUrn());
+    response.setObject(constructed.getState());
+    return response;
+  }
+
   /** Children of components carry the types of those; children of the stack do not. */
   private urn(type: string, name: string, parent: string): string {
     const parentType = parent.split("::")[2] ?? "";
@@ -186,9 +209,9 @@ export class FakeEngine {
 
 /** A handler of one request, whose exceptions become the call's error. */
 function unary<Request>(handle: (request: Request) => unknown): grpc.handleUnaryCall<Request, unknown> {
-  return (call, callback) => {
+  return async (call, callback) => {
     try {
-      callback(null, handle(call.request));
+      callback(null, await handle(call.request));
     } catch (error) {
       callback(error as Error);
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import {
@@ -9,37 +8,67 @@ import {
   type ConstructResponse,
   GetSchemaRequest,
   type GetSchemaResponse,
+  ProviderHandshakeRequest,
+  type ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { FakeEngine } from "./fake-engine.js";
 import { decode } from "./property-values.js";
 
-/** The components as programs in other languages reach them: served by Pulumi's own plugin host, in a process of its own. */
+/** What a plugin is started with. */
+export interface PluginOptions {
+  /** The program `node`. */
+  readonly node: string;
+  /** Folder of the plugin, with its packages installed. */
+  readonly plugin: string;
+  /** Folder of the user's program. */
+  readonly project: string;
+  readonly preview?: boolean;
+}
+
+/** Prints the path of the program that serves plugins, among the packages of the working directory. */
+const LOCATE = `console.log(require.resolve("@pulumi/pulumi/cmd/run-plugin"))`;
+
+/**
+ * The components as programs in other languages reach them: served by Pulumi's own plugin host, in a process of its own.
+ *
+ * It is started as Pulumi's engine does it: the program comes from the packages of the plugin, and runs in the folder of
+ * the user's program. Source: pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go, `RunPlugin`.
+ */
 export class PluginHost {
   private constructor(
     private readonly child: ChildProcess,
     private readonly client: ResourceProviderClient,
-    private readonly address: string,
     /** The engine that the components register their resources with. */
     public readonly engine: FakeEngine,
-  ) {}
+    /** Address of the engine, for programs. */
+    public readonly address: string,
+  ) {
+    engine.construct = (request) => this.send(request);
+  }
 
-  /** Starts the plugin in a folder that has its packages installed. @throws with what it printed if it does not come up */
-  static async start(node: string, folder: string, preview = false): Promise<PluginHost> {
+  /** Starts a plugin. @throws with what it printed if it does not come up */
+  static async start({ node, plugin, project, preview = false }: PluginOptions): Promise<PluginHost> {
+    const host = execFileSync(node, ["-e", LOCATE], { cwd: plugin, encoding: "utf8" }).trim();
     const { engine, address } = await FakeEngine.start(preview);
-    const host = join(folder, "node_modules/@pulumi/pulumi/cmd/run-plugin");
-    const env = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", TMPDIR: tmpdir() };
-    const child = spawn(node, [host, folder, address], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+    const { PATH = "", HOME = "" } = process.env;
+    const env = { PATH, HOME, TMPDIR: tmpdir(), PULUMI_NODEJS_TYPESCRIPT: "true" };
+    const child = spawn(node, [host, plugin, address], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
     let errors = "";
     child.stderr.on("data", (data) => {
       errors += data;
     });
     const port = await new Promise<string>((done, fail) => {
       child.stdout.once("data", (data) => done(String(data).trim()));
-      child.once("close", (status) => fail(new Error(`the plugin ended with ${status}: ${errors}`)));
+      child.once("close", (status) => {
+        engine.stop();
+        fail(new Error(`the plugin ended with ${status}: ${errors}${engine.logs.join("\n")}`));
+      });
     });
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
-    return new PluginHost(child, client, address, engine);
+    const started = new PluginHost(child, client, engine, address);
+    await started.handshake(plugin);
+    return started;
   }
 
   async stop(): Promise<void> {
@@ -69,17 +98,34 @@ export class PluginHost {
     providers: Readonly<Record<string, string>> = {},
   ) {
     const request = new ConstructRequest();
+    request.setType(type);
+    request.setName(name);
+    request.setInputs(Struct.fromJavaScript(inputs as Record<string, JavaScriptValue>));
+    for (const [one, reference] of Object.entries(providers)) request.getProvidersMap().set(one, reference);
+    const response = await this.send(request);
+    return { urn: response.getUrn(), outputs: decode(response.getState()?.toJavaScript()) };
+  }
+
+  /** The engine's first call. Plugins may not know it. */
+  private async handshake(plugin: string): Promise<void> {
+    const request = new ProviderHandshakeRequest();
+    request.setEngineAddress(this.address);
+    request.setRootDirectory(plugin);
+    request.setProgramDirectory(plugin);
+    try {
+      await this.call<ProviderHandshakeResponse>((done) => this.client.handshake(request, done));
+    } catch (error) {
+      if ((error as grpc.ServiceError).code !== grpc.status.UNIMPLEMENTED) throw error;
+    }
+  }
+
+  private send(request: ConstructRequest): Promise<ConstructResponse> {
     request.setProject(this.engine.project);
     request.setStack(this.engine.stack);
     request.setDryrun(this.engine.preview);
     request.setParallel(8);
     request.setMonitorendpoint(this.address);
-    request.setType(type);
-    request.setName(name);
-    request.setInputs(Struct.fromJavaScript(inputs as Record<string, JavaScriptValue>));
-    for (const [one, reference] of Object.entries(providers)) request.getProvidersMap().set(one, reference);
-    const response = await this.call<ConstructResponse>((done) => this.client.construct(request, done));
-    return { urn: response.getUrn(), outputs: decode(response.getState()?.toJavaScript()) };
+    return this.call<ConstructResponse>((done) => this.client.construct(request, done));
   }
 
   private call<T>(send: (done: (error: grpc.ServiceError | null, response: T) => void) => void): Promise<T> {

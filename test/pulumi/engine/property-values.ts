@@ -30,6 +30,17 @@ export function decode(value: unknown): unknown {
   return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, decode(member)]));
 }
 
+/** A value of the wire format with outputs for all that is secret or unknown, as the engine hands it to plugins. */
+export function upgraded(value: unknown): unknown {
+  if (value === UNKNOWN_TEXT) return output({});
+  if (Array.isArray(value)) return value.map(upgraded);
+  if (typeof value !== "object" || value === null) return value;
+  const members = value as Record<string, unknown>;
+  if (members[SIGNATURE] === SECRET) return output({ value: members.value, secret: true });
+  if (SIGNATURE in members) return value;
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, upgraded(member)]));
+}
+
 /** A secret in the wire format. */
 export function secret(value: unknown): unknown {
   return { [SIGNATURE]: SECRET, value };

@@ -30,7 +30,7 @@ export interface RunOptions {
 /**
  * Runs a program against a fake engine as Pulumi's language host does.
  *
- * @param program path of the program, or a folder with one
+ * @param program path of the program, or `.` for the one that `folder` has
  */
 export async function run(program: string, options: RunOptions = {}): Promise<Outcome> {
   const { node = NODE, preview = false, folder = ROOT } = options;

@@ -65,9 +65,9 @@ test("secrets arrive by write-only attributes too", async () => {
 
 test("own hooks stand where they were placed, around and inside of the tunnel", async () => {
   const { hooks } = await deployed({ phases: ["plan"] }, (context) => {
-    context.addBefore("plan", 'echo "${HOME}"');
-    context.addBefore("plan", "date", { outsideTunnel: true });
-    context.addAfter("run", "echo over");
+    context.addBeforeHook("plan", 'echo "${HOME}"');
+    context.addBeforeHook("plan", "date", { outsideTunnel: true });
+    context.addAfterHook("run", "echo over");
   });
   const ours = hookLists({ phases: ["plan"], httpProxy: "localhost:8080", exitTrap: true });
   expect(hooks).toMatchObject({

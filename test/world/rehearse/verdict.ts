@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DEFAULT_HTTP_PROXY, NEVER_PROXIED, PROXY_VARIABLES } from "../../../contract/index.js";
+import { DEFAULT_HTTP_PROXY, NO_PROXY_HEAD, PROXY_VARIABLES } from "../../../contract/index.js";
 import type { PhaseResult } from "../runs/index.js";
 import type { TailnetEvent } from "../tailnet.js";
 import type { Rehearsal, RehearsalOptions } from "./rehearsal.js";
@@ -112,7 +112,7 @@ function isDuring({ startedAt, durationMs }: PhaseResult, event: TailnetEvent): 
 function linesLeft(phase: PhaseResult): number {
   const file = phase.environmentFile ?? {};
   const ours = (value: string): boolean =>
-    value === `http://${DEFAULT_HTTP_PROXY}` || value.startsWith(NEVER_PROXIED.join(","));
+    value === `http://${DEFAULT_HTTP_PROXY}` || value.startsWith(NO_PROXY_HEAD.join(","));
   return PROXY_VARIABLES.filter((name) => file[name] !== undefined && ours(file[name] ?? "")).length;
 }
 

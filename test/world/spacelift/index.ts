@@ -4,6 +4,7 @@ export type { ConfigElement, ConfigInput, ConfigType } from "./account/config-el
 export type { ContextAttachment } from "./account/context-attachments.js";
 export type { Context, ContextInput } from "./account/contexts.js";
 export { HOOK_LISTS, type HookList, type Hooks } from "./account/hooks.js";
+export type { Module, ModuleDefinition, ModuleSettings } from "./account/modules.js";
 export type { Space, SpaceDefinition } from "./account/spaces.js";
 export type { Stack, StackDefinition } from "./account/stacks.js";
 export type { RunToken } from "./api/run-tokens.js";

@@ -38,7 +38,7 @@ variable "stack_label" {
 
 variable "space_id" {
   type        = string
-  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  description = "ID of the space that the context is in; null for the space of the provider's credentials."
   default     = "root"
   nullable    = false
 
@@ -56,25 +56,15 @@ variable "labels" {
 
   validation {
     condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
-    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+    error_message = "labels must be plain labels, without * and the autoattach: prefix."
   }
 }
 
 variable "oauth_client_secret" {
   type        = string
-  description = "Secret of the Tailscale OAuth client by which runs log in."
+  description = "Secret of the Tailscale OAuth client that runs log in with."
   sensitive   = true
   nullable    = false
-
-  validation {
-    condition     = trimspace(var.oauth_client_secret) != "" && !can(regex("[\r\n]", var.oauth_client_secret))
-    error_message = "oauth_client_secret must not be empty, and must be one line."
-  }
-
-  validation {
-    condition     = !startswith(var.oauth_client_secret, "tskey-auth-")
-    error_message = "oauth_client_secret must be the secret of an OAuth client, not an auth key."
-  }
 }
 
 variable "secret_password" {
@@ -82,11 +72,6 @@ variable "secret_password" {
   description = "Value of the secret variable PASSWORD."
   sensitive   = true
   nullable    = false
-
-  validation {
-    condition     = trimspace(var.secret_password) != "" && !can(regex("[\r\n]", var.secret_password))
-    error_message = "secret_password must not be empty, and must be one line."
-  }
 }
 
 variable "secret_token" {
@@ -94,11 +79,6 @@ variable "secret_token" {
   description = "Value of the secret variable token."
   sensitive   = true
   nullable    = false
-
-  validation {
-    condition     = trimspace(var.secret_token) != "" && !can(regex("[\r\n]", var.secret_token))
-    error_message = "secret_token must not be empty, and must be one line."
-  }
 }
 
 variable "file_spacetail_boot_sh" {
@@ -106,18 +86,14 @@ variable "file_spacetail_boot_sh" {
   description = "Content of the file spacetail/boot.sh."
   sensitive   = true
   nullable    = false
-
-  validation {
-    condition     = var.file_spacetail_boot_sh != ""
-    error_message = "file_spacetail_boot_sh must not be empty."
-  }
 }
 
 locals {
-  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
+  stack_label = var.stack_label
   tunnel_up = [
     "spacetail up --watch $$",
-    "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=$NO_PROXY",
   ]
   tunnel_down = [
     "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
@@ -137,7 +113,8 @@ resource "spacelift_context" "tailnet" {
   before_plan = [
     "echo outside: é 漢 💥",
     "spacetail up --watch $$",
-    "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=$NO_PROXY",
     "echo \"in the tunnel\" \\ $${HOME:-x} %%{pct}",
   ]
   after_plan = [
@@ -165,6 +142,18 @@ resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_SECRET" {
   name       = "TS_OAUTH_CLIENT_SECRET"
   value      = var.oauth_client_secret
   write_only = true
+
+  lifecycle {
+    precondition {
+      condition     = trimspace(var.oauth_client_secret) != "" && !can(regex("[\r\n]", var.oauth_client_secret))
+      error_message = "oauth_client_secret must not be empty, and must be one line."
+    }
+
+    precondition {
+      condition     = !startswith(var.oauth_client_secret, "tskey-auth-")
+      error_message = "oauth_client_secret must be the secret of an OAuth client, not an auth key."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "TS_OAUTH_TAGS" {
@@ -291,6 +280,13 @@ resource "spacelift_environment_variable" "PASSWORD" {
   name       = "PASSWORD"
   value      = var.secret_password
   write_only = true
+
+  lifecycle {
+    precondition {
+      condition     = trimspace(var.secret_password) != "" && !can(regex("[\r\n]", var.secret_password))
+      error_message = "secret_password must not be empty, and must be one line."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "token" {
@@ -298,6 +294,13 @@ resource "spacelift_environment_variable" "token" {
   name       = "token"
   value      = var.secret_token
   write_only = true
+
+  lifecycle {
+    precondition {
+      condition     = trimspace(var.secret_token) != "" && !can(regex("[\r\n]", var.secret_token))
+      error_message = "secret_token must not be empty, and must be one line."
+    }
+  }
 }
 
 resource "spacelift_mounted_file" "file_spacetail_boot_sh" {
@@ -305,6 +308,13 @@ resource "spacelift_mounted_file" "file_spacetail_boot_sh" {
   relative_path = "spacetail/boot.sh"
   content       = base64encode(var.file_spacetail_boot_sh)
   write_only    = true
+
+  lifecycle {
+    precondition {
+      condition     = var.file_spacetail_boot_sh != ""
+      error_message = "file_spacetail_boot_sh must not be empty."
+    }
+  }
 }
 
 resource "spacelift_mounted_file" "file_source__npmrc" {
@@ -326,16 +336,16 @@ resource "spacelift_context_attachment" "module_terraform-aws" {
 }
 
 output "context_id" {
-  description = "Id of the context."
+  description = "ID of the context."
   value       = spacelift_context.tailnet.id
 }
 
 output "stack_label" {
-  description = "The label that a stack must carry to be on the tailnet."
+  description = "The label that puts a stack on the tailnet."
   value       = local.stack_label
 }
 
 output "runner_image" {
-  description = "The runner image that stacks are to use."
+  description = "The runner image that stacks should use."
   value       = "registry.test/runner:1"
 }

@@ -26,7 +26,7 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  description = "The label that a stack carries to get the context; null for the one that is derived from the name."
   default     = null
 
   validation {
@@ -37,7 +37,7 @@ variable "stack_label" {
 
 variable "space_id" {
   type        = string
-  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  description = "ID of the space that the context is in; null for the space of the provider's credentials."
   default     = null
 
   validation {
@@ -54,13 +54,13 @@ variable "labels" {
 
   validation {
     condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
-    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+    error_message = "labels must be plain labels, without * and the autoattach: prefix."
   }
 }
 
 variable "client_id" {
   type        = string
-  description = "Client id of the Tailscale federated identity by which runs log in."
+  description = "Client ID of the Tailscale federated identity that runs log in with."
   nullable    = false
 
   validation {
@@ -70,11 +70,12 @@ variable "client_id" {
 }
 
 locals {
-  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
+  stack_label = var.stack_label == null ? trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-") : var.stack_label
   tunnel_up = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
-    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=$NO_PROXY",
   ]
   tunnel_down = [
     "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
@@ -85,6 +86,7 @@ locals {
 
 resource "spacelift_context" "tailnet" {
   name           = var.name
+  description    = "Puts runs on a Tailscale tailnet, with spacetail"
   space_id       = var.space_id
   labels         = concat(["autoattach:${local.stack_label}"], var.labels)
   before_plan    = local.tunnel_up
@@ -95,6 +97,13 @@ resource "spacelift_context" "tailnet" {
   after_perform  = local.tunnel_down
   before_destroy = local.tunnel_up
   after_destroy  = local.tunnel_down
+
+  lifecycle {
+    precondition {
+      condition     = local.stack_label != ""
+      error_message = "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "TS_CLIENT_ID" {
@@ -105,11 +114,11 @@ resource "spacelift_environment_variable" "TS_CLIENT_ID" {
 }
 
 output "context_id" {
-  description = "Id of the context."
+  description = "ID of the context."
   value       = spacelift_context.tailnet.id
 }
 
 output "stack_label" {
-  description = "The label that a stack must carry to be on the tailnet."
+  description = "The label that puts a stack on the tailnet."
   value       = local.stack_label
 }

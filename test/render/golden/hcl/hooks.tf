@@ -30,7 +30,7 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  description = "The label that a stack carries to get the context; null for the one that is derived from the name."
   default     = null
 
   validation {
@@ -41,7 +41,7 @@ variable "stack_label" {
 
 variable "space_id" {
   type        = string
-  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  description = "ID of the space that the context is in; null for the space of the provider's credentials."
   default     = null
 
   validation {
@@ -58,16 +58,17 @@ variable "labels" {
 
   validation {
     condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
-    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+    error_message = "labels must be plain labels, without * and the autoattach: prefix."
   }
 }
 
 locals {
-  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
+  stack_label = var.stack_label == null ? trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-") : var.stack_label
   tunnel_up = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
-    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=$NO_PROXY",
   ]
   tunnel_down = [
     "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
@@ -83,14 +84,16 @@ resource "tailscale_oauth_client" "tailnet" {
 }
 
 resource "spacelift_context" "tailnet" {
-  name     = var.name
-  space_id = var.space_id
-  labels   = concat(["autoattach:${local.stack_label}"], var.labels)
+  name        = var.name
+  description = "Puts runs on a Tailscale tailnet, with spacetail"
+  space_id    = var.space_id
+  labels      = concat(["autoattach:${local.stack_label}"], var.labels)
   before_plan = [
     "echo outside: é 漢 💥",
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
-    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=$NO_PROXY",
     "echo \"in the tunnel\" \\ $${HOME:-x} %%{pct}",
   ]
   after_plan = [
@@ -106,11 +109,19 @@ resource "spacelift_context" "tailnet" {
   before_destroy = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
-    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=$NO_PROXY",
     "echo 'yes: no'",
   ]
   after_destroy = local.tunnel_down
   after_run     = ["- [over] {} *"]
+
+  lifecycle {
+    precondition {
+      condition     = local.stack_label != ""
+      error_message = "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_ID" {
@@ -135,12 +146,12 @@ resource "spacelift_environment_variable" "TS_OAUTH_TAGS" {
 }
 
 output "context_id" {
-  description = "Id of the context."
+  description = "ID of the context."
   value       = spacelift_context.tailnet.id
 }
 
 output "stack_label" {
-  description = "The label that a stack must carry to be on the tailnet."
+  description = "The label that puts a stack on the tailnet."
   value       = local.stack_label
 }
 

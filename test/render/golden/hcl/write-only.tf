@@ -26,7 +26,7 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  description = "The label that a stack carries to get the context; null for the one that is derived from the name."
   default     = null
 
   validation {
@@ -37,7 +37,7 @@ variable "stack_label" {
 
 variable "space_id" {
   type        = string
-  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  description = "ID of the space that the context is in; null for the space of the provider's credentials."
   default     = null
 
   validation {
@@ -54,13 +54,13 @@ variable "labels" {
 
   validation {
     condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
-    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+    error_message = "labels must be plain labels, without * and the autoattach: prefix."
   }
 }
 
 variable "write_only_version" {
   type        = string
-  description = "Version of the secrets: another one sends them again."
+  description = "Version of the secrets: when it changes, they are sent again."
   default     = "2"
   nullable    = false
 
@@ -72,20 +72,10 @@ variable "write_only_version" {
 
 variable "oauth_client_secret" {
   type        = string
-  description = "Secret of the Tailscale OAuth client by which runs log in."
+  description = "Secret of the Tailscale OAuth client that runs log in with."
   sensitive   = true
   ephemeral   = true
   nullable    = false
-
-  validation {
-    condition     = trimspace(var.oauth_client_secret) != "" && !can(regex("[\r\n]", var.oauth_client_secret))
-    error_message = "oauth_client_secret must not be empty, and must be one line."
-  }
-
-  validation {
-    condition     = !startswith(var.oauth_client_secret, "tskey-auth-")
-    error_message = "oauth_client_secret must be the secret of an OAuth client, not an auth key."
-  }
 }
 
 variable "secret_password" {
@@ -94,11 +84,6 @@ variable "secret_password" {
   sensitive   = true
   ephemeral   = true
   nullable    = false
-
-  validation {
-    condition     = trimspace(var.secret_password) != "" && !can(regex("[\r\n]", var.secret_password))
-    error_message = "secret_password must not be empty, and must be one line."
-  }
 }
 
 variable "file_secrets_key_pem" {
@@ -107,19 +92,15 @@ variable "file_secrets_key_pem" {
   sensitive   = true
   ephemeral   = true
   nullable    = false
-
-  validation {
-    condition     = var.file_secrets_key_pem != ""
-    error_message = "file_secrets_key_pem must not be empty."
-  }
 }
 
 locals {
-  stack_label = coalesce(var.stack_label, trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-"))
+  stack_label = var.stack_label == null ? trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-") : var.stack_label
   tunnel_up = [
     "spacetail up --watch $$",
     "trap 'spacetail down' EXIT",
-    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\" http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=\"localhost,127.0.0.1,::1,169.254.169.254,169.254.170.2,.spacelift.io$${TS_NO_PROXY:+,$TS_NO_PROXY}$${NO_PROXY:+,$NO_PROXY}$${no_proxy:+,$no_proxy}\"",
+    "export HTTP_PROXY=http://localhost:8080 HTTPS_PROXY=http://localhost:8080 NO_PROXY=$(spacetail env NO_PROXY)",
+    "export http_proxy=http://localhost:8080 https_proxy=http://localhost:8080 no_proxy=$NO_PROXY",
   ]
   tunnel_down = [
     "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
@@ -130,6 +111,7 @@ locals {
 
 resource "spacelift_context" "tailnet" {
   name           = var.name
+  description    = "Puts runs on a Tailscale tailnet, with spacetail"
   space_id       = var.space_id
   labels         = concat(["autoattach:${local.stack_label}"], var.labels)
   before_plan    = local.tunnel_up
@@ -140,6 +122,13 @@ resource "spacelift_context" "tailnet" {
   after_perform  = local.tunnel_down
   before_destroy = local.tunnel_up
   after_destroy  = local.tunnel_down
+
+  lifecycle {
+    precondition {
+      condition     = local.stack_label != ""
+      error_message = "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_SECRET" {
@@ -148,6 +137,18 @@ resource "spacelift_environment_variable" "TS_OAUTH_CLIENT_SECRET" {
   value_wo         = var.oauth_client_secret
   value_wo_version = var.write_only_version
   write_only       = true
+
+  lifecycle {
+    precondition {
+      condition     = trimspace(var.oauth_client_secret) != "" && !can(regex("[\r\n]", var.oauth_client_secret))
+      error_message = "oauth_client_secret must not be empty, and must be one line."
+    }
+
+    precondition {
+      condition     = !startswith(var.oauth_client_secret, "tskey-auth-")
+      error_message = "oauth_client_secret must be the secret of an OAuth client, not an auth key."
+    }
+  }
 }
 
 resource "spacelift_environment_variable" "PASSWORD" {
@@ -156,6 +157,13 @@ resource "spacelift_environment_variable" "PASSWORD" {
   value_wo         = var.secret_password
   value_wo_version = var.write_only_version
   write_only       = true
+
+  lifecycle {
+    precondition {
+      condition     = trimspace(var.secret_password) != "" && !can(regex("[\r\n]", var.secret_password))
+      error_message = "secret_password must not be empty, and must be one line."
+    }
+  }
 }
 
 resource "spacelift_mounted_file" "file_secrets_key_pem" {
@@ -164,14 +172,21 @@ resource "spacelift_mounted_file" "file_secrets_key_pem" {
   content_wo         = base64encode(var.file_secrets_key_pem)
   content_wo_version = var.write_only_version
   write_only         = true
+
+  lifecycle {
+    precondition {
+      condition     = var.file_secrets_key_pem != ""
+      error_message = "file_secrets_key_pem must not be empty."
+    }
+  }
 }
 
 output "context_id" {
-  description = "Id of the context."
+  description = "ID of the context."
   value       = spacelift_context.tailnet.id
 }
 
 output "stack_label" {
-  description = "The label that a stack must carry to be on the tailnet."
+  description = "The label that puts a stack on the tailnet."
   value       = local.stack_label
 }

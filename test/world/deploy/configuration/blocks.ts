@@ -16,6 +16,7 @@ export interface ResourceBlock {
   readonly ignoreChanges: readonly string[] | "all";
   /** Whether a replacement would have to be made before the resource goes. */
   readonly createBeforeDestroy: boolean;
+  readonly preconditions: readonly Validation[];
 }
 
 /** One `data` block. */
@@ -39,7 +40,7 @@ export interface VariableBlock {
   readonly validations: readonly Validation[];
 }
 
-/** A condition that a variable's value must meet, and what is said if it does not. */
+/** A condition that a variable's value must meet, or that must hold before a resource, and what is said otherwise. */
 export interface Validation {
   readonly condition: Value;
   readonly message: Value;

@@ -147,17 +147,19 @@ function readVariable(scope: string, name: string, given: Value): VariableBlock 
     ephemeral: ephemeral === true,
     nullable: nullable !== false,
     default: standard,
-    validations: [validation].flat().map((one) => readValidation(address, one as Value)),
+    validations: readConditions(address, "a validation", validation),
   };
 }
 
-function readValidation(address: string, block: Value): Validation {
-  const { condition, error_message: message, ...others } = section(block, address);
-  refuseOthers(address, others);
-  if (condition === undefined || message === undefined) {
-    throw new DeployError(address, "a validation needs condition and error_message");
-  }
-  return { condition, message };
+function readConditions(address: string, what: string, blocks: Value): readonly Validation[] {
+  return [blocks].flat().map((block) => {
+    const { condition, error_message: message, ...others } = section(block, address);
+    refuseOthers(address, others);
+    if (condition === undefined || message === undefined) {
+      throw new DeployError(address, `${what} needs condition and error_message`);
+    }
+    return { condition, message };
+  });
 }
 
 function readOutput(scope: string, name: string, block: Value): OutputBlock {
@@ -172,7 +174,12 @@ function readResource(scope: string, type: string, name: string, block: Value): 
   const address = `${scope}${type}.${name}`;
   const { depends_on: dependsOn = [], lifecycle = {}, ...attributes } = only(address, block);
   refuseMetaArguments(address, attributes);
-  const { create_before_destroy: first, ignore_changes: ignored = [], ...others } = only(address, lifecycle);
+  const {
+    create_before_destroy: first,
+    ignore_changes: ignored = [],
+    precondition = [],
+    ...others
+  } = only(address, lifecycle);
   for (const argument of Object.keys(others)) {
     throw new DeployError(address, `the lifecycle argument ${argument} is not known here`);
   }
@@ -186,6 +193,7 @@ function readResource(scope: string, type: string, name: string, block: Value): 
     dependencies: new Set(dependsOn.map((needed) => scope + bare(String(needed)))),
     ignoreChanges: names.includes("all") ? "all" : names,
     createBeforeDestroy: first === true,
+    preconditions: readConditions(address, "a precondition", precondition),
   };
 }
 

@@ -68,7 +68,7 @@ export function runConfiguration(account: Account, stackId: string, runtime: Run
  * Source: Spacelift documentation, "Context", Auto-attachments.
  */
 function attachedContexts(account: Account, stack: Stack): readonly AttachedContext[] {
-  const priorities = new Map(account.attachments.ofStack(stack.id).map((a) => [a.contextId, a.priority]));
+  const priorities = new Map(account.attachments.ofProject(stack.id).map((a) => [a.contextId, a.priority]));
   const wanted = new Set(["*", ...stack.labels].map((label) => AUTOATTACH + label));
   const attached = account.contexts.list().flatMap((context): AttachedContext[] => {
     const priority = priorities.get(context.id) ?? null;
