@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HOOK_NAMES, type Hooks, hooksIn } from "../account/hooks.js";
+import { HOOK_NAMES, type Hooks, hooksIn } from "../hooks.js";
 import { Yaml } from "../yaml.js";
 
 /** What a project says of its runs; what it does not say stays as the stack has it. */
