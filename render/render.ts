@@ -18,7 +18,8 @@ import { moduleReadme } from "./outputs/module-readme.js";
 import { pluginManifest } from "./outputs/plugin.js";
 
 /**
- * `spacetail render`: prints the context that its options describe in the language of another tool, or writes it to files.
+ * `spacetail render`: prints the context that its options describe in the language of another tool, or writes it to
+ * files.
  *
  * @returns the exit status: 0, 1 for a failure, 2 for a wrong command line
  */

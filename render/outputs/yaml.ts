@@ -56,8 +56,8 @@ function isList(value: Yaml): value is readonly Yaml[] {
 }
 
 /**
- * A text. Plain if it begins with a letter, a slash or a dollar sign and holds nothing that means something to YAML; else
- * in double quotes, which take JSON's escapes.
+ * A text. Plain if it begins with a letter, a slash or a dollar sign and holds nothing that means something to YAML;
+ * else in double quotes, which take JSON's escapes.
  */
 function scalar(text: string): string {
   const isPlain = /^[A-Za-z/$][\x20-\x7e]*$/.test(text) && !/: |:$| #| $/.test(text);

@@ -81,8 +81,8 @@ export class Stacks {
   }
 
   /**
-   * Replaces everything but the id, the configuration elements, who manages the state, and the space when none is given.
-   * Attachments and role attachments stay.
+   * Replaces everything but the id, the configuration elements, who manages the state, and the space when none is
+   * given. Attachments and role attachments stay.
    *
    * @throws when there is no such stack, or a field is not valid.
    */

@@ -23,10 +23,12 @@ export function projectConfig(folder: string, stackId: string): RuntimeConfig {
 }
 
 /**
- * Reads `.spacelift/config.yml`: what is below `stack_defaults`, and below the stack's own entry in `stacks`, which goes
- * before that. Lists and maps replace, they do not merge. Source: Spacelift documentation, "Runtime YAML reference".
+ * Reads `.spacelift/config.yml`: what is below `stack_defaults`, and below the stack's own entry in `stacks`, which
+ * goes before that. Lists and maps replace, they do not merge. Source: Spacelift documentation, "Runtime YAML
+ * reference".
  *
- * @throws on everything else that Spacelift knows, in entries of other stacks too, so that nothing is left out silently.
+ * @throws on everything else that Spacelift knows, in entries of other stacks too, so that nothing is left out
+ * silently.
  */
 export function readRuntimeConfig(text: string, stackId: string): RuntimeConfig {
   const { version, stack_defaults, stacks } = Yaml.parse(FILE, text).members(["version", "stack_defaults", "stacks"]);
