@@ -36,8 +36,8 @@ export interface Option {
   /** True if a wrong value must not be shown either, because it is likely a secret in the wrong place. */
   readonly attractsSecrets?: boolean;
   /**
-   * True if everyone who can see the context can read the value, so that sensitive values must not get there. A function
-   * decides by the members beside it.
+   * True if everyone who can see the context can read the value, so that sensitive values must not get there. A
+   * function decides by the members beside it.
    */
   readonly isReadable?: boolean | ((siblings: Readonly<Record<string, unknown>>) => boolean);
   /** Where secrets belong instead, continuing the sentence that refuses one: `use secretEnvironment or auth`. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `spacetail render` takes otherwise than programs do: it renders no secret, and outputs do not have a place for every
-// option.
+// What `spacetail render` takes otherwise than programs do: it renders no secret, and outputs do not have a place for
+// every option.
 import { hiddenProblem, type Problem } from "../../contract/context/problem.js";
 import type { Values } from "../../contract/context/read.js";
 import { META_OPTIONS, RENDER_OPTIONS, TAILSCALE_PROVIDER_OPTION } from "../../contract/options/context-options.js";
