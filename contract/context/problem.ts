@@ -34,8 +34,8 @@ export function memberPath(path: string, name: string): string {
 }
 
 /**
- * A problem that quotes the value, unless that is not known in all its parts, or has several lines: such text is often a
- * key.
+ * A problem that quotes the value, unless that is not known in all its parts, or has several lines: such text is
+ * often a key.
  */
 export function problem(property: string, message: string, value: unknown): Problem {
   const isLong = typeof value === "string" && /[\r\n]/.test(value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads whatever a program gave as options: every value is of its row's kind afterwards, unknown, or reported. Rules about
-// several options at once, in the files beside this one, build on that.
+// Reads whatever a program gave as options: every value is of its row's kind afterwards, unknown, or reported. Rules
+// about several options at once, in the files beside this one, build on that.
 import { hidesValue, type Option } from "../options/option.js";
 import { secretIn } from "../options/secrets.js";
 import { type Engine, UNKNOWN, type Unknown } from "./engine.js";
@@ -196,8 +196,8 @@ class Reader {
 }
 
 /**
- * Options that a method takes apart, with those that are its other arguments. What is not an object is left as it is, for
- * {@link readOptions} to refuse.
+ * Options that a method takes apart, with those that are its other arguments. What is not an object is left as it is,
+ * for {@link readOptions} to refuse.
  */
 export function withMembers<T extends object, U extends object>(options: T, members: U): T & U {
   return isObject(options) ? { ...options, ...members } : (options as T & U);

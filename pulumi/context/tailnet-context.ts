@@ -66,7 +66,9 @@ export class TailnetContext extends pulumi.ComponentResource {
   /** ID of the context. */
   public readonly contextId: pulumi.Output<string>;
 
-  /** The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label. */
+  /**
+   * The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label.
+   */
   public readonly stackLabel: pulumi.Output<string | undefined>;
 
   /** All labels any of which gives a stack the context. */

@@ -19,8 +19,8 @@ describeInContainers("down without a control server", () => {
         text: "spacetail: stopped, but the node could not be logged out. It is ephemeral, so the control server will expire it.\n",
       });
       // The server would never answer.
-      expect(output.ms).toBeLessThan(60_000);
-      expect(await stage.leftovers(/^/, 0)).toEqual([]);
+      expect(output.ms).toBeLessThan(120_000);
+      expect(await stage.leftovers(0)).toEqual([]);
     } finally {
       await stage.close();
       await world.stop();

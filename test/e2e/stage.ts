@@ -209,8 +209,8 @@ export const PAUSE = "touch paused && until [ -e resumed ]; do sleep 0.05; done"
 export const UNTIL_DOWN = "while spacetail status >/dev/null 2>&1; do sleep 0.05; done";
 
 /**
- * A limit for an `up` that only its deadline ends: a few times as long as one that succeeds takes on this machine, which
- * others may keep busy. Call it in `describe`, use it in tests.
+ * A limit for an `up` that only its deadline ends: a few times as long as one that succeeds takes on this machine,
+ * which others may keep busy. Call it in `describe`, use it in tests.
  */
 export function useDeadline(world: () => World, lane: Lane): (atLeastMs?: number) => { TS_BOOT_TIMEOUT: string } {
   let ms = 0;

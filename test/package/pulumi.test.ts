@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What users of Pulumi do with the packed library: the quick start of pulumi/README.md, followed to the letter in an empty
-// folder, up to a preview by a fake engine.
+// What users of Pulumi do with the packed library: the quick start of pulumi/README.md, followed to the letter in an
+// empty folder, up to a preview by a fake engine.
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";

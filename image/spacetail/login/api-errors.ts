@@ -54,7 +54,8 @@ export function judgeReply(reply: ApiReply, step: Step, { server, tags, variable
       advice,
     );
   }
-  // Tailscale's "requested tags [...] are invalid or not permitted"; only its text distinguishes it from other bad requests.
+  // Tailscale's "requested tags [...] are invalid or not permitted"; only its text distinguishes it from other bad
+  // requests.
   if (reply.status === 400 && message.includes("tag")) {
     const advice = "TS_OAUTH_TAGS must name all tags of the client or identity, or tags that one of them owns.";
     return failed(`Tailscale refused the tags ${tags.join(", ")} (${status})`, advice);

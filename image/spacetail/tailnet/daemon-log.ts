@@ -58,8 +58,8 @@ export function lastMessage(log: string): string {
 }
 
 /**
- * Why tailscaled could not talk to the control server, as it logged last; empty if it logged no reason. LocalAPI does not
- * say it. Source of the text: tailscale.com v1.102.3, ipn/ipnlocal/local.go setControlClientStatusLocked.
+ * Why tailscaled could not talk to the control server, as it logged last; empty if it logged no reason. LocalAPI does
+ * not say it. Source of the text: tailscale.com v1.102.3, ipn/ipnlocal/local.go setControlClientStatusLocked.
  */
 export function controlError(log: string): string {
   const mark = "Received error: ";

@@ -54,7 +54,10 @@ const SAY_PHASE: Readonly<Record<PhaseName | "outputs", string>> = {
   outputs: "echo '{}'",
 };
 
-/** Starts a run of an empty project whose commands only say which phase they are; a proposed one unless told otherwise. */
+/**
+ * Starts a run of an empty project whose commands only say which phase they are; a proposed one unless told
+ * otherwise.
+ */
 export function startFakeRun(definition: Partial<RunDefinition> = {}, options: RunOptions = {}): Run {
   const source = mkdtempSync(join(tmpdir(), "fake-project-"));
   const remove = () => rmSync(source, { recursive: true, force: true });
