@@ -70,10 +70,13 @@ test("what the program did to other lists by hand stays", () => {
 });
 
 test.each<[string, (context: TailnetContext) => void]>([
-  ['phase must be one of init, plan, apply, perform, destroy, but "run" was given', (c) => c.addBeforeHook("run", "a")],
+  [
+    'phase must be one of init, plan, apply, perform, destroy, but "run" was given',
+    (c) => c.addBeforeHook("run" as never, "a"),
+  ],
   [
     'phase must be one of init, plan, apply, perform, destroy, run, but "deploy" was given',
-    (c) => c.addAfterHook("deploy", "a"),
+    (c) => c.addAfterHook("deploy" as never, "a"),
   ],
   ["command must be given", (c) => c.addAfterHook("plan", undefined as never)],
   ["options must be an object, but true was given", (c) => c.addBeforeHook("plan", "a", true as never)],
@@ -100,15 +103,15 @@ test("hooks as props are those that the methods add, and methods add to them", (
   const beforeHooks = [
     { phase: "plan", command: "a" },
     { phase: "init", command: "b", outsideTunnel: true },
-  ];
+  ] as const;
   const afterHooks = [
     { phase: "plan", command: "c", outsideTunnel: true },
     { phase: "run", command: "d" },
-  ];
+  ] as const;
   expect(contextWith(() => {}, { beforeHooks, afterHooks })).toEqual(added);
   const mixed = contextWith((tailnet) => tailnet.addAfterHook("run", "d"), {
     beforeHooks,
-    afterHooks: [afterHooks[0]] as never,
+    afterHooks: [afterHooks[0]],
   });
   expect(mixed).toEqual(added);
 });
