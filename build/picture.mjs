@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Draws docs/run.svg from docs/run.pikchr. With --check it only tells whether the picture is what the text says.
+// Draws docs/run.svg from docs/run.pikchr: npm run build:picture. With --check it only compares the two.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,6 @@ const drawn = `${svg.replace(">", "><title>A phase of a run on the tailnet</titl
 
 if (!process.argv.includes("--check")) writeFileSync(picture, drawn);
 else if (readFileSync(picture, "utf8") !== drawn) {
-  console.error("docs/run.svg is not what docs/run.pikchr says: npm run docs:picture");
+  console.error("docs/run.svg is not what docs/run.pikchr says: npm run build:picture");
   process.exit(1);
 }

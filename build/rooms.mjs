@@ -1,16 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-// The direction of imports between rooms: contract <- constructs | pulumi | image/spacetail; examples see only what is
-// published. See CONTRIBUTING.md.
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
-import { root } from "./steps.mjs";
+// The rooms of the repository and what each may import, besides itself. `npm run check` holds the sources to it.
 
-/** What each room may import, besides itself: folders of the repository, and packages by name or prefix with `*`. */
-const ROOMS = [
-  { room: "contract", folders: [], packages: [] },
-  { room: "constructs", folders: ["contract"], packages: ["cdktf", "constructs"] },
-  { room: "pulumi", folders: ["contract"], packages: ["@pulumi/*"] },
-  { room: "image/spacetail", folders: ["contract"], packages: ["node:*"] },
+/**
+ * A room and its rules:
+ *
+ * - `folders`: the other folders of the repository that it may import;
+ * - `packages`: the packages that it may import, by name or with a `*` at the end;
+ * - `floors`: its folders and files from the ground up, if it has floors. Each may import what is on floors below its
+ *   own; two of one floor do not know each other. "." is all files beside the folders that are not named themselves;
+ * - `typesMayCircle`: whether imports of types count for no circle. Nothing is left of them when programs run.
+ *
+ * A room inside of another comes before it.
+ */
+export const ROOMS = [
+  {
+    room: "contract",
+    folders: [],
+    packages: [],
+    floors: [["wire"], ["hooks", "login"], ["options"], ["context"], ["."]],
+  },
+  {
+    room: "constructs",
+    folders: ["contract"],
+    packages: ["cdktf", "constructs"],
+    floors: [["bindings", "support"], ["auth"], ["context"], ["."]],
+  },
+  {
+    // What loads the others of the room where they are a plugin.
+    room: "pulumi/loader",
+    folders: [],
+    packages: ["node:*", "typescript"],
+  },
+  {
+    room: "pulumi",
+    folders: ["contract"],
+    packages: ["@pulumi/*"],
+    floors: [["support"], ["auth", "spacelift"], ["context"], ["."]],
+  },
+  {
+    room: "render",
+    folders: ["contract"],
+    packages: ["node:*"],
+    floors: [["failure.ts"], ["context"], ["outputs"], ["."]],
+  },
+  {
+    room: "image/spacetail",
+    folders: ["contract/wire", "contract/hooks"],
+    packages: ["node:*"],
+    floors: [["errors"], ["process"], ["platform"], ["login", "proxies", "tailnet"], ["tunnel"], ["commands"], ["."]],
+  },
   {
     room: "examples",
     folders: [],
@@ -21,38 +59,24 @@ const ROOMS = [
     folders: ["test/world"],
     packages: ["node:*", "spacetail", "spacetail/*", "cdktf", "constructs", "@pulumi/*"],
   },
+  {
+    room: "test",
+    folders: ["*"],
+    packages: ["*"],
+    // The parts of the embedded account know each other, as those of a real one do.
+    typesMayCircle: true,
+  },
+  {
+    room: "build",
+    folders: [],
+    packages: ["*"],
+  },
 ];
 
-function sources(folder) {
-  try {
-    return readdirSync(join(root, folder), { recursive: true })
-      .filter((name) => name.endsWith(".ts") && !name.includes("generated") && !name.includes("node_modules"))
-      .map((name) => join(folder, name));
-  } catch {
-    return [];
-  }
+/** The room of a file, or undefined. */
+export function roomOf(path) {
+  return ROOMS.find(({ room }) => path.startsWith(`${room}/`));
 }
 
-function isAllowed(name, patterns) {
-  return patterns.some((pattern) => (pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern));
-}
-
-/** One line for every import that goes the wrong way. */
-export function wrongImports() {
-  const wrong = [];
-  for (const { room, folders, packages } of ROOMS) {
-    for (const file of sources(room)) {
-      const text = readFileSync(join(root, file), "utf8");
-      for (const [, name] of text.matchAll(/(?:from|import)\s+"([^"]+)"/g)) {
-        if (!name.startsWith(".")) {
-          if (!isAllowed(name, packages)) wrong.push(`${file} imports ${name}`);
-          continue;
-        }
-        const target = relative(root, resolve(root, dirname(file), name));
-        if (![room, ...folders].some((folder) => target.startsWith(`${folder}/`)))
-          wrong.push(`${file} imports ${target}`);
-      }
-    }
-  }
-  return wrong;
-}
+/** What scriptc compiles natively: this folder, and all that this file reaches by imports. */
+export const COMPILED = { folder: "contract/wire", entry: "image/spacetail/main-native.ts" };

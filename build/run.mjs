@@ -2,13 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands of package.json that need more than packages. Each brings up what it needs, from a bare clone on.
 //
-//   run.mjs check | test | rehearse | world | bench:up | bench:synth   [arguments of the command]
+//   run.mjs check | test | test:long | rehearse | world | bench:up | bench:synth   [arguments of the command]
 import { join } from "node:path";
 import { missing } from "./prerequisites.mjs";
-import { runSandboxed } from "./sandbox.mjs";
 import * as steps from "./steps.mjs";
-import ownTemporaryFolder from "./temporary.mjs";
-import { runTests } from "./tests.mjs";
+import { runSandboxed } from "./test/sandbox.mjs";
+import ownTemporaryFolder from "./test/temporary.mjs";
+import { runTests } from "./test/tests.mjs";
 
 const [command = "", ...args] = process.argv.slice(2);
 
@@ -31,11 +31,15 @@ const commands = {
   check: () => {
     steps.packages();
     steps.library();
-    return runTests(process.env, ["check"]);
+    return runTests(process.env, "test", ["check"]);
   },
   test: () => {
     ownTemporaryFolder();
-    return runTests(everything(), args);
+    return runTests(everything(), "test", args);
+  },
+  "test:long": () => {
+    ownTemporaryFolder();
+    return runTests(everything(), "test:long", ["long", ...args]);
   },
   rehearse: () => inWorld("test/world/rehearse/main.ts"),
   "bench:up": () => inWorld("bench/up.ts"),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that has to be built before the embedded world can run. Each step is skipped while its inputs are unchanged.
+// Everything that has to be built before the embedded world can run. Each step is skipped while its inputs are
+// unchanged.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -44,15 +45,16 @@ function step(name, inputs, outputs, work, extra = []) {
 
 /** The packages of package-lock.json. */
 export function packages() {
-  step("packages", ["package.json", "package-lock.json"], ["node_modules"], () => {
-    run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
-  });
+  const { devDependencies, peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const install = () => run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
+  const asked = [JSON.stringify({ devDependencies, peerDependencies })];
+  step("packages", ["package-lock.json"], ["node_modules"], install, asked);
 }
 
 /** The library, as it is published. */
 export function library() {
-  const rooms = ["contract", "constructs", "pulumi", "render", "build/library.mjs"];
-  const inputs = [...rooms, "package.json", "tsconfig.json", "tsconfig.build.json"];
+  const rooms = ["contract", "constructs", "pulumi", "render", "build/library.mjs", "build/bindings.mjs"];
+  const inputs = [...rooms, "cdktf.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
   const engines = ["cdktf", "cdktn", "pulumi"].map((engine) => `dist/${engine}/index.js`);
   step("library", inputs, [...engines, "dist/spacetail.cjs"], () => run("npm", ["run", "--silent", "build"]));
 }

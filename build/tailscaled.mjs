@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the pinned tailscaled, command line included, from its Go module into image/dist/tailscaled-linux-ARCH.
 //
-// Usage: build.mjs [x64] [arm64]      default: x64
+// Usage: npm run build:tailscaled -- [x64] [arm64]      default: x64
 //
 // The result is cached in .cache/tailscaled by module versions, tags, toolchain and architecture.
 import { execFileSync } from "node:child_process";

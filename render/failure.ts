@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** An error that the user is meant to read: one line that says what failed, why, and what to do. */
+/** Something that the user should read: one line for each problem. */
 export class Failure extends Error {
-  constructor(message: string) {
-    super(message);
+  /** The exit status. */
+  public readonly status: number = 1;
+
+  /** One sentence each, without a full stop. */
+  public readonly problems: readonly string[];
+
+  constructor(...problems: readonly string[]) {
+    super(problems.join("\n"));
     this.name = "Failure";
+    this.problems = problems;
   }
+}
+
+/** A command line that cannot be understood. */
+export class UsageError extends Failure {
+  public override readonly status = 2;
 }
 
 /** The system's name of an error, such as ENOENT; empty for other errors. */

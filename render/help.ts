@@ -1,56 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
-import { flagName } from "../contract/options/option-table.js";
-import { OPTIONS, type Option, type OptionKind } from "../contract/options/options.js";
+import { RENDER_OPTIONS } from "../contract/options/context-options.js";
+import { FORMATS, type Option, type OptionKind } from "../contract/options/option.js";
+import { flagName, renderedKind, renderedOptions } from "../contract/options/option-table.js";
 
-const USAGE = `Usage: spacetail render --format FORMAT [--options FILE] [--output PATH] [OPTIONS]
+const USAGE = `Usage: spacetail render --format FORMAT [--options FILE] [--output PATH] [FLAGS]
 
-Prints a Spacelift context that puts stacks on a tailnet:
+Renders a Spacelift context that puts the runs of stacks on a Tailscale tailnet:
 
-  --format hcl         as a Terraform module, or its folder with --output
+  --format hcl         as a Terraform module: one text, or a folder of files with --output
   --format config-yml  as a .spacelift/config.yml
   --format plugin      as the manifest of a Spacelift plugin
+  --format blueprint   as a Spacelift blueprint, whose stacks have a context that exists
 
-  --options FILE       JSON object with options; - for standard input
-  --output PATH        write there instead of printing; only over what was rendered before
+  --options FILE       read options from a JSON object; - is standard input
+  --output PATH        write to PATH; overwrites only what \`spacetail render\` wrote
 
-Options are those of the constructs. Lists take commas or several flags, --environment takes NAME=VALUE; --no-NAME says
-false. No secret is ever in what is rendered: each is a variable of the module, a parameter of the plugin, or a secret
-variable of the stack.
+Options have the same names as in the constructs. A flag takes precedence over the file. Lists are separated by commas,
+or the flag is repeated; an empty text is an empty list. --no-NAME sets a flag to false.
+
+No secret is rendered. Each becomes a variable of the module, a parameter of the plugin, an input of the blueprint, or
+a secret variable that the stack must have.
+
+Exit status: 0 if the output is complete; 1 if options are invalid or a file cannot be written; 2 if the command line
+is wrong, or FILE cannot be read. Every problem is one line.
 `;
 
-/** What stands after a flag. */
-const VALUES: Readonly<Partial<Record<OptionKind, string>>> = {
+/** What follows a flag. */
+const VALUES: Readonly<Partial<Record<OptionKind | "presence", string>>> = {
   text: " VALUE",
   list: " VALUE,...",
   map: " NAME=VALUE",
 };
 
+/** The widest line. */
+const WIDTH = 110;
+
 /** What `spacetail render --help` prints. */
 export const HELP = [
   USAGE,
-  "Flags, and in FILE with names such as waitFor:",
+  "Flags. In FILE, --wait-for is waitFor, and --auth.oauth-secret.tags is tags in oauthSecret in auth:",
   "",
   ...flagLines(),
   "",
-  "In FILE alone:",
+  "Only in FILE, as lists of objects:",
   "",
   ...fileLines(),
 ].join("\n");
 
 function flagLines(): string[] {
-  return OPTIONS.flatMap((option) => {
-    const name = flagName(option);
-    return name === "" ? [] : [line(`--${name}${VALUES[option.kind] ?? ""}`, option)];
+  return renderedOptions().flatMap((one) => {
+    const name = flagName(one);
+    const kind = renderedKind(one.option);
+    const flag = kind === "boolean" ? `--[no-]${name}` : `--${name}`;
+    return name === "" ? [] : lines(`${flag}${VALUES[kind] ?? ""}`, one.option);
   });
 }
 
 function fileLines(): string[] {
-  return OPTIONS.filter(({ kind }) => kind === "objects").map((option) => line(option.name, option));
+  return RENDER_OPTIONS.filter(({ kind }) => kind === "objects").flatMap((one) => [
+    ...lines(one.name, one),
+    ...(one.members ?? []).flatMap((member) => lines(`  ${member.name}`, member)),
+  ]);
 }
 
-/** An option, what it means, and the formats that take it unless all do. */
-function line(name: string, { doc, hcl, configYml, plugin }: Option): string {
-  const formats = Object.entries({ hcl, "config-yml": configYml, plugin }).filter(([, place]) => place !== "");
-  const only = formats.length === 3 ? "" : ` (${formats.map(([format]) => format).join(", ")})`;
-  return `  ${name.padEnd(51)} ${doc}${only}`;
+/** An option: what it means, its default, and the formats that have it unless all do. */
+function lines(name: string, one: Option): string[] {
+  const isEverywhere = one.formats.length === FORMATS.length || Object.keys(one.places).length === 0;
+  const only = isEverywhere ? "" : `Only for ${one.formats.join(", ")}.`;
+  const sentences = [one.rendered?.doc ?? one.doc, defaultSentence(one), only];
+  return [`  ${name}`, ...wrapped(plain(sentences.filter((text) => text !== "").join(" ")), " ".repeat(8))];
+}
+
+function defaultSentence(one: Option): string {
+  const { default: value, isRequired, rendered } = one;
+  // A login is given or not, and flags are false unless they are given.
+  if (renderedKind(one) === "presence" || value === false) return "";
+  if (isRequired === true && rendered?.defaultText === undefined) return "Required.";
+  const known = Array.isArray(value) ? value.join(",") : value;
+  const text = rendered?.defaultText ?? known ?? one.defaultText;
+  return text === undefined ? "" : `Default: ${text}.`;
+}
+
+/** Marks for code in Markdown mean nothing in a terminal. */
+function plain(markdown: string): string {
+  return markdown.replaceAll("`", "");
+}
+
+function wrapped(text: string, indent: string): string[] {
+  const all: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = all.at(-1);
+    if (last === undefined || last.length + word.length >= WIDTH) all.push(`${indent}${word}`);
+    else all[all.length - 1] = `${last} ${word}`;
+  }
+  return all;
 }

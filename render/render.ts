@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { withoutTailscaleSecrets } from "../contract/context/secrets.js";
-import type { OutputFormat } from "../contract/options/options.js";
+import type { OutputFormat } from "../contract/options/option.js";
+import { withoutSecrets } from "../contract/options/secrets.js";
 import { VERSION } from "../contract/wire/version.js";
-import { readArguments, type Tree, UsageError } from "./arguments.js";
+import { readArguments, type Tree } from "./arguments.js";
 import { contextModel } from "./context/build.js";
 import type { ContextModel } from "./context/model.js";
-import { errorCode, errorText, Failure } from "./failure.js";
+import { errorCode, errorText, Failure, UsageError } from "./failure.js";
 import { HELP } from "./help.js";
+import { blueprint } from "./outputs/blueprint.js";
 import { configYml } from "./outputs/config-yml.js";
 import { jsonText } from "./outputs/escape.js";
 import { codeBlock } from "./outputs/markdown.js";
@@ -17,8 +18,10 @@ import { moduleReadme } from "./outputs/module-readme.js";
 import { pluginManifest } from "./outputs/plugin.js";
 
 /**
- * `spacetail render`: prints the context that its options describe for those who write Terraform's own language, a
- * `.spacelift/config.yml` or a plugin of Spacelift, or writes it to files.
+ * `spacetail render`: prints the context that its options describe in the language of another tool, or writes it to
+ * files.
+ *
+ * @returns the exit status: 0, 1 for a failure, 2 for a wrong command line
  */
 export function render(args: readonly string[], print: (text: string) => void = printWhole): number {
   if (args.includes("--help") || args.includes("-h")) {
@@ -28,19 +31,18 @@ export function render(args: readonly string[], print: (text: string) => void = 
   try {
     const { format, output, options } = readArguments(args);
     const model = contextModel(format, options);
-    if (output === "") print(textOf(format, options, model));
+    const given = options as Tree;
+    if (output === "") print(textOf(format, given, model));
     else
-      write(
-        format,
-        format === "hcl" ? moduleFiles(output, options, model) : { [output]: textOf(format, options, model) },
-      );
+      write(format, format === "hcl" ? moduleFiles(output, given, model) : { [output]: textOf(format, given, model) });
     return 0;
   } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const problems =
+      error instanceof UsageError ? [...error.problems, "see `spacetail render --help`"] : error.problems;
     // What was given is quoted, and somebody may give a secret where none belongs.
-    const text = withoutTailscaleSecrets(errorText(error));
-    if (!(error instanceof UsageError)) throw error instanceof Failure ? new Failure(text) : error;
-    console.error(`spacetail render: ${text}. See \`spacetail render --help\`.`);
-    return 2;
+    for (const problem of problems) console.error(withoutSecrets(`spacetail render: ${problem}`));
+    return error.status;
   }
 }
 
@@ -65,6 +67,7 @@ const TEXTS: Readonly<Record<OutputFormat, (model: ContextModel) => string>> = {
   hcl: (model) => Object.values(terraformFiles(model)).join("\n"),
   "config-yml": configYml,
   plugin: pluginManifest,
+  blueprint,
 };
 
 /** The files of a module in a folder, by their paths. */
@@ -102,7 +105,7 @@ function write(format: OutputFormat, files: Readonly<Record<string, string>>): v
     attempt(`${path} cannot be written`, () => {
       if (!existsSync(path) || readFileSync(path, "utf8").slice(0, 100).includes(mark(format))) return;
       throw new Failure(
-        `${path} is there already and was not made by spacetail render --format ${format}: name another place by --output`,
+        `${path} exists and was not made by spacetail render --format ${format}: choose another --output`,
       );
     });
   }

@@ -17,10 +17,11 @@ const LONGEST = 200;
 
 /** The problem in one line, in which no secret that can be recognized is left. */
 export function problemLine({ property, message, given }: Problem): string {
-  const isBreak = /[\u0085\u2028\u2029]/g;
+  // JSON leaves these as they are, though some break lines and terminals obey others.
+  const isControl = /[\x7f-\x9f\u2028\u2029]/g;
   const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
   const quoted = given === undefined ? "" : `, but ${given} was given`;
-  return withoutSecrets(`${property} ${message}${quoted}`).replace(isBreak, escaped);
+  return withoutSecrets(`${property} ${message}${quoted}`).replace(isControl, escaped);
 }
 
 /**
@@ -30,12 +31,14 @@ export function problemLine({ property, message, given }: Problem): string {
  */
 export function memberPath(path: string, name: string): string {
   if (/^\w+$/.test(name) && name.length <= LONGEST) return path === "" ? name : `${path}.${name}`;
-  return `${path}[${quote(name)}]`;
+  // NAME=VALUE instead of a name may have a secret as its value.
+  const equals = name.indexOf("=");
+  return `${path}[${quote(equals < 0 ? name : `${name.slice(0, equals)}=...`)}]`;
 }
 
 /**
- * A problem that quotes the value, unless that is not known in all its parts, or has several lines: such text is often a
- * key.
+ * A problem that quotes the value, unless that is not known in all its parts, or has several lines: such text is
+ * often a key.
  */
 export function problem(property: string, message: string, value: unknown): Problem {
   const isLong = typeof value === "string" && /[\r\n]/.test(value);
@@ -54,7 +57,8 @@ export function within(path: string, problems: readonly Problem[]): Problem[] {
 }
 
 function quote(value: unknown): string {
-  const text = textOf(value);
+  // Part of a secret would not be recognized later.
+  const text = withoutSecrets(textOf(value));
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
 }
 

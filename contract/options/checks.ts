@@ -7,6 +7,7 @@ import { authKey, type Check, clientSecret, hostPort } from "../wire/checks.js";
 import { findVariable } from "../wire/environment.js";
 import { stackLabelProblem, tagProblem } from "../wire/labels.js";
 import type { ListCheck } from "./option.js";
+import { secretIn } from "./secrets.js";
 
 /** Source: Tailscale's documentation, "Key prefixes". */
 const API_TOKEN = "tskey-api-";
@@ -15,8 +16,8 @@ const API_TOKEN = "tskey-api-";
 export const notEmpty: Check = (text) => (text.trim() === "" ? "must not be empty" : null);
 
 /**
- * What can be a variable's value: no environment holds a NUL character. Source: Spacelift's documentation, "Environment":
- * newlines are not supported.
+ * What can be a variable's value: no environment holds a NUL character. Source: Spacelift's documentation,
+ * "Environment": newlines are not supported.
  */
 export const oneLine: Check = (text) => {
   if (text.includes("\0")) return "must not contain a NUL character";
@@ -75,6 +76,9 @@ export const variableName: Check = (name) => {
   }
   // Children of the construct are called like their variables, and this name belongs to the context.
   if (name === "Resource" || name === "__proto__") return "must not have this name, which is reserved";
+  // A value in the place of its name would be shown wherever the name is.
+  const secret = secretIn(name);
+  if (secret !== null) return `must not contain ${secret} in its name`;
   const variable = findVariable(/^[rw]o_/.test(name) ? name.slice(3) : name);
   return variable === undefined ? null : `must not be set here: use ${variable.option}`;
 };

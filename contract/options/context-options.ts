@@ -36,8 +36,14 @@ export const FILE_OPTIONS: readonly Option[] = [
     isSecret: true,
     isReadable: ({ secret }) => secret === false,
     isRequired: true,
+    rendered: {
+      kind: "text",
+      doc: "The text of the file, at most 2 MiB; only if `secret` is false.",
+      defaultText: "asked for",
+    },
   }),
   option("secret", "boolean", "Keep the file from being read back, though code of a run can read it.", {
+    attractsSecrets: true,
     default: true,
     known: "always",
   }),
@@ -72,26 +78,35 @@ export const AFTER_HOOK_OPTIONS = hookOptions(
 
 /** How a context is attached to one stack or module. */
 export const ATTACHMENT_OPTIONS: readonly Option[] = [
-  option("stackId", "text", "ID of the stack.", { check: identifier, defaultText: "moduleId is given" }),
+  option("stackId", "text", "ID of the stack.", {
+    check: identifier,
+    defaultText: "moduleId is given",
+    places: { hcl: "`stack_id`", "config-yml": "`stacks`" },
+  }),
   option("moduleId", "text", "ID of the module, whose test runs then have the context.", {
     check: identifier,
     defaultText: "stackId is given",
+    places: { hcl: "`module_id`" },
   }),
   option("priority", "number", "Whole number that orders contexts attached by ID: the lowest is outermost.", {
     default: 0,
+    places: { hcl: "`priority`" },
   }),
   option("id", "text", "Name of the attachment among the program's resources; another name replaces it.", {
     check: notEmpty,
     known: "always",
     defaultText: "the ID of the stack or module, which must then be known",
+    places: { hcl: "name of the resource" },
   }),
   option(
     "spaceId",
     "text",
     "ID of the space that the stack or module is in, to notice here if the context cannot reach it.",
-    { check: identifier, defaultText: "not checked" },
+    { check: identifier, defaultText: "not checked", places: { hcl: "checked" } },
   ),
 ];
+
+const IMAGE = { hcl: "output `runner_image`", "config-yml": "`runner_image`", blueprint: "`runner_image`" };
 
 const HOOKS: Details = {
   places: { hcl: "`before_*`, `after_*`", "config-yml": "`before_*`, `after_*`", plugin: "`contexts.hooks`" },
@@ -102,7 +117,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
   option("spaceId", "text", "ID of the space that the context is in; it reaches stacks of that space and below.", {
     check: identifier,
     defaultText: "the space of the provider's credentials",
-    places: { hcl: "`var.space_id`" },
+    places: { hcl: "`var.space_id`", blueprint: "default of `inputs.space`" },
   }),
   option("description", "text", "Description of the context.", {
     check: notEmpty,
@@ -121,7 +136,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
     check: stackLabelProblem,
     isReadable: true,
     defaultText: "derived from the name: lower case, with a dash for every run of other characters",
-    places: { hcl: "`var.stack_label`" },
+    places: { hcl: "`var.stack_label`", blueprint: "`labels`" },
   }),
   option(
     "autoattachLabels",
@@ -132,13 +147,13 @@ const GENERAL_OPTIONS: readonly Option[] = [
       isReadable: true,
       known: "to-extend",
       defaultText: "the label of autoattach",
-      places: { hcl: "`labels`" },
+      places: { hcl: "`labels`", blueprint: "`labels`; of several, the first" },
     },
   ),
   option("autoattachAll", "boolean", "Attach the context to every stack and module that it can reach.", {
     default: false,
     known: "always",
-    places: { hcl: "`labels`" },
+    places: { hcl: "`labels`", blueprint: "no `labels`" },
   }),
   option("attachments", "objects", "Stacks and modules to attach the context to by ID.", {
     members: ATTACHMENT_OPTIONS,
@@ -161,6 +176,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
       hcl: "`spacelift_environment_variable`",
       "config-yml": "`environment`",
       plugin: "`contexts.env`",
+      blueprint: "`environment.variables`",
     },
   }),
   option(
@@ -174,9 +190,10 @@ const GENERAL_OPTIONS: readonly Option[] = [
       defaultText: "none",
       rendered: { kind: "list", doc: "Names of more secret variables for the run." },
       places: {
-        hcl: "`var.secret_name`, by the variable's name in lower case",
+        hcl: "`var.secret_<name in lower case>`",
         "config-yml": "secret variables of the stack",
-        plugin: "`parameters.secret_name`, by the variable's name in lower case",
+        plugin: "`parameters.secret_<name in lower case>`",
+        blueprint: "`inputs.secret_<name in lower case>`",
       },
     },
   ),
@@ -184,8 +201,9 @@ const GENERAL_OPTIONS: readonly Option[] = [
     members: FILE_OPTIONS,
     defaultText: "none",
     places: {
-      hcl: "`spacelift_mounted_file`, `var.file_path` by the file's path",
-      plugin: "`contexts.mounted_files`",
+      hcl: "`spacelift_mounted_file`, `var.file_<path>`",
+      plugin: "`contexts.mounted_files`, unless secret",
+      blueprint: "`environment.mounted_files`, unless secret",
     },
   }),
   option("beforeHooks", "objects", "More hooks before a phase, inside the tunnel unless they say otherwise.", {
@@ -211,7 +229,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
   option("runnerImage", "text", "The runner image that stacks should use, which a context cannot set.", {
     check: notEmpty,
     defaultText: "the image of this version in runnerRegistry, if that is given",
-    places: { hcl: "output `runner_image`", "config-yml": "`runner_image`" },
+    places: IMAGE,
   }),
   option(
     "runnerRegistry",
@@ -220,7 +238,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
     {
       check: notEmpty,
       defaultText: "none",
-      places: { hcl: "output `runner_image`", "config-yml": "`runner_image`" },
+      places: IMAGE,
     },
   ),
   option("labels", "list", "More labels of the context, to find it by.", {
@@ -267,6 +285,10 @@ function tunnelDetails({ kind, variable, check, ...row }: TunnelOption): Details
       hcl: `\`spacelift_environment_variable.${variable}\``,
       "config-yml": `\`environment.${variable}\``,
       plugin: `\`contexts.env.${variable}\``,
+      // The hooks of the context have the address of its HTTP proxy, so a stack must not choose another.
+      ...(variable === "TS_OUTBOUND_HTTP_PROXY_LISTEN"
+        ? {}
+        : { blueprint: `\`environment.variables\`: \`${variable}\`` }),
     },
   };
 }
@@ -284,12 +306,12 @@ function tailscaledArgsProblem(words: readonly string[]): string | null {
 const NAME = option("name", "text", "Name of the context, unique in the account.", {
   check: identifier,
   isReadable: true,
-  places: { hcl: "`var.name`", plugin: "`contexts.name_prefix`" },
+  places: { hcl: "`var.name`", plugin: "`contexts.name_prefix`", blueprint: "`labels`, unless `autoattach` is given" },
 });
 
 const AUTH = option("auth", "object", "How runs log in to the tailnet; exactly one member is given.", {
   members: AUTH_OPTIONS,
-  places: { hcl: "", "config-yml": "", plugin: "" },
+  places: { hcl: "", "config-yml": "", plugin: "", blueprint: "" },
 });
 
 const SHARED = [...GENERAL_OPTIONS, ...TUNNEL_OPTIONS];
@@ -334,7 +356,11 @@ export const TAILNET_OPTIONS: readonly Option[] = [
 /** The options of `spacetail render`. */
 export const RENDER_OPTIONS: readonly Option[] = [
   ...CREATED_LOGIN_OPTIONS,
-  { ...AUTH, defaultText: "a login that is created, in a Terraform module; otherwise an OAuth client that exists" },
+  {
+    ...AUTH,
+    defaultText:
+      "HCL: a login that is created. config.yml and plugin: an OAuth client that exists. Blueprint: the context's login.",
+  },
   { ...NAME, default: "tailnet" },
   ...SHARED,
   WRITE_ONLY_OPTION,
@@ -342,6 +368,11 @@ export const RENDER_OPTIONS: readonly Option[] = [
     check: notEmpty,
     default: "spacetail",
     places: { plugin: "`author`" },
+  }),
+  option("contextId", "text", "ID of the context to attach to the stacks of a blueprint, instead of a label.", {
+    check: notEmpty,
+    defaultText: "an input if `autoattachLabels` is empty; otherwise stacks get the context by label",
+    places: { blueprint: "`attachments.contexts`" },
   }),
 ];
 

@@ -206,12 +206,13 @@ const CLIENT_MEMBERS: readonly Option[] = [
 
 /** A federated identity whose client ID is known. */
 function identityMembers(prefix: string): readonly Option[] {
-  const checked = { places: { hcl: "checked", "config-yml": "checked", plugin: "checked" } };
+  const checked = { places: { hcl: "checked", "config-yml": "checked", plugin: "checked", blueprint: "checked" } };
   return [
     option("clientId", "text", "The identity's client ID, which is not a secret.", {
       check: identifier,
       isReadable: true,
       isRequired: true,
+      rendered: { kind: "text", defaultText: "asked for; required in config.yml, which cannot ask" },
       ...variable(`${prefix}TS_CLIENT_ID`),
     }),
     option("tags", "list", "ACL tags that runs join with: all tags of the identity, or tags that one of them owns.", {
@@ -238,6 +239,9 @@ function identityMembers(prefix: string): readonly Option[] {
   ];
 }
 
+/** When an identity is used, continuing the sentence about it. */
+const USES: Readonly<Record<string, string>> = { identity: "", read: ", except to apply", write: " to apply" };
+
 function identity(name: string, prefix: string, input: string, doc: string, defaultText: string): Option {
   const members = identityMembers(prefix);
   return option(name, "object", doc, {
@@ -248,8 +252,14 @@ function identity(name: string, prefix: string, input: string, doc: string, defa
       kind: "presence",
       members,
       doc: `${doc} Without \`clientId\`, the client ID becomes an input.`,
+      input: { id: input, doc: `Client ID of the Tailscale federated identity that runs log in with${USES[name]}` },
     },
-    places: { hcl: `\`var.${input}\``, "config-yml": "with `clientId`", plugin: `\`parameters.${input}\`` },
+    places: {
+      hcl: `\`var.${input}\``,
+      "config-yml": "with `clientId`",
+      plugin: `\`parameters.${input}\``,
+      blueprint: `\`inputs.${input}\``,
+    },
   });
 }
 
@@ -272,6 +282,10 @@ const FEDERATED_OPTIONS: readonly Option[] = [
       check: secretText,
       isSecret: true,
       defaultText: "where Spacelift puts it: SPACELIFT_OIDC_TOKEN or /mnt/workspace/spacelift.oidc",
+      rendered: {
+        kind: "text",
+        doc: "`file:` and the path of a file with the run's token, for runs that have it in an unusual place.",
+      },
       ...variable("TS_ID_TOKEN"),
     },
   ),
@@ -282,7 +296,7 @@ export const AUTH_OPTIONS: readonly Option[] = [
   option("federated", "object", "Federated identities, which need no secret.", {
     members: FEDERATED_OPTIONS,
     defaultText: "another member is given",
-    places: { hcl: "", "config-yml": "", plugin: "" },
+    places: { hcl: "", "config-yml": "", plugin: "", blueprint: "" },
   }),
   option("oauthClient", "object", "An OAuth client that this program creates.", {
     members: CLIENT_MEMBERS,
@@ -294,20 +308,30 @@ export const AUTH_OPTIONS: readonly Option[] = [
   option("oauthSecret", "object", "An OAuth client that exists already.", {
     members: CLIENT_MEMBERS,
     defaultText: "another member is given",
-    rendered: { kind: "presence", members: CLIENT_MEMBERS.filter(({ name }) => name !== "clientSecret") },
+    rendered: {
+      kind: "presence",
+      members: CLIENT_MEMBERS.filter(({ name }) => name !== "clientSecret"),
+      input: { id: "oauth_client_secret", doc: "Secret of the Tailscale OAuth client that runs log in with" },
+    },
     places: secretPlaces("oauth_client_secret", "TS_OAUTH_CLIENT_SECRET"),
   }),
   option("authKey", "text", "A reusable, ephemeral, tagged auth key, for control servers without OAuth clients.", {
     check: authKeyText,
     isSecret: true,
     defaultText: "another member is given",
-    rendered: { kind: "presence" },
+    rendered: {
+      kind: "presence",
+      input: {
+        id: "auth_key",
+        doc: "Tailscale auth key that runs log in with: reusable, ephemeral and tagged",
+      },
+    },
     ...variable("TS_AUTHKEY", { places: secretPlaces("auth_key", "TS_AUTHKEY") }),
   }),
   option("external", "boolean", "Set no credentials: stacks, or other contexts, set the variables of a login.", {
     defaultText: "another member is given",
     rendered: { kind: "presence" },
-    places: { hcl: "no variables", "config-yml": "no variables", plugin: "no variables" },
+    places: { hcl: "no variables", "config-yml": "no variables", plugin: "no variables", blueprint: "no variables" },
   }),
 ];
 
@@ -317,6 +341,7 @@ function variable(name: string, details: Details = {}): Details {
     hcl: `\`spacelift_environment_variable.${name}\``,
     "config-yml": `\`environment.${name}\``,
     plugin: `\`contexts.env.${name}\``,
+    blueprint: `\`environment.variables\`: \`${name}\``,
   };
   return { variable: name, places, ...details };
 }
@@ -327,5 +352,6 @@ function secretPlaces(input: string, name: string) {
     hcl: `\`var.${input}\``,
     "config-yml": `secret variable \`${name}\` of the stack`,
     plugin: `\`parameters.${input}\``,
+    blueprint: `\`inputs.${input}\``,
   };
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TUNNEL_OPTIONS } from "../wire/tunnel-options.js";
 import { META_OPTIONS, RENDER_OPTIONS, TAILSCALE_PROVIDER_OPTION } from "./context-options.js";
-import { FORMATS, flatten, type NamedOption, type Option, type OptionKind } from "./option.js";
+import { CREATED_LOGIN_OPTIONS } from "./login-options.js";
+import { FORMATS, flatten, type NamedOption, type Option, type OptionKind, type OutputFormat } from "./option.js";
 
 /** How `spacetail render` takes an option. */
 export function renderedKind({ kind, rendered }: Option): OptionKind | "presence" {
@@ -37,23 +39,60 @@ export function defaultCell({ default: value, defaultText, isRequired }: Option)
   return isRequired === true ? "required" : (defaultText ?? "");
 }
 
-const COLUMNS = ["option", "default", "meaning", "flag", "HCL", "config.yml", "plugin"];
-
-/** All options and where they are in each output, in Markdown. */
-export function optionTable(): string {
-  const rendered = new Map(renderedOptions().map((one) => [one.path, one]));
-  const programs = [...META_OPTIONS, TAILSCALE_PROVIDER_OPTION];
-  const rows = [...flatten(RENDER_OPTIONS), ...flatten(programs)].map(({ path, option }) => {
-    const flag = rendered.has(path) ? flagName({ path, option }) : "";
-    const places = FORMATS.map((format) => option.places[format] ?? "");
-    return [`\`${path}\``, defaultCell(option), option.doc, flag === "" ? "" : `\`--${flag}\``, ...places];
-  });
-  return [COLUMNS, COLUMNS.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+/** Tables of all options, in Markdown, by the name of what they list. */
+export function optionTables(): Readonly<Record<string, string>> {
+  const all = flatten(RENDER_OPTIONS);
+  const tables: Record<string, string> = { places: table(PLACES, renderedOptions().flatMap(placesOf)) };
+  for (const [group, names] of Object.entries(groups())) {
+    const isIn = ({ path }: NamedOption) => names.includes(path.split(".")[0] ?? "");
+    // The members of identities are the same for each.
+    tables[group] = meanings(all.filter((one) => isIn(one) && one.path.split(".").length <= 3));
+  }
+  for (const { path, option } of all) {
+    const { kind, members = [] } = option;
+    if (kind === "objects" || path === "auth.federated.identity") tables[option.name] = meanings(flatten(members));
+  }
+  return { ...tables, programs: meanings(flatten([...META_OPTIONS, TAILSCALE_PROVIDER_OPTION])) };
 }
 
-/** The members of lists of objects, in Markdown. */
-export function memberTable(options: readonly Option[]): string {
-  const rows = options.map((one) => [`\`${one.name}\``, defaultCell(one), one.doc]);
-  const columns = ["member", "default", "meaning"];
+/** The names of options that belong together. */
+function groups(): Readonly<Record<string, readonly string[]>> {
+  const named: Readonly<Record<string, readonly string[]>> = {
+    "created login": CREATED_LOGIN_OPTIONS.map(({ name }) => name),
+    "existing login": ["auth"],
+    tunnel: TUNNEL_OPTIONS.map(({ name }) => name),
+    "some outputs": ["writeOnlyVersion", "author", "contextId"],
+  };
+  const others = RENDER_OPTIONS.filter(({ name }) => !Object.values(named).flat().includes(name));
+  return { ...named, context: others.map(({ name }) => name) };
+}
+
+const MEANINGS = ["option", "default", "meaning"];
+
+/** What outputs are called in a table. */
+const TITLES: Readonly<Record<OutputFormat, string>> = {
+  hcl: "HCL",
+  "config-yml": "config.yml",
+  plugin: "plugin",
+  blueprint: "blueprint",
+};
+
+const PLACES = ["option", ...FORMATS.map((format) => TITLES[format])];
+
+function meanings(options: readonly NamedOption[]): string {
+  return table(MEANINGS, options.map(meaning));
+}
+
+function meaning({ path, option }: NamedOption): string[] {
+  return [`\`${path}\``, defaultCell(option), option.doc];
+}
+
+/** Where an option ends up, unless only its members do. */
+function placesOf({ path, option }: NamedOption): string[][] {
+  const places = FORMATS.map((format) => option.places[format] ?? "");
+  return places.every((place) => place === "") ? [] : [[`\`${path}\``, ...places]];
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   return [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
 }

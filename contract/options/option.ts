@@ -14,7 +14,7 @@ import type { Check } from "../wire/checks.js";
 export type OptionKind = "text" | "boolean" | "number" | "list" | "map" | "object" | "objects" | "program";
 
 /** The outputs of `spacetail render`. */
-export type OutputFormat = "hcl" | "config-yml" | "plugin";
+export type OutputFormat = "hcl" | "config-yml" | "plugin" | "blueprint";
 
 /** A rule for a list: says what is wrong with it as a whole, or returns null. */
 export type ListCheck = (list: readonly string[]) => string | null;
@@ -33,9 +33,11 @@ export interface Option {
   readonly isRequired?: boolean;
   /** True if the value must never be shown. All other texts must not contain secrets. */
   readonly isSecret?: boolean;
+  /** True if a wrong value must not be shown either, because it is likely a secret in the wrong place. */
+  readonly attractsSecrets?: boolean;
   /**
-   * True if everyone who can see the context can read the value, so that sensitive values must not get there. A function
-   * decides by the members beside it.
+   * True if everyone who can see the context can read the value, so that sensitive values must not get there. A
+   * function decides by the members beside it.
    */
   readonly isReadable?: boolean | ((siblings: Readonly<Record<string, unknown>>) => boolean);
   /** Where secrets belong instead, continuing the sentence that refuses one: `use secretEnvironment or auth`. */
@@ -66,12 +68,16 @@ export interface Option {
   readonly places: Readonly<Partial<Record<OutputFormat, string>>>;
 }
 
-/** How `spacetail render` takes an option, whose value may be a secret that is not its business. */
+/** How `spacetail render` takes an option whose value is a secret, or is not known before the output is used. */
 export interface Rendered {
   /** As {@link OptionKind}; or `presence`: `true`, or an object if it has members that can be given. */
   readonly kind: OptionKind | "presence";
   readonly members?: readonly Option[];
   readonly doc?: string;
+  /** The default in words. */
+  readonly defaultText?: string;
+  /** What the output asks for in place of the value. */
+  readonly input?: { readonly id: string; readonly doc: string };
 }
 
 /** Everything about a row but its name, kind and documentation. */
@@ -84,7 +90,7 @@ export function option(name: string, kind: OptionKind, doc: string, details: Det
 }
 
 /** All formats, in the order in which they are listed. */
-export const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];
+export const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin", "blueprint"];
 
 /** An option with the dotted path that names it from the outside, such as `auth.oauthSecret.clientId`. */
 export interface NamedOption {
@@ -99,4 +105,9 @@ export function flatten(options: readonly Option[], prefix = ""): NamedOption[] 
     const members = one.kind === "object" ? flatten(one.members ?? [], `${path}.`) : [];
     return [{ path, option: one }, ...members];
   });
+}
+
+/** True if nothing of a wrong value must be shown: what should be an object with secrets may be one of them. */
+export function hidesValue({ isSecret, attractsSecrets, members = [] }: Option): boolean {
+  return isSecret === true || attractsSecrets === true || members.some(hidesValue);
 }

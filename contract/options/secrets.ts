@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { holdsTailscaleSecret, REDACTED, withoutTailscaleSecrets } from "../wire/secrets.js";
 
-/** What secrets of well-known makers look like, so that one in the wrong place is noticed. */
+/** What secrets of other makers than Tailscale look like, so that one in the wrong place is noticed. */
 const SECRETS: readonly { readonly what: string; readonly pattern: RegExp }[] = [
-  // Auth keys, OAuth client secrets and API tokens, also of headscale. Source: Tailscale's documentation, "Key prefixes".
-  { what: "a Tailscale secret", pattern: /(tskey|hskey)-[A-Za-z0-9][\w-]*/g },
   // Source: GitHub's documentation, "About authentication to GitHub", token formats.
   { what: "a GitHub token", pattern: /\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,})/g },
   // Source: GitLab's documentation, "Token overview", token prefixes.
@@ -23,12 +22,15 @@ const SECRETS: readonly { readonly what: string; readonly pattern: RegExp }[] = 
   { what: "a JSON Web Token", pattern: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g },
 ];
 
-/** Which kind of secret the text contains, such as `a GitHub token`; null if it contains none that can be recognized. */
+/**
+ * Which kind of secret the text contains, such as `a GitHub token`; null if it contains none that can be recognized.
+ */
 export function secretIn(text: string): string | null {
+  if (holdsTailscaleSecret(text)) return "a Tailscale secret";
   return SECRETS.find(({ pattern }) => text.search(pattern) >= 0)?.what ?? null;
 }
 
 /** The text with `[secret]` in place of whatever looks like a secret, for messages. */
 export function withoutSecrets(text: string): string {
-  return SECRETS.reduce((masked, { pattern }) => masked.replace(pattern, "[secret]"), text);
+  return SECRETS.reduce((masked, { pattern }) => masked.replace(pattern, REDACTED), withoutTailscaleSecrets(text));
 }

@@ -3,9 +3,8 @@ import { isLoopback, parseHostPort } from "./addresses.js";
 import { consistsOf, DIGITS, wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
-import { dnsLabel, tagProblem } from "./labels.js";
-import { noProxyEntryProblem } from "./no-proxy.js";
-import { parseBaseUrl, parseBoolean, splitList } from "./parse.js";
+import { dnsLabel } from "./labels.js";
+import { parseBaseUrl, parseBoolean } from "./parse.js";
 
 /**
  * A rule for the text of a variable: says what the text must be, or answers null if it is that.
@@ -26,15 +25,6 @@ export const authKey: Check = (text) => {
 /** The secret of an OAuth client, or `file:` and where it is. */
 export const clientSecret: Check = (text) => {
   return text.startsWith("tskey-auth-") ? "must be the secret of an OAuth client: an auth key is for TS_AUTHKEY" : null;
-};
-
-/** One or more ACL tags with commas between them. */
-export const tagList: Check = (text) => {
-  for (const tag of splitList(text)) {
-    const problem = tagProblem(tag);
-    if (problem !== null) return `must be tags with commas between them, and a tag ${problem}`;
-  }
-  return splitList(text).length === 0 ? "must name at least one tag" : null;
 };
 
 /** An http or https URL of a control server: scheme, host and perhaps a port. */
@@ -68,27 +58,6 @@ export const duration: Check = (text) => {
 export const hostPort: Check = (text) => {
   return parseHostPort(text) === null ? "must be host:port, such as localhost:8080" : null;
 };
-
-/** One or more `host:port` with commas between them. */
-export const hostPortList: Check = (text) => {
-  const wrong = splitList(text).find((one) => parseHostPort(one) === null);
-  return wrong === undefined ? null : `must be host:port,... such as db:5432,git:22, and "${wrong}" is not host:port`;
-};
-
-/** Host names, domains, addresses or networks as NO_PROXY takes them, with commas between them. */
-export const noProxyList: Check = (text) => {
-  for (const entry of splitList(text)) {
-    const problem = noProxyEntryProblem(entry);
-    if (problem !== null)
-      return `must hold hosts and IPv4 networks with commas between them, and "${entry}" ${problem}`;
-  }
-  return null;
-};
-
-/** What is wrong with one destination that is to be kept out of the tunnel, or null. */
-export function noProxyProblem(entry: string): string | null {
-  return entry.trim() === "" ? "must not hold an empty entry" : noProxyList(entry);
-}
 
 /** A word of a command line that is split at blanks, without quoting. */
 export const oneWord: Check = (text) => {

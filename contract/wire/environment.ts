@@ -1,60 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "./addresses.js";
-import {
-  anyText,
-  apiUrl,
-  authKey,
-  boolean,
-  type Check,
-  clientSecret,
-  controlUrl,
-  duration,
-  extraFlags,
-  hostName,
-  hostPort,
-  hostPortList,
-  noProxyList,
-  socketPath,
-  tagList,
-  tailscaledArgs,
-} from "./checks.js";
+import { anyText, authKey, boolean, type Check, clientSecret, extraFlags, tailscaledArgs } from "./checks.js";
+import { tagProblem } from "./labels.js";
+import { splitList } from "./parse.js";
+import { TUNNEL_OPTIONS, type TunnelOption } from "./tunnel-options.js";
+
+/** An environment: names and values; a variable that is not set is absent. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One environment variable that the executable reads. An empty value counts as unset. */
 export interface Variable {
   readonly name: string;
-  /** The option of a context that it comes from. */
+  /** The option of a context that sets it. */
   readonly option: string;
   /** Other names, read when the first is unset. */
   readonly aliases: readonly string[];
-  /** The value that stands when it is unset, or a description of it in parentheses; empty for none. */
-  readonly fallback: string;
+  /** The value used when it is unset; empty if there is none, or if it depends on something else. */
+  readonly default: string;
+  /** What is used when it is unset, in Markdown, where `default` cannot say it; empty otherwise. */
+  readonly defaultText: string;
   /** True if the value must never be shown. Secrets may be given as `file:/path`. */
   readonly secret: boolean;
+  /** What separates the elements of a list; empty for other values. */
+  readonly separator: string;
+  /** The rule for the value, or for each element of a list. */
   readonly check: Check;
-  /** One sentence for the table in the README. */
+  /** What it means, in one or two sentences. */
   readonly doc: string;
 }
 
-/**
- * Every environment variable of the executable. Names are those of Tailscale's containerboot where it has one.
- * The README's table, the constructs' validation and the executable's parser all come from here.
- */
-export const VARIABLES: readonly Variable[] = [
+/** The variables of logins. Options of `auth` set them. */
+const LOGIN_VARIABLES: readonly Variable[] = [
   {
     name: "TS_OAUTH_CLIENT_ID",
     option: "auth",
     aliases: [],
-    fallback: "(part of the secret)",
+    default: "",
+    defaultText: "part of the secret",
     secret: false,
+    separator: "",
     check: anyText,
-    doc: "Id of the Tailscale OAuth client that mints the auth key.",
+    doc: "ID of the Tailscale OAuth client that mints the auth key.",
   },
   {
     name: "TS_OAUTH_CLIENT_SECRET",
     option: "auth",
-    aliases: [],
-    fallback: "",
+    aliases: ["TS_CLIENT_SECRET"],
+    default: "",
+    defaultText: "",
     secret: true,
+    separator: "",
     check: clientSecret,
     doc: "Secret of that client, which needs the `auth_keys` scope.",
   },
@@ -62,167 +56,146 @@ export const VARIABLES: readonly Variable[] = [
     name: "TS_OAUTH_TAGS",
     option: "auth",
     aliases: [],
-    fallback: "tag:spacelift",
+    default: "tag:spacelift",
+    defaultText: "",
     secret: false,
-    check: tagList,
+    separator: ",",
+    check: tagProblem,
     doc:
-      "Tags of the node, with commas between them: all tags of the OAuth client or federated identity, or tags that " +
-      "one of them owns.",
+      "Tags of the node, separated by commas: all tags of the OAuth client or federated identity, or tags that one of " +
+      "them owns.",
   },
   {
     name: "TS_CLIENT_ID",
     option: "auth",
     aliases: [],
-    fallback: "",
+    default: "",
+    defaultText: "",
     secret: false,
+    separator: "",
     check: anyText,
-    doc: "Id of a Tailscale federated identity: the run logs in with its identity token, and needs no secret.",
+    doc:
+      "ID of a Tailscale federated identity: the run logs in with its identity token, without a secret; next to a " +
+      "client secret, the ID of the OAuth client.",
   },
   {
     name: "TS_ID_TOKEN",
     option: "auth",
     aliases: [],
-    fallback: "(the newer of `SPACELIFT_OIDC_TOKEN` and `/mnt/workspace/spacelift.oidc`)",
+    default: "",
+    defaultText: "the newer of `SPACELIFT_OIDC_TOKEN` and `/mnt/workspace/spacelift.oidc`",
     secret: true,
+    separator: "",
     check: anyText,
-    doc: "That identity token, a JSON Web Token.",
+    doc: "Identity token for the federated identity, a JSON Web Token.",
   },
   {
     name: "TS_AUTHKEY",
     option: "auth",
     aliases: ["TS_AUTH_KEY"],
-    fallback: "",
+    default: "",
+    defaultText: "",
     secret: true,
+    separator: "",
     check: authKey,
     doc: "A ready-made auth key, instead of one that is minted for the run.",
   },
+];
+
+const FLAGS = "TS_EXTRA_ARGS";
+
+/** Variables that hold flags of Tailscale's programs, and one that containerboot has for one of those flags. */
+const FLAG_VARIABLES: readonly Variable[] = [
   {
-    name: "TS_CONTROL_URL",
-    option: "controlUrl",
-    aliases: ["TS_LOGIN_SERVER"],
-    fallback: "https://controlplane.tailscale.com",
-    secret: false,
-    check: controlUrl,
-    doc: "The control server.",
-  },
-  {
-    name: "TS_API_URL",
-    option: "apiUrl",
+    name: "TS_ACCEPT_DNS",
+    option: "acceptDns",
     aliases: [],
-    fallback: "(the control server if one is set, else https://api.tailscale.com)",
+    default: "true",
+    defaultText: "",
     secret: false,
-    check: apiUrl,
-    doc: "Where auth keys are minted; plain http is for loopback only.",
+    separator: "",
+    check: boolean,
+    doc: "Use the tailnet's DNS settings; `--accept-dns` in `TS_EXTRA_ARGS` takes precedence.",
   },
   {
-    name: "TS_HOSTNAME",
-    option: "hostname",
-    aliases: [],
-    fallback: "spacelift-(host name)",
-    secret: false,
-    check: hostName,
-    doc: "Name of the node, made a valid DNS label.",
-  },
-  {
-    name: "TS_BOOT_TIMEOUT",
-    option: "bootTimeout",
-    aliases: [],
-    fallback: "60s",
-    secret: false,
-    check: duration,
-    doc: "How long `spacetail up` may take in all, as a Go duration.",
-  },
-  {
-    name: "TS_WAIT_FOR",
-    option: "waitFor",
-    aliases: [],
-    fallback: "",
-    secret: false,
-    check: hostPortList,
-    doc: "Services, as `host:port,...`, that must answer through the tunnel before `spacetail up` succeeds.",
-  },
-  {
-    name: "TS_EXTRA_ARGS",
+    name: FLAGS,
     option: "acceptDns, acceptRoutes, exitNode or shieldsUp",
     aliases: [],
-    fallback: "",
+    default: "",
+    defaultText: "none",
     secret: false,
+    separator: "",
     check: extraFlags,
     doc:
       "Flags of `tailscale up`: `--accept-dns`, `--accept-routes`, `--exit-node`, `--hostname`, `--shields-up` (on by " +
       "default), `--login-server`, `--timeout`.",
   },
-  {
-    name: "TS_TAILSCALED_EXTRA_ARGS",
-    option: "tailscaledArgs",
-    aliases: [],
-    fallback: "",
-    secret: false,
-    check: tailscaledArgs,
-    doc: "Flags passed on to tailscaled.",
-  },
-  {
-    name: "TS_SOCKS5_SERVER",
-    option: "socks5Server",
-    aliases: [],
-    fallback: DEFAULT_SOCKS5_SERVER,
-    secret: false,
-    check: hostPort,
-    doc: "Where the SOCKS5 proxy listens; `--socks5-server` in `TS_TAILSCALED_EXTRA_ARGS` goes before it.",
-  },
-  {
-    name: "TS_OUTBOUND_HTTP_PROXY_LISTEN",
-    option: "httpProxy",
-    aliases: [],
-    fallback: DEFAULT_HTTP_PROXY,
-    secret: false,
-    check: hostPort,
-    doc: "Where the HTTP proxy listens; `--outbound-http-proxy-listen` in `TS_TAILSCALED_EXTRA_ARGS` goes before it.",
-  },
-  {
-    name: "TS_NO_PROXY",
-    option: "noProxy",
-    aliases: [],
-    fallback: "",
-    secret: false,
-    check: noProxyList,
-    doc: "More destinations, with commas between them, that the hooks keep out of the tunnel.",
-  },
-  {
-    name: "TS_SOCKET",
-    option: "socket",
-    aliases: [],
-    fallback: "/tmp/spacetail-(uid)/tailscaled.sock",
-    secret: false,
-    check: socketPath,
-    doc: "Path of tailscaled's socket.",
-  },
-  {
-    name: "TRACE",
-    option: "trace",
-    aliases: [],
-    fallback: "false",
-    secret: false,
-    check: boolean,
-    doc: "Print every step with its time.",
-  },
 ];
+
+/**
+ * Every environment variable of the executable. Variables that Tailscale's containerboot has too are called what it
+ * calls them, or have its name as an alias. Its other variables are in containerboot.ts.
+ */
+export const VARIABLES: readonly Variable[] = [
+  ...LOGIN_VARIABLES,
+  ...TUNNEL_OPTIONS.filter((row) => row.variable !== FLAGS).map(variableOf),
+  ...FLAG_VARIABLES,
+];
+
+/** The variable of an option that has it to itself. */
+function variableOf(row: TunnelOption): Variable {
+  // Flags are checked together, because some of them take the next word.
+  const isFlags = row.variable === "TS_TAILSCALED_EXTRA_ARGS";
+  return {
+    name: row.variable,
+    option: row.name,
+    aliases: row.aliases,
+    default: row.default,
+    defaultText: row.defaultText,
+    secret: false,
+    separator: isFlags ? "" : row.separator,
+    check: isFlags ? tailscaledArgs : row.check,
+    doc: row.note === "" ? row.doc : `${row.doc} ${row.note}`,
+  };
+}
 
 /** The variable called `name`, which may be an alias. */
 export function findVariable(name: string): Variable | undefined {
   return VARIABLES.find((variable) => variable.name === name || variable.aliases.includes(name));
 }
 
+/** The name under which a variable is set: its own, or else its first alias that is; empty if it is not set. */
+export function nameInUse(env: Environment, name: string): string {
+  const aliases = findVariable(name)?.aliases ?? [];
+  return [name, ...aliases].find((one) => (env[one] ?? "") !== "") ?? "";
+}
+
+/** The value of a variable, from whichever of its names is set; empty if none is. */
+export function valueInUse(env: Environment, name: string): string {
+  return env[nameInUse(env, name)] ?? "";
+}
+
 /**
- * What is wrong with the value of a variable, as a sentence that names it, or null. The value itself is quoted unless
- * it is a secret. Names that the table does not hold, and empty values, are fine.
+ * What is wrong with the value of a variable, as a sentence that names it, or null. What is wrong is quoted unless the
+ * value is a secret. Names that are not in the table, and empty values, are fine.
  */
 export function valueProblem(name: string, value: string): string | null {
   const variable = findVariable(name);
   if (variable === undefined || value === "") return null;
-  const problem = variable.check(value);
-  if (problem === null) return null;
-  // Somebody may pass a secret in arguments that we do not take; their rules name the word that is wrong.
+  // Unsupported arguments may contain a secret; the rules for arguments name the word that is wrong.
   const hidden = variable.secret || name.endsWith("_ARGS");
-  return hidden ? `${name} ${problem}` : `${name} ${problem}, but "${value}" was given`;
+  if (variable.separator === "") return textProblem(name, variable.check, value, hidden);
+  const elements = splitList(value);
+  if (elements.length === 0) return `${name} must not be an empty list`;
+  for (let i = 0; i < elements.length; i += 1) {
+    const problem = textProblem(`${name}[${i}]`, variable.check, elements[i] ?? "", hidden);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+function textProblem(name: string, check: Check, text: string, hidden: boolean): string | null {
+  const problem = check(text);
+  if (problem === null || hidden) return problem === null ? null : `${name} ${problem}`;
+  return `${name} ${problem}, but "${text}" was given`;
 }

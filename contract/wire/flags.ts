@@ -4,8 +4,9 @@ import { wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
 import { dnsLabel } from "./labels.js";
 import { parseBaseUrl, parseBoolean } from "./parse.js";
+import { findUpFlag, SUPPORTED_UP_FLAGS, UP_FLAGS } from "./up-flags.js";
 
-/** The flags of `tailscale up` that TS_EXTRA_ARGS may hold. A flag that was not given is null. */
+/** The flags of `tailscale up` that TS_EXTRA_ARGS may contain. A flag that was not given is null. */
 export interface ExtraFlags {
   readonly acceptDns: boolean | null;
   readonly acceptRoutes: boolean | null;
@@ -20,31 +21,20 @@ export interface ExtraFlags {
   readonly problem: string | null;
 }
 
-/** The arguments of tailscaled that TS_TAILSCALED_EXTRA_ARGS holds. */
+/** The arguments of tailscaled in TS_TAILSCALED_EXTRA_ARGS. */
 export interface TailscaledArgs {
   /** `host:port`, or null if not given. */
   readonly socks5Server: string | null;
   /** `host:port`, or null if not given. */
   readonly httpProxy: string | null;
-  /** All other arguments, in their order, to be passed on as they are. */
+  /** All other arguments, in their order, to be passed on unchanged. */
   readonly rest: readonly string[];
   /** What is wrong with the text, reading on from its name, or null. */
   readonly problem: string | null;
 }
 
-/** The names that {@link readExtraFlags} knows, as `tailscale up` spells them. */
-export const EXTRA_FLAGS: readonly string[] = [
-  "--accept-dns",
-  "--accept-routes",
-  "--exit-node",
-  "--hostname",
-  "--shields-up",
-  "--login-server",
-  "--timeout",
-];
-
 /**
- * Reads TS_EXTRA_ARGS. Words are split at blanks without quoting, as containerboot does, and take the forms of Go's
+ * Reads TS_EXTRA_ARGS. As in containerboot, words are split at blanks, without quoting. They take the forms of Go's
  * flag package: `--name`, `--name=value`, `--name value`, with one dash or two.
  */
 export function readExtraFlags(text: string): ExtraFlags {
@@ -56,7 +46,8 @@ export function readExtraFlags(text: string): ExtraFlags {
   let loginServer: string | null = null;
   let timeoutMs: number | null = null;
   let problem: string | null = null;
-  for (const { name, value } of splitFlags(text, ["--accept-dns", "--accept-routes", "--shields-up"])) {
+  const booleans = UP_FLAGS.filter((flag) => flag.boolean).map((flag) => flag.name);
+  for (const { name, value } of splitFlags(text, booleans)) {
     problem = extraFlagProblem(name, value);
     if (problem !== null) break;
     if (name === "--accept-dns") acceptDns = parseBoolean(value);
@@ -70,7 +61,7 @@ export function readExtraFlags(text: string): ExtraFlags {
   return { acceptDns, acceptRoutes, exitNode, hostname, shieldsUp, loginServer, timeoutMs, problem };
 }
 
-/** Reads TS_TAILSCALED_EXTRA_ARGS, split like TS_EXTRA_ARGS. */
+/** Reads TS_TAILSCALED_EXTRA_ARGS, which is split like TS_EXTRA_ARGS. */
 export function readTailscaledArgs(text: string): TailscaledArgs {
   let socks5Server: string | null = null;
   let httpProxy: string | null = null;
@@ -81,7 +72,7 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
     if (listener && parseHostPort(value) === null) {
       problem = `must give ${name} a host:port such as localhost:1080`;
     } else if (name === "--socket") {
-      problem = "must not hold --socket: set TS_SOCKET instead";
+      problem = "must not contain --socket: set TS_SOCKET instead";
     } else if (name === "--socks5-server") {
       socks5Server = value;
     } else if (name === "--outbound-http-proxy-listen") {
@@ -95,7 +86,7 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
 }
 
 interface Flag {
-  /** With two dashes, however it was written. A word that is no flag stands here as it is. */
+  /** With two dashes, however it was written. A word that is not a flag is kept as it is. */
   readonly name: string;
   /** Empty if the flag has none; `true` for a boolean flag that stands alone. */
   readonly value: string;
@@ -130,9 +121,14 @@ function splitFlags(text: string, booleans: readonly string[]): Flag[] {
 }
 
 function extraFlagProblem(name: string, value: string): string | null {
-  // A word that is no flag may be the value of a flag that was mistyped, so perhaps a secret.
-  if (!name.startsWith("-")) return "must hold only flags, and values after the flags that take one";
-  if (!EXTRA_FLAGS.includes(name)) return `must hold only ${EXTRA_FLAGS.join(", ")}, and ${name} is none of them`;
+  // A word that is not a flag may be the value of a mistyped flag, so perhaps a secret: it is not quoted.
+  if (!name.startsWith("-")) return "must contain only flags, and values after the flags that take one";
+  const flag = findUpFlag(name);
+  if (flag === null) {
+    return `must contain only flags of \`tailscale up\`, not ${name}; supported are ${SUPPORTED_UP_FLAGS.join(", ")}`;
+  }
+  if (flag.refusal !== "") return `must not contain ${name}: ${flag.refusal}`;
+  if (flag.boolean) return parseBoolean(value) === null ? `must give ${name} true or false` : null;
   if (name === "--timeout") {
     return parseDuration(value) > 0 ? null : "must give --timeout a duration above zero such as 60s";
   }
@@ -142,6 +138,5 @@ function extraFlagProblem(name: string, value: string): string | null {
   if (name === "--login-server") {
     return parseBaseUrl(value) === null ? "must give --login-server an http:// or https:// URL" : null;
   }
-  if (name === "--exit-node") return null;
-  return parseBoolean(value) === null ? `must give ${name} true or false` : null;
+  return null;
 }

@@ -15,7 +15,7 @@ export function autoattachLabel(stackLabel: string): string {
   return AUTOATTACH + stackLabel;
 }
 
-/** What is wrong with a label that stacks are to carry, or null if it is fine. */
+/** What is wrong with a label for stacks, or null if it is fine. */
 export function stackLabelProblem(label: string): string | null {
   if (label === "") return "must not be empty";
   if (label.trim() !== label) return "must not begin or end with a blank";
@@ -28,20 +28,20 @@ export function stackLabelProblem(label: string): string | null {
 }
 
 /**
- * The label that stands for a context name: lower case, with a dash for every run of other characters.
+ * The label derived from a context name: lower case, with a dash for every run of other characters.
  * `Tailnet (prod)` becomes `tailnet-prod`.
  *
- * @returns an empty string when the name holds no letter or digit
+ * @returns an empty string if the name contains no letter or digit
  */
 export function labelFromName(name: string): string {
   return slug(name);
 }
 
 /**
- * A DNS label from any text, as Tailscale wants host names: lower-case letters, digits and single dashes, at most 63
- * characters, no dash at either end.
+ * A DNS label from any text, in the form Tailscale requires of host names: lower-case letters, digits and single
+ * dashes, at most 63 characters, no dash at either end.
  *
- * @returns an empty string when the text holds no letter or digit
+ * @returns an empty string if the text contains no letter or digit
  */
 export function dnsLabel(text: string): string {
   return slug(slug(text).slice(0, 63));

@@ -2,28 +2,32 @@
 import { isIpv6, parseHostPort } from "./addresses.js";
 import { consistsOf, DIGITS, LETTERS } from "./characters.js";
 
+const NEITHER = "must be a host, a domain or an IPv4 network";
+
 /**
- * What is wrong with one entry of a NO_PROXY list, as the rest of a sentence, or null.
+ * What is wrong with one entry of a NO_PROXY list, or null.
  *
  * No common program fails at what is left: names, domains with a leading dot, either with a port, IPv4 addresses and
  * networks, and IPv6 addresses. Python's httpx (0.24 to 0.28) fails to start at brackets, at IPv6 networks and at ports
  * that are not numbers: https://github.com/encode/httpx/issues/3221.
  */
 export function noProxyEntryProblem(entry: string): string | null {
-  if (entry === "*") return "would keep everything out of the tunnel";
+  if (entry === "*") return "must not be *, which would keep everything out of the tunnel";
   if (entry.startsWith("*.")) return `must begin with the dot: ${entry.slice(1)}`;
   if (entry.includes("[") || entry.includes("]"))
-    return "must be without brackets and port: some programs fail at them";
-  if (!consistsOf(entry, `${LETTERS}${DIGITS}._:/-`)) return "is neither a host nor a network";
+    return "must not have brackets or a port, at which some programs fail";
+  if (!consistsOf(entry, `${LETTERS}${DIGITS}._:/-`)) return NEITHER;
   if (isIpv6(entry)) return null;
   const slash = entry.indexOf("/");
-  if (slash > 0 && isIpv6(entry.slice(0, slash))) return "is a network of IPv6 addresses: some programs fail at those";
+  if (slash > 0 && isIpv6(entry.slice(0, slash))) return "must not be an IPv6 network, at which some programs fail";
   const name = entry.startsWith(".") ? entry.slice(1) : entry;
   const isGood = slash >= 0 ? isIpv4Network(entry) : parseHostPort(hasPort(name) ? name : `${name}:1`) !== null;
-  return isGood ? null : "is neither a host nor a network";
+  return isGood ? null : NEITHER;
 }
 
-/** The form of an entry that every program reads, for those that are only spelt for some: `*.corp.test`, `[fd00::1]`. */
+/**
+ * The form of an entry that every program reads, for those that are only spelt for some: `*.corp.test`, `[fd00::1]`.
+ */
 export function plainNoProxyEntry(entry: string): string {
   if (entry.startsWith("*.")) return entry.slice(1);
   const inner = entry.startsWith("[") && entry.endsWith("]") ? entry.slice(1, -1) : "";

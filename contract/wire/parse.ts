@@ -6,7 +6,7 @@ export interface BaseUrl {
   readonly tls: boolean;
   /** Lower case; IPv6 addresses in brackets. */
   readonly host: string;
-  /** The default one of the scheme if the URL names none. */
+  /** The scheme's default if the URL has none. */
   readonly port: number;
 }
 
@@ -24,7 +24,7 @@ export function parseBaseUrl(text: string): BaseUrl | null {
   return { tls, host, port: target.port };
 }
 
-/** The parts of a list with commas between them, trimmed, empty ones left out. */
+/** The parts of a comma-separated list, trimmed and without empty ones. */
 export function splitList(text: string): string[] {
   return text
     .split(",")

@@ -40,7 +40,7 @@ export function exportCommands(httpProxy: string): string[] {
   ];
 }
 
-/** The shell command that takes back {@link exportCommands}. */
+/** The shell command that undoes {@link exportCommands}. */
 export function unsetCommand(): string {
   return `unset ${PROXY_VARIABLES.join(" ")}`;
 }
@@ -74,8 +74,8 @@ export function noProxyFor(noProxy: string, before: ProxyEnvironment): NoProxy {
 }
 
 /**
- * The values that {@link exportCommands} leave in a shell with the given environment. `spacetail up` writes them down
- * so that `spacetail scrub` can tell our records from anybody else's after the shell has forgotten them.
+ * The values that {@link exportCommands} leave in a shell with the given environment. `spacetail up` records them so
+ * that `spacetail scrub` recognizes what the hooks exported after the shell has forgotten it.
  *
  * @param before the environment before the export
  * @param noProxy the value of TS_NO_PROXY; empty for none
@@ -88,16 +88,16 @@ export function exportedValues(httpProxy: string, noProxy: string, before: Proxy
 }
 
 /**
- * The proxy variables that the run itself had: `before` without what an earlier `up` left behind, which happens when a
- * phase failed, since after hooks do not run then.
+ * The proxy variables of the run itself: `before` without what the hooks of an earlier phase left behind, which happens
+ * after a failed phase, because after hooks do not run then.
  */
-export function ownValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
+export function originalValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
   const values: Record<string, string> = {};
   for (const name of PROXY_VARIABLES) {
     const value = before[name];
     if (value === undefined || value === "") continue;
-    const own = isNoProxy(name) ? withoutOurs(value, noProxy) : value === `http://${httpProxy}` ? "" : value;
-    if (own !== "") values[name] = own;
+    const original = isNoProxy(name) ? withoutExported(value, noProxy) : value === `http://${httpProxy}` ? "" : value;
+    if (original !== "") values[name] = original;
   }
   return values;
 }
@@ -106,19 +106,19 @@ function isNoProxy(name: string): boolean {
   return name === "NO_PROXY" || name === "no_proxy";
 }
 
-/** Takes our own list, and the context's additions after it, out of a NO_PROXY value wherever they stand. */
-function withoutOurs(value: string, noProxy: string): string {
+/** Removes the hooks' list, and the context's additions after it, from a NO_PROXY value wherever they occur. */
+function withoutExported(value: string, noProxy: string): string {
   const parts = value.split(",");
   const ours = noProxyFor(noProxy, {}).word.split(",");
-  const own: string[] = [];
+  const original: string[] = [];
   let i = 0;
   while (i < parts.length) {
     if (!startsAt(parts, i, NO_PROXY_HEAD)) {
-      own.push(parts[i] ?? "");
+      original.push(parts[i] ?? "");
       i += 1;
     } else i += startsAt(parts, i, ours) ? ours.length : NO_PROXY_HEAD.length;
   }
-  return own.join(",");
+  return original.join(",");
 }
 
 /** The entries of a list, which some programs let people part by blanks. */

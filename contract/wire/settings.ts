@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type HostPort, parseHostPort } from "./addresses.js";
 import { apiUrl } from "./checks.js";
+import { CONTAINERBOOT_VARIABLES, containerbootProblem } from "./containerboot.js";
 import { parseDuration } from "./duration.js";
-import { VARIABLES, valueProblem } from "./environment.js";
+import { type Environment, findVariable, nameInUse, VARIABLES, valueInUse, valueProblem } from "./environment.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { parseBoolean, splitList } from "./parse.js";
 
-/** Tailscale's own control server, whose API is elsewhere. */
+/** Tailscale's own control server, whose API has another address. */
 const TAILSCALE = "https://controlplane.tailscale.com";
+const TAILSCALE_API = "https://api.tailscale.com";
 
-/** An environment: names and values; what is not set is absent. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+/** The kinds of credential that a node can join with. */
+export type CredentialKind = "federated" | "oauth" | "authkey" | "none";
 
-/** What the environment says, read and checked. Secrets are still as given, so perhaps `file:/path`. */
+/** What the environment says, parsed and checked. Secrets are as given, so perhaps `file:/path`. */
 export interface Settings {
-  /** Which credential was given: exactly one kind, or none. */
-  readonly credential: "federated" | "oauth" | "authkey" | "none";
-  /** Of a federated identity. */
+  readonly credential: CredentialKind;
+  /** Of the federated identity; empty for other credentials. */
   readonly clientId: string;
   /** Empty for the token that Spacelift gives the run. */
   readonly idToken: string;
+  /** Of the OAuth client; empty if not given, or for other credentials. */
   readonly oauthClientId: string;
   readonly oauthClientSecret: string;
   readonly tags: readonly string[];
@@ -46,7 +48,7 @@ export interface Settings {
   readonly trace: boolean;
 }
 
-/** A variable whose value breaks its rule, or variables that exclude each other. */
+/** A variable with an invalid value, or variables that exclude each other. */
 export class SettingsError extends Error {
   constructor(message: string) {
     super(message);
@@ -55,88 +57,100 @@ export class SettingsError extends Error {
 }
 
 /**
- * Reads the variables of the table. Flags in TS_EXTRA_ARGS and TS_TAILSCALED_EXTRA_ARGS go before variables of the same
- * meaning, as the command line of the programs they are named after would.
+ * Reads the variables of the table. Flags in TS_EXTRA_ARGS and TS_TAILSCALED_EXTRA_ARGS take precedence over variables
+ * with the same meaning, as they do on the command lines that they are named after.
  *
- * @throws SettingsError naming the first variable that is malformed, or the variables that exclude each other
+ * @throws SettingsError naming the first variable that is invalid or not supported, or those that exclude each other
  */
 export function readSettings(env: Environment): Settings {
-  for (const variable of VARIABLES) {
-    for (const name of [variable.name, ...variable.aliases]) {
-      const problem = valueProblem(name, env[name] ?? "");
-      if (problem !== null) throw new SettingsError(`${problem}.`);
-    }
+  for (const { name, aliases } of VARIABLES) {
+    for (const one of [name, ...aliases]) refuse(valueProblem(one, env[one] ?? ""));
   }
-  const flags = readExtraFlags(given(env, "TS_EXTRA_ARGS"));
-  const daemon = readTailscaledArgs(given(env, "TS_TAILSCALED_EXTRA_ARGS"));
-  const control = flags.loginServer ?? given(env, "TS_CONTROL_URL");
-  const kind = credential(env);
-  const api = apiServer(given(env, "TS_API_URL"), control);
-  // Secrets travel there, wherever the address comes from.
-  const apiProblem = kind === "none" || kind === "authkey" ? null : apiUrl(api);
-  if (apiProblem !== null)
-    throw new SettingsError(`TS_API_URL ${apiProblem}, but the control server ${api} stands in for it.`);
+  for (const { name } of CONTAINERBOOT_VARIABLES) refuse(containerbootProblem(name, env[name] ?? ""));
+  const flags = readExtraFlags(valueInUse(env, "TS_EXTRA_ARGS"));
+  const daemon = readTailscaledArgs(valueInUse(env, "TS_TAILSCALED_EXTRA_ARGS"));
+  const control = withoutSlash(flags.loginServer ?? valueOrDefault(env, "TS_CONTROL_URL"));
+  const credential = credentialKind(env);
+  const api = withoutSlash(apiServer(valueInUse(env, "TS_API_URL"), control));
+  // Secrets are sent there, wherever the address comes from.
+  const apiProblem = credential === "none" || credential === "authkey" ? null : apiUrl(api);
+  if (apiProblem !== null) refuse(`TS_API_URL ${apiProblem}, but it is unset and the control server is ${api}`);
   return {
-    credential: kind,
-    clientId: given(env, "TS_CLIENT_ID"),
-    idToken: given(env, "TS_ID_TOKEN"),
-    oauthClientId: given(env, "TS_OAUTH_CLIENT_ID"),
-    oauthClientSecret: given(env, "TS_OAUTH_CLIENT_SECRET"),
-    tags: splitList(orFallback(env, "TS_OAUTH_TAGS")),
-    authKey: given(env, "TS_AUTHKEY"),
-    controlUrl: withoutSlash(control === "" ? orFallback(env, "TS_CONTROL_URL") : control),
-    apiUrl: withoutSlash(api),
-    hostname: flags.hostname ?? given(env, "TS_HOSTNAME"),
-    bootTimeoutMs: flags.timeoutMs ?? parseDuration(orFallback(env, "TS_BOOT_TIMEOUT")),
-    waitFor: hostPorts(given(env, "TS_WAIT_FOR")),
-    acceptDns: flags.acceptDns ?? true,
+    credential,
+    clientId: credential === "federated" ? valueInUse(env, "TS_CLIENT_ID") : "",
+    idToken: valueInUse(env, "TS_ID_TOKEN"),
+    oauthClientId: credential === "oauth" ? oauthClientId(env) : "",
+    oauthClientSecret: valueInUse(env, "TS_OAUTH_CLIENT_SECRET"),
+    tags: splitList(valueOrDefault(env, "TS_OAUTH_TAGS")),
+    authKey: valueInUse(env, "TS_AUTHKEY"),
+    controlUrl: control,
+    apiUrl: api,
+    hostname: flags.hostname ?? valueInUse(env, "TS_HOSTNAME"),
+    bootTimeoutMs: flags.timeoutMs ?? parseDuration(valueOrDefault(env, "TS_BOOT_TIMEOUT")),
+    waitFor: hostPorts(valueInUse(env, "TS_WAIT_FOR")),
+    acceptDns: flags.acceptDns ?? booleanOf(env, "TS_ACCEPT_DNS"),
     acceptRoutes: flags.acceptRoutes ?? false,
     exitNode: flags.exitNode ?? "",
     shieldsUp: flags.shieldsUp ?? true,
     tailscaledArgs: daemon.rest,
-    socks5Server: daemon.socks5Server ?? orFallback(env, "TS_SOCKS5_SERVER"),
-    httpProxy: daemon.httpProxy ?? orFallback(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN"),
-    noProxy: given(env, "TS_NO_PROXY"),
-    socket: given(env, "TS_SOCKET"),
-    trace: parseBoolean(given(env, "TRACE")) ?? false,
+    socks5Server: daemon.socks5Server ?? valueOrDefault(env, "TS_SOCKS5_SERVER"),
+    httpProxy: daemon.httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN"),
+    noProxy: valueInUse(env, "TS_NO_PROXY"),
+    socket: valueInUse(env, "TS_SOCKET"),
+    trace: booleanOf(env, "TRACE"),
   };
 }
 
-/** The value of a variable, by its name or else by its first alias that is set; empty if none is. */
-function given(env: Environment, name: string): string {
-  const variable = VARIABLES.find((one) => one.name === name);
-  for (const one of [name, ...(variable?.aliases ?? [])]) {
-    const value = env[one] ?? "";
-    if (value !== "") return value;
-  }
-  return "";
+function refuse(problem: string | null): void {
+  if (problem !== null) throw new SettingsError(`${problem}.`);
 }
 
-function orFallback(env: Environment, name: string): string {
-  const value = given(env, name);
-  return value !== "" ? value : (VARIABLES.find((one) => one.name === name)?.fallback ?? "");
+function valueOrDefault(env: Environment, name: string): string {
+  const value = valueInUse(env, name);
+  return value !== "" ? value : (findVariable(name)?.default ?? "");
 }
 
-function credential(env: Environment): "federated" | "oauth" | "authkey" | "none" {
-  const kinds: readonly ("federated" | "oauth" | "authkey")[] = ["federated", "oauth", "authkey"];
-  const names = ["TS_CLIENT_ID", "TS_OAUTH_CLIENT_SECRET", "TS_AUTHKEY"];
-  const set = names.filter((name) => given(env, name) !== "");
-  if (set.length > 1) {
-    const all = set.length === 2 ? "Both" : "All of";
-    throw new SettingsError(`${all} ${set.join(" and ")} are set. Keep the one that is meant.`);
-  }
-  if (given(env, "TS_ID_TOKEN") !== "" && given(env, "TS_CLIENT_ID") === "") {
-    throw new SettingsError(
-      "TS_ID_TOKEN is set without TS_CLIENT_ID, the id of the federated identity it is meant for.",
-    );
-  }
-  return kinds[names.indexOf(set[0] ?? "")] ?? "none";
+function booleanOf(env: Environment, name: string): boolean {
+  return parseBoolean(valueOrDefault(env, name)) ?? false;
 }
 
-/** Other control servers than Tailscale's are their own API. */
+/**
+ * The kind follows from what comes with the client ID, as in containerboot: with a secret it is an OAuth client's, with
+ * or without an identity token a federated identity's.
+ */
+function credentialKind(env: Environment): CredentialKind {
+  const key = nameInUse(env, "TS_AUTHKEY");
+  const secret = nameInUse(env, "TS_OAUTH_CLIENT_SECRET");
+  const token = nameInUse(env, "TS_ID_TOKEN");
+  const id = nameInUse(env, "TS_CLIENT_ID");
+  const minting = [id, secret, token].find((name) => name !== "") ?? "";
+  if (key !== "" && minting !== "") exclude(key, minting);
+  if (secret !== "" && token !== "") exclude(secret, token);
+  if (token !== "" && id === "") {
+    throw new SettingsError("TS_ID_TOKEN is set but TS_CLIENT_ID is not. Set it to the ID of the federated identity.");
+  }
+  if (secret !== "") {
+    const oauthId = valueInUse(env, "TS_OAUTH_CLIENT_ID");
+    if (oauthId !== "" && id !== "" && oauthId !== valueInUse(env, id)) exclude("TS_OAUTH_CLIENT_ID", id);
+    return "oauth";
+  }
+  if (id !== "") return "federated";
+  return key === "" ? "none" : "authkey";
+}
+
+function exclude(one: string, other: string): void {
+  throw new SettingsError(`${one} and ${other} cannot both be set. Unset the one you don't use.`);
+}
+
+function oauthClientId(env: Environment): string {
+  const id = valueInUse(env, "TS_OAUTH_CLIENT_ID");
+  return id !== "" ? id : valueInUse(env, "TS_CLIENT_ID");
+}
+
+/** Control servers other than Tailscale's serve the API themselves. */
 function apiServer(api: string, control: string): string {
   if (api !== "") return api;
-  return control === "" || withoutSlash(control) === TAILSCALE ? "https://api.tailscale.com" : control;
+  return control === TAILSCALE ? TAILSCALE_API : control;
 }
 
 function hostPorts(text: string): HostPort[] {

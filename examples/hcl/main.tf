@@ -1,4 +1,4 @@
-# Puts runs on a tailnet: the module in ./tailnet makes an OAuth client on Tailscale's side, and a Spacelift context.
+# Puts runs on a tailnet: the module in ./tailnet creates a Tailscale OAuth client and a Spacelift context.
 terraform {
   required_providers {
     spacelift = {

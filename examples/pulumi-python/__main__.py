@@ -2,6 +2,8 @@
 """Puts the runs of every stack that carries the label `tailnet` on a tailnet."""
 
 import pulumi
+
+# From a folder, as here. From https://HOST/OWNER/spacetail/pulumi it is OWNER_spacetail.
 import pulumi_spacetail as spacetail
 
 oauth_client = spacetail.TailnetOAuthClient("oauth-client", tags=["tag:spacelift"])

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The system calls that the native build needs and scriptc's run-time library does not offer. Each answers -errno on
-// failure. Strings come as pointer and length, without a NUL at the end; they are borrowed for the call.
+// The system calls that the native build needs and scriptc's run-time library does not offer. Each returns -errno on
+// failure. Strings are passed as pointer and length, without a final NUL, and are valid during the call only.
 #include <errno.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-// Connects to a unix stream socket. The descriptor neither blocks nor passes to children.
+// Connects to a unix stream socket. The descriptor does not block and is not inherited by children.
 int32_t spacetail_unix_connect(const uint8_t *path, size_t length) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
@@ -28,7 +28,7 @@ int32_t spacetail_unix_connect(const uint8_t *path, size_t length) {
   return fd;
 }
 
-// 0 if somebody accepts a TCP connection on port `port` of ::1, which the machine itself answers at once.
+// 0 if a program accepts TCP connections on port `port` of ::1, which is known at once.
 int32_t spacetail_loopback6_connect(int32_t port) {
   struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
   int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -38,7 +38,7 @@ int32_t spacetail_loopback6_connect(int32_t port) {
   return error;
 }
 
-// lstat for a path that is no C string.
+// lstat for a path without a final NUL.
 static int find(const uint8_t *path, size_t length, struct stat *found) {
   char text[4096];
   if (length >= sizeof text) return -ENAMETOOLONG;
@@ -47,7 +47,7 @@ static int find(const uint8_t *path, size_t length, struct stat *found) {
   return lstat(text, found) < 0 ? -errno : 0;
 }
 
-// The user id that owns a path; symbolic links are not followed.
+// The user ID of the owner of a path; symbolic links are not followed.
 double spacetail_path_owner(const uint8_t *path, size_t length) {
   struct stat found;
   int error = find(path, length, &found);
@@ -61,25 +61,25 @@ double spacetail_path_mode(const uint8_t *path, size_t length) {
   return error < 0 ? error : (double)found.st_mode;
 }
 
-// scriptc hands on SIGTERM and SIGINT alone.
+// scriptc passes on SIGTERM and SIGINT only.
 static void hang_up(int number) {
   (void)number;
   kill(getpid(), SIGTERM);
 }
 
-// A terminal that hangs up asks us to end, unless nohup told us not to mind. A reader of our output who went away asks
-// nothing: what is under way goes on, as it does on Node.
+// A terminal that hangs up ends the program, unless it was started with nohup. If a reader of our output goes away, the
+// program continues, as it does with Node.
 __attribute__((constructor)) static void choose_signals(void) {
   signal(SIGPIPE, SIG_IGN);
   if (signal(SIGHUP, hang_up) == SIG_IGN) signal(SIGHUP, SIG_IGN);
 }
 
-// Asks for SIGTERM when the parent dies. Stays in force across execve.
+// Asks for SIGTERM when the parent dies. Survives execve.
 int32_t spacetail_die_with_parent(void) {
   return prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 ? -errno : 0;
 }
 
-// Replaces this process by the program whose words stand in the text with a NUL between two. Returns only on failure.
+// Replaces this process by a program, given as its words with a NUL between them. Returns only on failure.
 int32_t spacetail_exec(const uint8_t *words, size_t length) {
   size_t count = 1;
   for (size_t i = 0; i < length; i++) count += words[i] == '\0';

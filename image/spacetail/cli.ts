@@ -1,60 +1,60 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { VERSION } from "../../contract/wire/version.js";
 import { down } from "./commands/down.js";
 import { env } from "./commands/env.js";
 import { guard } from "./commands/guard.js";
+import type { Invocation } from "./commands/invocation.js";
 import { scrub } from "./commands/scrub.js";
 import { status } from "./commands/status.js";
 import { supervise } from "./commands/supervise.js";
 import { tailscale } from "./commands/tailscale.js";
 import { up } from "./commands/up.js";
-import { errorText } from "./failure.js";
-import type { Host } from "./host/host.js";
+import { errorMessage } from "./errors/failure.js";
+import type { Platform } from "./platform/platform.js";
 
 const USAGE = `Usage: spacetail COMMAND
 
-  up [--watch PID|none]  join the tailnet; ends with process PID (default: the caller)
+  up [--watch PID|none]  join the tailnet until process PID exits (default: the caller)
   down                   leave the tailnet
-  status [--json]        tell whether the tunnel is up
-  env NO_PROXY           print the destinations that stay out of the tunnel
-  env --restore          print commands that bring back the run's own proxy variables
-  scrub [FILE]           take our proxy variables out of the environment file
-  tailscale ARGS...      Tailscale's command line, on this tunnel
+  status [--json]        show whether the tunnel is up
+  env NO_PROXY           print the destinations that bypass the tunnel
+  env --restore          print commands that restore the run's own proxy variables
+  scrub [FILE]           remove the tunnel's proxy variables from the environment file
+  tailscale ARGS...      run Tailscale's command line on this tunnel
   version, help
 
 Settings come from environment variables; see the README.`;
 
-/** Runs one command and ends the process with its exit status: 0, 1 for a failure, 2 for a wrong command line. */
-export function run(host: Host): void {
-  dispatch(host, process.argv.slice(2)).then(
+/** Runs one command and exits with its status: 0, 1 after a failure, 2 for a wrong command line. */
+export function run(platform: Platform): void {
+  const [name = "", ...args] = process.argv.slice(2);
+  dispatch(name, { platform, env: process.env, args }).then(
     (code) => process.exit(code),
     (error: unknown) => {
-      console.error(`spacetail: ${errorText(error)}`);
+      console.error(`spacetail: ${errorMessage(error)}`);
       process.exit(1);
     },
   );
 }
 
-async function dispatch(host: Host, argv: readonly string[]): Promise<number> {
-  const rest = argv.slice(1);
-  switch (argv[0] ?? "") {
+async function dispatch(name: string, invocation: Invocation): Promise<number> {
+  switch (name) {
     case "up":
-      return up(host, rest);
+      return up(invocation);
     case "down":
-      return down(host);
+      return down(invocation);
     case "status":
-      return status(host, rest);
+      return status(invocation);
     case "env":
-      return env(host, rest);
+      return env(invocation);
     case "scrub":
-      return scrub(host, rest);
+      return scrub(invocation);
     case "tailscale":
-      return tailscale(host, rest);
+      return tailscale(invocation);
     case "supervise":
-      return supervise(host);
+      return supervise(invocation);
     case "guard":
-      return guard(host, rest);
+      return guard(invocation);
     case "version":
     case "--version":
       console.log(`spacetail ${VERSION}`);

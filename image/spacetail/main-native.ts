@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { run } from "./cli.js";
-import { nativeHost } from "./host/host-native.js";
+import { nativePlatform } from "./platform/platform-native.js";
 
-run(nativeHost());
+run(nativePlatform());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { run } from "./cli.js";
-import { nodeHost } from "./host/host-node.js";
+import { nodePlatform } from "./platform/platform-node.js";
 
-run(nodeHost());
+run(nodePlatform());

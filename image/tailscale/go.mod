@@ -1,4 +1,4 @@
-// Pins the Tailscale that the runner image holds. `build.mjs` builds it with the tags in tags.txt.
+// Pins the Tailscale that the runner image holds. `build/tailscaled.mjs` builds it with the tags in tags.txt.
 module spacetail/image/tailscale
 
 go 1.26.6

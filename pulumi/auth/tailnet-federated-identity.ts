@@ -77,7 +77,10 @@ export interface TailnetFederatedIdentityArgs extends TailnetTrustedRuns {
    */
   readonly account: pulumi.Input<string>;
 
-  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
+  /**
+   * ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for
+   * each.
+   */
   readonly tags: pulumi.Input<pulumi.Input<string>[]>;
 
   /**

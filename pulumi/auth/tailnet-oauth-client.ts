@@ -9,7 +9,10 @@ import { asSecret } from "../support/secrets.js";
 
 /** Arguments of {@link TailnetOAuthClient}. */
 export interface TailnetOAuthClientArgs {
-  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
+  /**
+   * ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for
+   * each.
+   */
   readonly tags: pulumi.Input<pulumi.Input<string>[]>;
 
   /**

@@ -26,10 +26,10 @@ import { defined, definedArgs } from "../support/defined.js";
 import { asOutput, isPending, joined, joinedSet, mapInput, OUTPUTS } from "../support/outputs.js";
 import { asSecret } from "../support/secrets.js";
 import { checkName } from "./context-names.js";
+import { hookArguments } from "./hook-arguments.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./tailnet-attachment.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 import type { TailnetFile } from "./tailnet-file.js";
-import { hookArguments } from "./tailnet-hook.js";
 
 const CLASS = "TailnetContext";
 
@@ -66,7 +66,9 @@ export class TailnetContext extends pulumi.ComponentResource {
   /** ID of the context. */
   public readonly contextId: pulumi.Output<string>;
 
-  /** The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label. */
+  /**
+   * The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label.
+   */
   public readonly stackLabel: pulumi.Output<string | undefined>;
 
   /** All labels any of which gives a stack the context. */

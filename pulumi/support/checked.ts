@@ -10,7 +10,8 @@ export type Problems<T> = (args: T, engine: Engine) => Problem[];
 
 /**
  * The arguments, checked: those that are plain at once, and every other one as soon as it is known, before anything is
- * made from it. Each remains a value of its own, so that one which is secret, or unknown in a preview, makes no other so.
+ * made from it. Each remains a value of its own, so that one which is secret, or unknown in a preview, makes no other
+ * so.
  *
  * @param component class of the component, for messages
  * @param name the component's name

@@ -3,30 +3,36 @@ import type { ContextVariable } from "../../contract/context/variables.js";
 import type { Grant } from "../../contract/login/policy.js";
 import type { Input, Text } from "./texts.js";
 
-/** A context that puts stacks on a tailnet, in the form that every output is made of. */
+/** A context that puts stacks on a tailnet, in the form that every output starts from. */
 export interface ContextModel {
   readonly name: string;
-  /** What Spacelift has before the name, or nothing. */
+  /** What precedes the name in Spacelift, if anything. */
   readonly namePrefix: string;
-  readonly description: string | undefined;
+  readonly description: string;
   readonly spaceId: string | undefined;
   /** True if every stack that the context reaches gets it. */
   readonly isForAll: boolean;
-  /** The label that stacks carry otherwise; undefined for the one that is made of the name. */
+  /** The one label that gives a stack the context; undefined if it is derived from the name. */
   readonly stackLabel: string | undefined;
-  /** Labels of the context besides the one that attaches it. */
+  /** Labels any of which gives a stack the context, instead of the one label. */
+  readonly stackLabels: readonly string[] | undefined;
+  /** Labels of the context besides those that attach it. */
   readonly labels: readonly string[];
   /** By Spacelift's names. */
   readonly hooks: Readonly<Record<string, readonly string[]>>;
+  /** True if stacks, or other contexts, set the variables of a login. */
+  readonly isExternal: boolean;
   readonly variables: readonly ContextVariable<Text>[];
   readonly files: readonly FileModel[];
   readonly attachments: readonly AttachmentModel[];
   readonly runnerImage: string | undefined;
   readonly writeOnlyVersion: string | undefined;
-  /** What is made for runs to log in by; undefined if they have a login. */
+  /** The login that is created along with the context; undefined if there is one already. */
   readonly login: LoginModel | undefined;
   /** Author of a plugin. */
   readonly author: string;
+  /** ID of the context that stacks of a blueprint get, if it is known. */
+  readonly contextId: string | undefined;
 }
 
 /** A file of the context. */
@@ -38,16 +44,16 @@ export interface FileModel {
   readonly secret: boolean;
 }
 
-/** A stack or module that the context is attached to: exactly one of both ids is given. */
+/** A stack or module that the context is attached to: exactly one of both IDs is given. */
 export interface AttachmentModel {
   readonly stackId: string | undefined;
   readonly moduleId: string | undefined;
   readonly priority: number | undefined;
-  /** What the attachment is called. */
+  /** Name of the attachment. */
   readonly id: string;
 }
 
-/** An OAuth client, or federated identities: what Tailscale is to make. */
+/** What Tailscale should create: an OAuth client, or federated identities. */
 export interface LoginModel {
   readonly oauthClient: { readonly tags: readonly string[]; readonly description: string } | undefined;
   readonly identities: readonly IdentityModel[];
@@ -58,7 +64,7 @@ export interface LoginModel {
 
 /** A federated identity. */
 export interface IdentityModel {
-  /** What its resource is called. */
+  /** Name of its resource. */
   readonly name: string;
   readonly tags: readonly string[];
   readonly issuer: string;

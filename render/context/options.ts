@@ -1,36 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TunnelTexts } from "../../contract/context/variables.js";
+import type { AuthValues } from "../../contract/context/variables.js";
+import type { Input, Text } from "./texts.js";
 
-/** Options of `spacetail render`, as they are once their shape was checked. `contract/options.ts` tells what they mean. */
-export interface RenderOptions extends TunnelTexts<string, string[], boolean> {
-  readonly account?: string;
-  readonly trust?: TrustOptions;
-  readonly tags?: string[];
-  readonly applyTags?: string[];
-  readonly grants?: GrantOptions[];
-  readonly auth?: AuthOptions;
-  readonly name?: string;
+/**
+ * Options that nothing is wrong with, with inputs in place of what is never rendered. All other options, which are
+ * those of the tunnel, are members too.
+ */
+export interface ContextOptions extends LoginOptions {
+  readonly [tunnelOption: string]: unknown;
+  readonly name: string;
+  readonly auth?: AuthValues<Text, Text[]>;
   readonly spaceId?: string;
   readonly description?: string;
   readonly phases?: string[];
   readonly autoattach?: string;
+  readonly autoattachLabels?: string[];
   readonly autoattachAll?: boolean;
   readonly attachments?: AttachmentOptions[];
   readonly outermost?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly secretEnvironment?: string[];
+  readonly secretEnvironment?: Readonly<Record<string, Input>>;
   readonly files?: FileOptions[];
   readonly beforeHooks?: HookOptions[];
   readonly afterHooks?: HookOptions[];
   readonly exitTrap?: boolean;
+  readonly httpProxy?: string;
   readonly runnerImage?: string;
   readonly runnerRegistry?: string;
   readonly labels?: string[];
   readonly writeOnlyVersion?: string;
   readonly author?: string;
+  readonly contextId?: string;
 }
 
-/** Which runs a login that is made trusts. */
+/** A login that is created along with the context. */
+export interface LoginOptions {
+  readonly account?: string;
+  readonly trust?: TrustOptions;
+  readonly tags?: string[];
+  readonly applyTags?: string[];
+  readonly grants?: GrantOptions[];
+}
+
+/** Which runs the login trusts. */
 export interface TrustOptions {
   readonly spaceId?: string;
   readonly stack?: string;
@@ -42,53 +54,28 @@ export interface TrustOptions {
   readonly subject?: string;
 }
 
-/** A login that exists already. */
-export interface AuthOptions {
-  readonly federated?: {
-    readonly identity?: true | IdentityOptions;
-    readonly read?: true | IdentityOptions;
-    readonly write?: true | IdentityOptions;
-    readonly idToken?: string;
-  };
-  readonly oauthSecret?: true | { readonly clientId?: string; readonly tags?: string[] };
-  readonly authKey?: true;
-}
-
-/** A federated identity that exists already. */
-export interface IdentityOptions {
-  readonly clientId?: string;
-  readonly tags?: string[];
-  readonly spaceId?: string;
-  readonly runTypes?: string[];
-  readonly scope?: string;
-}
-
-/** Members are checked for their kind, not for being there. */
 export interface GrantOptions {
-  readonly dst?: string[];
+  readonly dst: string[];
   readonly ip?: string[];
   readonly src?: string[];
 }
 
-/** Exactly one of both ids is to be given. */
+/** Exactly one of both IDs is given. */
 export interface AttachmentOptions {
   readonly stackId?: string;
   readonly moduleId?: string;
   readonly priority?: number;
   readonly id?: string;
-  readonly spaceId?: string;
 }
 
-/** A file, with its content unless it is secret. */
 export interface FileOptions {
-  readonly path?: string;
-  readonly content?: string;
+  readonly path: string;
+  readonly content: string | Input;
   readonly secret?: boolean;
 }
 
-/** A hook of the user's own. */
 export interface HookOptions {
-  readonly phase?: string;
-  readonly command?: string;
+  readonly phase: string;
+  readonly command: string;
   readonly outsideTunnel?: boolean;
 }

@@ -5,8 +5,8 @@ import { sharedHooks } from "./shared-hooks.js";
 import { Anchor, type Yaml, yamlDocument } from "./yaml.js";
 
 /**
- * A `.spacelift/config.yml` whose stacks have the context's hooks and variables: the stacks that it is attached to, or all
- * of the repository. Source: Spacelift's documentation, "Runtime configuration".
+ * A `.spacelift/config.yml` that gives the context's hooks and variables to the stacks that it is attached to, or to
+ * all stacks of the repository. Source: Spacelift's documentation, "Runtime configuration".
  */
 export function configYml(model: ContextModel): string {
   const stacks = model.attachments.flatMap(({ stackId }) => (stackId === undefined ? [] : [stackId]));
@@ -18,7 +18,7 @@ export function configYml(model: ContextModel): string {
   return head(model) + yamlDocument({ version: "2", ...body });
 }
 
-/** Lists that several phases have are written once, with an anchor. */
+/** The hook lists. One that several phases have is written once, with an anchor. */
 function hookLists(hooks: ContextModel["hooks"]): Record<string, Yaml> {
   const shared = sharedHooks(hooks).map(({ name, commands, lists }) => ({ lists, anchor: new Anchor(name, commands) }));
   return Object.fromEntries(
@@ -40,6 +40,9 @@ function settingsOf({ hooks, variables, runnerImage }: ContextModel): { readonly
 
 function head(model: ContextModel): string {
   const secrets = inputsOf(model).map(({ variable }) => variable);
-  if (secrets.length === 0) return "";
-  return `# Each stack needs besides, as secret variables: ${secrets.join(", ")}.\n\n`;
+  const needs = [
+    ...(secrets.length === 0 ? [] : [`these secret variables: ${secrets.join(", ")}`]),
+    ...(model.isExternal ? ["a login: TS_CLIENT_ID, or one of the secrets TS_OAUTH_CLIENT_SECRET and TS_AUTHKEY"] : []),
+  ];
+  return needs.map((one) => `# Each stack also needs ${one}.\n\n`).join("");
 }

@@ -4,6 +4,7 @@ import { inputsOf } from "../context/inputs.js";
 import type { ContextModel } from "../context/model.js";
 import { block, Expression, type Hcl, hclText } from "./hcl.js";
 import { codeBlock, codeCell, plainText } from "./markdown.js";
+import { outputsOf } from "./module-outputs.js";
 import { variablesOf } from "./module-variables.js";
 
 /** What the module is, how it is called, and what to do with stacks, in Markdown. */
@@ -27,12 +28,7 @@ export function moduleReadme(model: ContextModel): string {
     "",
     "| output | meaning |",
     "| --- | --- |",
-    "| `context_id` | Id of the context. |",
-    ...(model.isForAll ? [] : ["| `stack_label` | The label that a stack must carry to be on the tailnet. |"]),
-    ...(model.runnerImage === undefined ? [] : ["| `runner_image` | The runner image that stacks are to use. |"]),
-    ...(model.login === undefined
-      ? []
-      : ["| `policy` | What the tailnet's policy must say about the tags, as JSON. |"]),
+    ...outputsOf(model).map(({ name, description }) => `| \`${name}\` | ${description} |`),
     "",
     ...stackAdvice(model),
     "",
@@ -61,8 +57,26 @@ function cell(value: Hcl | undefined): string {
   return value === undefined ? "" : codeCell(hclText(value));
 }
 
-function stackAdvice({ isForAll, runnerImage }: ContextModel): string[] {
-  const label = isForAll ? "Every stack that the context reaches gets it." : "Give stacks the label of `stack_label`.";
-  const image = runnerImage === undefined ? "a runner image that has spacetail" : "the runner image of `runner_image`";
-  return [`${label} They need ${image}: Spacelift takes it from the stack.`];
+function stackAdvice(model: ContextModel): string[] {
+  const { runnerImage, isExternal } = model;
+  const image =
+    runnerImage === undefined ? "a runner image that includes spacetail" : "the runner image of `runner_image`";
+  const advice = [`${labelAdvice(model)} They also need ${image}, because the runner image is a setting of the stack.`];
+  if (!isExternal) return advice;
+  return [
+    ...advice,
+    "",
+    "The context sets no credentials. Set those of a login on each stack or in another context: `TS_CLIENT_ID` of a federated",
+    "identity, the secret `TS_OAUTH_CLIENT_SECRET` of an OAuth client, or the secret `TS_AUTHKEY`.",
+  ];
+}
+
+/** How stacks get the context. */
+function labelAdvice({ isForAll, stackLabels, attachments }: ContextModel): string {
+  if (isForAll) return "All stacks that the context reaches get it.";
+  if (stackLabels === undefined) return "Give stacks the label of `stack_label`.";
+  if (stackLabels.length > 0) return "Give stacks one of the labels of `stack_labels`.";
+  return attachments.length > 0
+    ? "Stacks get the context by `spacelift_context_attachment`."
+    : "Attach the context to stacks by `context_id`.";
 }

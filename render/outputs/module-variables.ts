@@ -4,6 +4,7 @@ import { inputsOf } from "../context/inputs.js";
 import type { ContextModel } from "../context/model.js";
 import type { Input } from "../context/texts.js";
 import { block, Expression, type Hcl } from "./hcl.js";
+import { hasLabelVariable } from "./module-outputs.js";
 import { type Condition, inputConditions } from "./module-secrets.js";
 
 /** A variable of the module. */
@@ -47,7 +48,7 @@ export function moduleVariables(model: ContextModel): string {
 
 /** The variables of the module, in the order in which it has them. */
 export function variablesOf(model: ContextModel): ModuleVariable[] {
-  const { name, isForAll, stackLabel, spaceId, labels, writeOnlyVersion } = model;
+  const { name, stackLabel, spaceId, labels, writeOnlyVersion } = model;
   const isLabel = (label: string) =>
     `can(regex("^[^*]+$", ${label})) && trimspace(${label}) == ${label} && !startswith(${label}, "autoattach:")`;
   const plain = { type: "string", isSecret: false, isEphemeral: false };
@@ -60,11 +61,11 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
       rules: [['trimspace(var.name) != ""', "name must not be empty."]],
     },
   ];
-  if (!isForAll) {
+  if (hasLabelVariable(model)) {
     all.push({
       ...plain,
       name: "stack_label",
-      description: `The label that a stack carries to get the context${stackLabel === undefined ? "; null for one that is made of the name" : ""}.`,
+      description: `The label that a stack carries to get the context${stackLabel === undefined ? "; null for the one that is derived from the name" : ""}.`,
       fallback: stackLabel ?? NULL,
       rules: [
         [
@@ -78,7 +79,7 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
     {
       ...plain,
       name: "space_id",
-      description: "Id of the space that the context lives in; null for the space of the provider's credentials.",
+      description: "ID of the space that the context is in; null for the space of the provider's credentials.",
       fallback: spaceId ?? NULL,
       rules: [['var.space_id == null ? true : trimspace(var.space_id) != ""', "space_id must not be empty."]],
     },
@@ -91,7 +92,7 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
       rules: [
         [
           `alltrue([for label in var.labels : ${isLabel("label")}])`,
-          "labels must hold plain labels, without * and the autoattach: prefix.",
+          "labels must be plain labels, without * and the autoattach: prefix.",
         ],
       ],
     },
@@ -100,7 +101,7 @@ export function variablesOf(model: ContextModel): ModuleVariable[] {
     all.push({
       ...plain,
       name: "write_only_version",
-      description: "Version of the secrets: another one sends them again.",
+      description: "Version of the secrets: when it changes, they are sent again.",
       fallback: writeOnlyVersion,
       rules: [['trimspace(var.write_only_version) != ""', "write_only_version must not be empty."]],
     });

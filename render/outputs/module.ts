@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ContextVariable } from "../../contract/context/variables.js";
-import { policyFragment } from "../../contract/login/policy.js";
 import { AUTOATTACH_ALL, autoattachLabel } from "../../contract/wire/labels.js";
 import type { AttachmentModel, ContextModel, FileModel, LoginModel } from "../context/model.js";
 import { Input, Reference, resourceName, type Text } from "../context/texts.js";
-import { block, call, Expression, type Hcl, type HclObject } from "./hcl.js";
+import { block, Expression, type Hcl, type HclObject, quoted } from "./hcl.js";
+import { hasLabelVariable, moduleOutputs } from "./module-outputs.js";
 import { type Condition, inputConditions, preconditions } from "./module-secrets.js";
 import { moduleVariables } from "./module-variables.js";
 import { sharedHooks } from "./shared-hooks.js";
@@ -19,7 +19,7 @@ export function terraformFiles(model: ContextModel): Record<string, string> {
     "versions.tf": versions(model),
     "variables.tf": moduleVariables(model),
     "main.tf": main(model),
-    "outputs.tf": outputs(model),
+    "outputs.tf": moduleOutputs(model),
   };
 }
 
@@ -62,13 +62,15 @@ function logins({ oauthClient, identities }: LoginModel): string[] {
 }
 
 /** The label, and the hook lists that several phases have, once. */
-function locals({ hooks, isForAll, stackLabel }: ContextModel): string[] {
-  // As labelFromName in contract/labels.ts makes it.
+function locals(model: ContextModel): string[] {
+  // As labelFromName in contract/wire/labels.ts derives it.
   const ofName = 'trim(replace(lower(var.name), "/[^a-z0-9]+/", "-"), "-")';
   const orOfName = `var.stack_label == null ? ${ofName} : var.stack_label`;
   const all: HclObject = {
-    stack_label: isForAll ? undefined : new Expression(stackLabel === undefined ? orOfName : "var.stack_label"),
-    ...Object.fromEntries(sharedHooks(hooks).map(({ name, commands }) => [name, commands])),
+    stack_label: hasLabelVariable(model)
+      ? new Expression(model.stackLabel === undefined ? orOfName : "var.stack_label")
+      : undefined,
+    ...Object.fromEntries(sharedHooks(model.hooks).map(({ name, commands }) => [name, commands])),
   };
   return Object.values(all).every((one) => one === undefined) ? [] : [block("locals", [], all)];
 }
@@ -84,26 +86,29 @@ function hookLists({ hooks }: ContextModel): HclObject {
 }
 
 function contextBlock(model: ContextModel): string {
-  const { description, isForAll, namePrefix, stackLabel } = model;
-  const attach = isForAll ? JSON.stringify(AUTOATTACH_ALL) : `"${autoattachLabel(`\${local.stack_label}`)}"`;
+  const { description, namePrefix, stackLabel } = model;
+  const attach = attachingLabels(model);
   const attributes = {
     name: new Expression(namePrefix === "" ? "var.name" : `"${namePrefix}\${var.name}"`),
     description,
     space_id: new Expression("var.space_id"),
-    labels: new Expression(`concat([${attach}], var.labels)`),
+    labels: new Expression(attach.length === 0 ? "var.labels" : `concat([${attach.join(", ")}], var.labels)`),
     ...hookLists(model),
   };
-  // As attachmentProblem in contract/context/context-problems.ts says it.
+  // As labelRules in contract/context/context-rules.ts says it.
   const hasLabel: Condition = [
     'local.stack_label != ""',
-    "name must hold a letter or digit to make a label of, unless stack_label is given.",
+    "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given.",
   ];
-  return block(
-    "resource",
-    ["spacelift_context", "tailnet"],
-    attributes,
-    preconditions(isForAll || stackLabel !== undefined ? [] : [hasLabel]),
-  );
+  const derives = hasLabelVariable(model) && stackLabel === undefined;
+  return block("resource", ["spacelift_context", "tailnet"], attributes, preconditions(derives ? [hasLabel] : []));
+}
+
+/** The labels that attach the context, as expressions. */
+function attachingLabels(model: ContextModel): string[] {
+  if (model.isForAll) return [quoted(AUTOATTACH_ALL)];
+  if (model.stackLabels !== undefined) return model.stackLabels.map((label) => quoted(autoattachLabel(label)));
+  return [`"${autoattachLabel(`\${local.stack_label}`)}"`];
 }
 
 function variableBlock({ name, value, secret }: ContextVariable<Text>, writeOnlyVersion: string | undefined): string {
@@ -149,32 +154,6 @@ function attachmentBlock({ stackId, moduleId, priority, id }: AttachmentModel): 
     module_id: moduleId,
     priority,
   });
-}
-
-function outputs({ isForAll, runnerImage, login }: ContextModel): string {
-  const all = [block("output", ["context_id"], { description: "Id of the context.", value: CONTEXT_ID })];
-  if (!isForAll) {
-    const description = "The label that a stack must carry to be on the tailnet.";
-    all.push(block("output", ["stack_label"], { description, value: new Expression("local.stack_label") }));
-  }
-  if (runnerImage !== undefined) {
-    all.push(
-      block("output", ["runner_image"], {
-        description: "The runner image that stacks are to use.",
-        value: runnerImage,
-      }),
-    );
-  }
-  if (login !== undefined) {
-    const policy = policyFragment(login.tags, ["autogroup:admin"], login.grants);
-    const description = "What the tailnet's policy must say about the tags, as JSON.";
-    const value = call("jsonencode", {
-      tagOwners: policy.tagOwners,
-      grants: policy.grants.map((grant) => ({ ...grant })),
-    });
-    all.push(block("output", ["policy"], { description, value }));
-  }
-  return all.join("\n");
 }
 
 function hclOf(text: Text): Hcl {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { WORKSPACE } from "../../contract/context/files.js";
 import type { ContextVariable } from "../../contract/context/variables.js";
+import { WORKSPACE } from "../../contract/options/files.js";
 import { VERSION } from "../../contract/wire/version.js";
 import { inputsOf } from "../context/inputs.js";
 import type { ContextModel, FileModel } from "../context/model.js";
@@ -10,14 +10,14 @@ import { type Yaml, yamlDocument } from "./yaml.js";
 
 const ABOUT =
   "Puts runs on a Tailscale tailnet, phase by phase. Stacks need the label that the plugin is installed with, and a runner " +
-  "image that has spacetail.";
+  "image that includes spacetail.";
 
 /**
- * The manifest of a Spacelift plugin that makes the context. What is not known is a parameter, which whoever installs the
- * plugin gives. Source: Spacelift's plugin SDK, schema of manifests.
+ * The manifest of a Spacelift plugin that creates the context. Values that are not known are parameters of the plugin.
+ * Source: Spacelift's plugin SDK, schema of manifests.
  */
 export function pluginManifest(model: ContextModel): string {
-  const { name, namePrefix, description = "Puts runs on a tailnet", author, labels, hooks, variables, files } = model;
+  const { name, namePrefix, description, author, labels, hooks, variables, files } = model;
   const parameters = inputsOf(model).map(({ id, variable, secret, doc }) => ({
     name: variable === "" ? id : variable,
     id,

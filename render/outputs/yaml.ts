@@ -9,8 +9,13 @@ export class Anchor {
   ) {}
 }
 
+/** A text that must be in single quotes, without any of its own. */
+export class Quoted {
+  constructor(public readonly text: string) {}
+}
+
 /** What can be written as YAML here. Members that are undefined are left out. */
-export type Yaml = string | boolean | Anchor | readonly Yaml[] | YamlMapping;
+export type Yaml = string | boolean | Anchor | Quoted | readonly Yaml[] | YamlMapping;
 
 /** A mapping. */
 export interface YamlMapping {
@@ -26,6 +31,7 @@ export function yamlDocument(value: YamlMapping): string {
 function linesOf(value: Yaml, written: Set<Anchor>): string[] {
   if (typeof value === "string") return [scalar(value)];
   if (typeof value === "boolean") return [String(value)];
+  if (value instanceof Quoted) return [`'${value.text}'`];
   if (value instanceof Anchor) return linesOf(value.value, written);
   if (isList(value)) return value.flatMap((one) => element(linesOf(one, written)));
   return Object.entries(value).flatMap(([name, one]) => (one === undefined ? [] : member(scalar(name), one, written)));
@@ -36,7 +42,7 @@ function member(key: string, value: Yaml, written: Set<Anchor>): string[] {
   const mark = value instanceof Anchor ? ` &${value.name}` : "";
   if (value instanceof Anchor) written.add(value);
   const lines = linesOf(value, written);
-  if (typeof value !== "object") return [`${key}: ${lines[0]}`];
+  if (typeof value !== "object" || value instanceof Quoted) return [`${key}: ${lines[0]}`];
   if (lines.length === 0) return [`${key}:${mark} ${isList(value) ? "[]" : "{}"}`];
   return [`${key}:${mark}`, ...lines.map((line) => `  ${line}`)];
 }
@@ -50,8 +56,8 @@ function isList(value: Yaml): value is readonly Yaml[] {
 }
 
 /**
- * A text. Plain if it begins with a letter, a slash or a dollar sign and holds nothing that means something to YAML; else
- * in double quotes, which take JSON's escapes.
+ * A text. Plain if it begins with a letter, a slash or a dollar sign and holds nothing that means something to YAML;
+ * else in double quotes, which take JSON's escapes.
  */
 function scalar(text: string): string {
   const isPlain = /^[A-Za-z/$][\x20-\x7e]*$/.test(text) && !/: |:$| #| $/.test(text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of shells and Terraform hold such placeholders
 import { TerraformVariable } from "cdktf";
-import { TailnetContext, type TailnetContextProps } from "../../constructs/index.js";
+import { TailnetContext, type TailnetContextProps, type TailnetHook } from "../../constructs/index.js";
 import { newStack, only, synthesize } from "./manifest.js";
 
 function contextWith(build: (context: TailnetContext) => void, props: Partial<TailnetContextProps> = {}) {
@@ -100,18 +100,18 @@ test("hooks as props are those that the methods add, and methods add to them", (
     tailnet.addAfterHook("plan", "c", { outsideTunnel: true });
     tailnet.addAfterHook("run", "d");
   });
-  const beforeHooks = [
+  const beforeHooks: TailnetHook[] = [
     { phase: "plan", command: "a" },
     { phase: "init", command: "b", outsideTunnel: true },
-  ] as const;
-  const afterHooks = [
+  ];
+  const afterHooks: TailnetHook[] = [
     { phase: "plan", command: "c", outsideTunnel: true },
     { phase: "run", command: "d" },
-  ] as const;
+  ];
   expect(contextWith(() => {}, { beforeHooks, afterHooks })).toEqual(added);
   const mixed = contextWith((tailnet) => tailnet.addAfterHook("run", "d"), {
     beforeHooks,
-    afterHooks: [afterHooks[0]],
+    afterHooks: [afterHooks[0]] as never,
   });
   expect(mixed).toEqual(added);
 });

@@ -77,7 +77,11 @@ withTerraform("Terraform plans what the user wrote, byte for byte", () => {
 
   test("the hooks of every phase", () => {
     const inputs = planned((stack) => {
-      new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" }, phases: PHASES as Phase[] });
+      new TailnetContext(stack, "tailnet", {
+        name: "tailnet",
+        auth: { authKey: "key" },
+        phases: [...PHASES] as Phase[],
+      });
     });
     expect(inputs.context).toEqual({
       name: "tailnet",

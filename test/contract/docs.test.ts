@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pages of docs/ against what they tell of: the contract, the examples and the command `spacetail render`.
+// The pages of docs/ against what they are about: the contract, the examples and the command `spacetail render`.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { parse } from "@cdktf/hcl2json";
+import { FORMATS } from "../../contract/options/option.js";
 import { render } from "../../render/render.js";
 
 const ROOT = join(__dirname, "../..");
@@ -15,6 +17,7 @@ const PAGES: readonly (readonly [string, string])[] = [
   ["hcl", "hcl/main.tf"],
   ["config-yml", "config-yml/.spacelift/config.yml"],
   ["plugin", "plugin/plugin.yaml"],
+  ["blueprint", "blueprint/blueprint.yaml"],
 ];
 
 /** Pages that people read from this repository. */
@@ -39,7 +42,10 @@ function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, block = ""]) => block);
 }
 
-/** The arguments of every `npx spacetail render` that stands in a page's shell blocks, without what a shell does with them. */
+/**
+ * The arguments of every `npx spacetail render` that stands in a page's shell blocks, without what a shell does with
+ * them.
+ */
 function renderCommands(text: string): string[][] {
   const lines = blocks(text, "sh").flatMap((block) => block.replace(/\\\n\s*/g, " ").split("\n"));
   return lines.flatMap((line) => {
@@ -59,7 +65,7 @@ describe.each(PAGES)("docs/%s.md", (page, example) => {
 
   test("answers what the others answer, in the same order", () => {
     expect([...text.matchAll(/^## (.*)$/gm)].map(([, title]) => title)).toEqual([
-      "The shortest thing that works",
+      "Minimal example",
       "Login and secrets",
       "Stacks",
       "Image",
@@ -68,7 +74,7 @@ describe.each(PAGES)("docs/%s.md", (page, example) => {
     ]);
   });
 
-  test("is told of by the chooser and by the README", () => {
+  test("is linked from the chooser and from the README", () => {
     expect(read("docs/README.md")).toContain(`(${page}.md)`);
     expect(read("README.md")).toContain(`(docs/${page}.md)`);
   });
@@ -80,7 +86,7 @@ describe.each(PAGES)("docs/%s.md", (page, example) => {
   });
 });
 
-test.each(["hcl", "config-yml", "plugin"])("the first command of docs/%s.md makes the example", (page) => {
+test.each(FORMATS)("the first command of docs/%s.md makes the example", (page) => {
   const folder = mkdtempSync(join(tmpdir(), "spacetail-docs-"));
   const before = process.cwd();
   try {
@@ -111,6 +117,12 @@ test.each(COMMANDS)("%s: `spacetail render %s` works", (page, words) => {
     process.chdir(before);
     rmSync(folder, { recursive: true });
   }
+});
+
+const HCL = READ.flatMap((page) => blocks(read(page), "hcl").map((block) => [page, block] as const));
+
+test.each(HCL)("%s: Terraform can read what is in HCL", async (_, block) => {
+  await expect(parse("main.tf", block)).resolves.toBeDefined();
 });
 
 test.each(READ)("the links of %s lead somewhere", (page) => {

@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ExtraFlags, readExtraFlags, readTailscaledArgs } from "../../contract/index.js";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type ExtraFlags,
+  readExtraFlags,
+  readTailscaledArgs,
+  SUPPORTED_UP_FLAGS,
+  UP_FLAGS,
+} from "../../contract/index.js";
 
 const NONE: ExtraFlags = {
   acceptDns: null,
@@ -29,25 +37,72 @@ describe("flags of tailscale up", () => {
     expect(readExtraFlags(text)).toEqual({ ...NONE, ...flags });
   });
 
-  const known = "--accept-dns, --accept-routes, --exit-node, --hostname, --shields-up, --login-server, --timeout";
   test.each([
-    ["--ssh", `must hold only ${known}, and --ssh is none of them`],
-    ["-ssh=true", `must hold only ${known}, and --ssh is none of them`],
-    ["--auth-key=tskey-auth-secret", `must hold only ${known}, and --auth-key is none of them`],
-    ["--accept-dns false", "must hold only flags, and values after the flags that take one"],
-    ["tskey-auth-secret", "must hold only flags, and values after the flags that take one"],
+    ["--bogus", "must contain only flags of `tailscale up`, not --bogus; supported are --accept-dns, --accept-routes"],
+    ["--accept-dns false", "must contain only flags, and values after the flags that take one"],
+    ["tskey-auth-secret", "must contain only flags, and values after the flags that take one"],
     ["--accept-dns=maybe", "must give --accept-dns true or false"],
     ["--timeout=0", "must give --timeout a duration above zero such as 60s"],
     ["--timeout", "must give --timeout a duration above zero such as 60s"],
     ["--hostname=...", "must give --hostname a name with at least one letter or digit"],
     ["--login-server=control.test", "must give --login-server an http:// or https:// URL"],
   ])("%j is refused: %s", (text, problem) => {
-    expect(readExtraFlags(text).problem).toBe(problem);
+    expect(readExtraFlags(text).problem).toEqual(expect.stringContaining(problem));
+  });
+
+  test.each([
+    ["--ssh", "--ssh: tailscaled of the runner image is built without Tailscale SSH"],
+    ["-ssh=true", "--ssh: tailscaled of the runner image is built without Tailscale SSH"],
+    ["--auth-key=tskey-auth-secret", "--auth-key: set TS_AUTHKEY instead"],
+    ["-authkey tskey-auth-secret", "--authkey: set TS_AUTHKEY instead"],
+    ["--client-secret=tskey-client-secret", "--client-secret: set TS_CLIENT_SECRET instead"],
+    ["--client-id=k1", "--client-id: set TS_CLIENT_ID instead"],
+    [
+      "--advertise-tags=tag:ci",
+      "--advertise-tags: set TS_OAUTH_TAGS instead; an auth key in TS_AUTHKEY brings its own tags",
+    ],
+    ["--accept-dns --reset", "--reset: every `spacetail up` starts a new node, without earlier settings"],
+    ["--operator=me", "--operator: the user who runs `spacetail up` operates tailscaled"],
+    ["--accept-risk=all", "--accept-risk: spacetail asks for no confirmation"],
+    [
+      "--exit-node-allow-lan-access",
+      "--exit-node-allow-lan-access: only programs that use the proxies go through the exit node",
+    ],
+  ])("%j is refused with the reason", (text, reason) => {
+    expect(readExtraFlags(text).problem).toBe(`must not contain ${reason}`);
+  });
+});
+
+describe("the table of flags", () => {
+  /** `tailscale up --help` of the version in image/tailscale/go.mod, its hidden flag, and the spellings it rewrites. */
+  const UPSTREAM = [
+    ..."accept-dns accept-risk accept-routes advertise-connector advertise-exit-node advertise-routes".split(" "),
+    ..."advertise-tags audience auth-key client-id client-secret exit-node exit-node-allow-lan-access".split(" "),
+    ..."force-reauth hostname id-token json login-server netfilter-mode operator qr qr-format".split(" "),
+    ..."report-posture reset shields-up snat-subnet-routes ssh stateful-filtering timeout".split(" "),
+    ..."host-routes authkey posture-checking".split(" "),
+  ].map((name) => `--${name}`);
+
+  test("has every flag of `tailscale up` once", () => {
+    expect(UP_FLAGS.map(({ name }) => name).sort()).toEqual([...UPSTREAM].sort());
+  });
+
+  test("was compared with the Tailscale that the image has", () => {
+    const file = readFileSync(join(__dirname, "../../image/tailscale/go.mod"), "utf8");
+    expect(/\ttailscale\.com (\S+)/.exec(file)?.[1]).toBe("v1.102.3");
+  });
+
+  test.each(UP_FLAGS)("$name is read, or refused in a sentence that reads on", ({ name, boolean, refusal }) => {
+    const good: Readonly<Record<string, string>> = { "--timeout": "60s", "--login-server": "https://control.test" };
+    const { problem } = readExtraFlags(boolean ? name : `${name}=${good[name] ?? "db"}`);
+    expect(problem).toBe(refusal === "" ? null : `must not contain ${name}: ${refusal}`);
+    expect(refusal).toMatch(/^$|^[a-z].*[^.]$/);
+    expect(SUPPORTED_UP_FLAGS.includes(name)).toBe(refusal === "");
   });
 });
 
 describe("flags of tailscaled", () => {
-  test("the listeners are taken out, the rest is passed on as it is", () => {
+  test("the listeners are taken out, the rest is passed on unchanged", () => {
     const text =
       "--verbose=1 -socks5-server=localhost:1 --debug localhost:2 --outbound-http-proxy-listen localhost:3 word";
     expect(readTailscaledArgs(text)).toEqual({
@@ -61,7 +116,7 @@ describe("flags of tailscaled", () => {
   test.each([
     ["--socks5-server=1080", "must give --socks5-server a host:port such as localhost:1080"],
     ["--outbound-http-proxy-listen", "must give --outbound-http-proxy-listen a host:port such as localhost:1080"],
-    ["--socket=/tmp/s", "must not hold --socket: set TS_SOCKET instead"],
+    ["--socket=/tmp/s", "must not contain --socket: set TS_SOCKET instead"],
   ])("%j is refused: %s", (text, problem) => {
     expect(readTailscaledArgs(text).problem).toBe(problem);
   });

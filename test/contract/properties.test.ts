@@ -9,7 +9,7 @@ import {
   hostPort,
   labelFromName,
   NO_PROXY_HEAD,
-  noProxyList,
+  noProxyEntryProblem,
   PROXY_VARIABLES,
   shellQuote,
   stackLabelProblem,
@@ -71,7 +71,9 @@ test("Terraform's reading of escaped text is the text", () => {
   holds(text, (given) => expect(unescapeTemplate(escapeTemplate(given))).toBe(given), 2_000);
 });
 
-/** What happens in a subshell of its own: the environment there, a command, and the words whose values are asked for. */
+/**
+ * What happens in a subshell of its own: the environment there, a command, and the words whose values are asked for.
+ */
 interface Case {
   readonly env?: Readonly<Record<string, string>>;
   readonly command?: string;
@@ -144,7 +146,12 @@ describe("what reaches a shell", () => {
     let taken = 0;
     const check = (all: string[]) => {
       // Entries that the list has twice, or that are ours, are there once.
-      const good = all.filter((list) => list !== "" && noProxyList(list) === null && /^[^\s,]+$/.test(list));
+      const good = all.filter(
+        (list) =>
+          list !== "" &&
+          list.split(",").every((entry) => noProxyEntryProblem(entry) === null) &&
+          /^[^\s,]+$/.test(list),
+      );
       taken += good.length;
       const command = exportAll("localhost:8080");
       const values = printed(

@@ -2,9 +2,9 @@
 import {
   exportCommands,
   exportedValues,
+  noProxyEntryProblem,
   noProxyFor,
-  noProxyList,
-  ownValues,
+  originalValues,
   PROXY_VARIABLES,
   shellQuote,
   unsetCommand,
@@ -104,27 +104,29 @@ test.each([
   "10.0.0.0/8",
   "fd00::1",
 ])("%s may be in a list", (entry) => {
-  expect(noProxyList(entry)).toBeNull();
+  expect(noProxyEntryProblem(entry)).toBeNull();
   expect(noProxyFor(entry, {}).leftOut).toEqual([]);
 });
 
+const NEITHER = "must be a host, a domain or an IPv4 network";
+
 test.each([
-  ["*", "would keep everything out of the tunnel"],
+  ["*", "must not be *, which would keep everything out of the tunnel"],
   ["*.corp.test", "must begin with the dot: .corp.test"],
-  ["[fd00::1]", "must be without brackets and port: some programs fail at them"],
-  ["[fd00::1]:443", "must be without brackets and port: some programs fail at them"],
-  ["fe80::/10", "is a network of IPv6 addresses: some programs fail at those"],
-  ["::1/128", "is a network of IPv6 addresses: some programs fail at those"],
-  ["http://a.test", "is neither a host nor a network"],
-  ["a.test:http", "is neither a host nor a network"],
-  ["10.0.0.0/33", "is neither a host nor a network"],
-  ["corp.test/24", "is neither a host nor a network"],
-  ["a b", "is neither a host nor a network"],
-  ["bücher.test", "is neither a host nor a network"],
-  ["fe80::1%eth0", "is neither a host nor a network"],
-])("%s is refused by name", (entry, problem) => {
-  const message = `must hold hosts and IPv4 networks with commas between them, and "${entry}" ${problem}`;
-  expect(noProxyList(`a.test,${entry}`)).toBe(message);
+  ["[fd00::1]", "must not have brackets or a port, at which some programs fail"],
+  ["[fd00::1]:443", "must not have brackets or a port, at which some programs fail"],
+  ["fe80::/10", "must not be an IPv6 network, at which some programs fail"],
+  ["::1/128", "must not be an IPv6 network, at which some programs fail"],
+  ["", NEITHER],
+  ["http://a.test", NEITHER],
+  ["a.test:http", NEITHER],
+  ["10.0.0.0/33", NEITHER],
+  ["corp.test/24", NEITHER],
+  ["a b", NEITHER],
+  ["bücher.test", NEITHER],
+  ["fe80::1%eth0", NEITHER],
+])("%j is refused: %s", (entry, problem) => {
+  expect(noProxyEntryProblem(entry)).toBe(problem);
 });
 
 test("what is refused in the option is left out of what the run had, and of TS_NO_PROXY", () => {
@@ -135,34 +137,36 @@ test("what is refused in the option is left out of what the run had, and of TS_N
   });
 });
 
-test("ownValues undoes the export: it leaves the lists that the run had, in both spellings", () => {
+test("originalValues undoes the export: it leaves the lists that the run had, in both spellings", () => {
   for (const env of ENVIRONMENTS) {
     const ours = env.TS_NO_PROXY ?? "";
     const lists = [env.NO_PROXY, env.no_proxy].filter((list) => list !== undefined && list !== "").join(",");
     const expected = lists === "" ? {} : { NO_PROXY: lists, no_proxy: lists };
-    expect(ownValues(PROXY, ours, exportedValues(PROXY, ours, env))).toEqual(expected);
+    expect(originalValues(PROXY, ours, exportedValues(PROXY, ours, env))).toEqual(expected);
   }
 });
 
-test("ownValues undoes an export that was left behind by a failed phase, changed by others and made again", () => {
+test("originalValues undoes an export that was left behind by a failed phase, changed by others and made again", () => {
   const left = exportedValues(PROXY, "more.test", { NO_PROXY: "corp.test" });
-  expect(ownValues(PROXY, "more.test", { NO_PROXY: `first.test,${left.NO_PROXY}` })).toEqual({
+  expect(originalValues(PROXY, "more.test", { NO_PROXY: `first.test,${left.NO_PROXY}` })).toEqual({
     NO_PROXY: "first.test,corp.test",
   });
   const again = exportedValues(PROXY, "more.test", { NO_PROXY: `first.test,${left.NO_PROXY}` });
   expect(again.NO_PROXY).toBe(`${HEAD},more.test,first.test,corp.test`);
   const own = "first.test,corp.test";
-  expect(ownValues(PROXY, "more.test", again)).toEqual({ NO_PROXY: own, no_proxy: own });
+  expect(originalValues(PROXY, "more.test", again)).toEqual({ NO_PROXY: own, no_proxy: own });
 });
 
-test("ownValues leaves an environment alone that no hook has touched", () => {
+test("originalValues leaves an environment alone that no hook has touched", () => {
   const env = { HTTP_PROXY: "http://corp.test:3128", https_proxy: "http://corp.test:3128", NO_PROXY: "localhost,a" };
-  expect(ownValues(PROXY, "", env)).toEqual(env);
-  expect(ownValues(PROXY, "", { HTTP_PROXY: "", NO_PROXY: undefined })).toEqual({});
+  expect(originalValues(PROXY, "", env)).toEqual(env);
+  expect(originalValues(PROXY, "", { HTTP_PROXY: "", NO_PROXY: undefined })).toEqual({});
 });
 
-test("ownValues gives back a run's own proxy, and none where it was ours", () => {
-  expect(ownValues(PROXY, "", { HTTP_PROXY: "http://corp.test:3128", HTTPS_PROXY: "http://localhost:8080" })).toEqual({
+test("originalValues gives back a run's own proxy, and none where it was ours", () => {
+  expect(
+    originalValues(PROXY, "", { HTTP_PROXY: "http://corp.test:3128", HTTPS_PROXY: "http://localhost:8080" }),
+  ).toEqual({
     HTTP_PROXY: "http://corp.test:3128",
   });
 });

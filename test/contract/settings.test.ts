@@ -90,7 +90,7 @@ test("keys are minted where the control server is, unless TS_API_URL says otherw
   );
 });
 
-test("flags go before variables of the same meaning", () => {
+test("flags take precedence over variables with the same meaning", () => {
   const settings = readSettings({
     TS_EXTRA_ARGS: "--hostname=flag --timeout=5s --login-server=https://flag.test",
     TS_HOSTNAME: "variable",
@@ -109,13 +109,6 @@ test("flags go before variables of the same meaning", () => {
   });
 });
 
-test("two kinds of credential exclude each other", () => {
-  const both = { TS_OAUTH_CLIENT_SECRET: "tskey-client-x", TS_AUTH_KEY: "tskey-auth-y" };
-  expect(() => readSettings(both)).toThrow(
-    new SettingsError("Both TS_OAUTH_CLIENT_SECRET and TS_AUTHKEY are set. Keep the one that is meant."),
-  );
-});
-
 test("a malformed value, of an alias too, is an error in one sentence", () => {
   expect(() => readSettings({ TS_BOOT_TIMEOUT: "soon" })).toThrow(
     new SettingsError('TS_BOOT_TIMEOUT must be a duration above zero such as 60s or 1m30s, but "soon" was given.'),
@@ -125,28 +118,66 @@ test("a malformed value, of an alias too, is an error in one sentence", () => {
 
 describe("the credential", () => {
   test.each([
-    [{ TS_CLIENT_ID: "k1" }, "federated"],
-    [{ TS_CLIENT_ID: "k1", TS_ID_TOKEN: "file:/run/token" }, "federated"],
-    [{ TS_OAUTH_CLIENT_SECRET: "s", TS_OAUTH_CLIENT_ID: "k1" }, "oauth"],
-    [{ TS_AUTH_KEY: "a" }, "authkey"],
-    [{ TS_CLIENT_ID: "", TS_AUTHKEY: "a" }, "authkey"],
-  ])("%j is %s", (env, kind) => {
-    expect(readSettings(env).credential).toBe(kind);
+    [{}, { credential: "none" }],
+    [{ TS_CLIENT_ID: "k1" }, { credential: "federated", clientId: "k1" }],
+    [
+      { TS_CLIENT_ID: "k1", TS_ID_TOKEN: "file:/run/token" },
+      { credential: "federated", idToken: "file:/run/token" },
+    ],
+    [
+      { TS_OAUTH_CLIENT_SECRET: "s", TS_OAUTH_CLIENT_ID: "k1" },
+      { credential: "oauth", oauthClientId: "k1", oauthClientSecret: "s" },
+    ],
+    [{ TS_CLIENT_SECRET: "s" }, { credential: "oauth", oauthClientId: "", oauthClientSecret: "s" }],
+    // The pair of containerboot.
+    [
+      { TS_CLIENT_ID: "k1", TS_CLIENT_SECRET: "s" },
+      { credential: "oauth", oauthClientId: "k1", oauthClientSecret: "s", clientId: "" },
+    ],
+    [
+      { TS_CLIENT_ID: "k1", TS_OAUTH_CLIENT_SECRET: "s" },
+      { credential: "oauth", oauthClientId: "k1" },
+    ],
+    [
+      { TS_CLIENT_ID: "k1", TS_OAUTH_CLIENT_ID: "k1", TS_CLIENT_SECRET: "s" },
+      { credential: "oauth", oauthClientId: "k1" },
+    ],
+    [{ TS_AUTH_KEY: "a" }, { credential: "authkey", authKey: "a" }],
+    [{ TS_CLIENT_ID: "", TS_AUTHKEY: "a" }, { credential: "authkey" }],
+  ])("%j is %j", (env, settings) => {
+    expect(readSettings(env)).toMatchObject(settings);
   });
 
   test.each([
-    [{ TS_CLIENT_ID: "k1", TS_AUTH_KEY: "a" }, "Both TS_CLIENT_ID and TS_AUTHKEY are set. Keep the one that is meant."],
+    [{ TS_OAUTH_CLIENT_SECRET: "s", TS_AUTHKEY: "a" }, ["TS_AUTHKEY", "TS_OAUTH_CLIENT_SECRET"]],
+    [{ TS_CLIENT_SECRET: "s", TS_AUTH_KEY: "a" }, ["TS_AUTH_KEY", "TS_CLIENT_SECRET"]],
+    [{ TS_CLIENT_ID: "k1", TS_AUTH_KEY: "a" }, ["TS_AUTH_KEY", "TS_CLIENT_ID"]],
+    [{ TS_ID_TOKEN: "a.b.c", TS_AUTHKEY: "a" }, ["TS_AUTHKEY", "TS_ID_TOKEN"]],
+    [{ TS_CLIENT_ID: "k1", TS_CLIENT_SECRET: "s", TS_ID_TOKEN: "a.b.c" }, ["TS_CLIENT_SECRET", "TS_ID_TOKEN"]],
     [
-      { TS_CLIENT_ID: "k1", TS_OAUTH_CLIENT_SECRET: "s", TS_AUTHKEY: "a" },
-      "All of TS_CLIENT_ID and TS_OAUTH_CLIENT_SECRET and TS_AUTHKEY are set. Keep the one that is meant.",
+      { TS_CLIENT_ID: "k1", TS_OAUTH_CLIENT_ID: "k2", TS_OAUTH_CLIENT_SECRET: "s" },
+      ["TS_OAUTH_CLIENT_ID", "TS_CLIENT_ID"],
     ],
-    [
-      { TS_ID_TOKEN: "a.b.c" },
-      "TS_ID_TOKEN is set without TS_CLIENT_ID, the id of the federated identity it is meant for.",
-    ],
-  ])("%j is refused", (env, message) => {
+  ])("%j is refused", (env, [one, other]) => {
+    const message = `${one} and ${other} cannot both be set. Unset the one you don't use.`;
     expect(() => readSettings(env)).toThrow(new SettingsError(message));
   });
+
+  test("an identity token without the identity is refused", () => {
+    expect(() => readSettings({ TS_ID_TOKEN: "a.b.c" })).toThrow(
+      new SettingsError("TS_ID_TOKEN is set but TS_CLIENT_ID is not. Set it to the ID of the federated identity."),
+    );
+  });
+});
+
+test("TS_ACCEPT_DNS is read, and the flag takes precedence", () => {
+  expect(readSettings({ TS_ACCEPT_DNS: "false" }).acceptDns).toBe(false);
+  expect(readSettings({ TS_ACCEPT_DNS: "false", TS_EXTRA_ARGS: "--accept-dns" }).acceptDns).toBe(true);
+  expect(readSettings({ TS_ACCEPT_DNS: "true", TS_EXTRA_ARGS: "--accept-dns=false" }).acceptDns).toBe(false);
+});
+
+test.each(["TS_TRACE", "TRACE"])("%s switches the trace on", (name) => {
+  expect(readSettings({ [name]: "true" }).trace).toBe(true);
 });
 
 describe("the API", () => {
@@ -164,11 +195,11 @@ describe("the API", () => {
   });
 
   test.each([{ TS_CONTROL_URL: "http://10.0.0.1:8080" }, { TS_EXTRA_ARGS: "--login-server=http://10.0.0.1:8080" }])(
-    "gets no secret by plain http, also where %j stands in for it",
+    "gets no secret by plain http, also where %j is its address",
     (env) => {
       const message =
-        "TS_API_URL must be an https:// URL: plain http is for loopback addresses only, but the control server " +
-        "http://10.0.0.1:8080 stands in for it.";
+        "TS_API_URL must be an https:// URL: plain http is for loopback addresses only, but it is unset and the control " +
+        "server is http://10.0.0.1:8080.";
       expect(() => readSettings({ ...oauth, ...env })).toThrow(new SettingsError(message));
       expect(() => readSettings({ TS_CLIENT_ID: "k", ...env })).toThrow(new SettingsError(message));
       expect(readSettings({ TS_AUTHKEY: "a", ...env }).controlUrl).toBe("http://10.0.0.1:8080");
@@ -179,6 +210,6 @@ describe("the API", () => {
 test.each([
   [{ TS_AUTHKEY: "tskey-client-k-s" }, /^TS_AUTHKEY must be an auth key: .+ TS_OAUTH_CLIENT_SECRET\.$/],
   [{ TS_OAUTH_CLIENT_SECRET: "tskey-auth-k-s" }, /^TS_OAUTH_CLIENT_SECRET must be the secret .+ TS_AUTHKEY\.$/],
-])("a secret in the wrong place is told, and not shown", (env, message) => {
+])("a secret in the wrong variable is reported, and not shown", (env, message) => {
   expect(() => readSettings(env)).toThrow(message);
 });

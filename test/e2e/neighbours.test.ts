@@ -2,7 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { DEFAULT_HTTP_PROXY, exportCommands, PROXY_VARIABLES } from "../../contract/index.js";
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } from "./stage.js";
 
 const EXPORT = exportCommands(DEFAULT_HTTP_PROXY).join(" && ");
 
@@ -12,7 +12,7 @@ describeInContainers("a tunnel among other programs", () => {
   describe.each(LANES)("%s", (lane) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();
@@ -29,7 +29,7 @@ describeInContainers("a tunnel among other programs", () => {
           TS_SOCKET: path,
         });
         expect(output.text).toBe(
-          `spacetail: ${path} is no socket. Remove it, or choose another path by TS_SOCKET.\nprecious\n`,
+          `spacetail: ${path} is not a socket. Remove it, or choose another path with TS_SOCKET.\nprecious\n`,
         );
       }
       expect(await stage.leftovers(0)).toEqual([]);
@@ -39,7 +39,7 @@ describeInContainers("a tunnel among other programs", () => {
       const environment = { TS_SOCKET: "/tmp/live.sock" };
       const line = `${serve('"/tmp/live.sock"')}; spacetail up --watch none; test -S /tmp/live.sock && echo there; kill $!`;
       expect((await stage.run(line, environment)).text).toBe(
-        "spacetail: /tmp/live.sock is another program's. Remove it, or choose another path by TS_SOCKET.\nthere\n",
+        "spacetail: /tmp/live.sock is in use by another program. Remove it, or choose another path with TS_SOCKET.\nthere\n",
       );
     });
 
@@ -54,7 +54,7 @@ describeInContainers("a tunnel among other programs", () => {
     withIpv6.each([8080, 1080])("another program on [::1]:%i would take traffic for localhost", async (port) => {
       const output = await stage.run(`${serve(`{ host: "::1", port: ${port} }`)}; spacetail up; kill $!`);
       expect(output.text).toBe(
-        `spacetail: Another program listens on [::1]:${port} already. Stop it, or choose another address by TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN.\n`,
+        `spacetail: Another program already listens on [::1]:${port}. Stop it, or choose another address with TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN.\n`,
       );
       // An address is what it says.
       const own = { TS_SOCKS5_SERVER: "127.0.0.1:1080", TS_OUTBOUND_HTTP_PROXY_LISTEN: "127.0.0.1:8080" };
@@ -70,12 +70,12 @@ describeInContainers("a tunnel among other programs", () => {
       expect(await stage.run(line)).toMatchObject({ code: 0 });
     });
 
-    test("a second up with other proxies is refused", async () => {
+    test("a second up with other proxy addresses is refused", async () => {
       const output = await stage.run(
         "spacetail up 2>/dev/null && TS_SOCKS5_SERVER=localhost:1081 spacetail up; echo $?; spacetail down",
       );
       expect(output.text).toBe(
-        "spacetail: The tunnel is up with other proxies than --socks5-server=localhost:1081 --outbound-http-proxy-listen=localhost:8080. Run `spacetail down` first.\n1\nspacetail: off the tailnet.\n",
+        "spacetail: The tunnel is already up with other proxy addresses (SOCKS5 localhost:1080, HTTP localhost:8080; localhost:1081 and localhost:8080 were requested). Run `spacetail down` first.\n1\nspacetail: off the tailnet.\n",
       );
     });
 
@@ -125,12 +125,12 @@ describeInContainers("a tunnel among other programs", () => {
     });
 
     test("what somebody else may have put into the runtime directory is not believed", async () => {
-      const record = JSON.stringify({ exports: [], own: { HTTP_PROXY: "http://evil:1" }, lookalikes: {} });
+      const record = JSON.stringify({ exports: [], original: { HTTP_PROXY: "http://evil:1" }, lookalikes: {} });
       const output = await stage.run(
         `mkdir -m 755 /tmp/spacetail-1983 && echo '${record}' >/tmp/spacetail-1983/proxies.json
          for command in 'env --restore' scrub 'tailscale version' status down; do spacetail $command && echo "$command went on"; done`,
       );
-      const line = "spacetail: /tmp/spacetail-1983 is open to other users. Remove it, or make its mode 0700.\n";
+      const line = "spacetail: /tmp/spacetail-1983 is open to other users. Remove it, or set its mode to 0700.\n";
       expect(output.text).toBe(line.repeat(5));
     });
   });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -16,6 +16,18 @@ import { ROOT, startWorld, type World } from "../world/world.js";
 
 export const TAG = "tag:spacelift";
 
+/**
+ * Reaches a service through the tunnel's HTTP proxy: a line that ends with it shows that the tunnel carries traffic.
+ */
+export const REACH =
+  'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
+
+/** For an `up` that succeeds, or fails for a reason that it finds: it ends before that, however busy the machine is. */
+export const PATIENT = { TS_BOOT_TIMEOUT: "5m" } as const;
+
+/** How long to wait for what should happen. Only a test that waits in vain takes that long. Milliseconds. */
+const PATIENCE_MS = 120_000;
+
 /** What a command line printed and how it ended. */
 export interface Output {
   readonly code: number | null;
@@ -27,8 +39,6 @@ export interface Output {
 /** `describe` where containers can be made; elsewhere the tests are skipped and the reason is printed. */
 export function describeInContainers(name: string, body: () => void): void {
   const reason = containerSupport();
-  // Some things take their time by design: limits of shut-down, waits of servers.
-  jest.setTimeout(60_000);
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
   (reason === null ? describe : describe.skip)(name, body);
 }
@@ -91,7 +101,7 @@ export class Stage {
     return new Stage(container, workspace, { ...path, ...guard, ...(environment as Record<string, string>) });
   }
 
-  /** Starts a line in a shell of its own and gives it back while it runs. */
+  /** Starts a line in its own shell, and returns while it runs. */
   start(
     line: string,
     environment: object = {},
@@ -115,13 +125,13 @@ export class Stage {
     return { command, output };
   }
 
-  /** Runs a line to its end, which comes when its output is closed. */
+  /** Runs a line until its output is closed. */
   async run(line: string, environment: object = {}, shell: readonly string[] = ["sh"]): Promise<Output> {
     return await this.start(line, environment, shell).output;
   }
 
-  /** The command lines, of those that `line` matches, which still run once they had a moment to end by themselves. */
-  async leftovers(graceMs = 2000, line = /^/): Promise<readonly string[]> {
+  /** The command lines that `line` matches and that are still running after a while in which they could end. */
+  async leftovers(line = /^/, graceMs = PATIENCE_MS): Promise<readonly string[]> {
     const end = Date.now() + graceMs;
     let left = this.commandLines(line);
     while (left.length > 0 && Date.now() < end) {
@@ -133,12 +143,27 @@ export class Stage {
 
   /** Waits until a running process has a command line like that. */
   async find(line: RegExp): Promise<ContainerProcess> {
-    for (let i = 0; i < 500; i += 1) {
+    const end = Date.now() + PATIENCE_MS;
+    while (Date.now() < end) {
       const found = livingProcesses(this.container).find((one) => line.test(one.commandLine.join(" ")));
       if (found !== undefined) return found;
       await sleep(10);
     }
     throw new Error(`no process with a command line like ${line}`);
+  }
+
+  /** Waits until a line has come to its {@link PAUSE}. */
+  async paused(): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (!existsSync(join(this.workspace, "paused"))) {
+      if (Date.now() > end) throw new Error("the line has not come to its pause");
+      await sleep(10);
+    }
+  }
+
+  /** Lets a line go on after its {@link PAUSE}. */
+  resume(): void {
+    writeFileSync(join(this.workspace, "resumed"), "");
   }
 
   private commandLines(line: RegExp): readonly string[] {
@@ -153,9 +178,53 @@ export class Stage {
   }
 }
 
-/** Waits until nobody but the world's own peers is on the tailnet. */
-export async function guestsLeft(tailnet: Tailnet, graceMs = 2000): Promise<string[]> {
-  const end = Date.now() + graceMs;
+/** What {@link runOnce} runs. */
+export interface OneRun {
+  /** Variables besides {@link PATIENT}. */
+  readonly environment: object;
+  /** By default `up` and `down`. */
+  readonly line?: string;
+  /** Prepares the container's workspace. */
+  readonly prepare?: (stage: Stage) => void;
+}
+
+/** Runs a line in a fresh container, and checks that it leaves neither processes nor nodes behind. */
+export async function runOnce(tailnet: Tailnet, lane: Lane, run: OneRun): Promise<Output> {
+  const stage = await Stage.open(lane, { ...PATIENT, ...run.environment });
+  try {
+    run.prepare?.(stage);
+    const output = await stage.run(run.line ?? "spacetail up && spacetail down");
+    expect(await stage.leftovers()).toEqual([]);
+    expect(await guestsLeft(tailnet)).toEqual([]);
+    return output;
+  } finally {
+    await stage.close();
+  }
+}
+
+/** In a line that {@link Stage.start} starts: waits until the test calls {@link Stage.resume}. */
+export const PAUSE = "touch paused && until [ -e resumed ]; do sleep 0.05; done";
+
+/** A line that waits until the tunnel is down. */
+export const UNTIL_DOWN = "while spacetail status >/dev/null 2>&1; do sleep 0.05; done";
+
+/**
+ * A limit for an `up` that only its deadline ends: a few times as long as one that succeeds takes on this machine,
+ * which others may keep busy. Call it in `describe`, use it in tests.
+ */
+export function useDeadline(world: () => World, lane: Lane): (atLeastMs?: number) => { TS_BOOT_TIMEOUT: string } {
+  let ms = 0;
+  beforeAll(async () => {
+    const output = await runOnce(world().tailnet, lane, { environment: await accessTo(world().tailnet) });
+    if (output.code !== 0) throw new Error(output.text);
+    ms = output.ms;
+  });
+  return (atLeastMs = 1000) => ({ TS_BOOT_TIMEOUT: `${Math.max(atLeastMs, 4 * ms)}ms` });
+}
+
+/** The nodes besides the world's own peers that are still on the tailnet after a while in which they could leave. */
+export async function guestsLeft(tailnet: Tailnet): Promise<string[]> {
+  const end = Date.now() + PATIENCE_MS;
   let guests = await tailnet.guests();
   while (guests.length > 0 && Date.now() < end) {
     await sleep(10);

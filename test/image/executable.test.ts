@@ -18,9 +18,9 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): { code: numb
   return { code: status, out: stdout, err: stderr };
 }
 
-test("the native executable is static and at most 1 MB", () => {
+test("the native executable is static and at most 1 MiB", () => {
   const elf = readFileSync(NATIVE);
-  expect(statSync(NATIVE).size).toBeLessThanOrEqual(1_000_000);
+  expect(statSync(NATIVE).size).toBeLessThanOrEqual(1_048_576);
   expect(elf.subarray(0, 4).toString("latin1")).toBe("\x7fELF");
   // A program header of type INTERP would name a dynamic linker.
   const at = Number(elf.readBigUInt64LE(32));
@@ -74,17 +74,17 @@ describe.each([
     }
   });
 
-  test("a wrong command line is told on standard error, with status 2", () => {
+  test("a wrong command line is reported on standard error, with status 2", () => {
     for (const words of [[], ["upp"], ["--json"]]) {
       expect(run([...spacetail, ...words])).toMatchObject({ code: 2, out: "", err: expect.stringContaining("Usage:") });
     }
   });
 
   test.each([
-    [["up", "--watch", "x"], '--watch needs a process id or none, but "x" was given.'],
-    [["up", "--watch", ""], '--watch needs a process id or none, but "" was given.'],
-    [["up", "--watch=1e0"], '--watch needs a process id or none, but "1e0" was given.'],
-    [["up", "--watch", "4194304"], "There is no process 4194304 to watch. Use --watch $$ in the shell of the phase."],
+    [["up", "--watch", "x"], '--watch must be a process ID or none, but "x" was given.'],
+    [["up", "--watch", ""], '--watch must be a process ID or none, but "" was given.'],
+    [["up", "--watch=1e0"], '--watch must be a process ID or none, but "1e0" was given.'],
+    [["up", "--watch", "4194304"], "Process 4194304 does not exist. Use --watch $$ in the shell of the phase."],
     [["up", "now"], "`spacetail up` takes only --watch PID, or --watch none."],
     [["env"], "`spacetail env` takes NO_PROXY or --restore, as the hooks of a context use it."],
     [["env", "HTTP_PROXY"], "`spacetail env` takes NO_PROXY or --restore, as the hooks of a context use it."],

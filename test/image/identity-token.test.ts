@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readClaims, refusedToken } from "../../image/spacetail/tailnet/identity-token.js";
+import { readClaims, refusedTokenMessage } from "../../image/spacetail/login/identity-token.js";
 
 const NOW = Date.UTC(2026, 10, 21, 12) / 1000;
 
@@ -38,7 +38,7 @@ describe("readClaims", () => {
     expect(readClaims(token({ iat: NOW }))?.from).toBe(NOW * 1000);
   });
 
-  test("takes claims that are missing or of another type for none", () => {
+  test("treats claims of another type like missing ones", () => {
     const nothing = { iss: "", aud: "", sub: "", scope: "", from: 0, until: 0 };
     expect(readClaims(token({}))).toEqual(nothing);
     expect(readClaims(token({ iss: 1, aud: 2, sub: null, scope: ["read"], exp: "soon", iat: {} }))).toEqual(nothing);
@@ -56,10 +56,10 @@ describe("readClaims", () => {
   );
 });
 
-describe("refusedToken", () => {
+describe("refusedTokenMessage", () => {
   const explain = (claims: object, serverTime = NOW * 1000): string =>
-    refusedToken(
-      { status: 403, body: '{"message":"Unauthorized"}', retryAfter: "", serverTime, error: "" },
+    refusedTokenMessage(
+      { status: 403, body: '{"message":"Unauthorized"}', retryAfter: "", serverTime, problem: "none", detail: "" },
       token({ ...CLAIMS, ...claims }),
       "kid",
     );
@@ -72,7 +72,7 @@ describe("refusedToken", () => {
     );
   });
 
-  test("tells an expired token by the server's clock", () => {
+  test("recognizes an expired token by the server's clock", () => {
     expect(explain({ exp: NOW - 720 })).toMatch(
       /\(403: Unauthorized\): it expired 12 min ago \(iss .+\)\. Start the run/,
     );
@@ -80,14 +80,14 @@ describe("refusedToken", () => {
     expect(explain({ exp: NOW - 4 * 3600 })).toContain("it expired 4 h ago");
   });
 
-  test("tells a clock that is ahead", () => {
+  test("recognizes a clock that is ahead", () => {
     expect(explain({ iat: NOW + 300, nbf: NOW + 300 })).toMatch(
-      /it is valid only in 5 min \(.+\)\. The clock of its issuer/,
+      /it becomes valid in 5 min \(.+\)\. The clock of its issuer/,
     );
     expect(explain({ iat: NOW + 20, nbf: NOW + 20 })).toContain("must have that issuer");
   });
 
-  test("goes by the clock of this machine when the server tells no time", () => {
+  test("uses the clock of this machine if the server sends no time", () => {
     expect(explain({ exp: Math.floor(Date.now() / 1000) - 1800 }, 0)).toContain("it expired 30 min ago");
   });
 

@@ -3,52 +3,43 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { deadlineIn } from "../../image/spacetail/process/clock.js";
-import { acquire } from "../../image/spacetail/process/lock.js";
+import { writePrivate } from "../../image/spacetail/process/files.js";
 import type { ProcessId } from "../../image/spacetail/process/processes.js";
-import { type RuntimeDir, writePrivate } from "../../image/spacetail/process/runtime-dir.js";
-
-/** Processes play their part here: who runs, who asks, and what happens while somebody looks whether another runs. */
-const mockStage = {
-  running: [] as string[],
-  me: { pid: 0, start: "" },
-  whileLooking: (_: ProcessId): void => {},
-};
-jest.mock("../../image/spacetail/process/processes", () => ({
-  isRunning: (id: ProcessId) => {
-    const answer = mockStage.running.includes(id.start);
-    mockStage.whileLooking(id);
-    return answer;
-  },
-  self: () => mockStage.me,
-}));
-
-// Errors of Node's own modules are of another realm than the tests, where `instanceof Error` does not hold.
-jest.mock("../../image/spacetail/failure", () => ({
-  ...jest.requireActual("../../image/spacetail/failure"),
-  errorCode: (error: NodeJS.ErrnoException) => error.code,
-}));
+import { acquire } from "../../image/spacetail/tunnel/lock.js";
 
 let folder: string;
+/** The processes that are running, by name. */
+let alive: string[];
+/** Called whenever somebody checks whether a holder is running. */
+let whileChecking: (holder: ProcessId) => void;
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "lock-"));
-  mockStage.running = [];
-  mockStage.whileLooking = () => {};
+  alive = [];
+  whileChecking = () => {};
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const lockPath = () => join(folder, "lock");
-const lock = (who: string, ms = 0): Promise<() => void> => {
-  mockStage.me = { pid: who.charCodeAt(0), start: who };
-  if (!mockStage.running.includes(who)) mockStage.running.push(who);
-  return acquire({ lock: lockPath() } as RuntimeDir, deadlineIn(ms));
-};
-const die = (who: string) => {
-  mockStage.running = mockStage.running.filter((one) => one !== who);
-};
-const BUSY = "Another `spacetail up` is still at work. Wait for it, or run `spacetail down`.";
+
+function lock(name: string, ms = 0): Promise<() => void> {
+  if (!alive.includes(name)) alive.push(name);
+  const running = (holder: ProcessId): boolean => {
+    const answer = alive.includes(holder.start);
+    whileChecking(holder);
+    return answer;
+  };
+  return acquire(lockPath(), { self: { pid: name.charCodeAt(0), start: name }, running }, deadlineIn(ms));
+}
+
+function die(name: string): void {
+  alive = alive.filter((one) => one !== name);
+}
+
+const BUSY = "Another `spacetail up` is still running. Wait for it, or run `spacetail down`.";
 
 describe("the lock of up", () => {
-  test("one holder at a time, and nothing left behind", async () => {
+  test("has one holder at a time, and leaves nothing behind", async () => {
     const release = await lock("a");
     await expect(lock("b")).rejects.toThrow(BUSY);
     release();
@@ -57,7 +48,7 @@ describe("the lock of up", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("a dead holder has an heir, and so has the heir", async () => {
+  test("passes from a dead holder to a successor, and from that one to the next", async () => {
     await lock("a");
     die("a");
     await lock("b");
@@ -69,15 +60,14 @@ describe("the lock of up", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("of two that find the holder dead at the same time, one is the heir", async () => {
+  test("passes to one of two that find the holder dead at the same time", async () => {
     await lock("dead");
     die("dead");
-    // WHEN a second one comes and inherits, just after the first has seen that the holder is dead
+    // WHEN a second one comes and takes the lock, just after the first has seen that the holder is dead
     let second: Promise<() => void> | undefined;
-    mockStage.whileLooking = () => {
-      mockStage.whileLooking = () => {};
+    whileChecking = () => {
+      whileChecking = () => {};
       second = lock("second");
-      mockStage.me = { pid: "first".charCodeAt(0), start: "first" };
     };
     const first = lock("first");
     // THEN only one of them has the lock
@@ -85,15 +75,15 @@ describe("the lock of up", () => {
     await expect(first).rejects.toThrow(BUSY);
   });
 
-  test("a lock that came into other hands is not released", async () => {
+  test("is not released by a former holder", async () => {
     const release = await lock("a");
     writeFileSync(lockPath(), JSON.stringify({ pid: 2, start: "b" }));
-    mockStage.running.push("b");
+    alive.push("b");
     release();
     expect(existsSync(lockPath())).toBe(true);
   });
 
-  test("a lock that nobody can read belongs to nobody", async () => {
+  test("is free if its file is malformed", async () => {
     writeFileSync(lockPath(), "");
     (await lock("a"))();
     expect(readdirSync(folder)).toEqual([]);
@@ -101,17 +91,17 @@ describe("the lock of up", () => {
 });
 
 describe("writePrivate", () => {
-  test("writes whole files for their owner alone", () => {
+  test("writes whole files that only their owner can read", () => {
     writePrivate(join(folder, "file"), "text");
     expect(readFileSync(join(folder, "file"), "utf8")).toBe("text");
     expect(readdirSync(folder)).toEqual(["file"]);
   });
 
-  test("tells in one line that the disk is full, and leaves nothing", () => {
+  test("reports a full disk in one line, and leaves nothing", () => {
     const path = join(folder, "file");
     symlinkSync("/dev/full", `${path}.${process.pid}`);
     expect(() => writePrivate(path, "text")).toThrow(
-      `Cannot write ${path} (ENOSPC). The disk must have room and be writable.`,
+      `Cannot write ${path} (ENOSPC). Check that the disk is writable and not full.`,
     );
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -1,42 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Host, Stream } from "../../image/spacetail/host/host.js";
 import { deadlineIn } from "../../image/spacetail/process/clock.js";
-import type { LocalApi } from "../../image/spacetail/tailnet/local-api.js";
-import { prove } from "../../image/spacetail/tailnet/prove.js";
+import type { PeerStatus } from "../../image/spacetail/tailnet/ipn.js";
+import { probePeers } from "../../image/spacetail/tailnet/probe.js";
 import { reach } from "../../image/spacetail/tailnet/reach.js";
-import type { PeerStatus } from "../../image/spacetail/tailnet/status.js";
-
-/** A tailscaled that exists only as an answer to every request; null never answers. */
-type Answer = (method: string, path: string, body: string) => string | null | Promise<string>;
-
-/** A LocalAPI whose requests go to `answer`, and the list of them. */
-function fakeApi(answer: Answer): { api: LocalApi; requests: string[] } {
-  const requests: string[] = [];
-  const connect = async (): Promise<Stream> => {
-    let reply: string | null | undefined | Promise<string>;
-    let closed = (): void => {};
-    const end = new Promise<null>((resolve) => {
-      closed = () => resolve(null);
-    });
-    return {
-      write: (text) => {
-        const [method = "", path = ""] = text.split(" ");
-        requests.push(`${method} ${path.replace("/localapi/v0/", "")}`);
-        reply = answer(method, path.replace("/localapi/v0/", ""), text.slice(text.indexOf("\r\n\r\n") + 4));
-      },
-      read: async () => {
-        if (reply === null || reply === undefined) return await end;
-        const body = await reply;
-        reply = undefined;
-        closed();
-        return Buffer.from(`HTTP/1.0 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-      },
-      close: () => closed(),
-    };
-  };
-  return { api: { host: { connect } as unknown as Host, socket: "/s" }, requests };
-}
+import { fakeTailscaled } from "./fake-tailscaled.js";
 
 function peer(i: number, online = true): PeerStatus {
   const name = `peer-${String(i).padStart(2, "0")}`;
@@ -59,69 +27,70 @@ function statusOf(peers: readonly PeerStatus[]): string {
 const PONG = JSON.stringify({ Err: "", LatencySeconds: 0.001 });
 const RUNNING = `${JSON.stringify({ State: 6 })}\n`;
 
-describe("prove", () => {
-  test("lets a restart of the handshakes end that outlasts the time for proving", async () => {
-    const { api, requests } = fakeApi((method, path) => {
+describe("probePeers", () => {
+  test("lets a restart of the handshakes finish that outlasts the time for probing", async () => {
+    const { api, requests } = fakeTailscaled((method, path) => {
       if (path.startsWith("ping")) return path.includes("type=disco") ? PONG : null;
       if (path.startsWith("watch-ipn-bus")) return RUNNING;
       return method === "PATCH" ? sleep(400, "{}") : "{}";
     });
     const one = peer(1);
-    expect(await prove(api, [one], 300, deadlineIn(30_000))).toEqual([one]);
+    expect(await probePeers(api, [one], 300, deadlineIn(30_000))).toEqual([one]);
     expect(requests.filter((request) => request.startsWith("PATCH"))).toHaveLength(2);
   });
 });
 
 describe("reach, with no service to wait for", () => {
-  test("warms at most 16 of the peers that are online", async () => {
+  test("warms up at most 16 of the peers that are online", async () => {
     const peers = [...Array.from({ length: 20 }, (_, i) => peer(i + 1)), peer(30, false)];
-    const { api, requests } = fakeApi((_, path) => (path === "status" ? statusOf(peers) : PONG));
-    expect(await reach(api, [], deadlineIn(5000))).toBe("16 of 20 online peers answer");
+    const { api, requests } = fakeTailscaled((_, path) => (path === "status" ? statusOf(peers) : PONG));
+    expect(await reach(api, [], deadlineIn(60_000))).toBe("16 of 20 online peers answer");
     const pinged = new Set(requests.filter((one) => one.includes("type=TSMP")));
     expect(pinged.size).toBe(16);
   });
 
-  test("gives up after 2 s on peers that stay silent, and names them", async () => {
-    const { api } = fakeApi((_, path) => {
+  test("gives up after 2 s on peers that do not answer, and names them", async () => {
+    const { api } = fakeTailscaled((_, path) => {
       if (path === "status") return statusOf([peer(1), peer(2)]);
       return path.includes("100.64.0.2") ? null : PONG;
     });
     const began = Date.now();
     expect(await reach(api, [], deadlineIn(60_000))).toBe("1 of 2 online peers answer (not yet: peer-02.tail.test)");
     expect(Date.now() - began).toBeGreaterThanOrEqual(1950);
-    expect(Date.now() - began).toBeLessThan(4000);
+    // Far from the deadline, however slow the machine is.
+    expect(Date.now() - began).toBeLessThan(30_000);
   });
 
-  test("is content with a tailnet on which nobody is online", async () => {
-    const { api } = fakeApi(() => statusOf([peer(1, false)]));
+  test("succeeds on a tailnet on which nobody is online", async () => {
+    const { api } = fakeTailscaled(() => statusOf([peer(1, false)]));
     expect(await reach(api, [], deadlineIn(5000))).toBe("no peer is online");
   });
 
   test("sends nothing through WireGuard before the peer knows this node", async () => {
-    let knocks = 0;
-    const { api, requests } = fakeApi((_, path) => {
+    let pings = 0;
+    const { api, requests } = fakeTailscaled((_, path) => {
       if (path === "status") return statusOf([peer(1)]);
       if (path.includes("type=TSMP")) return PONG;
-      knocks += 1;
-      return knocks > 5 ? PONG : null;
+      pings += 1;
+      return pings > 5 ? PONG : null;
     });
-    await reach(api, [], deadlineIn(5000));
+    await reach(api, [], deadlineIn(60_000));
     const firstTsmp = requests.findIndex((one) => one.includes("type=TSMP"));
     expect(requests.slice(0, firstTsmp).filter((one) => one.includes("type=disco")).length).toBeGreaterThan(5);
   });
 
-  test("restarts a handshake that was lost all the same", async () => {
-    let bounced = false;
-    const { api, requests } = fakeApi((method, path) => {
+  test("restarts a handshake that was lost nevertheless", async () => {
+    let restarted = false;
+    const { api, requests } = fakeTailscaled((method, path) => {
       if (path === "status") return statusOf([peer(1)]);
       if (path.startsWith("watch-ipn-bus")) return RUNNING;
       if (method === "PATCH") {
-        bounced = true;
+        restarted = true;
         return "{}";
       }
-      return path.includes("type=TSMP") && !bounced ? null : PONG;
+      return path.includes("type=TSMP") && !restarted ? null : PONG;
     });
     expect(await reach(api, [], deadlineIn(5000))).toBe("1 of 1 online peers answer");
-    expect(requests.filter((one) => one === "PATCH prefs")).toHaveLength(2);
+    expect(requests.filter((one) => one.startsWith("PATCH prefs"))).toHaveLength(2);
   });
 });

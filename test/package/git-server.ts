@@ -5,13 +5,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { ConnectProxy } from "./connect-proxy.js";
+
+/** The name that the server is reached by, through a {@link ConnectProxy}. Pulumi refuses addresses with ports. */
+export const HOST = "git.example.com";
 
 /** Serves the bare repositories of a folder over HTTPS on loopback, with Git's own server program. */
 export class GitServer {
   private constructor(
     private readonly server: Server,
-    /** File with the certificate, which signs itself: clients that shall trust the server need it. */
-    public readonly certificate: string,
+    private readonly proxy: ConnectProxy,
+    /** File with the certificate, which signs itself. */
+    private readonly certificate: string,
   ) {}
 
   /**
@@ -24,18 +29,20 @@ export class GitServer {
     const credentials = { cert: readFileSync(certificate), key: readFileSync(join(keys, "key.pem")) };
     const server = createServer(credentials, (request, response) => answer(root, request, response));
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-    return new GitServer(server, certificate);
+    const { port } = server.address() as AddressInfo;
+    return new GitServer(server, await ConnectProxy.start(HOST, port), certificate);
   }
 
-  /** Host and port. */
-  get address(): string {
-    return `localhost:${(this.server.address() as AddressInfo).port}`;
+  /** What makes Git, and programs in Go, reach and trust the server. */
+  get environment() {
+    const { certificate, proxy } = this;
+    return { SSL_CERT_FILE: certificate, GIT_SSL_CAINFO: certificate, HTTPS_PROXY: proxy.url, https_proxy: proxy.url };
   }
 
   async stop(): Promise<void> {
     const ended = new Promise((done) => this.server.close(done));
     this.server.closeAllConnections();
-    await ended;
+    await Promise.all([ended, this.proxy.stop()]);
   }
 }
 
@@ -43,7 +50,7 @@ export class GitServer {
 function createCertificate(folder: string): void {
   const goRoot = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
   const program = join(goRoot, "src/crypto/tls/generate_cert.go");
-  const flags = ["--host", "localhost,127.0.0.1", "--ca", "--ecdsa-curve", "P256"];
+  const flags = ["--host", HOST, "--ca", "--ecdsa-curve", "P256"];
   execFileSync("go", ["run", program, ...flags], { cwd: folder, stdio: "pipe" });
 }
 

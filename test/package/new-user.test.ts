@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows the README's quick start to the letter, in an empty folder, with either engine.
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { takeSynthesized } from "./consumer.js";
 import { shell, unlessUnreachable } from "./npm.js";
-import { pack, ROOT } from "./tarball.js";
+import { quickStart, quickStartBlock, quickStartSection, translated } from "./quick-start.js";
+import { pack } from "./tarball.js";
 
 const base = mkdtempSync(join(tmpdir(), "spacetail-new-user-"));
 afterAll(() => rmSync(base, { recursive: true }));
 const tarball = pack(base);
 
-const README = readFileSync(join(ROOT, "README.md"), "utf8");
-const [, section = ""] = /^## Quick start\n([\s\S]*?)^## /m.exec(README) ?? [];
-const code = block("js");
-const commands = block("sh").split("\n");
-
-/** The first block of that language in the section, without its blank lines. */
-function block(language: string): string {
-  const [, text = ""] = new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "m").exec(section) ?? [];
-  return text.replace(/\n{2,}/g, "\n").trim();
-}
+const section = quickStartSection();
+const code = quickStart();
+const commands = quickStartBlock("sh").split("\n");
 
 test("the quick start is at most 12 lines of code and 3 commands", () => {
   const lines = code.split("\n").length;
@@ -36,19 +30,13 @@ test("the quick start names the files that there are", () => {
   expect(section).toContain("`cdktf.out/stacks/tailnet`");
 });
 
-/** Each engine, and how the README says that text is to be read for it. */
-const ENGINES: readonly [string, (text: string) => string][] = [
-  ["cdktf", (text) => text],
-  ["cdktn", (text) => text.replaceAll("cdktf", "cdktn").replaceAll('"spacetail"', '"spacetail/cdktn"')],
-];
-
-describe.each(ENGINES)("with %s", (engine, translated) => {
+describe.each(["cdktf", "cdktn"])("with %s", (engine) => {
   const folder = join(base, engine);
   mkdirSync(folder);
   const followed = unlessUnreachable(`the quick start with ${engine}`, () => {
     copyFileSync(tarball.path, join(folder, basename(tarball.path)));
-    writeFileSync(join(folder, "main.mjs"), translated(code));
-    for (const command of commands) shell(folder, translated(command));
+    writeFileSync(join(folder, "main.mjs"), translated(code, engine));
+    for (const command of commands) shell(folder, translated(command, engine));
     return true;
   });
   const one = followed ? test : test.skip;

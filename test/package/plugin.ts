@@ -4,11 +4,36 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } fro
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { GitServer } from "./git-server.js";
+import { GitServer, HOST } from "./git-server.js";
 import { npm } from "./npm.js";
 import { ROOT } from "./tarball.js";
 
 const { version } = require("../../package.json");
+
+/** A user's project that nothing of the plugin may take anything from. */
+export const HOSTILE = {
+  "package.json": '{ "name": "program", "type": "module", "main": "missing.js" }',
+  "tsconfig.json": `{
+    "extends": "./missing.json",
+    "compilerOptions": { "module": "unheard of", "allowJs": true, "checkJs": true, "types": ["missing"] },
+    "ts-node": { "swc": true, "require": ["missing"] },
+    and then not even JSON`,
+  "node_modules/typescript/package.json": '{ "name": "typescript", "version": "99.0.0", "main": "main.js" }',
+  "node_modules/typescript/main.js": 'throw new Error("the TypeScript of the user");',
+  "node_modules/ts-node/package.json": '{ "name": "ts-node", "version": "99.0.0", "main": "main.js" }',
+  "node_modules/ts-node/main.js": 'throw new Error("the ts-node of the user");',
+};
+
+/** What the examples make, by type and name. */
+export const EXAMPLE_RESOURCES = [
+  "spacelift:index/context:Context tailnet",
+  "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_CLIENT_ID",
+  "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_CLIENT_SECRET",
+  "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_TAGS",
+  "spacetail:index:TailnetContext tailnet",
+  "spacetail:index:TailnetOAuthClient oauth-client",
+  "tailscale:index/oauthClient:OauthClient oauth-client",
+];
 
 /** Nothing of the machine's own settings. */
 const GIT_ENVIRONMENT = {
@@ -48,7 +73,7 @@ export class PublishedPlugin {
     git(source, "commit", "--quiet", "--message=Everything");
     git(source, "tag", `v${version}`);
     const served = join(base, "served");
-    git(source, "clone", "--quiet", "--bare", source, join(served, "acme/spacetail"));
+    git(source, "clone", "--quiet", "--bare", source, join(served, "acme/spacetail.git"));
     const keys = join(base, "keys");
     mkdirSync(keys);
     return new PublishedPlugin(await GitServer.start(served, keys), base);
@@ -56,13 +81,12 @@ export class PublishedPlugin {
 
   /** What users give to `pulumi package add`. */
   get url(): string {
-    return `https://${this.server.address}/acme/spacetail/pulumi@v${version}`;
+    return `https://${HOST}/acme/spacetail/pulumi@v${version}`;
   }
 
-  /** The environment that makes Git, and Go's programs, trust the server. */
-  get trust() {
-    const { certificate } = this.server;
-    return { SSL_CERT_FILE: certificate, GIT_SSL_CAINFO: certificate, NO_PROXY: "localhost", no_proxy: "localhost" };
+  /** What makes Git, and Pulumi, reach and trust the server. */
+  get environment() {
+    return this.server.environment;
   }
 
   /**
@@ -74,10 +98,10 @@ export class PublishedPlugin {
    */
   async install(): Promise<string> {
     const clone = join(this.base, "clone");
-    const [repository = ""] = this.url.split("/pulumi@");
+    const repository = `${this.url.split("/pulumi@")[0]}.git`;
     const words = ["clone", "--quiet", "--branch", `v${version}`, "-c", "advice.detachedHead=false", repository, clone];
     // Not execFileSync, since the server is in this process.
-    await promisify(execFile)("git", words, { env: { ...GIT_ENVIRONMENT, ...this.trust } });
+    await promisify(execFile)("git", words, { env: { ...GIT_ENVIRONMENT, ...this.environment } });
     const folder = join(clone, "pulumi");
     npm(folder, "install");
     return folder;

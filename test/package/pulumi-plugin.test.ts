@@ -9,26 +9,12 @@ import { NODE } from "../pulumi/engine/run.js";
 import { runYaml } from "../pulumi/engine/yaml-program.js";
 import { nodeOf } from "./nodes.js";
 import { Unreachable, unlessUnreachable } from "./npm.js";
-import { PublishedPlugin } from "./plugin.js";
+import { EXAMPLE_RESOURCES, HOSTILE, PublishedPlugin } from "./plugin.js";
 import { pythonPackage } from "./python.js";
 import { ROOT } from "./tarball.js";
 
 const SCHEMA = join(ROOT, "test/pulumi/golden/schema.json");
 const VARIABLE = "spacelift:index/environmentVariable:EnvironmentVariable";
-
-/** A user's project that nothing of the plugin may take anything from. */
-const HOSTILE = {
-  "package.json": '{ "name": "program", "type": "module", "main": "missing.js" }',
-  "tsconfig.json": `{
-    "extends": "./missing.json",
-    "compilerOptions": { "module": "unheard of", "allowJs": true, "checkJs": true, "types": ["missing"] },
-    "ts-node": { "swc": true, "require": ["missing"] },
-    and then not even JSON`,
-  "node_modules/typescript/package.json": '{ "name": "typescript", "version": "99.0.0", "main": "main.js" }',
-  "node_modules/typescript/main.js": 'throw new Error("the TypeScript of the user");',
-  "node_modules/ts-node/package.json": '{ "name": "ts-node", "version": "99.0.0", "main": "main.js" }',
-  "node_modules/ts-node/main.js": 'throw new Error("the ts-node of the user");',
-};
 
 // These run npm and compilers.
 jest.setTimeout(300_000);
@@ -80,7 +66,8 @@ describe.each([22, 24])("the plugin, cloned and installed on its own, on Node %i
     const inputs = { name: output({ value: "My tailnet" }), auth: { oauthSecret: { clientSecret } }, phases: ["plan"] };
     const { urn, outputs } = await host.construct("spacetail:index:TailnetContext", "tailnet", inputs);
     expect(urn).toBe("urn:pulumi:stack::project::spacetail:index:TailnetContext::tailnet");
-    expect(outputs).toEqual({ contextId: "id-tailnet", phases: ["plan"], stackLabel: "my-tailnet" });
+    const labels = { stackLabel: "my-tailnet", stackLabels: ["my-tailnet"] };
+    expect(outputs).toEqual({ contextId: "id-tailnet", phases: ["plan"], ...labels });
     const { engine } = host;
     expect(engine.only("spacelift:index/context:Context")).toMatchObject({
       parent: urn,
@@ -159,21 +146,10 @@ describe("the examples in other languages, previewed from a folder of their own"
   });
   afterEach(() => host?.stop());
 
-  /** What both make, by type and name. */
-  const MADE = [
-    "spacelift:index/context:Context tailnet",
-    "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_CLIENT_ID",
-    "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_CLIENT_SECRET",
-    "spacelift:index/environmentVariable:EnvironmentVariable tailnet-TS_OAUTH_TAGS",
-    "spacetail:index:TailnetContext tailnet",
-    "spacetail:index:TailnetOAuthClient oauth-client",
-    "tailscale:index/oauthClient:OauthClient oauth-client",
-  ];
-
   function expectMade(engine: FakeEngine): void {
     expect(engine.logs).toEqual([]);
     const resources = engine.resources.filter(({ type }) => type !== "pulumi:pulumi:Stack");
-    expect(resources.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(MADE);
+    expect(resources.map(({ type, name }) => `${type} ${name}`).sort()).toEqual(EXAMPLE_RESOURCES);
     const { inputs } = engine.only("spacelift:index/context:Context");
     expect(Object.keys(inputs)).toEqual(expect.arrayContaining(["beforeInits", "beforePlans", "beforeApplies"]));
     const secret = engine.all(VARIABLE).find(({ name }) => name === "tailnet-TS_OAUTH_CLIENT_SECRET");

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OutputFormat } from "../../contract/options/options.js";
+import type { OutputFormat } from "../../contract/options/option.js";
 import { render } from "../../render/render.js";
 import { OPTION_SETS } from "./option-sets.js";
 
@@ -17,7 +17,7 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** Runs `spacetail render` in this process. A failure is told as the executable tells it. */
+/** Runs `spacetail render` in this process. */
 export function runRender(...args: readonly string[]): Outcome {
   const printed = { out: "", err: "" };
   const spy = jest.spyOn(console, "error").mockImplementation((text) => {
@@ -28,8 +28,6 @@ export function runRender(...args: readonly string[]): Outcome {
       printed.out += text;
     });
     return { status, ...printed };
-  } catch (error) {
-    return { status: 1, out: printed.out, err: `${printed.err}spacetail: ${(error as Error).message}\n` };
   } finally {
     spy.mockRestore();
   }
@@ -41,13 +39,12 @@ export function runExecutable(args: readonly string[], { input = "", cwd = tmpdi
     cwd,
     input,
     encoding: "utf8",
-    timeout: 60_000,
     env: { PATH: "/usr/bin:/bin" },
   });
   return { status: status ?? -1, out: stdout, err: stderr };
 }
 
-/** Does something with a folder, which is gone after that. */
+/** Does something with a folder, which is removed after that. */
 export function inFolder<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), "spacetail-render-"));
   try {
@@ -85,4 +82,18 @@ export function renderedModule(options: unknown, names: readonly string[]): Reco
     if (status !== 0) throw new Error(err);
     return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name), "utf8")]));
   });
+}
+
+/**
+ * What is wrong with options, without the name of the command before each line. @throws if that is not all that
+ * happens
+ */
+export function problemsOf(format: OutputFormat, options: unknown): string[] {
+  const { status, out, err } = runWithOptions(format, options);
+  const lines = err.trimEnd().split("\n");
+  const prefix = "spacetail render: ";
+  if (status !== 1 || out !== "" || !lines.every((line) => line.startsWith(prefix))) {
+    throw new Error(`status ${status}: ${out}${err}`);
+  }
+  return lines.map((line) => line.slice(prefix.length));
 }

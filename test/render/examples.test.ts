@@ -10,7 +10,12 @@ const ROOT = join(__dirname, "../..");
 const EXAMPLES = join(ROOT, "examples");
 
 /** What is rendered in each example. */
-const RENDERED = { hcl: "tailnet", "config-yml": ".spacelift/config.yml", plugin: "plugin.yaml" } as const;
+const RENDERED = {
+  hcl: "tailnet",
+  "config-yml": ".spacelift/config.yml",
+  plugin: "plugin.yaml",
+  blueprint: "blueprint.yaml",
+} as const;
 
 type Example = keyof typeof RENDERED;
 const NAMES = Object.keys(RENDERED) as Example[];

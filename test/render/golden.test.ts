@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { OPTIONS, type OutputFormat } from "../../contract/options/options.js";
+import { RENDER_OPTIONS } from "../../contract/options/context-options.js";
+import { FORMATS, type OutputFormat } from "../../contract/options/option.js";
+import { renderedKind, renderedOptions } from "../../contract/options/option-table.js";
 import { renderedSet } from "./command.js";
 import { CASES, OPTION_SETS, setsOf } from "./option-sets.js";
 
 const GOLDEN = join(__dirname, "golden");
-const ENDINGS = { hcl: "tf", "config-yml": "yml", plugin: "yaml" } as const;
-const COLUMNS = { hcl: "hcl", "config-yml": "configYml", plugin: "plugin" } as const;
-const FORMATS = Object.keys(ENDINGS) as OutputFormat[];
+const ENDINGS = { hcl: "tf", "config-yml": "yml", plugin: "yaml", blueprint: "yaml" } as const;
 
 function fileOf(set: string, format: OutputFormat): string {
   return join(GOLDEN, format, `${set}.${ENDINGS[format]}`);
@@ -42,14 +42,18 @@ function has(value: unknown, [name, ...rest]: readonly string[]): boolean {
 
 test.each(FORMATS)("the sets for %s use every option that it has a place for, and every member of lists", (format) => {
   const sets = setsOf(format).map((set) => OPTION_SETS[set]?.options ?? {});
-  const placed = OPTIONS.filter((option) => option[COLUMNS[format]] !== "" && option.kind !== "program");
-  expect(placed.filter(({ name }) => !sets.some((set) => has(set, name.split(".")))).map(({ name }) => name)).toEqual(
-    [],
-  );
-  for (const { name, members } of placed) {
-    const elements = sets.flatMap((set) => (set as Record<string, unknown[]>)[name] ?? []);
-    // Secret content is never given; stacks alone have a place in .spacelift/config.yml.
-    const used = Object.keys(members).filter((member) => elements.some((one) => has(one, [member])));
-    if (format !== "config-yml") expect([name, used]).toEqual([name, Object.keys(members)]);
+  const isPlaced = (path: string) => {
+    const [outer] = path.split(".");
+    return RENDER_OPTIONS.some(({ name, formats }) => name === outer && formats.includes(format));
+  };
+  const placed = renderedOptions().filter(({ path, option }) => isPlaced(path) && renderedKind(option) !== "program");
+  const unused = placed.filter(({ path }) => !sets.some((set) => has(set, path.split("."))));
+  expect(unused.map(({ path }) => path)).toEqual([]);
+  for (const { path, option } of placed) {
+    const elements = sets.flatMap((set) => (set as Record<string, unknown[]>)[path] ?? []);
+    const all = option.kind === "objects" ? (option.members ?? []) : [];
+    const members = all.filter(({ places, formats }) => Object.keys(places).length === 0 || formats.includes(format));
+    const used = members.filter(({ name }) => elements.some((one) => has(one, [name])));
+    expect([path, used.map(({ name }) => name)]).toEqual([path, members.map(({ name }) => name)]);
   }
 });

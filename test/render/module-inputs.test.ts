@@ -39,14 +39,17 @@ const WRONG: readonly (readonly [object, string])[] = [
   [{ stack_label: "autoattach:a" }, `stack_label must be a plain label, ${PLAIN}.`],
   [{ stack_label: "" }, `stack_label must be a plain label, ${PLAIN}.`],
   [{ stack_label: " a" }, `stack_label must be a plain label, ${PLAIN}.`],
-  [{ labels: ["a", "autoattach:*"] }, `labels must hold plain labels, ${PLAIN}.`],
-  [{ labels: [""] }, `labels must hold plain labels, ${PLAIN}.`],
+  [{ labels: ["a", "autoattach:*"] }, `labels must be plain labels, ${PLAIN}.`],
+  [{ labels: [""] }, `labels must be plain labels, ${PLAIN}.`],
   [{ space_id: "" }, "space_id must not be empty."],
 ];
 
 /** What resources say, once the variables are good. */
 const WRONG_TOGETHER: typeof WRONG = [
-  [{ name: "日本" }, "name must hold a letter or digit to make a label of, unless stack_label is given."],
+  [
+    { name: "日本" },
+    "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given.",
+  ],
   [{ oauth_client_secret: "" }, "oauth_client_secret must not be empty, and must be one line."],
   [
     { oauth_client_secret: "tskey-auth-a" },

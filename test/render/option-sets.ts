@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of shells hold such placeholders
-import type { OutputFormat } from "../../contract/options/options.js";
-import type { RenderOptions } from "../../render/context/options.js";
+import type { OutputFormat } from "../../contract/options/option.js";
+import type { RenderOptions } from "./given.js";
 
 /** Options of `spacetail render`, with the formats that have a place for all of them. */
 export interface OptionSet {
@@ -9,7 +9,8 @@ export interface OptionSet {
   readonly formats: readonly OutputFormat[];
 }
 
-const ALL: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];
+const CONTEXTS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];
+const ALL: readonly OutputFormat[] = [...CONTEXTS, "blueprint"];
 
 const TUNNEL: RenderOptions = {
   waitFor: ["db:5432", "git:22"],
@@ -86,6 +87,21 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
     formats: ["plugin"],
     options: { ...EVERYWHERE, ...CONTEXT, files: [READABLE_FILE], author: "Acme: platform" },
   },
+  "everything-blueprint": {
+    formats: ["blueprint"],
+    options: {
+      // The hooks are those of the context.
+      ...Object.fromEntries(Object.entries(TUNNEL).filter(([name]) => name !== "httpProxy")),
+      auth: { oauthSecret: { clientId: "k1", tags: ["tag:b", "tag:a"] } },
+      environment: EVERYWHERE.environment ?? {},
+      secretEnvironment: ["PASSWORD", "token"],
+      name: "Tailnet (chosen)",
+      spaceId: "root",
+      autoattach: "runtime:tailnet",
+      files: [READABLE_FILE],
+      runnerImage: "registry.test/runner:1",
+    },
+  },
   account: {
     formats: ["hcl"],
     options: {
@@ -123,7 +139,7 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
     },
   },
   "federated-known": {
-    formats: ALL,
+    formats: CONTEXTS,
     options: {
       auth: {
         federated: {
@@ -141,10 +157,41 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
       phases: ["apply", "plan"],
     },
   },
+  "federated-stack": {
+    formats: ["blueprint"],
+    options: {
+      contextId: "tailnet-x1",
+      auth: {
+        federated: {
+          read: {
+            clientId: "k-read",
+            tags: ["tag:plan"],
+            spaceId: "root",
+            runTypes: ["PROPOSED", "TRACKED"],
+            scope: "read",
+          },
+          write: { clientId: "k-write", tags: ["tag:apply"], spaceId: "root", runTypes: ["TRACKED"], scope: "write" },
+          idToken: "file:/tmp/token",
+        },
+      },
+    },
+  },
+  "federated-one-stack": {
+    formats: ["blueprint"],
+    options: {
+      autoattachLabels: [],
+      runnerRegistry: "ghcr.io/acme",
+      auth: {
+        federated: {
+          identity: { clientId: "k", tags: ["tag:a"], spaceId: "root", runTypes: ["TRACKED"], scope: "write" },
+        },
+      },
+    },
+  },
   outermost: { formats: ["plugin"], options: { name: "tail", outermost: true } },
-  "federated-one": { formats: ["hcl", "plugin"], options: { auth: { federated: { identity: true } } } },
+  "federated-one": { formats: ["hcl", "plugin", "blueprint"], options: { auth: { federated: { identity: true } } } },
   "federated-one-known": {
-    formats: ALL,
+    formats: CONTEXTS,
     options: {
       auth: {
         federated: {
@@ -168,7 +215,14 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
     formats: ["hcl"],
     options: { autoattachAll: true, labels: ["team:platform"], runnerRegistry: "ghcr.io/acme" },
   },
-  hooks: { formats: ALL, options: HOOKS },
+  everywhere: { formats: ["hcl", "blueprint"], options: { autoattachAll: true } },
+  "several-labels": { formats: ["hcl", "blueprint"], options: { autoattachLabels: ["tailnet", "vpn: on"] } },
+  "by-id": {
+    formats: ["hcl"],
+    options: { autoattachLabels: [], attachments: [{ stackId: "web" }], labels: ["team:platform"] },
+  },
+  external: { formats: ALL, options: { auth: { external: true }, waitFor: ["db:5432"] } },
+  hooks: { formats: CONTEXTS, options: HOOKS },
   attachments: {
     formats: ["hcl"],
     options: {

@@ -2,11 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { flagName } from "../../contract/options/option-table.js";
-import { OPTIONS, type OutputFormat } from "../../contract/options/options.js";
-import { EXECUTABLE, inFolder, rendered, runExecutable, runRender, runWithOptions } from "./command.js";
 
-const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];
+import { FORMATS } from "../../contract/options/option.js";
+import { flagName, renderedKind, renderedOptions } from "../../contract/options/option-table.js";
+import { EXECUTABLE, inFolder, rendered, runExecutable, runRender, runWithOptions } from "./command.js";
 
 const DONE = { status: 0, out: "", err: "" };
 
@@ -32,13 +31,13 @@ describe.each(FORMATS)("--output of %s", (format) => {
   test("takes the place of what was rendered with other options", () => {
     inFolder((folder) => {
       const path = join(folder, "out");
-      expect(runRender("--format", format, "--phases", "plan", "--output", path)).toEqual(DONE);
+      expect(runRender("--format", format, "--wait-for", "first:1", "--output", path)).toEqual(DONE);
       const before = contents(folder);
-      expect(runRender("--format", format, "--phases", "perform", "--output", path)).toEqual(DONE);
+      expect(runRender("--format", format, "--wait-for", "second:1", "--output", path)).toEqual(DONE);
       const after = contents(folder);
       expect(Object.keys(after)).toEqual(Object.keys(before));
-      expect(JSON.stringify(before)).toContain("before_plan");
-      expect(JSON.stringify(after)).not.toContain("before_plan");
+      expect(JSON.stringify(before)).toContain("first:1");
+      expect(JSON.stringify(after)).not.toContain("first:1");
     });
   });
 
@@ -59,7 +58,7 @@ describe.each(FORMATS)("--output of %s", (format) => {
       const { status, out, err } = runRender("--format", format, "--output", path);
       expect({ status, out }).toEqual({ status: 1, out: "" });
       expect(err).toBe(
-        `spacetail: ${file} is there already and was not made by spacetail render --format ${format}: name another place by --output\n`,
+        `spacetail render: ${file} exists and was not made by spacetail render --format ${format}: choose another --output\n`,
       );
       // Nor is anything else written: a module is whole, or not there.
       expect(contents(folder)).toEqual({ [format === "hcl" ? "out/outputs.tf" : "out"]: text });
@@ -68,7 +67,7 @@ describe.each(FORMATS)("--output of %s", (format) => {
 
   test("makes no file of options that are wrong", () => {
     inFolder((folder) => {
-      const { status } = runRender("--format", format, "--phases", "deploy", "--output", join(folder, "out"));
+      const { status } = runRender("--format", format, "--boot-timeout", "soon", "--output", join(folder, "out"));
       expect(status).toBe(1);
       expect(readdirSync(folder)).toEqual([]);
     });
@@ -105,7 +104,9 @@ test("a place that cannot be written to is named, with the reason", () => {
     ]) {
       const { status, out, err } = runExecutable(["--format", format ?? "", "--output", path ?? ""]);
       expect({ status, out }).toEqual({ status: 1, out: "" });
-      expect(err).toMatch(new RegExp(`^spacetail: ${path}(/\\w+\\.tf)? cannot be written: ${reason}[^\\n]*\\n$`));
+      expect(err).toMatch(
+        new RegExp(`^spacetail render: ${path}(/\\w+\\.tf)? cannot be written: ${reason}[^\\n]*\\n$`),
+      );
     }
   });
 });
@@ -116,7 +117,7 @@ test("a wrong command line ends with status 2, wrong options with 1, and neither
   expect(runExecutable(["--format", "hcl", "--name", ""])).toEqual({
     status: 1,
     out: "",
-    err: 'spacetail: name must not be empty, but "" was given\n',
+    err: 'spacetail render: name must not be empty, but "" was given\n',
   });
 });
 
@@ -145,11 +146,18 @@ test.each(["--help", "-h"])("%s names every format and every option, with its se
   const { status, out, err } = runRender(flag);
   expect({ status, err }).toEqual({ status: 0, err: "" });
   for (const format of FORMATS) expect(out).toContain(`--format ${format}`);
-  for (const option of OPTIONS) {
-    if (option.kind === "program") continue;
-    const name = flagName(option) === "" ? option.name : `--${flagName(option)}`;
-    expect(out).toMatch(new RegExp(`^ {2}${name.replaceAll(".", "\\.")} `, "m"));
-    expect(out).toContain(option.doc);
+  const words = out.replace(/\s+/g, " ");
+  for (const one of renderedOptions()) {
+    const kind = renderedKind(one.option);
+    if (kind === "program" || kind === "object") continue;
+    const name = flagName(one) === "" ? one.path : `--${kind === "boolean" ? "[no-]" : ""}${flagName(one)}`;
+    const doc = one.option.rendered?.doc ?? one.option.doc;
+    expect(out).toContain(`\n  ${name}`);
+    expect(words).toContain(doc.replaceAll("`", ""));
+    for (const { name, doc, rendered } of kind === "objects" ? (one.option.members ?? []) : []) {
+      expect(out).toContain(`\n    ${name}\n`);
+      expect(words).toContain((rendered?.doc ?? doc).replaceAll("`", ""));
+    }
   }
 });
 
@@ -158,7 +166,9 @@ test("every secret is asked for once, by each output in its way", () => {
   for (const format of FORMATS) {
     const { out } = runWithOptions(format, options);
     expect(
-      out.match(/^(variable "(auth_key|secret_password)"|\s+- name: (TS_AUTHKEY|PASSWORD)$|# Each stack)/gm),
+      out.match(
+        /^(variable "(auth_key|secret_password)"|\s+- id: (auth_key|secret_password)$|\s+id: (auth_key|secret_password)$|# .*secret variables)/gm,
+      ),
     ).toHaveLength(format === "config-yml" ? 1 : 2);
   }
 });

@@ -102,7 +102,7 @@ export function readingOf(resources: Resources): Reading {
 export function readConfigYml(text: string, stack: string, inputs: Inputs): Reading {
   const { stack_defaults, stacks } = parseYaml(text);
   const settings = { ...stack_defaults, ...stacks?.[stack] };
-  const [, names = ""] = /^# Each stack needs besides, as secret variables: (.*)\.$/m.exec(text) ?? [];
+  const [, names = ""] = /^# Each stack also needs these secret variables: (.*)\.$/m.exec(text) ?? [];
   const secrets = names === "" ? [] : names.split(", ");
   return {
     hooks: hooksOf(settings),
@@ -175,10 +175,13 @@ function valuesIn({ variable, locals }: ModuleJson, inputs: Inputs): (value: unk
     if (/^(spacelift|tailscale)_\w+\.\w+\.(id|key)$/.test(text)) return REFERENCE;
     const [, encoded] = /^base64encode\(var\.(\w+)\)$/.exec(text) ?? [];
     if (encoded !== undefined) return Buffer.from(String(named(encoded)), "utf8").toString("base64");
-    const [, label] = /^concat\(\["autoattach:(.*)"\], var\.labels\)$/.exec(text) ?? [];
-    if (label === undefined) throw new Error(`unknown expression ${text}`);
-    const attached = label === `\${local.stack_label}` ? expression("local.stack_label") : label;
-    return [`autoattach:${attached}`, ...(named("labels") as string[])];
+    const [, list] = /^concat\((\[.*\]), var\.labels\)$/.exec(text) ?? [];
+    if (list === undefined) throw new Error(`unknown expression ${text}`);
+    const attach: string[] = JSON.parse(list);
+    const attached = attach.map((one) =>
+      one.replace(`\${local.stack_label}`, () => String(expression("local.stack_label"))),
+    );
+    return [...attached, ...(named("labels") as string[])];
   };
   const known = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(known);

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parse } from "yaml";
-import type { RenderOptions } from "../../render/context/options.js";
 import { rendered, renderedSet } from "./command.js";
+import type { RenderOptions } from "./given.js";
 import { setsOf } from "./option-sets.js";
-import { CONFIG_YML, MANIFEST, misfits, type Shape } from "./shapes.js";
+import { BLUEPRINT, CONFIG_YML, MANIFEST, misfits, type Shape } from "./shapes.js";
 
 const VERSIONS = ["1.1", "1.2"] as const;
 
-const DOCUMENTS: readonly (readonly ["config-yml" | "plugin", string, Shape])[] = [
+const DOCUMENTS: readonly (readonly ["config-yml" | "plugin" | "blueprint", string, Shape])[] = [
   ...setsOf("config-yml").map((set) => ["config-yml", set, CONFIG_YML] as const),
   ...setsOf("plugin").map((set) => ["plugin", set, MANIFEST] as const),
+  ...setsOf("blueprint").map((set) => ["blueprint", set, BLUEPRINT] as const),
 ];
 
 test.each(DOCUMENTS)(
@@ -65,12 +66,12 @@ test("what does not fit a shape is noticed", () => {
       CONFIG_YML,
     ),
   ).toEqual([
-    "it.version is none of 2",
-    "it.stack_defaults.before_plan is no list",
-    "it.stack_defaults.after_plan[0] is no text",
+    "it.version is not one of 2",
+    "it.stack_defaults.before_plan is not a list",
+    "it.stack_defaults.after_plan[0] is not a string",
     "it.stack_defaults.before_run is unknown",
-    "it.stack_defaults.environment.A is no text",
-    "it.stacks is no mapping",
+    "it.stack_defaults.environment.A is not a string",
+    "it.stacks is not a mapping",
     "it.defaults is unknown",
   ]);
   const manifest = {
@@ -81,9 +82,9 @@ test("what does not fit a shape is noticed", () => {
   };
   expect(misfits(manifest, MANIFEST)).toEqual([
     "it.author is missing",
-    "it.version is no text",
+    "it.version is not a string",
     "it.contexts[0].description is missing",
-    "it.contexts[0].priority is no whole number",
+    "it.contexts[0].priority is not a whole number",
     "it.contexts[0].env[0].key is missing",
   ]);
 });

@@ -2,9 +2,9 @@
 // Whatever users write comes out of every output as they wrote it.
 import fc from "fast-check";
 import { shellQuote } from "../../contract/index.js";
-import type { RenderOptions } from "../../render/context/options.js";
 import { line, text } from "../property.js";
 import { rendered } from "./command.js";
+import type { RenderOptions } from "./given.js";
 import { INPUTS, SECRETS } from "./inputs.js";
 import { readConfigYml, readManifest, readModule } from "./readings.js";
 
@@ -15,7 +15,7 @@ const normal = (texts: fc.Arbitrary<string>) => texts.map((one) => one.normalize
 const label = line.map((one) => `a${one.replace(/[\p{Cc}*]/gu, "_")}z`);
 
 const samples = fc.record({
-  description: normal(text),
+  description: normal(text).map((one) => `a${one}`),
   labels: fc.array(normal(label), { maxLength: 3 }),
   values: fc.array(normal(line), { minLength: 1, maxLength: 5 }),
   content: normal(text).map((one) => `${one}.`),

@@ -23,6 +23,7 @@ resource "tailscale_oauth_client" "tailnet" {
 
 resource "spacelift_context" "tailnet" {
   name         = var.name
+  description  = "Puts runs on a Tailscale tailnet, with spacetail"
   space_id     = var.space_id
   labels       = concat(["autoattach:${local.stack_label}"], var.labels)
   before_init  = local.tunnel_up
@@ -35,7 +36,7 @@ resource "spacelift_context" "tailnet" {
   lifecycle {
     precondition {
       condition     = local.stack_label != ""
-      error_message = "name must hold a letter or digit to make a label of, unless stack_label is given."
+      error_message = "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given."
     }
   }
 }

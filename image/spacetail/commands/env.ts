@@ -1,30 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Environment } from "../../../contract/wire/environment.js";
 import { noProxyFor } from "../../../contract/wire/proxy-variables.js";
-import { readProxies, restoreCommands } from "../environment/proxies.js";
-import { Failure } from "../failure.js";
-import type { Host } from "../host/host.js";
-import { checkedRuntimeDir } from "../process/runtime-dir.js";
-import { redact } from "../tailnet/redact.js";
+import { redact } from "../../../contract/wire/secrets.js";
+import { Failure } from "../errors/failure.js";
+import { readRecord, restoreCommands } from "../proxies/proxy-record.js";
+import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import type { Invocation } from "./invocation.js";
 
 /**
- * `spacetail env NO_PROXY`: prints the destinations that stay out of the tunnel, as one word for an export.
+ * `spacetail env NO_PROXY`: prints the destinations that bypass the tunnel, as one word for an export.
  *
- * `spacetail env --restore`: prints shell commands that bring back the proxy variables which the run had before `up`,
- * to be read by `eval`. Prints nothing if it had none.
+ * `spacetail env --restore`: prints shell commands, for `eval`, that bring back the proxy variables the run had before
+ * `up`. Prints nothing if it had none.
  */
-export function env(host: Host, args: readonly string[]): number {
+export function env({ platform, args, env: environment }: Invocation): number {
   const what = args.length === 1 ? args[0] : "";
-  if (what === "NO_PROXY") return printNoProxy();
+  if (what === "NO_PROXY") return printNoProxy(environment);
   if (what !== "--restore") {
     throw new Failure("`spacetail env` takes NO_PROXY or --restore, as the hooks of a context use it.");
   }
-  for (const command of restoreCommands(readProxies(checkedRuntimeDir(host)).own)) console.log(command);
+  const { original } = readRecord(checkedRuntimeDir(platform).proxies);
+  for (const command of restoreCommands(original)) console.log(command);
   return 0;
 }
 
 /** Never fails, and reads nothing but the environment: an export hides failures, and would leave the list empty. */
-function printNoProxy(): number {
-  const { word, leftOut } = noProxyFor(process.env.TS_NO_PROXY ?? "", process.env);
+function printNoProxy(environment: Environment): number {
+  const { word, leftOut } = noProxyFor(environment.TS_NO_PROXY ?? "", environment);
   console.log(word);
   for (const entry of leftOut) {
     console.error(

@@ -1,31 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-import { errorText, Failure } from "../failure.js";
-import type { Host } from "../host/host.js";
+import { errorMessage, Failure } from "../errors/failure.js";
 import { isRunning } from "../process/processes.js";
-import { checkedRuntimeDir } from "../process/runtime-dir.js";
-import { find } from "../process/state.js";
-import { fetchStatus } from "../tailnet/join.js";
-import { selfOf } from "../tailnet/self.js";
-import { peersOf } from "../tailnet/status.js";
+import { localApi } from "../tailnet/local-api.js";
+import { peersOf, selfOf } from "../tailnet/status.js";
+import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { type Found, find, reasonMessage, type State } from "../tunnel/state.js";
+import type { Invocation } from "./invocation.js";
+
+/** How long tailscaled may take to answer. Milliseconds. */
+const STATUS_MS = 5000;
 
 /**
- * `spacetail status [--json]`: says whether the tunnel is up, under which name and addresses.
+ * `spacetail status [--json]`: says whether the tunnel is up, with the node's name and addresses.
  *
  * @returns 0 if the node is on the tailnet, else 1
  */
-export async function status(host: Host, args: readonly string[]): Promise<number> {
+export async function status({ platform, args }: Invocation): Promise<number> {
   const json = args[0] === "--json";
   if (args.length > (json ? 1 : 0)) throw new Failure("`spacetail status` takes only --json.");
-  const dir = checkedRuntimeDir(host);
-  const { found, state } = find(dir);
+  const { found, state } = find(checkedRuntimeDir(platform));
   if (state === null || found !== "up") {
-    const reason = state === null || state.reason === "" ? "" : `: ${state.reason}`;
-    if (json) console.log(JSON.stringify({ state: found === "none" ? "down" : found }));
-    else console.log(found === "none" ? `down${reason}` : `${found}${reason}`);
+    console.log(json ? JSON.stringify({ state: found === "none" ? "down" : found }) : describe(found, state));
     return 1;
   }
   try {
-    const now = await fetchStatus({ host, socket: state.socket }, 5000);
+    const now = await localApi(platform.connect, state.socket).status(STATUS_MS);
     const { name, addresses, tags } = selfOf(now);
     const online = peersOf(now).filter((peer) => peer.Online).length;
     const watch = state.watch.find((one) => isRunning(one))?.pid ?? null;
@@ -39,7 +38,22 @@ export async function status(host: Host, args: readonly string[]): Promise<numbe
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
     throw new Failure(
-      `tailscaled does not answer on ${state.socket} (${errorText(error)}). Run \`spacetail down\`, then up again.`,
+      `tailscaled does not answer on ${state.socket} (${errorMessage(error)}). Run \`spacetail down\`, then up again.`,
     );
+  }
+}
+
+/** A tunnel that is not up, in words. */
+function describe(found: Found, state: State | null): string {
+  const reason = state === null || state.reason === null ? "" : `: ${reasonMessage(state.reason)}`;
+  switch (found) {
+    case "none":
+      return `down${reason}`;
+    case "daemon-only":
+      return "the supervisor was killed, and tailscaled is still running";
+    case "orphaned":
+      return "going down: all watched processes have exited";
+    default:
+      return `going down${reason}`;
   }
 }

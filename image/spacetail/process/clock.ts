@@ -2,16 +2,16 @@
 
 /** A point in time by which something must be done. */
 export interface Deadline {
-  /** By {@link now}. */
+  /** On the clock of {@link now}. */
   readonly at: number;
-  /** How long it was when it was set, in milliseconds; for messages. */
+  /** How far away it was when it was set, in milliseconds; for messages. */
   readonly totalMs: number;
 }
 
-/** Timers take no more than this; what should take longer is not limited at all. Milliseconds, some 24 days. */
+/** The longest time a timer can take; longer limits have no effect. Milliseconds, some 24 days. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** Milliseconds on a clock that only goes forward: somebody may set the machine's while we wait. */
+/** Milliseconds on a clock that only goes forward: the machine's own may be set while we wait. */
 export function now(): number {
   return performance.now();
 }
@@ -25,10 +25,15 @@ export function remaining(deadline: Deadline): number {
   return Math.max(0, Math.ceil(deadline.at - now()));
 }
 
+/** {@link remaining} for a request: after the deadline it gets a millisecond, in which to fail in its usual way. */
+export function timeLeft(deadline: Deadline): number {
+  return Math.max(1, remaining(deadline));
+}
+
 /** The result of `work`, or null if it takes longer than `ms`. The work itself goes on. */
 export function within<T>(work: Promise<T | null>, ms: number): Promise<T | null> {
   return new Promise<T | null>((resolve, reject) => {
-    // Timers may fire a moment early, and then what has timed out would not seem to have.
+    // Timers may fire a moment early, and a caller that looks at its deadline would then find some time left.
     const timer = setTimeout(() => resolve(null), Math.min(ms + 1, LONGEST_TIMER_MS));
     work.then(
       (result) => {

@@ -4,10 +4,10 @@ import { closeSync, readdirSync, readFileSync } from "node:fs";
 const CLOSE_ON_EXEC = 0o2000000;
 
 /**
- * Closes every descriptor from 3 up that this process inherited. A Spacelift phase ends only when all holders of its
- * pipes are gone, so a process that outlives its starter must hold none of them.
+ * Closes every descriptor from 3 up that this process inherited. A Spacelift phase ends only when its pipes have no
+ * holders left, so a process that outlives its starter must hold none of them.
  *
- * What the runtime opened itself is marked close-on-exec and stays.
+ * Descriptors that the runtime opened itself are close-on-exec, and stay open.
  */
 export function closeInherited(): void {
   for (const name of readdirSync("/proc/self/fd")) {
@@ -29,7 +29,7 @@ function isOwn(fd: string): boolean {
   }
 }
 
-/** The open flags in the text of /proc/PID/fdinfo/FD, which prints them in octal. */
+/** The open flags in /proc/PID/fdinfo/FD, which prints them in octal. */
 export function parseFlags(text: string): number {
   for (const line of text.split("\n")) {
     if (line.startsWith("flags:")) return Number(`0o${line.slice("flags:".length).trim()}`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
 
-/** A process, told apart from a later one with the same id by its start time. */
+/** A process. Its start time distinguishes it from a later one with the same ID. */
 export interface ProcessId {
   readonly pid: number;
   /** Clock ticks after boot, as the kernel prints them. */
@@ -17,7 +17,7 @@ export interface ProcessStat {
   readonly start: string;
 }
 
-/** Reads the text of /proc/PID/stat; null if it is cut off. The name in it may hold blanks and parentheses. */
+/** Parses /proc/PID/stat; null if the text is cut off. The process name in it may contain blanks and parentheses. */
 export function parseStat(text: string): ProcessStat | null {
   const close = text.lastIndexOf(")");
   const open = text.indexOf("(");
@@ -32,31 +32,30 @@ export function parseStat(text: string): ProcessStat | null {
   };
 }
 
-/** A process by its id or "self"; null if there is none. */
-export function statOf(pid: string): ProcessStat | null {
-  try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return null;
-  }
-}
-
 /** Identifies a running process; null if there is none or it is a zombie. */
 export function identify(pid: number): ProcessId | null {
   const stat = statOf(`${pid}`);
   return stat === null || isDead(stat.state) ? null : { pid, start: stat.start };
 }
 
-/** This process. */
-export function self(): ProcessId {
+export function thisProcess(): ProcessId {
   const stat = statOf("self");
   return { pid: process.pid, start: stat === null ? "" : stat.start };
 }
 
-/** True while that very process runs. A zombie is gone: in many containers nobody reaps it. */
+/** The ID of the process that started this one; 0 if it is outside this PID namespace. */
+export function parentPid(): number {
+  return statOf("self")?.parent ?? 0;
+}
+
+export function isSame(one: ProcessId, other: ProcessId): boolean {
+  return one.pid === other.pid && one.start === other.start;
+}
+
+/** True while that very process runs. A zombie does not count: in many containers nobody reaps it. */
 export function isRunning(id: ProcessId): boolean {
-  const { pid, start } = id;
-  return identify(pid)?.start === start;
+  const found = identify(id.pid);
+  return found !== null && isSame(found, id);
 }
 
 /** Sends a signal to a process if it still runs; true if it was sent. */
@@ -70,7 +69,16 @@ export function signal(id: ProcessId, name: "SIGTERM" | "SIGKILL"): boolean {
   }
 }
 
-/** X and x are a process that is being taken apart, Z one that waits to be reaped. */
+/** A process by its ID or "self"; null if there is none. */
+function statOf(pid: string): ProcessStat | null {
+  try {
+    return parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
+  } catch {
+    return null;
+  }
+}
+
+/** X and x mean a process that is being removed, Z one that waits to be reaped. */
 function isDead(state: string): boolean {
   return state === "Z" || state === "X" || state === "x";
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { Host } from "../host/host.js";
 
 /**
- * Finds a program: beside this executable first, since the image installs them together, then on PATH.
+ * Finds a program: next to this executable first, because the image installs them together, then on PATH.
  *
+ * @param command the command line of this executable
+ * @param path the value of PATH
  * @returns its path, or an empty string
  */
-export function findProgram(host: Host, name: string): string {
-  // The last word of the command is the executable on both lanes; what lies beside Node is none of ours.
-  const beside = dirname(host.self[host.self.length - 1] ?? "");
-  const places = [beside].concat((process.env.PATH ?? "").split(":"));
-  for (const place of places) {
-    const path = `${place}/${name}`;
-    if (place !== "" && isProgram(path)) return path;
+export function findProgram(name: string, command: readonly string[], path: string): string {
+  // The last word is the executable in both builds. A program next to Node's own executable has nothing to do with us.
+  const beside = dirname(command[command.length - 1] ?? "");
+  for (const place of [beside].concat(path.split(":"))) {
+    const candidate = `${place}/${name}`;
+    if (place !== "" && isProgram(candidate)) return candidate;
   }
   return "";
 }

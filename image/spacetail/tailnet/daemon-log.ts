@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { consistsOf, DIGITS } from "../../../contract/wire/characters.js";
-import { redact } from "./redact.js";
+import { redact } from "../../../contract/wire/secrets.js";
 
-/** Words of tailscaled's log lines that tell why it is not on the tailnet. */
-const TELLING: readonly string[] = [
+/** Words in tailscaled's log lines that say why it is not on the tailnet. */
+const PROBLEM_WORDS: readonly string[] = [
   "error",
   "fail",
   "refused",
@@ -16,7 +16,7 @@ const TELLING: readonly string[] = [
   "fatal",
 ];
 
-/** Words of lines that look like trouble and are none. */
+/** Words in lines that look like problems and are not. */
 const NOISE: readonly string[] = [
   "context canceled",
   "health(warnable=",
@@ -30,17 +30,17 @@ const NOISE: readonly string[] = [
 ];
 
 /**
- * The last few lines of tailscaled's log that tell what went wrong, without time stamps and without secrets.
+ * The last few lines of tailscaled's log that say what went wrong, without time stamps and without secrets.
  *
  * @param limit the greatest number of lines
  */
-export function tellingLines(log: string, secrets: readonly string[], limit: number): string[] {
+export function problemLines(log: string, secrets: readonly string[], limit: number): string[] {
   const found: string[] = [];
   for (const line of log.split("\n")) {
     const lower = line.toLowerCase();
-    // Indented lines are the list of flags that follows a wrong one.
+    // Indented lines are the list of flags that follows an unknown one.
     if (line.startsWith(" ")) continue;
-    if (!TELLING.some((word) => lower.includes(word)) || NOISE.some((word) => lower.includes(word))) continue;
+    if (!PROBLEM_WORDS.some((word) => lower.includes(word)) || NOISE.some((word) => lower.includes(word))) continue;
     const text = redact(withoutTime(line), secrets);
     if (found[found.length - 1] !== text) found.push(text);
   }
@@ -48,16 +48,19 @@ export function tellingLines(log: string, secrets: readonly string[], limit: num
 }
 
 /**
- * The last thing that tailscaled said, without the list of flags that follows a wrong one: when it ends by itself, that
- * is why. Empty for an empty log.
+ * The last message in tailscaled's log, without the list of flags that follows an unknown one: if it exited
+ * unexpectedly, this says why. Empty for an empty log.
  */
-export function lastWords(log: string): string {
+export function lastMessage(log: string): string {
   const usage = log.indexOf("\nUsage of ");
   const text = (usage < 0 ? log : log.slice(0, usage)).trim();
   return withoutTime(text.slice(text.lastIndexOf("\n") + 1));
 }
 
-/** Why tailscaled could not talk to the control server, as it logged last; empty if it did not say. */
+/**
+ * Why tailscaled could not talk to the control server, as it logged last; empty if it logged no reason. LocalAPI does
+ * not say it. Source of the text: tailscale.com v1.102.3, ipn/ipnlocal/local.go setControlClientStatusLocked.
+ */
 export function controlError(log: string): string {
   const mark = "Received error: ";
   let found = "";
@@ -68,8 +71,11 @@ export function controlError(log: string): string {
   return found;
 }
 
-/** The address in `listen tcp ADDRESS: bind: address already in use`; empty if the log says nothing of the kind. */
-export function takenAddress(log: string): string {
+/**
+ * The address in `listen tcp ADDRESS: bind: address already in use`, as Go words that error; empty if there is no such
+ * line.
+ */
+export function addressInUse(log: string): string {
   for (const line of log.split("\n")) {
     if (!line.includes("address already in use")) continue;
     const words = line.split(" ");
@@ -80,7 +86,7 @@ export function takenAddress(log: string): string {
   return "";
 }
 
-/** tailscaled's log begins each line with `2026/11/21 12:00:00 `. */
+/** Each line of tailscaled's log begins like `2026/11/21 12:00:00 `. */
 function withoutTime(line: string): string {
   const length = "2026/11/21 12:00:00 ".length;
   return consistsOf(line.slice(0, length), `${DIGITS}/: `) ? line.slice(length) : line;

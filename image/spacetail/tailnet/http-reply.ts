@@ -10,7 +10,7 @@ export interface ReplyHead {
 }
 
 /**
- * Reads the head of an HTTP/1 reply.
+ * Parses the head of an HTTP/1 reply.
  *
  * @returns null while the head is not complete
  * @throws Error if the text cannot become an HTTP reply

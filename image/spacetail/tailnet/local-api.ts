@@ -1,145 +1,138 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Host, Stream } from "../host/host.js";
-import { within } from "../process/clock.js";
-import { parseHead, type ReplyHead } from "./http-reply.js";
-
-/** tailscaled's control socket. Requests are HTTP/1.0, so that replies are neither chunked nor kept alive. */
-export interface LocalApi {
-  readonly host: Host;
-  readonly socket: string;
-}
-
-export interface LocalReply {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: string;
-}
+import type { HostPort } from "../../../contract/wire/addresses.js";
+import { Failure } from "../errors/failure.js";
+import type { Connect } from "../platform/platform.js";
+import type { MaskedPrefs, Notify, PingResult, StartOptions, Status } from "./ipn.js";
+import { type LocalReply, readLines, readReply, requestText } from "./local-transport.js";
 
 /**
- * Makes one request and reads the whole reply.
+ * tailscaled's LocalAPI. Every call has a limit in milliseconds; when it is over, the connection is closed, which also
+ * cancels the request in tailscaled.
  *
- * @param path below /localapi/v0/
- * @param body JSON, or empty for none
- * @param timeoutMs after which the connection is closed, which also cancels the request in tailscaled
- * @returns null if there was no reply in time
- * @throws SystemError or a socket's error if tailscaled does not listen
+ * Calls throw a Failure if tailscaled refuses or does not answer in time, and an error if nothing listens on the
+ * socket.
  */
-export async function call(
-  api: LocalApi,
-  method: string,
-  path: string,
-  body: string,
-  timeoutMs: number,
-): Promise<LocalReply | null> {
-  const stream = await api.host.connect(api.socket);
-  try {
-    stream.write(requestText(method, path, body));
-    return await within(readReply(stream), timeoutMs);
-  } finally {
-    stream.close();
-  }
+export interface LocalApi {
+  /** tailscaled's view of itself and its peers. */
+  readonly status: (limitMs: number) => Promise<Status>;
+  /** The same without peers, which is cheap on any tailnet. */
+  readonly statusWithoutPeers: (limitMs: number) => Promise<Status>;
+  /** Sets auth key and preferences. */
+  readonly start: (options: StartOptions, limitMs: number) => Promise<void>;
+  /** Makes tailscaled register the node with the key of `start`, which it otherwise only keeps. */
+  readonly loginInteractive: (limitMs: number) => Promise<void>;
+  readonly editPrefs: (prefs: MaskedPrefs, limitMs: number) => Promise<void>;
+  readonly logout: (limitMs: number) => Promise<void>;
+  /** One ping; null if there was no answer in time or tailscaled cannot send it. */
+  readonly ping: (address: string, type: PingType, limitMs: number) => Promise<PingResult | null>;
+  /** Connects to a service through the tailnet. */
+  readonly dial: (target: HostPort, limitMs: number) => Promise<Dialed>;
+  /** Follows the bus, on which tailscaled reports its state; the first message has the present state. */
+  readonly watchBus: () => Promise<Bus>;
 }
 
-/** A stream of JSON texts, one a line, such as `watch-ipn-bus`. */
-export interface Lines {
-  /** The next line, or null at the end of the stream or when `timeoutMs` is over. */
-  readonly next: (timeoutMs: number) => Promise<string | null>;
-  readonly close: () => void;
-}
+/** `disco` asks the peer's magicsock, outside of WireGuard; `TSMP` goes through WireGuard. */
+export type PingType = "disco" | "TSMP";
 
-/** Opens a stream of lines. `next` throws if tailscaled answers with an error. */
-export async function follow(api: LocalApi, path: string): Promise<Lines> {
-  const stream = await api.host.connect(api.socket);
-  stream.write(requestText("GET", path, ""));
-  const reader = lineReader(stream);
-  let pending: Promise<string | null> | null = null;
-  return {
-    next: async (timeoutMs) => {
-      // A read that outlives its time limit belongs to the next call.
-      if (pending === null) pending = reader();
-      const line = await within(pending, timeoutMs);
-      if (line !== null) pending = null;
-      return line;
-    },
-    close: () => stream.close(),
-  };
-}
+/** How a dial ended. */
+export type DialResult = "connected" | "unresolved" | "not-on-tailnet" | "refused" | "failed" | "timeout";
 
-/** A connection that tailscaled made into the tailnet, or why it did not. */
+/** A connection through the tailnet, or why there is none. */
 export interface Dialed {
-  readonly reply: LocalReply | null;
+  readonly result: DialResult;
   /** Closes the connection, if there is one. */
   readonly close: () => void;
 }
 
-/** Asks tailscaled to connect to `host:port` through the tailnet. Status 101 means that the connection stands. */
-export async function dial(api: LocalApi, host: string, port: number, timeoutMs: number): Promise<Dialed> {
-  const stream = await api.host.connect(api.socket);
-  const headers = `Connection: upgrade\r\nUpgrade: ts-dial\r\nDial-Host: ${host}\r\nDial-Port: ${port}\r\nDial-Network: tcp\r\n`;
-  stream.write(`POST /localapi/v0/dial HTTP/1.1\r\nHost: local-tailscaled.sock\r\n${headers}Content-Length: 0\r\n\r\n`);
-  const reply = await within(readReply(stream), timeoutMs);
-  return { reply, close: () => stream.close() };
+/** A stream of messages. */
+export interface Bus {
+  /** The next message, or null at the end of the stream or after `limitMs`. */
+  readonly next: (limitMs: number) => Promise<Notify | null>;
+  readonly close: () => void;
 }
 
-function requestText(method: string, path: string, body: string): string {
-  // Length in bytes, as prefs may hold any text.
-  const length = body === "" && method === "GET" ? "" : `Content-Length: ${Buffer.from(body).length}\r\n`;
-  return `${method} /localapi/v0/${path} HTTP/1.0\r\nHost: local-tailscaled.sock\r\n${length}\r\n${body}`;
-}
+const PATH = "/localapi/v0/";
 
-/** Reads to the end of the stream, or to the end of the head of an upgrade, which has no end. */
-async function readReply(stream: Stream): Promise<LocalReply | null> {
-  let text = "";
-  const parts: Buffer[] = [];
-  let head: ReplyHead | null = null;
-  for (;;) {
-    const chunk = await stream.read();
-    if (chunk === null) break;
-    parts.push(chunk);
-    if (head === null) {
-      text += chunk.toString("latin1");
-      head = parseHead(text);
-    }
-    if (head !== null && (head.status === 101 || complete(head, parts))) break;
-  }
-  if (head === null) throw new Error("tailscaled closed the connection without an answer");
-  const body = Buffer.concat(parts).subarray(head.bodyAt).toString("utf8");
-  return { status: head.status, headers: head.headers, body };
-}
+/** ipn.NotifyInitialState: the first message has the present state. */
+const INITIAL_STATE = 2;
 
-/** Whether a reply that says its length is whole; replies to HTTP/1.1 requests stay open. */
-function complete(head: ReplyHead, parts: readonly Buffer[]): boolean {
-  const length = head.headers["content-length"];
-  if (length === undefined) return false;
-  let bytes = 0;
-  for (const part of parts) bytes += part.length;
-  return bytes >= head.bodyAt + Number(length);
-}
-
-function lineReader(stream: Stream): () => Promise<string | null> {
-  let buffered: Buffer = Buffer.alloc(0);
-  let inBody = false;
-  return async () => {
-    for (;;) {
-      if (!inBody) {
-        const text = buffered.toString("latin1");
-        const head = parseHead(text);
-        if (head !== null) {
-          if (head.status !== 200)
-            throw new Error(`tailscaled answered ${head.status}: ${text.slice(head.bodyAt).trim()}`);
-          inBody = true;
-          buffered = buffered.subarray(head.bodyAt);
-        }
-      }
-      const newline = inBody ? buffered.indexOf(10) : -1;
-      if (newline >= 0) {
-        const line = buffered.subarray(0, newline).toString("utf8");
-        buffered = buffered.subarray(newline + 1);
-        return line;
-      }
-      const chunk = await stream.read();
-      if (chunk === null) return null;
-      buffered = Buffer.concat([buffered, chunk]);
+/** The LocalAPI on a unix socket. */
+export function localApi(connect: Connect, socket: string): LocalApi {
+  const request = async (method: string, call: string, body: string, limitMs: number): Promise<LocalReply | null> => {
+    const stream = await connect(socket);
+    try {
+      stream.write(requestText(method, `${PATH}${call}`, body));
+      return await readReply(stream, limitMs);
+    } finally {
+      stream.close();
     }
   };
+  const command = async (method: string, call: string, body: string, limitMs: number): Promise<string> =>
+    bodyOf(await request(method, call, body, limitMs), call);
+  return {
+    status: async (limitMs) => JSON.parse(await command("GET", "status", "", limitMs)) as Status,
+    statusWithoutPeers: async (limitMs) =>
+      JSON.parse(await command("GET", "status?peers=false", "", limitMs)) as Status,
+    start: async (options, limitMs) => {
+      await command("POST", "start", JSON.stringify(options), limitMs);
+    },
+    loginInteractive: async (limitMs) => {
+      await command("POST", "login-interactive", "", limitMs);
+    },
+    editPrefs: async (prefs, limitMs) => {
+      await command("PATCH", "prefs", JSON.stringify(prefs), limitMs);
+    },
+    logout: async (limitMs) => {
+      await command("POST", "logout", "", limitMs);
+    },
+    ping: async (address, type, limitMs) => {
+      const reply = await request("POST", `ping?ip=${encodeURIComponent(address)}&type=${type}`, "", limitMs);
+      return reply === null || reply.status !== 200 ? null : (JSON.parse(reply.body) as PingResult);
+    },
+    dial: async (target, limitMs) => {
+      const stream = await connect(socket);
+      stream.write(dialText(target));
+      const reply = await readReply(stream, limitMs);
+      return { result: dialResult(reply), close: () => stream.close() };
+    },
+    watchBus: async () => {
+      const stream = await connect(socket);
+      stream.write(requestText("GET", `${PATH}watch-ipn-bus?mask=${INITIAL_STATE}`, ""));
+      const lines = readLines(stream);
+      return {
+        next: async (limitMs) => {
+          const line = await lines.next(limitMs);
+          return line === null ? null : (JSON.parse(line) as Notify);
+        },
+        close: () => lines.close(),
+      };
+    },
+  };
+}
+
+/** A dial upgrades its connection, which takes HTTP/1.1. */
+function dialText(target: HostPort): string {
+  const { host, port } = target;
+  const headers = `Connection: upgrade\r\nUpgrade: ts-dial\r\nDial-Host: ${host}\r\nDial-Port: ${port}\r\nDial-Network: tcp\r\n`;
+  return `POST ${PATH}dial HTTP/1.1\r\nHost: local-tailscaled.sock\r\n${headers}Content-Length: 0\r\n\r\n`;
+}
+
+/**
+ * What tailscaled's answer to a dial means; null is no answer in time. Failures have the same status 502, so their text
+ * decides. Source: tailscale.com v1.102.3, ipn/localapi/localapi.go serveDial.
+ */
+export function dialResult(reply: LocalReply | null): DialResult {
+  if (reply === null) return "timeout";
+  if (reply.status === 101) return "connected";
+  // tailscaled asks its client to make the connection.
+  if (reply.status === 200 && reply.headers["dial-self"] === "true") return "not-on-tailnet";
+  if (reply.body.startsWith("resolve failure: ")) return "unresolved";
+  return reply.body.includes("refused") ? "refused" : "failed";
+}
+
+function bodyOf(reply: LocalReply | null, call: string): string {
+  const name = call.split("?")[0] ?? call;
+  if (reply === null) throw new Failure(`tailscaled did not answer "${name}" in time.`);
+  if (reply.status >= 300) throw new Failure(`tailscaled refused "${name}" (${reply.status}: ${reply.body.trim()}).`);
+  return reply.body;
 }

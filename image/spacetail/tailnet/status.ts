@@ -1,42 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { PeerStatus, Status } from "./ipn.js";
 
-// The parts of tailscaled's JSON that are used here. Names and types are those of tailscale.com/ipn and ipn/ipnstate.
-
-export interface PeerStatus {
-  readonly ID: string;
-  readonly HostName: string;
-  /** Fully qualified, with a dot at the end. */
-  readonly DNSName: string;
-  readonly TailscaleIPs?: readonly string[] | null;
-  readonly Tags?: readonly string[] | null;
-  readonly Online: boolean;
-  readonly ExitNodeOption: boolean;
+/** This node as others see it. */
+export interface Self {
+  readonly name: string;
+  /** Empty before it has joined. */
+  readonly addresses: readonly string[];
+  readonly tags: readonly string[];
 }
 
-export interface Status {
-  readonly BackendState: string;
-  readonly MagicDNSSuffix: string;
-  readonly Self?: PeerStatus | null;
-  readonly Peer?: Readonly<Record<string, PeerStatus | undefined>> | null;
-  readonly Health?: readonly string[] | null;
+export function selfOf(status: Status): Self {
+  const node = status.Self;
+  if (node === null || node === undefined) return { name: "", addresses: [], tags: [] };
+  return { name: displayName(node), addresses: node.TailscaleIPs ?? [], tags: node.Tags ?? [] };
 }
 
-export interface Notify {
-  readonly State?: number | null;
-  readonly ErrMessage?: string | null;
-  readonly BrowseToURL?: string | null;
-}
-
-export interface PingResult {
-  readonly Err: string;
-  readonly LatencySeconds: number;
-}
-
-/** ipn.State, as the bus numbers it. */
-export const NEEDS_MACHINE_AUTH = 3;
-export const RUNNING = 6;
-
-/** All peers of a status, in the order of their names so that every run treats them alike. */
+/** All peers of a status, sorted by name so that every run treats them alike. */
 export function peersOf(status: Status): PeerStatus[] {
   const peers: PeerStatus[] = [];
   for (const peer of Object.values(status.Peer ?? {})) if (peer !== undefined) peers.push(peer);
@@ -44,8 +23,8 @@ export function peersOf(status: Status): PeerStatus[] {
 }
 
 /**
- * The peer that a name or address means: its MagicDNS name, whole or, for nodes of this tailnet, without the tailnet's
- * domain, or one of its addresses. Null if no peer is meant.
+ * The peer that a name or address means: its MagicDNS name, in full or, for nodes of this tailnet, without the
+ * tailnet's domain; or one of its addresses. Null if there is no such peer.
  */
 export function findPeer(status: Status, host: string): PeerStatus | null {
   const wanted = withoutDot(host.toLowerCase());
@@ -57,7 +36,7 @@ export function findPeer(status: Status, host: string): PeerStatus | null {
   return null;
 }
 
-/** The address to reach a peer at; IPv4 before IPv6. Empty if it has none. */
+/** The address to reach a peer at, preferably IPv4. Empty if it has none. */
 export function addressOf(peer: PeerStatus): string {
   const addresses = peer.TailscaleIPs ?? [];
   return addresses.find((address) => !address.includes(":")) ?? addresses[0] ?? "";

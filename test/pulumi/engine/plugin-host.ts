@@ -30,10 +30,11 @@ export interface PluginOptions {
 const LOCATE = `console.log(require.resolve("@pulumi/pulumi/cmd/run-plugin"))`;
 
 /**
- * The components as programs in other languages reach them: served by Pulumi's own plugin host, in a process of its own.
+ * The components as programs in other languages reach them: served by Pulumi's own plugin host, in a process of its
+ * own.
  *
- * It is started as Pulumi's engine does it: the program comes from the packages of the plugin, and runs in the folder of
- * the user's program. Source: pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go, `RunPlugin`.
+ * It is started as Pulumi's engine does it: the program comes from the packages of the plugin, and runs in the folder
+ * of the user's program. Source: pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go, `RunPlugin`.
  */
 export class PluginHost {
   private constructor(
@@ -67,7 +68,7 @@ export class PluginHost {
     });
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
     const started = new PluginHost(child, client, engine, address);
-    await started.handshake(project, plugin);
+    await started.handshake(plugin);
     return started;
   }
 
@@ -107,10 +108,10 @@ export class PluginHost {
   }
 
   /** The engine's first call. Plugins may not know it. */
-  private async handshake(project: string, plugin: string): Promise<void> {
+  private async handshake(plugin: string): Promise<void> {
     const request = new ProviderHandshakeRequest();
     request.setEngineAddress(this.address);
-    request.setRootDirectory(project);
+    request.setRootDirectory(plugin);
     request.setProgramDirectory(plugin);
     try {
       await this.call<ProviderHandshakeResponse>((done) => this.client.handshake(request, done));

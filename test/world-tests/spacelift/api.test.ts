@@ -200,7 +200,7 @@ describe("attachments", () => {
 
     await send("ContextDelete", { id: "tailnet" });
 
-    expect(api.account.attachments.ofStack("web")).toEqual([]);
+    expect(api.account.attachments.ofProject("web")).toEqual([]);
     expect((await send("StackVerifyExistence", { id: "gone" })).data).toEqual({ stack: null });
   });
 

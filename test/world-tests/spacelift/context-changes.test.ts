@@ -12,8 +12,6 @@ const STEPS = 20;
 type Options = Omit<TailnetContextProps, "auth">;
 type Variables = ReadonlyMap<unknown, string>;
 
-jest.setTimeout(30_000);
-
 let api: SpaceliftApi;
 let tailscale: RecordedTailscale;
 
@@ -118,7 +116,7 @@ describe.each([1, 2, 3])("options of a context that come, go and change places (
 
 test("the same options in another order are the same", async () => {
   const environment = { A: "1", B: "2" };
-  const phases = ["plan", "apply"];
+  const phases = ["plan", "apply"] as const;
   const { state } = await deploy(
     optionsFor(
       stackOf({ name: "tailnet", phases, environment, labels: ["x", "y"], httpProxy: "localhost:9" }),
@@ -129,7 +127,7 @@ test("the same options in another order are the same", async () => {
     httpProxy: "localhost:9",
     labels: ["y", "x"],
     environment: { B: "2", A: "1" },
-    phases: ["apply", "plan"],
+    phases: ["apply", "plan"] as const,
     name: "tailnet",
   };
 

@@ -253,6 +253,15 @@ describe("what is refused, before anything is contacted", () => {
       ["main.tf", "labels    =", 'name = "T"\n  labels    ='],
       "module.tailnet.variable.name: name must be lower case, but T was given.",
     ],
+    [
+      "a resource whose precondition does not hold",
+      [
+        "tailnet/main.tf",
+        "ignore_changes = [labels]",
+        'ignore_changes = [labels]\n\n    precondition {\n      condition     = var.name == "x"\n      error_message = "no ${var.name}"\n    }',
+      ],
+      "module.tailnet.spacelift_context.tailnet: no t",
+    ],
     ["a missing input", ["main.tf", "  client_id =", "  # "], "module.tailnet.variable.client_id: has no default"],
     ["an unknown input", ["main.tf", "  labels    =", "  label ="], "module.tailnet: it has no variable label"],
     [

@@ -100,7 +100,7 @@ describe("what a plan says", () => {
     ]);
     await apply(resources(2));
     expect(await plan(resources(2))).toEqual([]);
-    expect(here.api.account.attachments.ofStack("web")).toMatchObject([{ priority: 2 }]);
+    expect(here.api.account.attachments.ofProject("web")).toMatchObject([{ priority: 2 }]);
   });
 
   test("a federated identity changes in place, keeps the audience that Tailscale gave it, and is put right", async () => {

@@ -308,12 +308,12 @@ describe("what Terraform would refuse, with the address it is about and before a
     expect(await refusal(context({}), { gone: 1 })).toBe("variable.gone: a value was given, but it is not declared");
   });
 
-  test.each([
-    ["a module's context", variable({ context_id: null, module_id: "m" }), "module_id"],
-    ["an attachment to a module", attachment({ module_id: "m" }), "module_id"],
-  ])("what only the provider knows is refused too: %s", async (_, stack, name) => {
-    expect(await refusal(stack)).toContain(`attribute ${name} is not known to this loader`);
-  });
+  test.each([["a module's context", variable({ context_id: null, module_id: "m" }), "module_id"]])(
+    "what only the provider knows is refused too: %s",
+    async (_, stack, name) => {
+      expect(await refusal(stack)).toContain(`attribute ${name} is not known to this loader`);
+    },
+  );
 
   test("a message never holds the value of an attribute", async () => {
     expect(await refusal(variable({ value: ["hidden-value"] }))).not.toContain("hidden-value");

@@ -120,7 +120,7 @@ describe("deploying", () => {
     const { elements } = here.api.account.contexts.require("tailnet");
     expect(elements.get("EMPTY")).toMatchObject({ value: "", writeOnly: true });
     expect(elements.get("FRESH")).toMatchObject({ value: "bacon", writeOnly: true });
-    const [attachment] = here.api.account.attachments.ofStack("web");
+    const [attachment] = here.api.account.attachments.ofProject("web");
     expect(of("spacelift_context_attachment.web")).toMatchObject({ id: `tailnet/${attachment?.id}`, priority: 0 });
   });
 
@@ -206,7 +206,7 @@ describe("deploying", () => {
     await deployment.destroy();
 
     expect(here.api.account.contexts.list()).toEqual([]);
-    expect(here.api.account.attachments.ofStack("web")).toEqual([]);
+    expect(here.api.account.attachments.ofProject("web")).toEqual([]);
     expect(here.tailscale.requests.at(-1)).toMatchObject({
       method: "DELETE",
       path: "/api/v2/tailnet/-/keys/k100CNTRL",

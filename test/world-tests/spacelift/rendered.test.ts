@@ -66,7 +66,7 @@ test("the hooks of all three come out the same", async () => {
   api.account.plugins.delete(id);
   await deployModule("hcl");
 
-  expect(ofProject.beforeApply).toHaveLength(3);
+  expect(ofProject.beforeApply).toHaveLength(4);
   expect(ofPlugin).toEqual(ofProject);
   expect(runConfiguration(api.account, "web").hooks).toEqual(ofProject);
 });

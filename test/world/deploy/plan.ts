@@ -91,11 +91,19 @@ export function plan(
   return { data, resources, providers: new Map(providers), lookUpIn: (of) => lookUpIn(configuration, given, of) };
 }
 
-/** A resource's attributes, evaluated, typed, with its provider's defaults, and checked. @throws {@link DeployError} */
+/**
+ * A resource's attributes, evaluated, typed, with its provider's defaults, and checked.
+ *
+ * @throws {@link DeployError} if something does not fit, or a precondition does not hold
+ */
 export function settle({ block, type, schema }: PlannedResource, lookUps: LookUps): Attributes {
   return at(block.address, () => {
     const attributes = { ...conform(schema, evaluateAll(block.attributes, lookUps(block.scope))) };
     for (const [name, value] of Object.entries(type.defaults)) attributes[name] ??= value;
+    for (const { condition, message } of block.preconditions) {
+      const met = evaluate(condition, lookUps(block.scope));
+      if (met !== UNKNOWN && met !== true) throw new Error(String(evaluate(message, lookUps(block.scope))));
+    }
     type.check(attributes);
     return attributes;
   });

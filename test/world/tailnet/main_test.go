@@ -63,10 +63,14 @@ func launch(t *testing.T, arguments ...string) *program {
 	return p
 }
 
-// ends fails unless the program exits with 0 soon.
+// patience ends a test that hangs; what it waits for comes when the machine gets
+// round to it.
+const patience = 2 * time.Minute
+
+// ends fails unless the program exits with 0.
 func (p *program) ends() {
 	p.t.Helper()
-	kill := time.AfterFunc(5*time.Second, func() { p.cmd.Process.Kill() })
+	kill := time.AfterFunc(patience, func() { p.cmd.Process.Kill() })
 	defer kill.Stop()
 	if err := p.cmd.Wait(); err != nil {
 		p.t.Errorf("the program ended with %v", err)

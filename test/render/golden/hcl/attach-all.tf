@@ -30,7 +30,7 @@ variable "name" {
 
 variable "space_id" {
   type        = string
-  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  description = "ID of the space that the context is in; null for the space of the provider's credentials."
   default     = null
 
   validation {
@@ -47,7 +47,7 @@ variable "labels" {
 
   validation {
     condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
-    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+    error_message = "labels must be plain labels, without * and the autoattach: prefix."
   }
 }
 
@@ -73,6 +73,7 @@ resource "tailscale_oauth_client" "tailnet" {
 
 resource "spacelift_context" "tailnet" {
   name           = var.name
+  description    = "Puts runs on a Tailscale tailnet, with spacetail"
   space_id       = var.space_id
   labels         = concat(["autoattach:*"], var.labels)
   before_plan    = local.tunnel_up
@@ -107,12 +108,12 @@ resource "spacelift_environment_variable" "TS_OAUTH_TAGS" {
 }
 
 output "context_id" {
-  description = "Id of the context."
+  description = "ID of the context."
   value       = spacelift_context.tailnet.id
 }
 
 output "runner_image" {
-  description = "The runner image that stacks are to use."
+  description = "The runner image that stacks should use."
   value       = "ghcr.io/acme/runner-tailnet:0.1.0"
 }
 

@@ -38,7 +38,7 @@ variable "stack_label" {
 
 variable "space_id" {
   type        = string
-  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  description = "ID of the space that the context is in; null for the space of the provider's credentials."
   default     = "root"
   nullable    = false
 
@@ -56,13 +56,13 @@ variable "labels" {
 
   validation {
     condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
-    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+    error_message = "labels must be plain labels, without * and the autoattach: prefix."
   }
 }
 
 variable "oauth_client_secret" {
   type        = string
-  description = "Secret of the Tailscale OAuth client by which runs log in."
+  description = "Secret of the Tailscale OAuth client that runs log in with."
   sensitive   = true
   nullable    = false
 }
@@ -336,16 +336,16 @@ resource "spacelift_context_attachment" "module_terraform-aws" {
 }
 
 output "context_id" {
-  description = "Id of the context."
+  description = "ID of the context."
   value       = spacelift_context.tailnet.id
 }
 
 output "stack_label" {
-  description = "The label that a stack must carry to be on the tailnet."
+  description = "The label that puts a stack on the tailnet."
   value       = local.stack_label
 }
 
 output "runner_image" {
-  description = "The runner image that stacks are to use."
+  description = "The runner image that stacks should use."
   value       = "registry.test/runner:1"
 }

@@ -26,7 +26,7 @@ variable "name" {
 
 variable "stack_label" {
   type        = string
-  description = "The label that a stack carries to get the context; null for one that is made of the name."
+  description = "The label that a stack carries to get the context; null for the one that is derived from the name."
   default     = null
 
   validation {
@@ -37,7 +37,7 @@ variable "stack_label" {
 
 variable "space_id" {
   type        = string
-  description = "Id of the space that the context lives in; null for the space of the provider's credentials."
+  description = "ID of the space that the context is in; null for the space of the provider's credentials."
   default     = null
 
   validation {
@@ -54,7 +54,7 @@ variable "labels" {
 
   validation {
     condition     = alltrue([for label in var.labels : can(regex("^[^*]+$", label)) && trimspace(label) == label && !startswith(label, "autoattach:")])
-    error_message = "labels must hold plain labels, without * and the autoattach: prefix."
+    error_message = "labels must be plain labels, without * and the autoattach: prefix."
   }
 }
 
@@ -75,6 +75,7 @@ locals {
 
 resource "spacelift_context" "tailnet" {
   name         = var.name
+  description  = "Puts runs on a Tailscale tailnet, with spacetail"
   space_id     = var.space_id
   labels       = concat(["autoattach:${local.stack_label}"], var.labels)
   before_plan  = local.tunnel_up
@@ -85,7 +86,7 @@ resource "spacelift_context" "tailnet" {
   lifecycle {
     precondition {
       condition     = local.stack_label != ""
-      error_message = "name must hold a letter or digit to make a label of, unless stack_label is given."
+      error_message = "name must contain a letter or digit, because the stack label is derived from it unless stack_label is given."
     }
   }
 }
@@ -126,11 +127,11 @@ resource "spacelift_environment_variable" "TS_ID_TOKEN" {
 }
 
 output "context_id" {
-  description = "Id of the context."
+  description = "ID of the context."
   value       = spacelift_context.tailnet.id
 }
 
 output "stack_label" {
-  description = "The label that a stack must carry to be on the tailnet."
+  description = "The label that puts a stack on the tailnet."
   value       = local.stack_label
 }

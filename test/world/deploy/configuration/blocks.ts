@@ -10,12 +10,15 @@ export interface ResourceBlock {
   readonly scope: string;
   readonly type: string;
   readonly attributes: Attributes;
-  /** The addresses it needs: named by its references, through variables and outputs of modules, and its `depends_on`. */
+  /**
+   * The addresses it needs: named by its references, through variables and outputs of modules, and its `depends_on`.
+   */
   readonly dependencies: ReadonlySet<string>;
   /** Attributes that later applies leave as they are. */
   readonly ignoreChanges: readonly string[] | "all";
   /** Whether a replacement would have to be made before the resource goes. */
   readonly createBeforeDestroy: boolean;
+  readonly preconditions: readonly Validation[];
 }
 
 /** One `data` block. */
@@ -39,7 +42,7 @@ export interface VariableBlock {
   readonly validations: readonly Validation[];
 }
 
-/** A condition that a variable's value must meet, and what is said if it does not. */
+/** A condition that a variable's value must meet, or that must hold before a resource, and what is said otherwise. */
 export interface Validation {
   readonly condition: Value;
   readonly message: Value;

@@ -27,7 +27,8 @@ export type Modules = Readonly<Record<string, string | object>>;
  * Reads Terraform's JSON syntax, as CDKTF synthesizes it or as HCL becomes it.
  *
  * @param modules the local modules that it calls, which cannot call others
- * @throws {@link DeployError} on sections and arguments this loader does not know, so that nothing is left out silently.
+ * @throws {@link DeployError} on sections and arguments this loader does not know, so that nothing is left out
+ * silently.
  */
 export function readConfiguration(stackJson: string | object, modules: Modules = {}): Configuration {
   const root = readModule(stackJson, "");
@@ -147,17 +148,19 @@ function readVariable(scope: string, name: string, given: Value): VariableBlock 
     ephemeral: ephemeral === true,
     nullable: nullable !== false,
     default: standard,
-    validations: [validation].flat().map((one) => readValidation(address, one as Value)),
+    validations: readConditions(address, "a validation", validation),
   };
 }
 
-function readValidation(address: string, block: Value): Validation {
-  const { condition, error_message: message, ...others } = section(block, address);
-  refuseOthers(address, others);
-  if (condition === undefined || message === undefined) {
-    throw new DeployError(address, "a validation needs condition and error_message");
-  }
-  return { condition, message };
+function readConditions(address: string, what: string, blocks: Value): readonly Validation[] {
+  return [blocks].flat().map((block) => {
+    const { condition, error_message: message, ...others } = section(block, address);
+    refuseOthers(address, others);
+    if (condition === undefined || message === undefined) {
+      throw new DeployError(address, `${what} needs condition and error_message`);
+    }
+    return { condition, message };
+  });
 }
 
 function readOutput(scope: string, name: string, block: Value): OutputBlock {
@@ -172,7 +175,12 @@ function readResource(scope: string, type: string, name: string, block: Value): 
   const address = `${scope}${type}.${name}`;
   const { depends_on: dependsOn = [], lifecycle = {}, ...attributes } = only(address, block);
   refuseMetaArguments(address, attributes);
-  const { create_before_destroy: first, ignore_changes: ignored = [], ...others } = only(address, lifecycle);
+  const {
+    create_before_destroy: first,
+    ignore_changes: ignored = [],
+    precondition = [],
+    ...others
+  } = only(address, lifecycle);
   for (const argument of Object.keys(others)) {
     throw new DeployError(address, `the lifecycle argument ${argument} is not known here`);
   }
@@ -186,6 +194,7 @@ function readResource(scope: string, type: string, name: string, block: Value): 
     dependencies: new Set(dependsOn.map((needed) => scope + bare(String(needed)))),
     ignoreChanges: names.includes("all") ? "all" : names,
     createBeforeDestroy: first === true,
+    preconditions: readConditions(address, "a precondition", precondition),
   };
 }
 

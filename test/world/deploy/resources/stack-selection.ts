@@ -4,16 +4,19 @@ const HOOKS_AND_FLAGS =
   "id,administrative,afterApply,afterDestroy,afterInit,afterPerform,afterPlan,afterRun,autodeploy,autoretry," +
   "beforeApply,beforeDestroy,beforeInit,beforePerform,beforePlan,branch,deleting,description,isDisabled,githubActionDeploy";
 
-const INTEGRATIONS =
+/** What the provider selects of the integrations of stacks and modules. */
+export const INTEGRATIONS =
   "integrations{aws{assumedRoleArn,assumeRolePolicyStatement,externalID,generateCredentialsInWorker,durationSeconds," +
   "region},driftDetection{ignoreState,reconcile,schedule,timezone},gcp{serviceAccountEmail,tokenScopes}," +
   "webhooks{id,enabled,endpoint,secret,retryOnFailure}}";
 
+/** What it selects of their space. */
+export const SPACE_DETAILS = "spaceDetails{id,description,name,inheritEntities,parentSpace,labels}";
+
 const SETTINGS =
   "labels,localPreviewEnabled,enableWellKnownSecretMasking,enableSensitiveOutputUpload,managesStateFile,name,namespace," +
   "projectRoot,additionalProjectGlobs,gitSparseCheckoutPaths,protectFromDeletion,provider,repository,repositoryURL," +
-  "runnerImage,space,spaceDetails{id,description,name,inheritEntities,parentSpace,labels},terraformVersion," +
-  "vcsIntegration{id,isDefault}";
+  `runnerImage,space,${SPACE_DETAILS},terraformVersion,vcsIntegration{id,isDefault}`;
 
 const VENDORS = [
   ["Ansible", "playbook"],

@@ -4,6 +4,7 @@ import { PluginTemplates } from "../plugins/plugin-templates.js";
 import { Plugins } from "../plugins/plugins.js";
 import { ContextAttachments } from "./context-attachments.js";
 import { Contexts } from "./contexts.js";
+import { Modules } from "./modules.js";
 import { RoleBindings } from "./role-bindings.js";
 import { Roles } from "./roles.js";
 import { Spaces } from "./spaces.js";
@@ -14,6 +15,7 @@ import { States } from "./states.js";
 export type ChangedKind =
   | "space"
   | "stack"
+  | "module"
   | "context"
   | "environment variable"
   | "mounted file"
@@ -45,6 +47,7 @@ export class Account {
   readonly events = new EventEmitter<{ change: [Change] }>();
   readonly spaces: Spaces;
   readonly stacks: Stacks;
+  readonly modules: Modules;
   readonly contexts: Contexts;
   readonly attachments: ContextAttachments;
   readonly roles: Roles;
@@ -59,6 +62,7 @@ export class Account {
     };
     this.spaces = new Spaces(this, announce);
     this.stacks = new Stacks(this, announce);
+    this.modules = new Modules(this, announce);
     this.attachments = new ContextAttachments(this, announce);
     this.contexts = new Contexts(this, announce);
     this.states = new States(announce);

@@ -2,17 +2,17 @@
 
 import type { ApiModule, Call } from "../api/api-module.js";
 import { authorize } from "../api/caller.js";
+import { ulid } from "../ids.js";
 import type { Account, Announce } from "./account.js";
 import type { Context } from "./contexts.js";
-import { ulid } from "./ids.js";
 
-/** An explicit attachment of a context to a stack; auto-attachment by label makes none. */
+/** An explicit attachment of a context to a stack or a module; auto-attachment by label makes none. */
 export interface ContextAttachment {
   readonly id: string;
   readonly contextId: string;
+  /** The id of the stack, or of the module. */
   readonly stackId: string;
-  /** Always false: the embedded account has no modules. */
-  readonly isModule: false;
+  readonly isModule: boolean;
   /** The lowest comes first. */
   readonly priority: number;
 }
@@ -38,27 +38,28 @@ export class ContextAttachments {
     return [...this.#byId.values()].filter((attachment) => attachment.contextId === contextId);
   }
 
-  /** The attachments to that stack. */
-  ofStack(stackId: string): readonly ContextAttachment[] {
+  /** The attachments to that stack or module. */
+  ofProject(stackId: string): readonly ContextAttachment[] {
     return [...this.#byId.values()].filter((attachment) => attachment.stackId === stackId);
   }
 
   /**
-   * Attaches a context to a stack.
+   * Attaches a context to a stack or a module.
    *
-   * @throws when either does not exist, the context is attached to that stack already, or the stack's space cannot see
-   * the context's space.
+   * @throws when either does not exist, the context is attached to it already, or its space cannot see the context's
+   * space.
    */
   attach(contextId: string, stackId: string, priority: number): ContextAttachment {
     const context = this.#account.contexts.require(contextId);
-    const stack = this.#account.stacks.require(stackId);
-    if (!this.#account.spaces.reaches(context.space, stack.space)) {
-      throw new Error(`cannot attach context, stack ${stackId} space has no access to context space`);
+    const { space, isModule } = projectOf(this.#account, stackId);
+    const project = `${isModule ? "module" : "stack"} ${stackId}`;
+    if (!this.#account.spaces.reaches(context.space, space)) {
+      throw new Error(`cannot attach context, ${project} space has no access to context space`);
     }
-    if (this.ofStack(stackId).some((attachment) => attachment.contextId === contextId)) {
-      throw new Error(`cannot attach context, context ${contextId} is already attached to stack ${stackId}`);
+    if (this.ofProject(stackId).some((attachment) => attachment.contextId === contextId)) {
+      throw new Error(`cannot attach context, context ${contextId} is already attached to ${project}`);
     }
-    const attachment: ContextAttachment = { id: ulid(), contextId, stackId, isModule: false, priority };
+    const attachment: ContextAttachment = { id: ulid(), contextId, stackId, isModule, priority };
     this.#byId.set(attachment.id, attachment);
     this.#announce("created", "context attachment", `${contextId}/${stackId}`);
     return attachment;
@@ -72,6 +73,14 @@ export class ContextAttachments {
     this.#announce("deleted", "context attachment", `${attachment.contextId}/${attachment.stackId}`);
     return attachment;
   }
+}
+
+/** The stack or the module of that id. @throws when there is neither. */
+function projectOf(account: Account, id: string): { readonly space: string; readonly isModule: boolean } {
+  const module = account.modules.get(id);
+  return module === undefined
+    ? { space: account.stacks.require(id).space, isModule: false }
+    : { space: module.space, isModule: true };
 }
 
 /** Attachments: `contextAttach`, `attachedStack`, `contextDetach`. */
@@ -102,12 +111,12 @@ export const contextAttachmentApi: ApiModule = {
       contextAttach: (_: unknown, args: { id: string; stack: string; priority: number }, call: Call) => {
         const { account, caller } = call;
         account.contexts.requireUnlocked(args.id);
-        authorize(caller, account.stacks.require(args.stack).space, "STACK_MANAGE");
+        authorize(caller, projectOf(account, args.stack).space, "STACK_MANAGE");
         return account.attachments.attach(args.id, args.stack, args.priority);
       },
       contextDetach: (_: unknown, { id }: { id: string }, { account, caller }: Call) => {
         const stackId = account.attachments.get(id)?.stackId;
-        if (stackId !== undefined) authorize(caller, account.stacks.require(stackId).space, "STACK_MANAGE");
+        if (stackId !== undefined) authorize(caller, projectOf(account, stackId).space, "STACK_MANAGE");
         return account.attachments.detach(id);
       },
     },

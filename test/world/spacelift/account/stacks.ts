@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { completeHooks, type HookList, type Hooks } from "../hooks.js";
+import { labelSet, slug } from "../ids.js";
 import type { Account, Announce } from "./account.js";
 import { ConfigElements } from "./config-elements.js";
-import { completeHooks, type HookList, type Hooks } from "./hooks.js";
-import { labelSet, slug } from "./ids.js";
 import { DEFAULT_SPACE } from "./spaces.js";
 import { completeSettings, type StackSettings } from "./stack-settings.js";
 
@@ -72,7 +72,8 @@ export class Stacks {
   /** @throws when the id is taken, the space does not exist, or a field is not valid. */
   add(definition: StackDefinition): Stack {
     const id = definition.id ?? slug("stack", definition.name);
-    if (this.#byId.has(id)) throw new Error(`stack ${id} already exists`);
+    if (this.#byId.has(id) || this.#account.modules.get(id) !== undefined)
+      throw new Error(`stack ${id} already exists`);
     const stack = this.#build(id, definition, DEFAULT_SPACE, new ConfigElements(id, this.#announce));
     this.#byId.set(id, stack);
     this.#announce("created", "stack", id);
@@ -80,8 +81,8 @@ export class Stacks {
   }
 
   /**
-   * Replaces everything but the id, the configuration elements, who manages the state, and the space when none is given.
-   * Attachments and role attachments stay.
+   * Replaces everything but the id, the configuration elements, who manages the state, and the space when none is
+   * given. Attachments and role attachments stay.
    *
    * @throws when there is no such stack, or a field is not valid.
    */
@@ -104,7 +105,7 @@ export class Stacks {
     const stack = this.require(id);
     if (stack.settings.protectFromDeletion) throw new Error(`stack ${id} is protected from deletion`);
     const { attachments, roleBindings } = this.#account;
-    for (const attachment of attachments.ofStack(id)) attachments.detach(attachment.id);
+    for (const attachment of attachments.ofProject(id)) attachments.detach(attachment.id);
     for (const binding of roleBindings.ofStack(id)) roleBindings.delete(binding.id);
     this.#account.states.delete(id);
     this.#byId.delete(id);

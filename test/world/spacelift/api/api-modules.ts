@@ -3,6 +3,7 @@
 import { configElementApi } from "../account/config-elements.js";
 import { contextAttachmentApi } from "../account/context-attachments.js";
 import { contextApi } from "../account/contexts.js";
+import { moduleApi } from "../account/module-api.js";
 import { roleBindingApi } from "../account/role-bindings.js";
 import { roleApi } from "../account/roles.js";
 import { spaceApi } from "../account/spaces.js";
@@ -16,6 +17,7 @@ export const API_MODULES: readonly ApiModule[] = [
   apiKeyApi,
   spaceApi,
   stackApi,
+  moduleApi,
   contextApi,
   configElementApi,
   contextAttachmentApi,

@@ -2,8 +2,8 @@
 import type { Account } from "../account/account.js";
 import type { ConfigElements } from "../account/config-elements.js";
 import type { Context } from "../account/contexts.js";
-import type { Hooks } from "../account/hooks.js";
 import type { Stack } from "../account/stacks.js";
+import type { Hooks } from "../hooks.js";
 import { mergeStrongest, type Variable } from "./environment.js";
 import { nestHooks, outermostFirst, strongestFirst } from "./nesting.js";
 import type { RuntimeConfig } from "./runtime-config.js";
@@ -68,7 +68,7 @@ export function runConfiguration(account: Account, stackId: string, runtime: Run
  * Source: Spacelift documentation, "Context", Auto-attachments.
  */
 function attachedContexts(account: Account, stack: Stack): readonly AttachedContext[] {
-  const priorities = new Map(account.attachments.ofStack(stack.id).map((a) => [a.contextId, a.priority]));
+  const priorities = new Map(account.attachments.ofProject(stack.id).map((a) => [a.contextId, a.priority]));
   const wanted = new Set(["*", ...stack.labels].map((label) => AUTOATTACH + label));
   const attached = account.contexts.list().flatMap((context): AttachedContext[] => {
     const priority = priorities.get(context.id) ?? null;

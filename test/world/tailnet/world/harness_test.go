@@ -59,7 +59,7 @@ func join(t *testing.T, w *World, name, key string) *tsnet.Server {
 		UserLogf:   func(string, ...any) {},
 	}
 	t.Cleanup(func() { node.Close() })
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if _, err := node.Up(ctx); err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func join(t *testing.T, w *World, name, key string) *tsnet.Server {
 // await returns the first event that matches.
 func (w *World) await(t *testing.T, kind string, attributes events.Attributes) events.Event {
 	t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(patience)
 	var seen uint64
 	for {
 		list, grown := w.Events.Since(seen)
@@ -109,12 +109,16 @@ func matches(event events.Event, attributes events.Attributes) bool {
 	return true
 }
 
+// patience ends a test that hangs; what it waits for comes when the machine gets
+// round to it.
+const patience = 2 * time.Minute
+
 // until waits for a condition that no event tells of.
-func until(t *testing.T, limit time.Duration, holds func() bool) {
+func until(t *testing.T, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(limit); !holds(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("nothing happened for %v", limit)
+			t.Fatalf("nothing happened for %v", patience)
 		}
 	}
 }

@@ -37,7 +37,7 @@ func TestNodeComesBackWithItsUsedKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	registrations := func() int { return w.count(events.HTTPRequest, events.Attributes{"path": "/machine/register"}) }
 	// A client that comes back fast enough now and then skips the registration, which is what this is about.
@@ -49,7 +49,7 @@ func TestNodeComesBackWithItsUsedKey(t *testing.T) {
 			if _, err := client.EditPrefs(ctx, &ipn.MaskedPrefs{Prefs: ipn.Prefs{WantRunning: up}, WantRunningSet: true}); err != nil {
 				t.Fatal(err)
 			}
-			until(t, 10*time.Second, func() bool { return w.online("run") == up })
+			until(t, func() bool { return w.online("run") == up })
 		}
 	}
 	if used := w.count(events.KeyUsed, events.Attributes{"node": "run"}); used != 1 || names(w) != "run" {
@@ -78,9 +78,9 @@ func TestKeyWithoutPreauthorizationNeedsApproval(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	until(t, 10*time.Second, func() bool {
+	until(t, func() bool {
 		status, err := client.Status(ctx)
 		if err != nil {
 			t.Fatal(err)
@@ -100,7 +100,7 @@ func TestUsedKeyIsRefusedInTheServicesWords(t *testing.T) {
 		ControlURL: w.Info().ControlURL, UserLogf: func(string, ...any) {},
 	}
 	defer node.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	_, err := node.Up(ctx)
 	if err == nil || !strings.Contains(err.Error(), "invalid key: API key "+key.ID+" not valid") {

@@ -41,29 +41,35 @@ func TestPeersAreReadyAtStart(t *testing.T) {
 }
 
 func TestRunReachesStateByNameAndIsGoneAfterLogout(t *testing.T) {
-	const delay = 300 * time.Millisecond
+	const delay = 2 * time.Second
 	w := start(t, control.Settings{JoinDelay: delay})
 	node := join(t, w, "run", w.runKey())
 
 	known := w.await(t, events.NodeKnown, events.Attributes{"peer": peers.State, "node": "run"})
 	registered := w.await(t, events.NodeRegistered, events.Attributes{"name": "run"})
-	if waited := known.Time.Sub(registered.Time); waited < delay || waited > delay+2*time.Second {
+	if waited := known.Time.Sub(registered.Time); waited < delay {
 		t.Errorf("the peer learned of the node after %v, want %v", waited, delay)
 	}
-	seen := w.await(t, events.NodeKnown, events.Attributes{"peer": "run", "node": peers.State})
-	if waited := seen.Time.Sub(registered.Time); waited >= delay {
-		t.Errorf("the node saw its peer only after %v", waited)
+	if seen := w.await(t, events.NodeKnown, events.Attributes{"peer": "run", "node": peers.State}); seen.Seq > known.Seq {
+		t.Errorf("the node saw its peer only %v after the peer saw it", seen.Time.Sub(known.Time))
 	}
 
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second) // less than a lost handshake costs
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := w.Peers.Knows(ctx, peers.State, "run"); err != nil {
 		t.Fatal(err)
 	}
+	var took []time.Duration
 	for _, host := range []string{"state", "state.tail.test"} {
+		began := time.Now()
 		if got := get(ctx, t, node, "http://"+host+"/hello"); got != "hello from the tailnet\n" {
 			t.Errorf("%s: %q", host, got)
 		}
+		took = append(took, time.Since(began))
+	}
+	// A lost handshake costs 5 s, and only the first request needs one.
+	if took[0] > took[1]+4*time.Second {
+		t.Errorf("the first request took %v, the second %v", took[0], took[1])
 	}
 	if requests := w.Peers.StateBackend.Summary().Requests["GET"]; requests != 2 {
 		t.Errorf("the backend counted %d requests, want 2", requests)
@@ -102,13 +108,13 @@ func TestVaultRefusesRunsAlone(t *testing.T) {
 			}
 		}
 	}
-	if err := dial(other, 8*time.Second, "vault:443"); err != nil {
+	if err := dial(other, patience, "vault:443"); err != nil {
 		t.Errorf("other to vault: %v", err)
 	}
-	if err := dial(run, 8*time.Second, "db:5432"); err != nil {
+	if err := dial(run, patience, "db:5432"); err != nil {
 		t.Errorf("run to db: %v", err)
 	}
-	if err := dial(run, 8*time.Second, "db:5433"); err == nil || !strings.Contains(err.Error(), "refused") {
+	if err := dial(run, patience, "db:5433"); err == nil || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("run to a closed port of db: %v, want it refused", err)
 	}
 	if err := dial(run, time.Second, "vault:443"); !errors.Is(err, context.DeadlineExceeded) {
@@ -150,5 +156,5 @@ func TestControlGoesAwayAndComesBack(t *testing.T) {
 		t.Error("no answer from state")
 	}
 	// It comes back by itself, after a while: it has learned to wait.
-	until(t, 40*time.Second, func() bool { return w.online("run") })
+	until(t, func() bool { return w.online("run") })
 }

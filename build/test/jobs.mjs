@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Programs side by side, none of which mixes its lines with another's.
+import { spawn } from "node:child_process";
+import { root } from "../steps.mjs";
+
+/** What runs at this moment; it does not outlive us. `unshare` takes no other signal, and kills what is in it then. */
+const children = new Set();
+process.on("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+/**
+ * Runs a program and collects what it prints.
+ *
+ * @returns its exit status, both of its streams, and all that came of them in the order of arrival
+ */
+export function collect(program, args, options = {}) {
+  return new Promise((done) => {
+    const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], ...options });
+    children.add(child);
+    const printed = { stdout: "", stderr: "", output: "" };
+    for (const stream of ["stdout", "stderr"]) {
+      child[stream]?.setEncoding("utf8").on("data", (text) => {
+        printed[stream] += text;
+        printed.output += text;
+      });
+    }
+    const end = (status) => {
+      children.delete(child);
+      done({ status: status ?? 1, ...printed });
+    };
+    child.on("error", (error) => {
+      printed.output += `${program}: ${error.message}\n`;
+      end(1);
+    });
+    child.on("close", end);
+  });
+}
+
+/** Does every job, in that order, as many at a time as there are lanes. A job is a function, and none may throw. */
+export async function sideBySide(lanes, jobs) {
+  const waiting = [...jobs];
+  const lane = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** An error for the user to read: one line that says what failed, why, and what to do. */
+export class Failure extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "Failure";
+  }
+}
+
+/** The system's name of an error that Node's API threw, such as ENOENT; empty for other errors. */
+export function errorCode(error: unknown): string {
+  if (typeof error !== "object" || error === null || !("code" in error)) return "";
+  const { code } = error as { code?: string };
+  return typeof code === "string" ? code : "";
+}
+
+/** The message of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : "unknown error";
+}

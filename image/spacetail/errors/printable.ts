@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Texts of servers are quoted up to this length. */
+const MAX_QUOTED = 300;
+
+/** A foreign text as part of a line of ours: control characters, which could forge lines, become `?`. */
+export function printable(text: string): string {
+  let out = "";
+  for (const char of text.slice(0, MAX_QUOTED)) {
+    const code = char.charCodeAt(0);
+    out += code < 32 || (code >= 127 && code < 160) ? "?" : char;
+  }
+  return out;
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import { printable } from "../errors/printable.js";
+import type { ApiReply, TransportProblem } from "./https.js";
+import { membersOf, textOf } from "./json.js";
+
+/** The requests there are: client secret for access token, identity token for access token, access token for key. */
+export type Step = "token" | "exchange" | "key";
+
+/** What the messages about a request name. */
+export interface ApiContext {
+  readonly server: string;
+  /** The tags that the key is asked for. */
+  readonly tags: readonly string[];
+  /** The variables that hold the OAuth client's credential. */
+  readonly variables: string;
+}
+
+/** What to do with a reply of the API. */
+export interface Verdict {
+  /**
+   * - "ok": it is what was asked for.
+   * - "retry": the server is busy, broken or out of reach.
+   * - "untrusted": its certificate is signed by an unknown authority.
+   * - "refused": it does not accept the identity token, whose claims explain why.
+   * - "failed": anything else.
+   */
+  readonly kind: "ok" | "retry" | "untrusted" | "refused" | "failed";
+  /** For "retry": milliseconds that the server asked for, or -1. */
+  readonly waitMs: number;
+  /** What happened, without a full stop; empty for "ok" and "refused". */
+  readonly why: string;
+  /** What the user should do; empty if nothing helps but trying again. */
+  readonly advice: string;
+}
+
+/** Judges a reply to one of the requests. */
+export function judgeReply(reply: ApiReply, step: Step, { server, tags, variables }: ApiContext): Verdict {
+  if (reply.status === 0) return judgeTransport(reply.problem, reply.detail, server);
+  if (reply.status === 200) return { kind: "ok", waitMs: -1, why: "", advice: "" };
+  const message = serverMessage(reply.body);
+  const status = statusText(reply);
+  if (reply.status === 429) return retry(reply, `The API at ${server} asks for fewer requests (${status})`);
+  if (reply.status >= 500) return retry(reply, `The API at ${server} failed (${status})`);
+  const refused = reply.status === 401 || reply.status === 403 || reply.status === 400;
+  if (step === "exchange") {
+    if (refused) return { kind: "refused", waitMs: -1, why: "", advice: "" };
+    const advice = "Check that TS_API_URL is a Tailscale API: others may not know federated identities.";
+    return failed(`The API at ${server} answered ${status}`, advice);
+  }
+  if (step === "token") {
+    const advice = `Check ${variables}, and that the client has the auth_keys scope.`;
+    return failed(
+      refused ? `Tailscale refused the OAuth client (${status})` : `The API at ${server} answered ${status}`,
+      advice,
+    );
+  }
+  // Tailscale's "requested tags [...] are invalid or not permitted"; only its text distinguishes it from other bad
+  // requests.
+  if (reply.status === 400 && message.includes("tag")) {
+    const advice = "TS_OAUTH_TAGS must name all tags of the client or identity, or tags that one of them owns.";
+    return failed(`Tailscale refused the tags ${tags.join(", ")} (${status})`, advice);
+  }
+  if (reply.status === 401 || reply.status === 403) {
+    return failed(
+      `Tailscale refused to create an auth key (${status})`,
+      "Give the client or identity the auth_keys scope.",
+    );
+  }
+  return failed(`Tailscale refused to create an auth key (${status})`, "Check TS_OAUTH_TAGS and TS_API_URL.");
+}
+
+/** The status of a reply and what the server says about it: `401: API token invalid`. */
+export function statusText(reply: ApiReply): string {
+  const message = serverMessage(reply.body);
+  return message === "" ? `${reply.status}` : `${reply.status}: ${message}`;
+}
+
+/** The message in an error body: Tailscale's `message`, or `error_description` and `error` of RFC 6749. */
+export function serverMessage(body: string): string {
+  const members = membersOf(body);
+  const texts = ["message", "error_description", "error"].map((name) => textOf(members, name));
+  return printable(texts.find((text) => text !== "") ?? "");
+}
+
+/** Retry-After in milliseconds, given in seconds or as a date; -1 if it is missing or malformed. */
+export function retryAfterMs(text: string): number {
+  const seconds = Number(text);
+  if (text.trim() !== "" && Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : -1;
+  const date = Date.parse(text);
+  return Number.isFinite(date) ? Math.max(0, date - Date.now()) : -1;
+}
+
+function judgeTransport(problem: TransportProblem, detail: string, server: string): Verdict {
+  if (problem === "certificate-expired")
+    return failed(`The certificate of ${server} has expired`, "Renew it, or check the clock.");
+  if (problem === "certificate-name")
+    return failed(`The certificate of ${server} is for another name`, "Check TS_API_URL.");
+  if (problem === "certificate-untrusted") {
+    const why = `The certificate of ${server} is signed by an authority that is not trusted here`;
+    return { kind: "untrusted", waitMs: -1, why, advice: "Add its certificate to the file that SSL_CERT_FILE names." };
+  }
+  const why = `The API at ${server} cannot be reached (${detail})`;
+  return { kind: "retry", waitMs: -1, why, advice: "Check the network and TS_API_URL." };
+}
+
+function retry(reply: ApiReply, why: string): Verdict {
+  return { kind: "retry", waitMs: retryAfterMs(reply.retryAfter), why, advice: "" };
+}
+
+function failed(why: string, advice: string): Verdict {
+  return { kind: "failed", waitMs: -1, why, advice };
+}

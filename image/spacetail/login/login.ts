@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Environment } from "../../../contract/wire/environment.js";
+import type { Settings } from "../../../contract/wire/settings.js";
+import type { Platform } from "../platform/platform.js";
+import type { Deadline } from "../process/clock.js";
+
+/** What getting an auth key takes. */
+export interface Login {
+  readonly platform: Platform;
+  /** The environment of the run. */
+  readonly env: Environment;
+  readonly settings: Settings;
+  /** The auth key, or the secret or identity token that one is minted with. */
+  readonly secret: string;
+  readonly deadline: Deadline;
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The parts of tailscaled's JSON that are used here, with the names and types of tailscale.com/ipn and ipn/ipnstate.
+
+/** ipnstate.PeerStatus: a node. */
+export interface PeerStatus {
+  readonly ID: string;
+  readonly HostName: string;
+  /** Fully qualified, with a dot at the end. */
+  readonly DNSName: string;
+  readonly TailscaleIPs?: readonly string[] | null;
+  readonly Tags?: readonly string[] | null;
+  readonly Online: boolean;
+  readonly ExitNodeOption: boolean;
+}
+
+/** ipnstate.Status */
+export interface Status {
+  readonly BackendState: string;
+  readonly MagicDNSSuffix: string;
+  readonly Self?: PeerStatus | null;
+  readonly Peer?: Readonly<Record<string, PeerStatus | undefined>> | null;
+}
+
+/** ipn.Notify: a message on the bus. */
+export interface Notify {
+  readonly State?: number | null;
+  readonly ErrMessage?: string | null;
+  readonly BrowseToURL?: string | null;
+}
+
+/** ipnstate.PingResult */
+export interface PingResult {
+  readonly Err: string;
+  readonly LatencySeconds: number;
+}
+
+/** ipn.Options, the body of `start`. */
+export interface StartOptions {
+  readonly AuthKey: string;
+  /** Replaces all preferences of the node. Those that are not named get Go's zero values. */
+  readonly UpdatePrefs: Prefs;
+}
+
+/** ipn.Prefs */
+export interface Prefs {
+  readonly ControlURL: string;
+  readonly WantRunning: boolean;
+  /** Accept routes. */
+  readonly RouteAll: boolean;
+  /** Accept DNS. */
+  readonly CorpDNS: boolean;
+  readonly ShieldsUp: boolean;
+  readonly Hostname: string;
+}
+
+/** ipn.MaskedPrefs: preferences to change, each with its mark. */
+export interface MaskedPrefs {
+  readonly WantRunning?: boolean;
+  readonly WantRunningSet?: boolean;
+  readonly ExitNodeID?: string;
+  readonly ExitNodeIDSet?: boolean;
+}
+
+// ipn.State, as the bus numbers it.
+export const NEEDS_MACHINE_AUTH = 3;
+export const RUNNING = 6;

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Login } from "../login/login.js";
+import { now } from "../process/clock.js";
+import type { ProcessId } from "../process/processes.js";
+import type { RuntimeDir } from "./runtime-dir.js";
+
+/** One attempt to put this machine on the tailnet: everything that stays the same while it lasts. */
+export interface Attempt extends Login {
+  readonly dir: RuntimeDir;
+  /** The process whose exit ends the tunnel; null on hosts where only `down` ends it. */
+  readonly watch: ProcessId | null;
+  /** The host name of this machine. */
+  readonly machine: string;
+  readonly trace: Trace;
+}
+
+/** Prints a step with the time since the start, if TS_TRACE is on. */
+export type Trace = (step: string) => void;
+
+export function startTrace(on: boolean): Trace {
+  const began = now();
+  return (step) => {
+    if (on) console.error(`spacetail: ${Math.round(now() - began)} ms ${step}`);
+  };
+}

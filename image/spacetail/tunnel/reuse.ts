@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import { Failure } from "../errors/failure.js";
+import { remaining, sleep } from "../process/clock.js";
+import { isSame } from "../process/processes.js";
+import { localApi } from "../tailnet/local-api.js";
+import type { Attempt } from "./attempt.js";
+import { find, readLaunch, readState, type State, writeLaunch } from "./state.js";
+import { exited, stopTunnel } from "./stop.js";
+
+/**
+ * Looks for a tunnel that the attempt can use: one that is up and on the tailnet, and stays until the watched process
+ * has exited too. Any other tunnel is waited for or taken down, because phases that share a container follow each other
+ * closely.
+ *
+ * @returns the tunnel, or null if there is none and a new one can be started
+ * @throws Failure if the tunnel listens on other addresses
+ */
+export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
+  const { dir, deadline } = attempt;
+  const { found, state } = find(dir);
+  if (found === "none" || state === null) return null;
+  if (found === "up" && (await canServe(attempt, state))) return state;
+  if (found === "stopping") await exited(state.supervisor, deadline);
+  await stopTunnel(dir, null);
+  return null;
+}
+
+/** Checks a tunnel that is up, and makes it stay for the watched process. False if it went down meanwhile. */
+async function canServe(attempt: Attempt, state: State): Promise<boolean> {
+  const { dir, settings, watch } = attempt;
+  const { socks5Server, httpProxy } = settings;
+  const launch = readLaunch(dir);
+  if (launch === null || !(await isOnTailnet(attempt, state.socket))) return false;
+  if (launch.socks5Server !== socks5Server || launch.httpProxy !== httpProxy) {
+    throw new Failure(
+      `The tunnel is already up with other proxy addresses (SOCKS5 ${launch.socks5Server}, HTTP ${launch.httpProxy}; ` +
+        `${socks5Server} and ${httpProxy} were requested). Run \`spacetail down\` first.`,
+    );
+  }
+  if (state.watch.length === 0 || state.watch.some((one) => watch !== null && isSame(one, watch))) return true;
+  const generation = launch.generation + 1;
+  writeLaunch(dir, {
+    watch: watch === null ? [] : state.watch.concat([watch]),
+    generation,
+    daemon: launch.daemon,
+    socket: launch.socket,
+    socks5Server,
+    httpProxy,
+  });
+  // The supervisor repeats the generation when it has read the file.
+  while (find(dir).found === "up" && remaining(attempt.deadline) > 0) {
+    if ((readState(dir)?.generation ?? 0) >= generation) return true;
+    await sleep(5);
+  }
+  return false;
+}
+
+async function isOnTailnet(attempt: Attempt, socket: string): Promise<boolean> {
+  try {
+    const api = localApi(attempt.platform.connect, socket);
+    return (await api.statusWithoutPeers(2000)).BackendState === "Running";
+  } catch {
+    return false;
+  }
+}
