@@ -104,16 +104,20 @@ export class Tailnet extends pulumi.ComponentResource {
   constructor(name: string, args: TailnetArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     check("Tailnet", name, tailnetProblems(args, OUTPUTS));
     const { account, trust, tags = ["tag:spacelift"], applyTags, grants = [], ...options } = args;
-    // What is known later is judged beside the phases, which are the context's.
-    const login = checked("Tailnet", name, defined({ account, trust, tags, applyTags, grants }), (given, engine) =>
-      createdLoginProblems({ ...given, phases: options.phases, spaceId: options.spaceId }, engine),
-    );
+    // The phases and the space are the context's, but what is known later is judged beside them.
+    const { phases, spaceId } = options;
+    const created = defined({ account, trust, tags, applyTags, grants, phases, spaceId });
+    const { phases: ownPhases, spaceId: ownSpace, ...login } = checked("Tailnet", name, created, createdLoginProblems);
     // The context has the rest among its own inputs, with secrets marked as such.
     super("spacetail:index:Tailnet", name, login, opts);
-    const created = this.createLogin(name, login);
-    const contextName = options.name ?? "tailnet";
-    const context = new TailnetContext(name, { ...options, name: contextName, auth: auth(created) }, { parent: this });
-    children.set(this, { ...created, context });
+    const logins = this.createLogin(name, login);
+    const own = defined({ ...options, phases: ownPhases, spaceId: ownSpace });
+    const context = new TailnetContext(
+      name,
+      { ...own, name: options.name ?? "tailnet", auth: auth(logins) },
+      { parent: this },
+    );
+    children.set(this, { ...logins, context });
     const policy = pulumi.output({ tags: login.tags, more: login.applyTags ?? [] }).apply((used) => {
       const all = [...new Set([...used.tags, ...used.more])];
       const rules = grants.map(({ src = all, dst, ip = ["*"] }) => ({ src, dst, ip }));

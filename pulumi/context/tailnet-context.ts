@@ -84,7 +84,7 @@ export class TailnetContext extends pulumi.ComponentResource {
   constructor(name: string, args: TailnetContextArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = contextInputs(name, args);
     super("spacetail:index:TailnetContext", name, inputs, opts);
-    checkName(CLASS, name, contextName(inputs), opts?.provider ?? opts?.providers);
+    checkName(CLASS, name, this, contextName(inputs));
     warnOfPlainSecrets(name, args);
     const labels = stackLabels(inputs);
     const label = mapInput(labels, (known) => known[0]);
