@@ -190,6 +190,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ['files[0].path must not be a file that Spacelift\'s worker keeps there, but "spacelift.oidc" was given'],
   ],
   [
+    { files: [{ path: ".env_hooks_after", content: "x" }] },
+    ['files[0].path must not be a file that Spacelift\'s worker keeps there, but ".env_hooks_after" was given'],
+  ],
+  [
     { files: [{ path: "a", content: "tskey-auth-hidden", secret: false }] },
     ["files[0].content must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],

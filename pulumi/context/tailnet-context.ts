@@ -83,7 +83,7 @@ export class TailnetContext extends pulumi.ComponentResource {
     const inputs = contextInputs(name, args);
     super("spacetail:index:TailnetContext", name, inputs, opts);
     checkName(CLASS, name, contextName(inputs), opts?.provider ?? opts?.providers);
-    warnOfPlainSecrets(this, args);
+    warnOfPlainSecrets(name, args);
     const labels = stackLabels(inputs);
     const label = mapInput(labels, (known) => known[0]);
     const context = new Context(name, contextArgs(inputs, labels), { parent: this });
@@ -218,12 +218,13 @@ function contextInputs(name: string, args: TailnetContextArgs): TailnetContextAr
   };
 }
 
-function warnOfPlainSecrets(resource: pulumi.Resource, args: TailnetContextArgs): void {
+function warnOfPlainSecrets(name: string, args: TailnetContextArgs): void {
   for (const path of plainSecrets(args, OUTPUTS)) {
     const message =
-      `${path} is plain text in the program. Use federated identities, which need no secret, or a secret of the ` +
-      "configuration: new pulumi.Config().requireSecret(...).";
-    void pulumi.log.warn(message, resource);
+      `${CLASS} '${name}': ${path} is plain text in the program. Use federated identities, which need no secret, or a ` +
+      "secret of the configuration: new pulumi.Config().requireSecret(...).";
+    // Not about the resource: if that cannot be registered, the log could not be delivered, which ends the program.
+    void pulumi.log.warn(message);
   }
 }
 

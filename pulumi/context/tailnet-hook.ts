@@ -32,7 +32,7 @@ export function hookArguments(args: TailnetContextArgs): Partial<ContextArgs> {
   return Object.fromEntries(entries);
 }
 
-/** The argument of a hook list, whose name Pulumi's bridge makes plural: `beforeApplies` for `before_apply`. */
+/** The argument of a hook list, whose name Pulumi's bridge makes plural: `beforeApplies`, `beforeDestroys`. */
 function argumentOf(list: string): string {
   const name = list.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return /[^aeiou]y$/.test(name) ? `${name.slice(0, -1)}ies` : `${name}s`;

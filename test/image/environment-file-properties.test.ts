@@ -60,21 +60,24 @@ const environments = fc
 const PATH = pathWithSpacetail();
 const EXPORT = exportCommands("localhost:8080").join("\n");
 
-inEveryShell("of what a shell lists after the exports, exactly those are undone, whatever the other values", (shell) => {
-  const exported = exportedValues("localhost:8080", "", {});
-  const check = (env: Record<string, string>) => {
-    const listing = run(shell, `${EXPORT}\nexport -p`, { ...env, PATH });
-    const left = undoExports(listing, exported, {}, env);
-    const words = [...NAMES.map((name) => `"$${name}"`), ...PROXY_VARIABLES.map((name) => `"\${${name}-unset}"`)];
-    // What is left is read by a shell that knows nothing.
-    const script = `unset ${NAMES.join(" ")}\n${left}\nprintf '%s\\0' ${words.join(" ")}`;
-    expect(run(shell, script, {}).split("\0").slice(0, -1)).toEqual([
-      ...NAMES.map((name) => env[name]),
-      ...PROXY_VARIABLES.map(() => "unset"),
-    ]);
-  };
-  holds(environments, check, 12);
-});
+inEveryShell(
+  "of what a shell lists after the exports, exactly those are undone, whatever the other values",
+  (shell) => {
+    const exported = exportedValues("localhost:8080", "", {});
+    const check = (env: Record<string, string>) => {
+      const listing = run(shell, `${EXPORT}\nexport -p`, { ...env, PATH });
+      const left = undoExports(listing, exported, {}, env);
+      const words = [...NAMES.map((name) => `"$${name}"`), ...PROXY_VARIABLES.map((name) => `"\${${name}-unset}"`)];
+      // What is left is read by a shell that knows nothing.
+      const script = `unset ${NAMES.join(" ")}\n${left}\nprintf '%s\\0' ${words.join(" ")}`;
+      expect(run(shell, script, {}).split("\0").slice(0, -1)).toEqual([
+        ...NAMES.map((name) => env[name]),
+        ...PROXY_VARIABLES.map(() => "unset"),
+      ]);
+    };
+    holds(environments, check, 12);
+  },
+);
 
 inEveryShell("of what env(1) lists after the exports, exactly those are undone, whatever the other values", (shell) => {
   const exported = exportedValues("localhost:8080", "", {});

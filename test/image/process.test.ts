@@ -5,7 +5,7 @@ import { VERSION } from "../../contract/wire/version.js";
 import { errorCode } from "../../image/spacetail/errors/failure.js";
 import { pemBlocks } from "../../image/spacetail/login/ca-certificates.js";
 import { parseFlags } from "../../image/spacetail/process/descriptors.js";
-import { identify, isRunning, parseStat } from "../../image/spacetail/process/processes.js";
+import { identify, isRunning, type ProcessId, parseStat } from "../../image/spacetail/process/processes.js";
 import { restoreCommands } from "../../image/spacetail/proxies/proxy-record.js";
 import { childEnvironment } from "../../image/spacetail/tunnel/child-environment.js";
 import { judge, reasonMessage, type State, type StopReason } from "../../image/spacetail/tunnel/state.js";
@@ -31,6 +31,8 @@ test("a process is distinguished from a later one with the same ID", () => {
   expect(me).not.toBeNull();
   expect(isRunning({ pid: process.pid, start: me?.start ?? "" })).toBe(true);
   expect(isRunning({ pid: process.pid, start: "1" })).toBe(false);
+  // A file that names no process names none that is running.
+  expect(isRunning({} as ProcessId)).toBe(false);
 });
 
 test("parseFlags reads the octal flags of a descriptor", () => {

@@ -10,9 +10,6 @@ import { HERE, nodeOf } from "./nodes.js";
 import { shell, unlessUnreachable } from "./npm.js";
 import { pack, ROOT } from "./tarball.js";
 
-// These run npm and compilers.
-jest.setTimeout(300_000);
-
 const folder = mkdtempSync(join(tmpdir(), "spacetail-pulumi-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const tarball = pack(folder);

@@ -11,9 +11,6 @@ const FILE = "spacelift:index/mountedFile:MountedFile";
 const REPLACED = [VARIABLE, FILE, "spacelift:index/contextAttachment:ContextAttachment"];
 const URNS = join(__dirname, "golden/urns.json");
 
-// Every test runs a program on a Node.js of its own.
-jest.setTimeout(60_000);
-
 /** Runs a program that can use everything that users import, and a login. */
 function runProgram(name: string, lines: string, preview = false): Promise<Outcome> {
   const imports = `

@@ -39,7 +39,6 @@ export function runExecutable(args: readonly string[], { input = "", cwd = tmpdi
     cwd,
     input,
     encoding: "utf8",
-    timeout: 60_000,
     env: { PATH: "/usr/bin:/bin" },
   });
   return { status: status ?? -1, out: stdout, err: stderr };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever place a secret is given in by mistake, `spacetail render` neither prints nor writes it.
-import type { OutputFormat } from "../../contract/options/options.js";
+import type { OutputFormat } from "../../contract/options/option.js";
 import { type Outcome, runRender, runWithOptions } from "./command.js";
 
 const MARK = "hunter2-battery-staple";

@@ -54,8 +54,8 @@ export function isSame(one: ProcessId, other: ProcessId): boolean {
 
 /** True while that very process runs. A zombie does not count: in many containers nobody reaps it. */
 export function isRunning(id: ProcessId): boolean {
-  const { pid, start } = id;
-  return identify(pid)?.start === start;
+  const found = identify(id.pid);
+  return found !== null && isSame(found, id);
 }
 
 /** Sends a signal to a process if it still runs; true if it was sent. */

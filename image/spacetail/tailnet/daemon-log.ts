@@ -57,7 +57,10 @@ export function lastMessage(log: string): string {
   return withoutTime(text.slice(text.lastIndexOf("\n") + 1));
 }
 
-/** Why tailscaled could not talk to the control server, as it logged last; empty if it logged no reason. */
+/**
+ * Why tailscaled could not talk to the control server, as it logged last; empty if it logged no reason. LocalAPI does not
+ * say it. Source of the text: tailscale.com v1.102.3, ipn/ipnlocal/local.go setControlClientStatusLocked.
+ */
 export function controlError(log: string): string {
   const mark = "Received error: ";
   let found = "";
@@ -68,7 +71,10 @@ export function controlError(log: string): string {
   return found;
 }
 
-/** The address in `listen tcp ADDRESS: bind: address already in use`; empty if there is no such line. */
+/**
+ * The address in `listen tcp ADDRESS: bind: address already in use`, as Go words that error; empty if there is no such
+ * line.
+ */
 export function addressInUse(log: string): string {
   for (const line of log.split("\n")) {
     if (!line.includes("address already in use")) continue;

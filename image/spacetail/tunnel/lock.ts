@@ -3,7 +3,7 @@ import { linkSync, rmSync } from "node:fs";
 import { errorCode, Failure } from "../errors/failure.js";
 import { type Deadline, remaining, sleep } from "../process/clock.js";
 import { readText, writePrivate } from "../process/files.js";
-import { isRunning, type ProcessId, thisProcess } from "../process/processes.js";
+import { isRunning, isSame, type ProcessId, thisProcess } from "../process/processes.js";
 
 /** The processes of a machine, as a lock sees them. */
 export interface Holders {
@@ -71,7 +71,8 @@ function chainOf(path: string, running: (id: ProcessId) => boolean): Chain {
  */
 function release(path: string, self: ProcessId, running: (id: ProcessId) => boolean): void {
   const { dead, end } = chainOf(path, running);
-  if (readText(end) !== JSON.stringify(self)) return;
+  const holder = readHolder(end);
+  if (holder === null || !isSame(holder, self)) return;
   for (const file of dead) rmSync(file, { force: true });
   rmSync(end, { force: true });
 }

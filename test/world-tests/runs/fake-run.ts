@@ -14,9 +14,6 @@ import {
   type RunResult,
 } from "../../world/runs/index.js";
 
-// Whole runs take a second or so, but the machine may be busy with other things.
-jest.setTimeout(60_000);
-
 /** Says on standard error why tests are skipped. */
 function tellSkipped(reason: string): void {
   process.stderr.write(`skipped: ${reason}\n`);

@@ -113,7 +113,7 @@ export class AdminStack {
       image: adminImage(ROOT, this.providers),
       ...(this.providers === undefined || terraform === undefined ? {} : { terraform }),
       silenceLimitMs: 120_000,
-      runLimitMs: 300_000,
+      runLimitMs: 600_000,
       onEvent: (event) => {
         if (event.type === "phase-started") token.active = PHASES_WITH_TOKEN.includes(event.phase);
         if (event.type === "phase-ended") token.active = false;
