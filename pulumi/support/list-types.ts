@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types of arguments that say more to editors and compilers than Pulumi's own, and the same to Pulumi. When it infers the
+// Types of arguments that say more to editors and compilers than Pulumi's own, and the same to Pulumi. To infer the
 // schema, it takes a union with an output for an input, of what the promise resolves to, and whatever is called `Array`
 // for a list.
 import type * as pulumi from "@pulumi/pulumi";
