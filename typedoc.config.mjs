@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run build:docs: the reference of the hand-written constructs, into docs/api/. The providers' classes are left out:
-// they are generated, as large as all the rest, and documented by the providers themselves.
+// npm run build:docs: the reference of the hand-written constructs, into docs/api/. The providers' classes are left
+// out: they are generated, as large as all the rest, and documented by the providers themselves.
 
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {

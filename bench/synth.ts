@@ -189,7 +189,10 @@ function withRawBindings(stack: TerraformStack, count: number): void {
   }
 }
 
-/** The hooks of one phase, taken from a context that the constructs made, so that the raw program can never lag behind. */
+/**
+ * The hooks of one phase, taken from a context that the constructs made, so that the raw program can never lag
+ * behind.
+ */
 function rawHooks(): { before: string[]; after: string[] } {
   const stack = new TerraformStack(new App({ outdir: tmpdir() }), "hooks");
   const { resource } = new TailnetContext(stack, "c", { name: "c", auth: { authKey: "k" }, phases: ["plan"] });

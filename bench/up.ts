@@ -3,8 +3,8 @@
 //
 // How long it takes from nothing to the first byte of a service on the tailnet: `spacetail up` and then a request,
 // against a floor that does no more than anybody has to. The floor has its auth key already, drives the same tailscaled
-// over LocalAPI from a running process, is told by the embedded tailnet when the peer knows the node, and then requests.
-// Both are measured in turns; the figures are medians.
+// over LocalAPI from a running process, is told by the embedded tailnet when the peer knows the node, and then
+// requests. Both are measured in turns; the figures are medians.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { request } from "node:http";

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generates the provider bindings from the committed schemas: node build/bindings.mjs [ENGINE] [FOLDER]
 //
-// The engine is cdktf unless cdktn is named. Each has a generator of its own, and cdktn's adds what only cdktn knows: the
-// check of write-only attributes against the versions that a program targets.
+// The engine is cdktf unless cdktn is named. Each has a generator of its own, and cdktn's adds what only cdktn knows:
+// the check of write-only attributes against the versions that a program targets.
 //
 // schema/*.json is what `terraform providers schema -json` prints, cut down to the provider blocks and the resources
 // that the constructs use. It holds no `provider_versions`: with them every program that uses the constructs would be
 // pinned to one exact version of each provider. The version ranges, and where the result goes unless a
-// folder is named, stand in cdktf.json, so `cdktf get` means the same. Nothing is downloaded, and nothing is done when the result is up to date.
+// folder is named, stand in cdktf.json, so `cdktf get` means the same. Nothing is downloaded, and nothing is done
+// when the result is up to date.
 
 import { createHash } from "node:crypto";
 import {
@@ -67,7 +68,9 @@ async function generate() {
   }
 }
 
-/** The generator asks Terraform for its version and HashiCorp for updates as soon as it is loaded, unless told not to. */
+/**
+ * The generator asks Terraform for its version and HashiCorp for updates as soon as it is loaded, unless told not to.
+ */
 function loadGenerator() {
   process.env.CHECKPOINT_DISABLE = "1";
   process.env.TF_CLI_CONFIG_FILE = "/dev/null";

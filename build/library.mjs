@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the library into dist/: node build/library.mjs
 //
-// Every engine gets one readable bundle, with the declarations of the sources beside it. The constructs are written once,
-// for cdktf. The build for CDK Terrain reads "cdktn" wherever they say "cdktf", and takes the bindings of that engine's
-// own generator: objects of one engine do not work in programs of the other.
+// Every engine gets one readable bundle, with the declarations of the sources beside it. The constructs are written
+// once, for cdktf. The build for CDK Terrain reads "cdktn" wherever they say "cdktf", and takes the bindings of that
+// engine's own generator: objects of one engine do not work in programs of the other.
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -7,7 +7,10 @@
  * - `folders`: the other folders of the repository that it may import;
  * - `packages`: the packages that it may import, by name or with a `*` at the end;
  * - `floors`: its folders and files from the ground up, if it has floors. Each may import what is on floors below its
- *   own; two of one floor do not know each other. "." is all files beside the folders that are not named themselves.
+ *   own; two of one floor do not know each other. "." is all files beside the folders that are not named themselves;
+ * - `typesMayCircle`: whether imports of types count for no circle. Nothing is left of them when programs run.
+ *
+ * A room inside of another comes before it.
  */
 export const ROOMS = [
   {
@@ -21,6 +24,12 @@ export const ROOMS = [
     folders: ["contract"],
     packages: ["cdktf", "constructs"],
     floors: [["bindings", "support"], ["auth"], ["context"], ["."]],
+  },
+  {
+    // What loads the others of the room where they are a plugin.
+    room: "pulumi/loader",
+    folders: [],
+    packages: ["node:*", "typescript"],
   },
   {
     room: "pulumi",
@@ -38,7 +47,7 @@ export const ROOMS = [
     room: "image/spacetail",
     folders: ["contract/wire", "contract/hooks"],
     packages: ["node:*"],
-    floors: [["failure.ts"], ["host"], ["process"], ["environment"], ["tailnet"], ["commands"], ["."]],
+    floors: [["errors"], ["process"], ["platform"], ["login", "proxies", "tailnet"], ["tunnel"], ["commands"], ["."]],
   },
   {
     room: "examples",
@@ -52,8 +61,10 @@ export const ROOMS = [
   },
   {
     room: "test",
-    folders: ["contract", "constructs", "pulumi", "render", "image/spacetail", "examples", "dist"],
+    folders: ["*"],
     packages: ["*"],
+    // The parts of the embedded account know each other, as those of a real one do.
+    typesMayCircle: true,
   },
   {
     room: "build",
@@ -61,6 +72,11 @@ export const ROOMS = [
     packages: ["*"],
   },
 ];
+
+/** The room of a file, or undefined. */
+export function roomOf(path) {
+  return ROOMS.find(({ room }) => path.startsWith(`${room}/`));
+}
 
 /** What scriptc compiles natively: this folder, and all that this file reaches by imports. */
 export const COMPILED = { folder: "contract/wire", entry: "image/spacetail/main-native.ts" };

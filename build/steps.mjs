@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that has to be built before the embedded world can run. Each step is skipped while its inputs are unchanged.
+// Everything that has to be built before the embedded world can run. Each step is skipped while its inputs are
+// unchanged.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

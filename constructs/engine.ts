@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loaded before anything else, so that a program without its engine is told what to install. Engines are optional peers,
-// which package managers do not install by themselves.
+// Loaded before anything else, so that a program without its engine is told what to install. Engines are optional
+// peers, which package managers do not install by themselves.
 
 /** Node's own; declared here because the constructs are compiled without Node's types. */
 declare function require(name: string): unknown;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Imports between rooms, and between the floors of one.
-import { ROOMS } from "../rooms.mjs";
+import { roomOf } from "../rooms.mjs";
 
 /** One line for every import that build/rooms.mjs does not allow. */
 export function wrongArrows(modules) {
   return modules.flatMap(({ path, imports }) => {
-    const room = ROOMS.find((one) => isIn(path, one.room));
+    const room = roomOf(path);
     if (room === undefined) return [];
     return imports.flatMap(({ name, target, line }) => {
       const problem = target === undefined ? packageProblem(room, name) : fileProblem(room, path, target);
@@ -17,8 +17,9 @@ export function wrongArrows(modules) {
 /** One line for every folder of a room with floors that is on none of them. */
 export function missingFloors(modules) {
   const lines = modules.flatMap(({ path }) => {
-    const room = ROOMS.find(({ floors, room }) => floors !== undefined && isIn(path, room));
-    return room === undefined || floorOf(room, path) >= 0 ? [] : [`${room.room}/${unitOf(room, path)} is on no floor`];
+    const room = roomOf(path);
+    if (room?.floors === undefined || floorOf(room, path) >= 0) return [];
+    return [`${room.room}/${unitOf(room, path)} is on no floor`];
   });
   return [...new Set(lines)];
 }
@@ -32,7 +33,7 @@ function packageProblem({ room, packages }, name) {
 
 function fileProblem(room, path, target) {
   if (!isIn(target, room.room)) {
-    if (room.folders.some((folder) => isIn(target, folder))) return undefined;
+    if (room.folders.some((folder) => folder === "*" || isIn(target, folder))) return undefined;
     return `${room.room} may import no folder but ${[room.room, ...room.folders].join(", ")}`;
   }
   if (room.floors === undefined || unitOf(room, path) === unitOf(room, target)) return undefined;

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Circles of imports.
+import { roomOf } from "../rooms.mjs";
 
 /**
- * One line for every circle. In each folder its files and folders, with all that is in them, count as one thing each; among
- * those there must be an order in which each imports only what comes before it.
+ * One line for every circle. In each folder its files and folders, with all that is in them, count as one thing each;
+ * among those there must be an order in which each imports only what comes before it.
  */
 export function circles(modules) {
   const known = new Set(modules.map(({ path }) => path));
   const graphs = new Map();
   for (const { path, imports } of modules) {
-    for (const { target } of imports) {
+    for (const { target, isType } of imports) {
       if (target === undefined || target === path || !known.has(target)) continue;
+      if (isType && roomOf(path)?.typesMayCircle) continue;
       const [folder, from, to] = parted(path, target);
       const graph = graphs.get(folder) ?? graphs.set(folder, new Map()).get(folder);
       (graph.get(from) ?? graph.set(from, new Map()).get(from)).set(to, `${path} imports ${target}`);

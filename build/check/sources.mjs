@@ -46,9 +46,16 @@ function importsOf(source, path, known) {
     const name = specifierOf(node);
     if (name === undefined) return;
     const target = name.startsWith(".") ? resolved(posix.join(posix.dirname(path), name), known) : undefined;
-    imports.push({ name, target, line: lineOf(source, node) });
+    imports.push({ name, target, line: lineOf(source, node), isType: isTypeOnly(node) });
   });
   return imports;
+}
+
+/** Whether nothing is left of an import when the program runs. */
+function isTypeOnly(node) {
+  if (ts.isImportTypeNode(node) || node.isTypeOnly || node.importClause?.isTypeOnly) return true;
+  const names = node.importClause?.namedBindings ?? node.exportClause;
+  return names?.elements?.length > 0 && names.elements.every((one) => one.isTypeOnly) && !node.importClause?.name;
 }
 
 function specifierOf(node) {

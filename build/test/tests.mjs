@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm test: formatting, lint, types, the rules of the rooms, unit tests, tests of the packed library, the Go tests of the
-// embedded tailnet, and the end-to-end tests. npm run test:long: what takes long by nature. Both end with a line of counts.
+// npm test: formatting, lint, types, the rules of the rooms, unit tests, tests of the packed library, the Go tests of
+// the embedded tailnet, and the end-to-end tests. npm run test:long: what takes long by nature. Both end with a line
+// of counts.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
@@ -11,7 +12,9 @@ import { sandboxCommand, sandboxProblem } from "./sandbox.mjs";
 const bin = join(root, "node_modules/.bin");
 const cores = cpus().length;
 
-/** The stages of each command, each as a function that lists its jobs: names, and work that returns output and counts. */
+/**
+ * The stages of each command, each as a function that lists its jobs: names, and work that returns output and counts.
+ */
 const STAGES = {
   test: { check: checks, unit, package: packaged, go, e2e: endToEnd },
   "test:long": { long },

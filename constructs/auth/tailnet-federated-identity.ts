@@ -80,7 +80,10 @@ export interface TailnetFederatedIdentityProps extends TailnetTrustedRuns, Tailn
    */
   readonly account: string;
 
-  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
+  /**
+   * ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for
+   * each.
+   */
   readonly tags: List<string>;
 
   /**

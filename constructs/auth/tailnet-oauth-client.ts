@@ -11,7 +11,10 @@ import { tokens } from "../support/tokens.js";
 
 /** Properties of {@link TailnetOAuthClient}. */
 export interface TailnetOAuthClientProps extends TailnetMetaArguments {
-  /** ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for each. */
+  /**
+   * ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for
+   * each.
+   */
   readonly tags: List<string>;
 
   /**

@@ -9,8 +9,8 @@ import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
 
 /**
  * Properties of {@link TailnetContext}. Terraform takes text literally, `${` and `%{` included; Spacelift replaces
- * `${NAME}` in the values of variables, though. What Terraform is to fill in comes as a token, such as an attribute of a
- * resource or the value of a Terraform variable.
+ * `${NAME}` in the values of variables, though. What Terraform is to fill in comes as a token, such as an attribute
+ * of a resource or the value of a Terraform variable.
  */
 export interface TailnetContextProps extends TailnetContextOptions {
   /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */

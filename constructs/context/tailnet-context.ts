@@ -56,7 +56,9 @@ export class TailnetContext extends Construct {
   /** ID of the context, as a token. */
   public readonly contextId: string;
 
-  /** The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label. */
+  /**
+   * The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label.
+   */
   public readonly stackLabel: string | undefined;
 
   /** All labels any of which gives a stack the context. */

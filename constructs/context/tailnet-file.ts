@@ -29,8 +29,8 @@ export function fileId(path: string): string {
 }
 
 /**
- * A text in the Base64 that Spacelift's provider expects. Terraform encodes what only it knows, from a local value: CDKTF
- * does not escape text in the arguments of functions.
+ * A text in the Base64 that Spacelift's provider expects. Terraform encodes what only it knows, from a local value:
+ * CDKTF does not escape text in the arguments of functions.
  */
 export function encoded(scope: Construct, path: string, content: string): string {
   if (!Token.isUnresolved(content)) return base64(content);

@@ -24,7 +24,9 @@ export function literal<T>(value: T): T {
   return Array.isArray(value) && !Token.isUnresolved(value) ? (value.map((one) => literal(one)) as T) : value;
 }
 
-/** A list of its own with the same elements. A token, whatever JavaScript takes it for, is a list to Terraform alone. */
+/**
+ * A list of its own with the same elements. A token, whatever JavaScript takes it for, is a list to Terraform alone.
+ */
 export function copied<T>(values: readonly T[]): T[] {
   return Token.isUnresolved(values) ? (values as T[]) : [...values];
 }

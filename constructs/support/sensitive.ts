@@ -24,7 +24,10 @@ function mentionsSensitive(scope: IConstruct, expression: string, seen: readonly
   });
 }
 
-/** The variable or local value that Terraform knows by a name: most likely near the scope, so the search goes outwards. */
+/**
+ * The variable or local value that Terraform knows by a name: most likely near the scope, so the search goes
+ * outwards.
+ */
 function elementNamed(scope: IConstruct, name: string): TerraformElement | undefined {
   const stack = TerraformStack.of(scope);
   const isIt = (one: IConstruct | undefined): one is TerraformElement =>

@@ -4,8 +4,8 @@
  * What the names of contexts begin with that are to be around all others which are attached by label. Spacelift's
  * documentation says that the before hooks of such contexts run in reverse alphabetical order, and the after hooks in
  * alphabetical order, so the last one by name is outermost. It does not say whether letter case counts; Spacelift's own
- * plugins begin with `ZZZZZ-`. In lower case the prefix is last by either order. Whether it is can be seen in the log of a
- * run: there the hooks of an outermost context come first.
+ * plugins begin with `ZZZZZ-`. In lower case the prefix is last by either order. Whether it is can be seen in the log
+ * of a run: there the hooks of an outermost context come first.
  *
  * Source: Spacelift's documentation, "Stack settings", Note on hook order.
  */

@@ -8,17 +8,20 @@ export interface Problem {
   readonly property: string;
   /** What it must be, continuing the sentence that begins with the path: `must begin with "tag:"`. */
   readonly message: string;
+  /** The value, as it is quoted; undefined if it must not be shown. */
+  readonly given?: string;
 }
 
 /** The longest value that is quoted. */
 const LONGEST = 200;
 
 /** The problem in one line, in which no secret that can be recognized is left. */
-export function problemLine({ property, message }: Problem): string {
+export function problemLine({ property, message, given }: Problem): string {
   // JSON leaves these as they are, though some break lines and terminals obey others.
   const isControl = /[\x7f-\x9f\u2028\u2029]/g;
   const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  return withoutSecrets(`${property} ${message}`).replace(isControl, escaped);
+  const quoted = given === undefined ? "" : `, but ${given} was given`;
+  return withoutSecrets(`${property} ${message}${quoted}`).replace(isControl, escaped);
 }
 
 /**
@@ -34,13 +37,13 @@ export function memberPath(path: string, name: string): string {
 }
 
 /**
- * A problem that quotes the value, unless that is not known in all its parts, or has several lines: such text is often a
- * key.
+ * A problem that quotes the value, unless that is not known in all its parts, or has several lines: such text is
+ * often a key.
  */
 export function problem(property: string, message: string, value: unknown): Problem {
   const isLong = typeof value === "string" && /[\r\n]/.test(value);
   if (value === undefined || isLong || [value].flat().some(Unknown.is)) return { property, message };
-  return { property, message: `${message}, but ${quote(value)} was given` };
+  return { property, message, given: quote(value) };
 }
 
 /** A problem of a value that must not be shown. */
@@ -50,7 +53,7 @@ export function hiddenProblem(property: string, message: string): Problem {
 
 /** The problems of a part, with the path of the part before their properties. */
 export function within(path: string, problems: readonly Problem[]): Problem[] {
-  return problems.map(({ property, message }) => ({ property: `${path}.${property}`, message }));
+  return problems.map((one) => ({ ...one, property: `${path}.${one.property}` }));
 }
 
 function quote(value: unknown): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads whatever a program gave as options: every value is of its row's kind afterwards, unknown, or reported. Rules about
-// several options at once, in the files beside this one, build on that.
-import type { Option } from "../options/option.js";
+// Reads whatever a program gave as options: every value is of its row's kind afterwards, unknown, or reported. Rules
+// about several options at once, in the files beside this one, build on that.
+import { hidesValue, type Option } from "../options/option.js";
 import { secretIn } from "../options/secrets.js";
 import { type Engine, UNKNOWN, type Unknown } from "./engine.js";
 import { insideOf, nearest, synonymOf } from "./nearest.js";
@@ -34,10 +34,11 @@ export function readOptions(options: readonly Option[], given: unknown, engine: 
   if (given === undefined && path === "") return readOptions(options, {}, engine);
   const whole = path === "" ? "options" : path;
   if (engine.isUnknown(given)) return unreadable(hiddenProblem(whole, structureMessage(engine)));
-  if (!isObject(given)) return unreadable(problem(whole, "must be an object", given));
+  const shown = path !== "" && options.some(hidesValue) && mayBeSecret(given) ? undefined : given;
+  if (!isObject(given)) return unreadable(problem(whole, "must be an object", shown));
   // A map, a promise or a construct: an object, but for something else.
   if (!isPlain(given) && options.every(({ name }) => given[name] === undefined)) {
-    return unreadable(problem(whole, "must be a plain object", given));
+    return unreadable(problem(whole, "must be a plain object", shown));
   }
   problems.push(...unknownMembers(options, given, path));
   const values: Record<string, unknown> = {};
@@ -184,7 +185,8 @@ class Reader {
   }
 
   private problem(property: string, message: string, value: unknown): Problem {
-    return this.option.isSecret === true ? hiddenProblem(property, message) : problem(property, message, value);
+    const isHidden = this.option.isSecret === true || (hidesValue(this.option) && mayBeSecret(value));
+    return isHidden ? hiddenProblem(property, message) : problem(property, message, value);
   }
 
   private refuse(found: Problem): Unknown {
@@ -194,8 +196,8 @@ class Reader {
 }
 
 /**
- * Options that a method takes apart, with those that are its other arguments. What is not an object is left as it is, for
- * {@link readOptions} to refuse.
+ * Options that a method takes apart, with those that are its other arguments. What is not an object is left as it is,
+ * for {@link readOptions} to refuse.
  */
 export function withMembers<T extends object, U extends object>(options: T, members: U): T & U {
   return isObject(options) ? { ...options, ...members } : (options as T & U);
@@ -214,6 +216,11 @@ function unknownMembers(options: readonly Option[], given: Values, path: string)
     const suggestion = similar === undefined ? "" : `: did you mean ${similar}?`;
     return hiddenProblem(memberPath(path, name), HINTS.get(name) ?? `is not an option${suggestion}`);
   });
+}
+
+/** True for a value that is, or contains, a text. Of other objects no more than the class is ever shown. */
+function mayBeSecret(value: unknown): boolean {
+  return typeof value === "string" || Array.isArray(value) || (isObject(value) && isPlain(value));
 }
 
 /** True for a plain object, whatever it lacks, and for an instance that has all that is required. */

@@ -7,7 +7,7 @@ import { reachRules, trustRules } from "./auth-rules.js";
 import { contextRules } from "./context-rules.js";
 import type { Engine } from "./engine.js";
 import { grantRules, trustedRunsRules } from "./identity-rules.js";
-import { knownMembers, knownTexts } from "./known.js";
+import { allTexts, knownMembers, knownTexts } from "./known.js";
 import { hiddenProblem, type Problem, problem } from "./problem.js";
 import { readOptions, type Values } from "./read.js";
 
@@ -36,18 +36,19 @@ const NO_AUTH = "is not an option of Tailnet, which creates the login: use Tailn
 /** The rules about a login that is created along with a context. */
 export function* createdLoginRules(values: Values): Generator<Problem> {
   const { account, trust, applyTags, tags = ["tag:spacelift"], spaceId } = values;
-  const phases = knownTexts(values.phases) ?? DEFAULT_PHASES;
+  const phases = knownTexts(values.phases ?? DEFAULT_PHASES) ?? [];
   const trusted = knownMembers(trust);
   if (account === undefined) {
     if (trust !== undefined) yield hiddenProblem("trust", "must not be given without account");
-    if (applyTags !== undefined) yield problem("applyTags", "must not be given without account", knownTexts(applyTags));
+    if (applyTags !== undefined) yield problem("applyTags", "must not be given without account", applyTags);
   }
   yield* trustedRunsRules(trusted, "trust.");
   yield* reachRules("trust.spaceId", trusted.spaceId, spaceId);
   if (applyTags === undefined) {
     yield* trustRules("trust allows", trusted, phases, values.phases);
   } else {
-    yield* applyRules(phases, knownTexts(applyTags), trusted.scope);
+    if (values.phases === undefined || allTexts(values.phases) !== undefined) yield* applyRules(phases, applyTags);
+    if (trusted.scope !== undefined) yield hiddenProblem("trust.scope", "must not be given together with applyTags");
     // The scope is the business of the rule above.
     const others = phases.filter((phase) => phase !== "apply");
     yield* trustRules("trust allows", { ...trusted, scope: undefined }, others, values.phases);
@@ -57,11 +58,10 @@ export function* createdLoginRules(values: Values): Generator<Problem> {
   yield* grantRules(values.grants, isKnown ? used : undefined);
 }
 
-function* applyRules(phases: readonly string[], applyTags: unknown, scope: unknown): Generator<Problem> {
+function* applyRules(phases: readonly string[], applyTags: unknown): Generator<Problem> {
   if (!phases.includes("apply"))
     yield problem("applyTags", "must not be given unless phases includes apply", applyTags);
   if (phases.every((phase) => phase === "apply")) {
     yield problem("applyTags", "must not be given if phases is apply alone: use tags", applyTags);
   }
-  if (scope !== undefined) yield hiddenProblem("trust.scope", "must not be given together with applyTags");
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types that help in editors: they complete words, and a mistyped one does not compile. jsii, which publishes constructs for
-// other languages, has no such types; there these would be strings, lists and interfaces (see the test of jsii).
+// Types that help in editors: they complete words, and a mistyped one does not compile. jsii, which publishes
+// constructs for other languages, has no such types; there these would be strings, lists and interfaces (see the test
+// of jsii).
 
 /** A phase of a run. */
 export type Phase = "init" | "plan" | "apply" | "perform" | "destroy";

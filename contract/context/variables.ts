@@ -134,8 +134,8 @@ function clientVariables<T, L, B>(
 }
 
 /**
- * The variables of federated identities. Spacelift hands `ro_NAME` to every phase but applying and `wo_NAME` to applying
- * alone, as NAME both times. Source: Spacelift's documentation, "Environment".
+ * The variables of federated identities. Spacelift hands `ro_NAME` to every phase but applying and `wo_NAME` to
+ * applying alone, as NAME both times. Source: Spacelift's documentation, "Environment".
  */
 function federatedVariables<T, L, B>(texts: Texts<T, L, B>, login: FederatedValues<T, L>): ContextVariable<T>[] {
   const { identity, read, write, idToken } = login;

@@ -16,9 +16,9 @@ const SEQUENCES: readonly (readonly [readonly string[], string])[] = [
 ];
 
 /**
- * What is wrong with a command that is to be a hook, or null. Spacelift writes all hooks of a phase into one line of one
- * shell, `{ hook; } && { hook; } && command`, so a hook must not break out of its braces, nor end the shell: `exit 0`
- * would skip the phase and let it pass. Whether the command itself makes sense, only a shell knows.
+ * What is wrong with a command that is to be a hook, or null. Spacelift writes all hooks of a phase into one line of
+ * one shell, `{ hook; } && { hook; } && command`, so a hook must not break out of its braces, nor end the shell:
+ * `exit 0` would skip the phase and let it pass. Whether the command itself makes sense, only a shell knows.
  *
  * Source: Spacelift's documentation, "Stack settings", Customizing workflow.
  */

@@ -28,7 +28,10 @@ export interface OwnHook {
   readonly outside: boolean;
 }
 
-/** The whole run as {@link OwnHook} names it. Spacelift's `after_run` belongs to no phase, and there is no `before_run`. */
+/**
+ * The whole run as {@link OwnHook} names it. Spacelift's `after_run` belongs to no phase, and there is no
+ * `before_run`.
+ */
 export const RUN = "run";
 
 /**
@@ -38,8 +41,8 @@ export const RUN = "run";
  * Every entry is one POSIX shell command without comment, newline, `&` or `exit`, because Spacelift joins all hooks of
  * a phase, its own command among them, into one line: `{ hook; } && { hook; } && command && { hook; }`.
  *
- * Own hooks keep their order. They run inside the tunnel, so after ours before a phase and before ours after it, but for
- * those that are to run outside.
+ * Own hooks keep their order. They run inside the tunnel, so after ours before a phase and before ours after it, but
+ * for those that are to run outside.
  */
 export function hookLists(options: HookOptions, own: readonly OwnHook[] = []): Record<string, string[]> {
   const lists: Record<string, string[]> = {};

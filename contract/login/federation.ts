@@ -17,12 +17,16 @@ export interface TrustedRuns {
   readonly scope?: string | undefined;
 }
 
-/** The types of runs that a run's token tells apart. Source: Spacelift's documentation, "OpenID Connect", Custom claims. */
+/**
+ * The types of runs that a run's token tells apart. Source: Spacelift's documentation, "OpenID Connect", Custom
+ * claims.
+ */
 export const RUN_TYPES: readonly string[] = ["PROPOSED", "TRACKED", "TASK", "TESTING", "DESTROY"];
 
 /**
- * The scopes of a run's token. Proposed runs have `read`, all others `write`, but for one case: a tracked run of a stack
- * that does not deploy by itself has `read` while it plans. Source: Spacelift's documentation, "OpenID Connect", About scopes.
+ * The scopes of a run's token. Proposed runs have `read`, all others `write`, but for one case: a tracked run of a
+ * stack that does not deploy by itself has `read` while it plans. Source: Spacelift's documentation, "OpenID
+ * Connect", About scopes.
  */
 export const TOKEN_SCOPES: readonly string[] = ["read", "write"];
 
@@ -78,7 +82,10 @@ export function accountProblem(account: string): string | null {
     : "must be the name of the account, such as acme, or its host name, such as acme.app.us.spacelift.io";
 }
 
-/** What is wrong with the id of a space, a stack or a module in a pattern, or null. A colon would end its part of the subject. */
+/**
+ * What is wrong with the id of a space, a stack or a module in a pattern, or null. A colon would end its part of the
+ * subject.
+ */
 export function idPatternProblem(id: string): string | null {
   return consistsOf(id, `${LETTERS}${DIGITS}_.*-`)
     ? null
@@ -130,7 +137,9 @@ const RUNS_OF_PHASE: Readonly<Record<string, readonly (readonly [string, readonl
   ],
 };
 
-/** Those of the phases that no trusted run has with a token that is trusted then: the tunnel could never go up there. */
+/**
+ * Those of the phases that no trusted run has with a token that is trusted then: the tunnel could never go up there.
+ */
 export function untrustedPhases(phases: readonly string[], { runTypes = RUN_TYPES, scope }: TrustedRuns): string[] {
   return phases.filter((phase) => {
     const runs = RUNS_OF_PHASE[phase] ?? [];

@@ -2,7 +2,10 @@
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** The bytes of a text in UTF-8. A half of a surrogate pair without its other half becomes U+FFFD, as it does in Node.js. */
+/**
+ * The bytes of a text in UTF-8. A half of a surrogate pair without its other half becomes U+FFFD, as it does in
+ * Node.js.
+ */
 export function utf8Bytes(text: string): number[] {
   const bytes: number[] = [];
   for (const char of text) {

@@ -16,8 +16,8 @@ const API_TOKEN = "tskey-api-";
 export const notEmpty: Check = (text) => (text.trim() === "" ? "must not be empty" : null);
 
 /**
- * What can be a variable's value: no environment holds a NUL character. Source: Spacelift's documentation, "Environment":
- * newlines are not supported.
+ * What can be a variable's value: no environment holds a NUL character. Source: Spacelift's documentation,
+ * "Environment": newlines are not supported.
  */
 export const oneLine: Check = (text) => {
   if (text.includes("\0")) return "must not contain a NUL character";

@@ -43,6 +43,7 @@ export const FILE_OPTIONS: readonly Option[] = [
     },
   }),
   option("secret", "boolean", "Keep the file from being read back, though code of a run can read it.", {
+    attractsSecrets: true,
     default: true,
     known: "always",
   }),

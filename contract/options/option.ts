@@ -33,9 +33,11 @@ export interface Option {
   readonly isRequired?: boolean;
   /** True if the value must never be shown. All other texts must not contain secrets. */
   readonly isSecret?: boolean;
+  /** True if a wrong value must not be shown either, because it is likely a secret in the wrong place. */
+  readonly attractsSecrets?: boolean;
   /**
-   * True if everyone who can see the context can read the value, so that sensitive values must not get there. A function
-   * decides by the members beside it.
+   * True if everyone who can see the context can read the value, so that sensitive values must not get there. A
+   * function decides by the members beside it.
    */
   readonly isReadable?: boolean | ((siblings: Readonly<Record<string, unknown>>) => boolean);
   /** Where secrets belong instead, continuing the sentence that refuses one: `use secretEnvironment or auth`. */
@@ -103,4 +105,9 @@ export function flatten(options: readonly Option[], prefix = ""): NamedOption[] 
     const members = one.kind === "object" ? flatten(one.members ?? [], `${path}.`) : [];
     return [{ path, option: one }, ...members];
   });
+}
+
+/** True if nothing of a wrong value must be shown: what should be an object with secrets may be one of them. */
+export function hidesValue({ isSecret, attractsSecrets, members = [] }: Option): boolean {
+  return isSecret === true || attractsSecrets === true || members.some(hidesValue);
 }

@@ -22,7 +22,9 @@ const SECRETS: readonly { readonly what: string; readonly pattern: RegExp }[] = 
   { what: "a JSON Web Token", pattern: /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g },
 ];
 
-/** Which kind of secret the text contains, such as `a GitHub token`; null if it contains none that can be recognized. */
+/**
+ * Which kind of secret the text contains, such as `a GitHub token`; null if it contains none that can be recognized.
+ */
 export function secretIn(text: string): string | null {
   if (holdsTailscaleSecret(text)) return "a Tailscale secret";
   return SECRETS.find(({ pattern }) => text.search(pattern) >= 0)?.what ?? null;

@@ -25,7 +25,9 @@ export function noProxyEntryProblem(entry: string): string | null {
   return isGood ? null : NEITHER;
 }
 
-/** The form of an entry that every program reads, for those that are only spelt for some: `*.corp.test`, `[fd00::1]`. */
+/**
+ * The form of an entry that every program reads, for those that are only spelt for some: `*.corp.test`, `[fd00::1]`.
+ */
 export function plainNoProxyEntry(entry: string): string {
   if (entry.startsWith("*.")) return entry.slice(1);
   const inner = entry.startsWith("[") && entry.endsWith("]") ? entry.slice(1, -1) : "";

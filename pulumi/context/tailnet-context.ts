@@ -26,10 +26,10 @@ import { defined, definedArgs } from "../support/defined.js";
 import { asOutput, isPending, joined, joinedSet, mapInput, OUTPUTS } from "../support/outputs.js";
 import { asSecret } from "../support/secrets.js";
 import { checkName } from "./context-names.js";
+import { hookArguments } from "./hook-arguments.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./tailnet-attachment.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 import type { TailnetFile } from "./tailnet-file.js";
-import { hookArguments } from "./tailnet-hook.js";
 
 const CLASS = "TailnetContext";
 
@@ -66,7 +66,9 @@ export class TailnetContext extends pulumi.ComponentResource {
   /** ID of the context. */
   public readonly contextId: pulumi.Output<string>;
 
-  /** The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label. */
+  /**
+   * The label that a stack must carry to get the context; undefined if every stack gets it, or if there is no label.
+   */
   public readonly stackLabel: pulumi.Output<string | undefined>;
 
   /** All labels any of which gives a stack the context. */
@@ -82,8 +84,8 @@ export class TailnetContext extends pulumi.ComponentResource {
   constructor(name: string, args: TailnetContextArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = contextInputs(name, args);
     super("spacetail:index:TailnetContext", name, inputs, opts);
-    checkName(CLASS, name, contextName(inputs), opts?.provider ?? opts?.providers);
-    warnOfPlainSecrets(this, args);
+    checkName(CLASS, name, this, contextName(inputs));
+    warnOfPlainSecrets(name, args);
     const labels = stackLabels(inputs);
     const label = mapInput(labels, (known) => known[0]);
     const context = new Context(name, contextArgs(inputs, labels), { parent: this });
@@ -218,12 +220,13 @@ function contextInputs(name: string, args: TailnetContextArgs): TailnetContextAr
   };
 }
 
-function warnOfPlainSecrets(resource: pulumi.Resource, args: TailnetContextArgs): void {
+function warnOfPlainSecrets(name: string, args: TailnetContextArgs): void {
   for (const path of plainSecrets(args, OUTPUTS)) {
     const message =
-      `${path} is plain text in the program. Use federated identities, which need no secret, or a secret of the ` +
-      "configuration: new pulumi.Config().requireSecret(...).";
-    void pulumi.log.warn(message, resource);
+      `${CLASS} '${name}': ${path} is plain text in the program. Use federated identities, which need no secret, or a ` +
+      "secret of the configuration: new pulumi.Config().requireSecret(...).";
+    // Not about the resource: if that cannot be registered, the log could not be delivered, which ends the program.
+    void pulumi.log.warn(message);
   }
 }
 

@@ -44,9 +44,10 @@ export function withSecretOutputs(
 }
 
 /**
- * The options of a resource that any change replaces, and whose successor has the same place in Spacelift: one variable of
- * that name, one file at that path, one attachment to that stack. The old one has to go first, unless the program says
- * otherwise: were it deleted last, as Pulumi does by itself, its successor would be gone too, or be refused beside it.
+ * The options of a resource that any change replaces, and whose successor has the same place in Spacelift: one
+ * variable of that name, one file at that path, one attachment to that stack. The old one has to go first, unless the
+ * program says otherwise: were it deleted last, as Pulumi does by itself, its successor would be gone too, or be
+ * refused beside it.
  */
 export function replacedInPlace(options: pulumi.CustomResourceOptions | undefined): pulumi.CustomResourceOptions {
   return pulumi.mergeOptions({ deleteBeforeReplace: true }, options ?? {});

@@ -10,7 +10,8 @@ export type Problems<T> = (args: T, engine: Engine) => Problem[];
 
 /**
  * The arguments, checked: those that are plain at once, and every other one as soon as it is known, before anything is
- * made from it. Each remains a value of its own, so that one which is secret, or unknown in a preview, makes no other so.
+ * made from it. Each remains a value of its own, so that one which is secret, or unknown in a preview, makes no other
+ * so.
  *
  * @param component class of the component, for messages
  * @param name the component's name
@@ -59,8 +60,12 @@ export function check(component: string, name: string, problems: readonly Proble
   if (problems.length > 0) throw new ValidationError(component, name, problems);
 }
 
-/** A problem without the secret that it is about. */
+/** A problem without the secret that it is about. What is short is in other words too, so only a quoted one is masked. */
 function masked({ property, message }: Problem, secret: unknown): Problem {
   const texts = [secret].flat().filter((one) => typeof one === "string" && one !== "");
-  return { property, message: texts.reduce<string>((text, one) => text.split(String(one)).join("[secret]"), message) };
+  const mask = (text: string, one: unknown) => {
+    const quoted = text.split(JSON.stringify(one)).join('"[secret]"');
+    return String(one).length < 6 ? quoted : quoted.split(String(one)).join("[secret]");
+  };
+  return { property, message: texts.reduce<string>(mask, message) };
 }

@@ -12,8 +12,8 @@ export function defined<T extends object>(args: T): Defined<T> {
 }
 
 /**
- * Arguments of a component, some of them replaced, without those that are undefined. What is not an object is left as it
- * is, for the rules to refuse.
+ * Arguments of a component, some of them replaced, without those that are undefined. What is not an object is left as
+ * it is, for the rules to refuse.
  */
 export function definedArgs<T extends object>(args: T, replaced: object = {}): T {
   const isObject = typeof args === "object" && args !== null && !Array.isArray(args) && !isPending(args);

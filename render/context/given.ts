@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `spacetail render` takes otherwise than programs do: it renders no secret, and outputs do not have a place for every
-// option.
+// What `spacetail render` takes otherwise than programs do: it renders no secret, and outputs do not have a place for
+// every option.
 import { hiddenProblem, type Problem } from "../../contract/context/problem.js";
-import type { Reading, Values } from "../../contract/context/read.js";
+import type { Values } from "../../contract/context/read.js";
 import { META_OPTIONS, RENDER_OPTIONS, TAILSCALE_PROVIDER_OPTION } from "../../contract/options/context-options.js";
 import type { Option, OutputFormat } from "../../contract/options/option.js";
 import { renderedKind } from "../../contract/options/option-table.js";
@@ -19,7 +19,10 @@ const NO_SECRET = "no secret is rendered";
  * The options as programs give them, with inputs in place of what is never rendered, and the problems of those that
  * programs could give. Everything else is left as it is, right or wrong.
  */
-export function asInPrograms(format: OutputFormat, given: Values): Reading {
+export function asInPrograms(
+  format: OutputFormat,
+  given: Values,
+): { readonly values: Values; readonly problems: readonly Problem[] } {
   const translation = new Translation(format);
   return { values: translation.members(OPTIONS, given, ""), problems: translation.problems };
 }

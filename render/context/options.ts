@@ -3,8 +3,8 @@ import type { AuthValues } from "../../contract/context/variables.js";
 import type { Input, Text } from "./texts.js";
 
 /**
- * Options that nothing is wrong with, with inputs in place of what is never rendered. All other options, which are those
- * of the tunnel, are members too.
+ * Options that nothing is wrong with, with inputs in place of what is never rendered. All other options, which are
+ * those of the tunnel, are members too.
  */
 export interface ContextOptions extends LoginOptions {
   readonly [tunnelOption: string]: unknown;

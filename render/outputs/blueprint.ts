@@ -16,9 +16,9 @@ interface Question {
 }
 
 /**
- * A Spacelift blueprint whose stacks have the context: by its label, by its ID, or because all stacks have it. The stack is
- * asked for the runner image unless it is known, and has variables of its own where the context leaves them to stacks.
- * Source: Spacelift's documentation, "Blueprint", and the schema on that page.
+ * A Spacelift blueprint whose stacks have the context: by its label, by its ID, or because all stacks have it. The
+ * stack is asked for the runner image unless it is known, and has variables of its own where the context leaves them to
+ * stacks. Source: Spacelift's documentation, "Blueprint", and the schema on that page.
  */
 export function blueprint(model: ContextModel): string {
   return yamlDocument({ inputs: questions(model).map(input), stack: stack(model) });
@@ -88,23 +88,25 @@ function mountedFile({ path, content, secret }: FileModel): YamlMapping {
 }
 
 /**
- * What was typed into the form, in single quotes with its own ones doubled, because Spacelift evaluates expressions before
- * it reads the blueprint as YAML. The escapes are those of CEL, so that the blueprint is YAML before that, too.
+ * What was typed into the form, in single quotes with its own ones doubled, because Spacelift evaluates expressions
+ * before it reads the blueprint as YAML. The escapes are those of CEL, so that the blueprint is YAML before that, too.
  */
 function answerTo(id: string): Quoted {
   return new Quoted(`\${{ inputs.${id}.replace("\\x27", "\\x27\\x27") }}`);
 }
 
 /**
- * A text in which Spacelift finds no expression. There is no escape for `${{`, and dollar signs in front of letters that
- * are not ASCII get lost, so that dollar signs become expressions themselves where they could do harm.
- * Source: scanner.go of spacelift-io/celplate.
+ * A text in which Spacelift finds no expression. There is no escape for `${{`, and dollar signs in front of letters
+ * that are not ASCII get lost, so that dollar signs become expressions themselves where they could do harm. Source:
+ * scanner.go of spacelift-io/celplate.
  */
 function literal(text: string): string {
   return /\$\{\{|\$\{?[^\0-\x7f]/.test(text) ? text.replaceAll("$", DOLLAR) : text;
 }
 
-/** An expression for a dollar sign. A function, because `replaceAll` has a meaning of its own for dollar signs in texts. */
+/**
+ * An expression for a dollar sign. A function, because `replaceAll` has a meaning of its own for dollar signs in texts.
+ */
 const DOLLAR = () => `\${{ '$' }}`;
 
 function someOf(list: readonly Yaml[]): readonly Yaml[] | undefined {

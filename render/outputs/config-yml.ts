@@ -5,8 +5,8 @@ import { sharedHooks } from "./shared-hooks.js";
 import { Anchor, type Yaml, yamlDocument } from "./yaml.js";
 
 /**
- * A `.spacelift/config.yml` that gives the context's hooks and variables to the stacks that it is attached to, or to all
- * stacks of the repository. Source: Spacelift's documentation, "Runtime configuration".
+ * A `.spacelift/config.yml` that gives the context's hooks and variables to the stacks that it is attached to, or to
+ * all stacks of the repository. Source: Spacelift's documentation, "Runtime configuration".
  */
 export function configYml(model: ContextModel): string {
   const stacks = model.attachments.flatMap(({ stackId }) => (stackId === undefined ? [] : [stackId]));

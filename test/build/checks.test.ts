@@ -77,13 +77,21 @@ const CASES: Readonly<Record<string, readonly [Files, readonly string[]]>> = {
 
   "a circle of files": [
     {
-      "test/a.ts": 'import { b } from "./b.js";\nexport const a = b;\n',
-      "test/b.ts": 'import type { c } from "./c.js";\nexport type B = c;\n',
-      "test/c.ts": 'export type C = typeof import("./a.js").a;\n',
+      "bench/a.ts": 'import { b } from "./b.js";\nexport const a = b;\n',
+      "bench/b.ts": 'import type { c } from "./c.js";\nexport type B = c;\n',
+      "bench/c.ts": 'export type C = typeof import("./a.js").a;\n',
     },
     [
-      "circle in test: a.ts -> b.ts -> c.ts -> a.ts (test/a.ts imports test/b.ts; test/b.ts imports test/c.ts; test/c.ts imports test/a.ts)",
+      "circle in bench: a.ts -> b.ts -> c.ts -> a.ts (bench/a.ts imports bench/b.ts; bench/b.ts imports bench/c.ts; bench/c.ts imports bench/a.ts)",
     ],
+  ],
+  "a circle in the tests": [
+    { "test/a.ts": 'export { b } from "./b.js";\n', "test/b.ts": 'import { b } from "./a.js";\nb;\n' },
+    ["circle in test: a.ts -> b.ts -> a.ts (test/a.ts imports test/b.ts; test/b.ts imports test/a.ts)"],
+  ],
+  "a circle in the tests, one of whose imports is of a type": [
+    { "test/a.ts": 'export { b } from "./b.js";\n', "test/b.ts": 'import { type b } from "./a.js";\n' },
+    [],
   ],
   "a circle of folders without one of files": [
     {

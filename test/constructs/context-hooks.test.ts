@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of shells and Terraform hold such placeholders
 import { TerraformVariable } from "cdktf";
-import { TailnetContext, type TailnetContextProps } from "../../constructs/index.js";
+import { TailnetContext, type TailnetContextProps, type TailnetHook } from "../../constructs/index.js";
 import { newStack, only, synthesize } from "./manifest.js";
 
 function contextWith(build: (context: TailnetContext) => void, props: Partial<TailnetContextProps> = {}) {
@@ -70,10 +70,13 @@ test("what the program did to other lists by hand stays", () => {
 });
 
 test.each<[string, (context: TailnetContext) => void]>([
-  ['phase must be one of init, plan, apply, perform, destroy, but "run" was given', (c) => c.addBeforeHook("run", "a")],
+  [
+    'phase must be one of init, plan, apply, perform, destroy, but "run" was given',
+    (c) => c.addBeforeHook("run" as never, "a"),
+  ],
   [
     'phase must be one of init, plan, apply, perform, destroy, run, but "deploy" was given',
-    (c) => c.addAfterHook("deploy", "a"),
+    (c) => c.addAfterHook("deploy" as never, "a"),
   ],
   ["command must be given", (c) => c.addAfterHook("plan", undefined as never)],
   ["options must be an object, but true was given", (c) => c.addBeforeHook("plan", "a", true as never)],
@@ -97,11 +100,11 @@ test("hooks as props are those that the methods add, and methods add to them", (
     tailnet.addAfterHook("plan", "c", { outsideTunnel: true });
     tailnet.addAfterHook("run", "d");
   });
-  const beforeHooks = [
+  const beforeHooks: TailnetHook[] = [
     { phase: "plan", command: "a" },
     { phase: "init", command: "b", outsideTunnel: true },
   ];
-  const afterHooks = [
+  const afterHooks: TailnetHook[] = [
     { phase: "plan", command: "c", outsideTunnel: true },
     { phase: "run", command: "d" },
   ];

@@ -22,8 +22,8 @@ function planned(attributes: readonly unknown[]): string[] {
 }
 
 /**
- * Many at a time, because a plan takes longer than all the rest. Terraform writes every string in Unicode's normal form C,
- * whatever a provider or a program gives it, so that is all that can be asked of it.
+ * Many at a time, because a plan takes longer than all the rest. Terraform writes every string in Unicode's normal
+ * form C, whatever a provider or a program gives it, so that is all that can be asked of it.
  */
 function many(values: fc.Arbitrary<string>): fc.Arbitrary<string[]> {
   const normalized = values.map((value) => value.normalize("NFC"));

@@ -3,7 +3,7 @@
 // What the constructs synthesize is handed to a real Terraform, which must plan exactly what the user wrote.
 import { TerraformStack, TerraformVariable, Testing } from "cdktf";
 import { TailnetContext } from "../../constructs/index.js";
-import { DEFAULT_DESCRIPTION, hookLists, PHASES } from "../../contract/index.js";
+import { DEFAULT_DESCRIPTION, hookLists, PHASES, type Phase } from "../../contract/index.js";
 import type { RunDefinition } from "../world/runs/definition.js";
 import { environmentOfPhase } from "../world/runs/phase/environment.js";
 import { plannedInputs, TERRAFORM } from "./terraform.js";
@@ -77,7 +77,11 @@ withTerraform("Terraform plans what the user wrote, byte for byte", () => {
 
   test("the hooks of every phase", () => {
     const inputs = planned((stack) => {
-      new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" }, phases: [...PHASES] });
+      new TailnetContext(stack, "tailnet", {
+        name: "tailnet",
+        auth: { authKey: "key" },
+        phases: [...PHASES] as Phase[],
+      });
     });
     expect(inputs.context).toEqual({
       name: "tailnet",

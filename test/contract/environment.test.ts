@@ -10,8 +10,8 @@ describe("the table of variables", () => {
   test.each(VARIABLES.map((variable) => [variable.name, variable] as const))(
     "%s has a default that its own rule accepts, and one sentence about it",
     (_, variable) => {
-      const { check, doc, defaultText } = variable;
-      if (variable.default !== "") expect(check(variable.default)).toBeNull();
+      const { doc, defaultText } = variable;
+      expect(valueProblem(variable.name, variable.default)).toBeNull();
       // One or the other says what the default is.
       if (variable.default !== "") expect(defaultText).toBe("");
       expect(doc).toMatch(/^[A-Z].*[^.]\.$/s);
@@ -34,60 +34,43 @@ describe("the table of variables", () => {
 
 describe("a malformed value is an error that names the variable, the rule and the value", () => {
   test.each([
-    [
-      "TS_NO_PROXY",
-      "a,$(id)",
-      'must hold hosts and IPv4 networks with commas between them, and "$(id)" is neither a host nor a network, but "a,$(id)" was given',
-    ],
-    ["TS_OAUTH_TAGS", ",", 'must name at least one tag, but "," was given'],
-    [
-      "TS_OAUTH_TAGS",
-      "tag:a,b",
-      'must be tags with commas between them, and a tag must begin with "tag:", but "tag:a,b" was given',
-    ],
+    ["TS_OAUTH_TAGS", ",", " must not be an empty list"],
+    ["TS_OAUTH_TAGS", "tag:a,b", '[1] must begin with "tag:", but "b" was given'],
     [
       "TS_CONTROL_URL",
       "control.test",
-      'must be an http:// or https:// URL of a server, without a path, but "control.test" was given',
+      ' must be an http:// or https:// URL of a server, without a path, but "control.test" was given',
     ],
     [
       "TS_LOGIN_SERVER",
       "https://control.test/x",
-      'must be an http:// or https:// URL of a server, without a path, but "https://control.test/x" was given',
+      ' must be an http:// or https:// URL of a server, without a path, but "https://control.test/x" was given',
     ],
-    ["TS_API_URL", "x", 'must be an https:// URL of a server, without a path, but "x" was given'],
+    ["TS_API_URL", "x", ' must be an https:// URL of a server, without a path, but "x" was given'],
     [
       "TS_API_URL",
       "http://api.test",
-      'must be an https:// URL: plain http is for loopback addresses only, but "http://api.test" was given',
+      ' must be an https:// URL: plain http is for loopback addresses only, but "http://api.test" was given',
     ],
     [
       "TS_API_URL",
       "https://10.0.0.1",
-      'must name its host: an address has no certificate to check, but "https://10.0.0.1" was given',
+      ' must name its host: an address has no certificate to check, but "https://10.0.0.1" was given',
     ],
-    ["TS_HOSTNAME", "...", 'must contain at least one letter or digit, but "..." was given'],
-    ["TS_BOOT_TIMEOUT", "soon", 'must be a duration above zero such as 60s or 1m30s, but "soon" was given'],
-    ["TS_BOOT_TIMEOUT", "0", 'must be a duration above zero such as 60s or 1m30s, but "0" was given'],
-    [
-      "TS_WAIT_FOR",
-      "db:5432,git",
-      'must be host:port,... such as db:5432,git:22, and "git" is not host:port, but "db:5432,git" was given',
-    ],
-    ["TS_EXTRA_ARGS", "--accept-dns=x", "must give --accept-dns true or false"],
-    ["TS_TAILSCALED_EXTRA_ARGS", "--socket=s", "must not contain --socket: set TS_SOCKET instead"],
-    ["TS_SOCKS5_SERVER", "1080", 'must be host:port, such as localhost:8080, but "1080" was given'],
-    ["TS_OUTBOUND_HTTP_PROXY_LISTEN", "x", 'must be host:port, such as localhost:8080, but "x" was given'],
-    [
-      "TS_NO_PROXY",
-      "a,$(id)",
-      'must hold hosts and IPv4 networks with commas between them, and "$(id)" is neither a host nor a network, but "a,$(id)" was given',
-    ],
-    ["TS_SOCKET", "s.sock", 'must be an absolute path, but "s.sock" was given'],
-    ["TS_ACCEPT_DNS", "maybe", 'must be true or false, but "maybe" was given'],
-    ["TRACE", "yes", 'must be true or false, but "yes" was given'],
+    ["TS_HOSTNAME", "...", ' must contain at least one letter or digit, but "..." was given'],
+    ["TS_BOOT_TIMEOUT", "soon", ' must be a duration above zero such as 60s or 1m30s, but "soon" was given'],
+    ["TS_BOOT_TIMEOUT", "0", ' must be a duration above zero such as 60s or 1m30s, but "0" was given'],
+    ["TS_WAIT_FOR", "db:5432,git", '[1] must be host:port, such as localhost:8080, but "git" was given'],
+    ["TS_EXTRA_ARGS", "--accept-dns=x", " must give --accept-dns true or false"],
+    ["TS_TAILSCALED_EXTRA_ARGS", "--socket=s", " must not contain --socket: set TS_SOCKET instead"],
+    ["TS_SOCKS5_SERVER", "1080", ' must be host:port, such as localhost:8080, but "1080" was given'],
+    ["TS_OUTBOUND_HTTP_PROXY_LISTEN", "x", ' must be host:port, such as localhost:8080, but "x" was given'],
+    ["TS_NO_PROXY", "a,$(id)", '[1] must be a host, a domain or an IPv4 network, but "$(id)" was given'],
+    ["TS_SOCKET", "s.sock", ' must be an absolute path, but "s.sock" was given'],
+    ["TS_ACCEPT_DNS", "maybe", ' must be true or false, but "maybe" was given'],
+    ["TRACE", "yes", ' must be true or false, but "yes" was given'],
   ])("%s=%s", (name, value, rest) => {
-    expect(valueProblem(name, value)).toBe(`${name} ${rest}`);
+    expect(valueProblem(name, value)).toBe(`${name}${rest}`);
   });
 
   test("a socket's path must fit into an address", () => {

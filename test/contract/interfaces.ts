@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the sources of a room say of its exported interfaces. They are parsed and not compiled: types of engines are large.
+// What the sources of a room say of its exported interfaces. They are parsed and not compiled: types of engines are
+// large.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";

@@ -125,7 +125,10 @@ const TYPES: Readonly<Record<Option["kind"], RegExp>> = {
   program: /^(TerraformProvider|ITerraformDependable\[\]|TerraformResourceLifecycle)$/,
 };
 
-/** A type without what only Pulumi or only TypeScript's users get: inputs, lists that are only read, words to complete. */
+/**
+ * A type without what only Pulumi or only TypeScript's users get: inputs, lists that are only read, words to
+ * complete.
+ */
 function plain(type: string): string {
   let [before, after] = ["", type];
   while (before !== after) {

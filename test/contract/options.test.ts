@@ -96,8 +96,10 @@ test("the variables of the options are those of the executable, and each of thos
       : [{ name: variable.replace(/^(ro|wo)_/, ""), option: path.split(".")[0] ?? "" }];
   });
   const names = [...new Set(carried.map(({ name }) => name))];
-  expect(names.sort()).toEqual(VARIABLES.map(({ name }) => name).sort());
-  for (const { name, option } of VARIABLES) {
+  // containerboot's name for a flag that contexts set in TS_EXTRA_ARGS.
+  const variables = VARIABLES.filter(({ name }) => name !== "TS_ACCEPT_DNS");
+  expect(names.sort()).toEqual(variables.map(({ name }) => name).sort());
+  for (const { name, option } of variables) {
     const options = new Set(carried.filter((one) => one.name === name).map((one) => one.option));
     expect([name, option.split(/, | or /).sort()]).toEqual([name, [...options].sort()]);
   }

@@ -71,7 +71,9 @@ test("Terraform's reading of escaped text is the text", () => {
   holds(text, (given) => expect(unescapeTemplate(escapeTemplate(given))).toBe(given), 2_000);
 });
 
-/** What happens in a subshell of its own: the environment there, a command, and the words whose values are asked for. */
+/**
+ * What happens in a subshell of its own: the environment there, a command, and the words whose values are asked for.
+ */
 interface Case {
   readonly env?: Readonly<Record<string, string>>;
   readonly command?: string;

@@ -25,7 +25,7 @@ describeInContainers("an admin stack deploys the example", () => {
       /^Error: spacelift_context\.\w+: unauthorized - Note: the stack's role/,
     );
     expect(world().spacelift.account.contexts.list()).toEqual([]);
-  }, 120_000);
+  });
 
   test("with a role it deploys after confirmation, in another container", async () => {
     const { account } = world().spacelift;
@@ -57,7 +57,7 @@ describeInContainers("an admin stack deploys the example", () => {
       ["apply", true],
     ]);
     expect(Object.keys(run.phases[0]?.environmentFile ?? {})).toContain("TF_HTTP_ADDRESS");
-  }, 120_000);
+  });
 
   test("once more there is nothing to do, and everything stays as it was", async () => {
     const before = admin.state;
@@ -68,7 +68,7 @@ describeInContainers("an admin stack deploys the example", () => {
     expect(run.phases.map(({ name }) => name)).toEqual(["init", "plan"]);
     expect(linesOf(run, "plan")).toEqual(["No changes."]);
     expect(admin.state).toEqual(before);
-  }, 120_000);
+  });
 
   test("a run that destroys leaves nothing", async () => {
     const run = await admin.run("destroy");
@@ -76,32 +76,28 @@ describeInContainers("an admin stack deploys the example", () => {
     expect(run.state).toBe("FINISHED");
     expect(world().spacelift.account.contexts.list()).toEqual([]);
     expect(admin.state?.resources).toEqual([]);
-  }, 120_000);
+  });
 
   const providers = process.env.SPACETAIL_PROVIDERS;
   if (providers === undefined) {
     console.warn("skipped: with Terraform itself: SPACETAIL_PROVIDERS names no filesystem mirror of the providers");
   }
-  (providers === undefined ? test.skip : test)(
-    "with Terraform itself and the providers it is the same",
-    async () => {
-      const { account } = world().spacelift;
-      account.stacks.delete(AdminStack.ID);
-      const real = await AdminStack.create(world(), { providers });
+  (providers === undefined ? test.skip : test)("with Terraform itself and the providers it is the same", async () => {
+    const { account } = world().spacelift;
+    account.stacks.delete(AdminStack.ID);
+    const real = await AdminStack.create(world(), { providers });
 
-      const deployed = await real.run("tracked", { autodeploy: true });
-      const again = await real.run("tracked");
-      const destroyed = await real.run("destroy");
-      await real.close();
+    const deployed = await real.run("tracked", { autodeploy: true });
+    const again = await real.run("tracked");
+    const destroyed = await real.run("destroy");
+    await real.close();
 
-      expect([deployed, again, destroyed].map(({ state, failure }) => failure ?? state)).toEqual(
-        Array(3).fill("FINISHED"),
-      );
-      expect(linesOf(deployed, "plan").join("\n")).toContain("Plan: 5 to add, 0 to change, 0 to destroy.");
-      expect(deployed.outputs?.values?.stack_label?.value).toBe("tailnet");
-      expect(again.phases.map(({ name }) => name)).toEqual(["init", "plan"]);
-      expect(account.contexts.list()).toEqual([]);
-    },
-    240_000,
-  );
+    expect([deployed, again, destroyed].map(({ state, failure }) => failure ?? state)).toEqual(
+      Array(3).fill("FINISHED"),
+    );
+    expect(linesOf(deployed, "plan").join("\n")).toContain("Plan: 5 to add, 0 to change, 0 to destroy.");
+    expect(deployed.outputs?.values?.stack_label?.value).toBe("tailnet");
+    expect(again.phases.map(({ name }) => name)).toEqual(["init", "plan"]);
+    expect(account.contexts.list()).toEqual([]);
+  });
 });

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LANES } from "../world/images.js";
 import type { Fault } from "../world/tailnet.js";
-import { accessTo, describeInContainers, type Output, runOnce, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, type Output, runOnce, useDeadline, useWorld } from "./stage.js";
 
 describeInContainers("an API that misbehaves", () => {
   const world = useWorld();
@@ -32,11 +32,12 @@ describeInContainers("an API that misbehaves", () => {
   };
 
   describe.each(LANES)("%s", (lane) => {
+    const deadline = useDeadline(world, lane);
+
     async function up(url: string, environment: object = {}): Promise<Output> {
       const { tailnet } = world();
-      const own = { TS_API_URL: url, TS_BOOT_TIMEOUT: "3s", ...environment };
       return await runOnce(tailnet, lane, {
-        environment: { ...(await accessTo(tailnet)), ...own },
+        environment: { ...(await accessTo(tailnet)), TS_API_URL: url, ...environment },
         line: "spacetail up",
       });
     }
@@ -55,10 +56,11 @@ describeInContainers("an API that misbehaves", () => {
       const { url, count } = await serve((reply) => {
         reply.writeHead(429, { "retry-after": "0" }).end();
       });
-      const output = await up(url);
+      const limit = deadline(3000);
+      const output = await up(url, limit);
       expect(output).toMatchObject({ code: 1, text: expect.stringContaining("asks for fewer requests (429)") });
-      // Four a second, for the three seconds of TS_BOOT_TIMEOUT.
-      expect(count()).toBeLessThanOrEqual(13);
+      // Four a second.
+      expect(count()).toBeLessThanOrEqual(1 + Number.parseInt(limit.TS_BOOT_TIMEOUT, 10) / 250);
     });
 
     test("the secret does not come back in the line that it causes", async () => {
@@ -70,7 +72,8 @@ describeInContainers("an API that misbehaves", () => {
     });
 
     describe("and then works again", () => {
-      const access = async (): Promise<object> => ({ ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "30s" });
+      const up = async (): Promise<Output> =>
+        await runOnce(world().tailnet, lane, { environment: await accessTo(world().tailnet) });
 
       test.each<[string, readonly Fault[]]>([
         [
@@ -83,12 +86,12 @@ describeInContainers("an API that misbehaves", () => {
         ["500 of the control server", [{ match: "control register", times: 1, status: 500 }]],
       ])("%s", async (_, faults) => {
         for (const fault of faults) await world().tailnet.fault(fault);
-        expect(await runOnce(world().tailnet, lane, { environment: await access() })).toMatchObject({ code: 0 });
+        expect(await up()).toMatchObject({ code: 0 });
       });
 
       test("429 with Retry-After, which is not asked again earlier", async () => {
         await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: 1, status: 429, retryAfter: "1" });
-        const output = await runOnce(world().tailnet, lane, { environment: await access() });
+        const output = await up();
         expect(output.code).toBe(0);
         expect(output.ms).toBeGreaterThanOrEqual(1000);
       });

@@ -18,7 +18,8 @@ describeInContainers("down without a control server", () => {
         code: 0,
         text: "spacetail: stopped, but the node could not be logged out. It is ephemeral, so the control server will expire it.\n",
       });
-      expect(output.ms).toBeLessThan(15_000);
+      // The server would never answer.
+      expect(output.ms).toBeLessThan(120_000);
       expect(await stage.leftovers(0)).toEqual([]);
     } finally {
       await stage.close();

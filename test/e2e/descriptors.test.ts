@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stage.js";
 
 describeInContainers("a phase ends when its command does", () => {
   const world = useWorld();
 
   test.each(LANES)("%s: the supervisor holds none of the phase's pipes, on whatever descriptor", async (lane) => {
     // GIVEN a shell with pipes on its output and on descriptors 3 and 20
-    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
     try {
       const command = stage.container.start({
         argv: ["sh", "-c", "spacetail up --watch none"],
@@ -18,7 +18,7 @@ describeInContainers("a phase ends when its command does", () => {
       // WHEN it ends while the tunnel stays
       await command.exited;
       // THEN all of them reach their end
-      const open = await Promise.race([command.ended.then(() => []), wait(20_000).then(() => command.openPipes)]);
+      const open = await Promise.race([command.ended.then(() => []), wait(60_000).then(() => command.openPipes)]);
       expect(open).toEqual([]);
       expect((await stage.run("spacetail status && spacetail down")).code).toBe(0);
     } finally {
@@ -27,7 +27,7 @@ describeInContainers("a phase ends when its command does", () => {
   });
 
   test.each(LANES)("%s: the supervisor is in a session of its own, in the root directory", async (lane) => {
-    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
     try {
       await stage.run("spacetail up --watch none");
       const supervisor = await stage.find(/supervise$/);

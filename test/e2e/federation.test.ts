@@ -44,7 +44,7 @@ describeInContainers("joining with the run's identity token", () => {
     /** Runs `up` and what comes after it in a fresh container, and checks that no token is shown. */
     async function up(environment: object, file: string | null = null, then = "spacetail down"): Promise<Output> {
       const output = await runOnce(world().tailnet, lane, {
-        environment: { TS_BOOT_TIMEOUT: "5s", TS_TRACE: "true", ...environment },
+        environment: { TS_TRACE: "true", ...environment },
         line: `spacetail up && ${then}`,
         prepare: ({ workspace }) => {
           if (file !== null) writeFileSync(join(workspace, "spacelift.oidc"), file, { mode: 0o644 });

@@ -9,7 +9,7 @@ describeInContainers("HTTPS", () => {
     async function up(api: string, environment: object, prepare = "true"): Promise<Output> {
       // Certificates are for names, so the address gives way to one.
       const url = api.replace("127.0.0.1", "localhost");
-      const access = { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "3s", TS_API_URL: url };
+      const access = { ...(await accessTo(world().tailnet)), TS_API_URL: url };
       return await runOnce(world().tailnet, lane, {
         environment: { ...access, ...environment },
         line: `${prepare} && spacetail up && spacetail down`,

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, REACH, Stage, useWorld } from "./stage.js";
+import {
+  accessTo,
+  describeInContainers,
+  guestsLeft,
+  PATIENT,
+  PAUSE,
+  REACH,
+  Stage,
+  UNTIL_DOWN,
+  useWorld,
+} from "./stage.js";
 
 describeInContainers("a tunnel lives exactly as long as it should", () => {
   // A node whose tailscaled was killed cannot log out; the control server drops it when it has been gone for a while.
@@ -10,7 +20,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
   describe.each(LANES)("%s", (lane) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();
@@ -145,13 +155,13 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test.each(["SIGKILL", "SIGTERM"] as const)("the phase's shell gets %s", async (signal) => {
-      const phase = stage.start("spacetail up --watch $$ && echo ready && sleep 60; true");
-      await stage.find(/^sleep 60$/);
+      const phase = stage.start("spacetail up --watch $$ && sleep 600; true");
+      await stage.find(/^sleep 600$/);
       phase.command.signal(signal);
       expect((await phase.command.exited).code).toBeNull();
       // The command of the phase is an orphan now, as in a real container; the tunnel is gone all the same.
       expect(await guestsLeft(world().tailnet)).toEqual([]);
-      expect(await stage.leftovers(undefined, /^(?!sleep 60$)/)).toEqual([]);
+      expect(await stage.leftovers(/^(?!sleep 600$)/)).toEqual([]);
     });
 
     test("the watched shell is the one named, not the caller of up", async () => {
@@ -164,7 +174,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("without --watch the tunnel ends with the caller", async () => {
-      const output = await stage.run('sh -c "spacetail up; true"; sleep 1; spacetail status; true');
+      const output = await stage.run(`sh -c "spacetail up; true"; ${UNTIL_DOWN}; spacetail status; true`);
       expect(output.text).toMatch(/down: the watched process \d+ exited/);
       await expectNothingLeft();
     });
@@ -179,23 +189,25 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("the supervisor is killed: tailscaled logs out and exits", async () => {
-      const phase = stage.start("spacetail up && echo ready && sleep 2; spacetail down");
+      const phase = stage.start(`spacetail up && ${PAUSE}; spacetail down`);
+      await stage.paused();
       const supervisor = await stage.find(/supervise$/);
-      await stage.find(/^sleep 2$/);
       await stage.run(`kill -KILL ${supervisor.pid}`);
       expect(await guestsLeft(world().tailnet)).toEqual([]);
-      expect(await stage.leftovers(undefined, /tailscaled/)).toEqual([]);
+      expect(await stage.leftovers(/tailscaled/)).toEqual([]);
+      stage.resume();
       await phase.output;
       await expectNothingLeft();
     });
 
     test("the supervisor is killed: the next up starts anew", async () => {
       const phase = stage.start(
-        "spacetail up --watch $$; sleep 1; spacetail up --watch $$ && spacetail status && spacetail down",
+        `spacetail up --watch $$; ${PAUSE}; spacetail up --watch $$ && spacetail status && spacetail down`,
       );
+      await stage.paused();
       const supervisor = await stage.find(/supervise$/);
-      await stage.find(/^sleep 1$/);
       await stage.run(`kill -KILL ${supervisor.pid}`);
+      stage.resume();
       const output = await phase.output;
       expect(output.text).toContain("Running: ");
       expect(output.code).toBe(0);
@@ -203,10 +215,13 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("tailscaled is killed: the supervisor says so and exits", async () => {
-      const phase = stage.start("spacetail up && sleep 1; spacetail status; spacetail up && spacetail down");
-      await stage.find(/^sleep 1$/);
+      const phase = stage.start(
+        `spacetail up && ${PAUSE}; ${UNTIL_DOWN}; spacetail status; spacetail up && spacetail down`,
+      );
+      await stage.paused();
       const daemon = await stage.find(/^\S*tailscaled --tun/);
       await stage.run(`kill -KILL ${daemon.pid}`);
+      stage.resume();
       const output = await phase.output;
       const text = expect.stringMatching(/down: tailscaled exited unexpectedly \(SIGKILL\)/);
       expect(output).toMatchObject({ code: 0, text });
@@ -231,7 +246,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("up gets SIGTERM while it joins", async () => {
-      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 5000 });
+      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 600_000 });
       const phase = stage.start("spacetail up; echo status $?");
       const up = await stage.find(/^(node )?\S*spacetail up$/);
       await stage.find(/^\S*tailscaled --tun/);
@@ -242,7 +257,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("the phase's shell exits before up is done", async () => {
-      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 5000 });
+      await world().tailnet.fault({ match: "control register", times: 1, delayMs: 600_000 });
       const phase = stage.start("spacetail up --watch $$; true");
       await stage.find(/^\S*tailscaled --tun/);
       phase.command.signal("SIGKILL");

@@ -2,7 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { DEFAULT_HTTP_PROXY, exportCommands, PROXY_VARIABLES } from "../../contract/index.js";
 import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } from "./stage.js";
 
 const EXPORT = exportCommands(DEFAULT_HTTP_PROXY).join(" && ");
 
@@ -12,7 +12,7 @@ describeInContainers("a tunnel among other programs", () => {
   describe.each(LANES)("%s", (lane) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), TS_BOOT_TIMEOUT: "20s" });
+      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();

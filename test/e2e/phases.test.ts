@@ -50,7 +50,7 @@ describeInContainers("the hooks in the shells of runners", () => {
         command,
         ...definition,
       },
-      { image: imageFolder(ROOT, lane), silenceLimitMs: 20_000, ...options },
+      { image: imageFolder(ROOT, lane), silenceLimitMs: 120_000, graceMs: 120_000, ...options },
     );
     const result = await run.result;
     expect(await guestsLeft(world().tailnet)).toEqual([]);
@@ -103,7 +103,7 @@ describeInContainers("the hooks in the shells of runners", () => {
           after_perform: [...(HOOKS.after_perform ?? []), 'echo "own: $HTTP_PROXY $no_proxy"'],
         };
         // The worker's own upload would go through that proxy, which is not there.
-        const result = await perform(lane, USE, { shell, workerTimeoutMs: 1000 }, { hooks }, own);
+        const result = await perform(lane, USE, { shell, workerTimeoutMs: 5000 }, { hooks }, own);
         expect(text(result)).toContain(`NO_PROXY=${NO_PROXY_HEAD.join(",")},own.corp\n`);
         expect(text(result)).toContain(`no_proxy=${NO_PROXY_HEAD.join(",")},own.corp\n`);
         expect(text(result)).toContain('spacetail: left "it\'s.corp" out of NO_PROXY');

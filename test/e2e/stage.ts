@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,10 +22,11 @@ export const TAG = "tag:spacelift";
 export const REACH =
   'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
 
-/**
- * How long processes and nodes may take to go; on a busy machine that is a multiple of what they need. Milliseconds.
- */
-const GRACE_MS = 15_000;
+/** For an `up` that succeeds, or fails for a reason that it finds: it ends before that, however busy the machine is. */
+export const PATIENT = { TS_BOOT_TIMEOUT: "5m" } as const;
+
+/** How long to wait for what should happen. Only a test that waits in vain takes that long. Milliseconds. */
+const PATIENCE_MS = 120_000;
 
 /** What a command line printed and how it ended. */
 export interface Output {
@@ -38,8 +39,6 @@ export interface Output {
 /** `describe` where containers can be made; elsewhere the tests are skipped and the reason is printed. */
 export function describeInContainers(name: string, body: () => void): void {
   const reason = containerSupport();
-  // Some things take their time by design, such as limits at shutdown and waits of servers; busy machines take more.
-  jest.setTimeout(180_000);
   if (reason !== null) console.warn(`skipped: ${name}: ${reason}`);
   (reason === null ? describe : describe.skip)(name, body);
 }
@@ -132,7 +131,7 @@ export class Stage {
   }
 
   /** The command lines that `line` matches and that are still running after a while in which they could end. */
-  async leftovers(graceMs = GRACE_MS, line = /^/): Promise<readonly string[]> {
+  async leftovers(line = /^/, graceMs = PATIENCE_MS): Promise<readonly string[]> {
     const end = Date.now() + graceMs;
     let left = this.commandLines(line);
     while (left.length > 0 && Date.now() < end) {
@@ -144,12 +143,27 @@ export class Stage {
 
   /** Waits until a running process has a command line like that. */
   async find(line: RegExp): Promise<ContainerProcess> {
-    for (let i = 0; i < 2000; i += 1) {
+    const end = Date.now() + PATIENCE_MS;
+    while (Date.now() < end) {
       const found = livingProcesses(this.container).find((one) => line.test(one.commandLine.join(" ")));
       if (found !== undefined) return found;
       await sleep(10);
     }
     throw new Error(`no process with a command line like ${line}`);
+  }
+
+  /** Waits until a line has come to its {@link PAUSE}. */
+  async paused(): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (!existsSync(join(this.workspace, "paused"))) {
+      if (Date.now() > end) throw new Error("the line has not come to its pause");
+      await sleep(10);
+    }
+  }
+
+  /** Lets a line go on after its {@link PAUSE}. */
+  resume(): void {
+    writeFileSync(join(this.workspace, "resumed"), "");
   }
 
   private commandLines(line: RegExp): readonly string[] {
@@ -166,6 +180,7 @@ export class Stage {
 
 /** What {@link runOnce} runs. */
 export interface OneRun {
+  /** Variables besides {@link PATIENT}. */
   readonly environment: object;
   /** By default `up` and `down`. */
   readonly line?: string;
@@ -175,7 +190,7 @@ export interface OneRun {
 
 /** Runs a line in a fresh container, and checks that it leaves neither processes nor nodes behind. */
 export async function runOnce(tailnet: Tailnet, lane: Lane, run: OneRun): Promise<Output> {
-  const stage = await Stage.open(lane, run.environment);
+  const stage = await Stage.open(lane, { ...PATIENT, ...run.environment });
   try {
     run.prepare?.(stage);
     const output = await stage.run(run.line ?? "spacetail up && spacetail down");
@@ -187,9 +202,29 @@ export async function runOnce(tailnet: Tailnet, lane: Lane, run: OneRun): Promis
   }
 }
 
-/** Waits until nobody but the world's own peers is on the tailnet. */
-export async function guestsLeft(tailnet: Tailnet, graceMs = GRACE_MS): Promise<string[]> {
-  const end = Date.now() + graceMs;
+/** In a line that {@link Stage.start} starts: waits until the test calls {@link Stage.resume}. */
+export const PAUSE = "touch paused && until [ -e resumed ]; do sleep 0.05; done";
+
+/** A line that waits until the tunnel is down. */
+export const UNTIL_DOWN = "until spacetail status 2>&1 | grep -q ^down; do sleep 0.05; done";
+
+/**
+ * A limit for an `up` that only its deadline ends: a few times as long as one that succeeds takes on this machine,
+ * which others may keep busy. Call it in `describe`, use it in tests.
+ */
+export function useDeadline(world: () => World, lane: Lane): (atLeastMs?: number) => { TS_BOOT_TIMEOUT: string } {
+  let ms = 0;
+  beforeAll(async () => {
+    const output = await runOnce(world().tailnet, lane, { environment: await accessTo(world().tailnet) });
+    if (output.code !== 0) throw new Error(output.text);
+    ms = output.ms;
+  });
+  return (atLeastMs = 1000) => ({ TS_BOOT_TIMEOUT: `${Math.max(atLeastMs, 4 * ms)}ms` });
+}
+
+/** The nodes besides the world's own peers that are still on the tailnet after a while in which they could leave. */
+export async function guestsLeft(tailnet: Tailnet): Promise<string[]> {
+  const end = Date.now() + PATIENCE_MS;
   let guests = await tailnet.guests();
   while (guests.length > 0 && Date.now() < end) {
     await sleep(10);

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LANES } from "../world/images.js";
 import { startWorld } from "../world/world.js";
-import { accessTo, describeInContainers, type Output, runOnce, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, type Output, runOnce, useDeadline, useWorld } from "./stage.js";
 
 describeInContainers("TS_WAIT_FOR", () => {
   const world = useWorld();
 
   describe.each(LANES)("%s", (lane) => {
+    const deadline = useDeadline(world, lane);
+
     async function up(waitFor: string, environment: object = {}): Promise<Output> {
       const { tailnet } = world();
-      const own = { TS_BOOT_TIMEOUT: "4s", TS_WAIT_FOR: waitFor, ...environment };
+      const own = { TS_WAIT_FOR: waitFor, ...environment };
       return await runOnce(tailnet, lane, { environment: { ...(await accessTo(tailnet)), ...own } });
     }
 
@@ -32,7 +34,7 @@ describeInContainers("TS_WAIT_FOR", () => {
       ],
       ["one that fails among others that do not", "state:80,db:5433", "Cannot reach db:5433"],
     ])("%s", async (_, waitFor, line) => {
-      const output = await up(waitFor);
+      const output = await up(waitFor, deadline(4000));
       expect(output.text.split("\n")[0]).toContain(`spacetail: ${line}`);
       expect(output.code).toBe(1);
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The packed library, installed with one engine alone: it runs on every Node.js that it is for, imported either way, and
-// compiles under every way of resolving modules.
+// The packed library, installed with one engine alone: it runs on every Node.js that it is for, imported either way,
+// and compiles under every way of resolving modules.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +15,9 @@ afterAll(() => rmSync(base, { recursive: true }));
 const tarball = pack(base);
 const nodes = MAJORS.map(nodeOf);
 
-/** What the first program synthesized: all others make the same, on any Node.js, in either format, with either engine. */
+/**
+ * What the first program synthesized: all others make the same, on any Node.js, in either format, with either engine.
+ */
 let synthesized: unknown;
 
 const FORMATS = [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plugin and its examples with Pulumi itself, where there is one: `SPACETAIL_PULUMI` names its program, beside which
-// are the language hosts for Node, Python and YAML. Everything is real but the providers, which not every machine can
-// download, and which would ask for accounts.
+// The plugin and its examples with Pulumi itself, where there is one: `SPACETAIL_PULUMI` names its program, beside
+// which are the language hosts for Node, Python and YAML. Everything is real but the providers, which not every
+// machine can download, and which would ask for accounts.
 import { execFile } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

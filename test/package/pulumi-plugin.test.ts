@@ -66,7 +66,8 @@ describe.each([22, 24])("the plugin, cloned and installed on its own, on Node %i
     const inputs = { name: output({ value: "My tailnet" }), auth: { oauthSecret: { clientSecret } }, phases: ["plan"] };
     const { urn, outputs } = await host.construct("spacetail:index:TailnetContext", "tailnet", inputs);
     expect(urn).toBe("urn:pulumi:stack::project::spacetail:index:TailnetContext::tailnet");
-    expect(outputs).toEqual({ contextId: "id-tailnet", phases: ["plan"], stackLabel: "my-tailnet" });
+    const labels = { stackLabel: "my-tailnet", stackLabels: ["my-tailnet"] };
+    expect(outputs).toEqual({ contextId: "id-tailnet", phases: ["plan"], ...labels });
     const { engine } = host;
     expect(engine.only("spacelift:index/context:Context")).toMatchObject({
       parent: urn,

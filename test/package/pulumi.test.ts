@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What users of Pulumi do with the packed library: the quick start of pulumi/README.md, followed to the letter in an empty
-// folder, up to a preview by a fake engine.
+// What users of Pulumi do with the packed library: the quick start of pulumi/README.md, followed to the letter in an
+// empty folder, up to a preview by a fake engine.
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -9,9 +9,6 @@ import { run } from "./consumer.js";
 import { HERE, nodeOf } from "./nodes.js";
 import { shell, unlessUnreachable } from "./npm.js";
 import { pack, ROOT } from "./tarball.js";
-
-// These run npm and compilers.
-jest.setTimeout(300_000);
 
 const folder = mkdtempSync(join(tmpdir(), "spacetail-pulumi-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -119,6 +119,13 @@ test.each<[string, Loose, string]>([
   expect(REFUSALS.TailnetContext(args)).toBe(message("TailnetContext", [`${property} ${rule}`]));
 });
 
+test("an attachment to what is known later must have a name", () => {
+  const line = "attachments[0].id must be given, because moduleId is an output";
+  expect(REFUSALS.TailnetContext({ attachments: [{ moduleId: pulumi.output("a") }] })).toBe(
+    message("TailnetContext", [line]),
+  );
+});
+
 test.each<[string, Loose, string]>([
   ["grants", { grants: LATER }, AS_A_WHOLE],
   ["grants[0]", { grants: [LATER] }, AS_A_WHOLE],

@@ -57,6 +57,8 @@ function sorted(resources: Record<string, unknown>[]): string[] {
 
 let registrations: Registration[] = [];
 beforeAll(async () => {
+  // The program has secrets as plain text, which is warned of.
+  jest.spyOn(console, "warn").mockImplementation();
   registrations = await deploy(components);
 });
 

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Tailnet, TailnetContext, TailnetFederatedIdentity, TailnetOAuthClient } from "../../pulumi/index.js";
-import { ALL_IN_ONE, CHOSEN, EVERYWHERE, PAIR, READ, WRITE } from "../context-properties.js";
+import * as properties from "../context-properties.js";
+
+/** The same with lists that could be written to, as Pulumi's types have them. */
+type Writable<T> = T extends readonly (infer E)[]
+  ? Writable<E>[]
+  : T extends object
+    ? { [K in keyof T]: Writable<T[K]> }
+    : T;
+
+const { ALL_IN_ONE, CHOSEN, EVERYWHERE, PAIR, READ, WRITE } = properties as object as Writable<typeof properties>;
 
 /** The program of test/constructs/program.ts, made of components: it uses every argument that has a like there. */
 export function everything(): void {

@@ -11,16 +11,13 @@ const FILE = "spacelift:index/mountedFile:MountedFile";
 const REPLACED = [VARIABLE, FILE, "spacelift:index/contextAttachment:ContextAttachment"];
 const URNS = join(__dirname, "golden/urns.json");
 
-// Every test runs a program on a Node.js of its own.
-jest.setTimeout(60_000);
-
 /** Runs a program that can use everything that users import, and a login. */
 function runProgram(name: string, lines: string, preview = false): Promise<Outcome> {
   const imports = `
     import * as pulumi from "@pulumi/pulumi";
     import * as tailscale from "@pulumi/tailscale";
-    import { spacelift, TailnetContext, TailnetOAuthClient } from "../../pulumi/index";
-    const auth = { authKey: "tskey-auth-hidden" };`;
+    import { spacelift, Tailnet, TailnetContext, TailnetOAuthClient } from "../../pulumi/index";
+    const auth = { authKey: pulumi.secret("tskey-auth-hidden") };`;
   return run(bundle(name, imports + lines), { preview });
 }
 
@@ -37,9 +34,15 @@ describe("a program with everything", () => {
     outcome = await run(bundle("everything", `import { everything } from "./program"; everything();`));
   });
 
-  test("passes without a warning", () => {
+  test("passes with a warning of each secret that is plain text", () => {
     expect(outcome).toMatchObject({ status: 0, output: "" });
-    expect(outcome.engine.logs).toEqual([]);
+    const about = outcome.engine.logs.map((line) => line.replace(/ is plain text in the program\. Use .*$/, ""));
+    expect(about).toEqual([
+      "TailnetContext 'chosen': auth.oauthSecret.clientSecret",
+      "TailnetContext 'chosen': secretEnvironment.PASSWORD",
+      "TailnetContext 'everywhere': auth.authKey",
+      "TailnetContext 'pair': secretEnvironment.PASSWORD",
+    ]);
   });
 
   test("announces the bridge with Spacelift's provider, once", () => {
@@ -84,13 +87,13 @@ describe("a program with everything", () => {
     const outputs = components.map(({ type, name, outputs: told }) => {
       return [`${type.split(":")[2]} ${name}`, Object.keys(told ?? {}).sort()];
     });
-    const context = ["contextId", "phases", "stackLabel"];
+    const context = ["contextId", "phases", "stackLabel", "stackLabels"];
     const login = ["clientId", "resource", "tags"];
     const all = ["contextId", "policyHujson", "policyJson", "stackLabel"];
     expect(Object.fromEntries(outputs)).toEqual({
       "TailnetContext plain": context,
-      "TailnetContext chosen": ["contextId", "phases", "runnerImage", "stackLabel"],
-      "TailnetContext everywhere": ["contextId", "phases"],
+      "TailnetContext chosen": ["contextId", "phases", "runnerImage", "stackLabel", "stackLabels"],
+      "TailnetContext everywhere": ["contextId", "phases", "stackLabels"],
       "TailnetContext pair": context,
       "TailnetContext federated": context,
       "TailnetContext all-in-one": context,
@@ -185,63 +188,102 @@ test("a preview makes do with a name that is not known yet", async () => {
   expect(second.inputs.beforePlans).toHaveLength(4);
 });
 
+// Every rule is tried in test/pulumi/known-later.test.ts.
 describe("a value that turns out to break a rule", () => {
   test.each<[string, string, string]>([
     ["name", `{ name: pulumi.output(""), auth }`, 'name must not be empty, but "" was given'],
+    ["hostname", `{ name: "a", auth, hostname: pulumi.secret("?!") }`, "must not be a sensitive value"],
     [
-      "phases",
-      `{ name: "a", auth, phases: [Promise.resolve("deploy")] }`,
-      'phases must name only init, plan, apply, perform, destroy, but ["deploy"] was given',
-    ],
-    [
-      "hostname",
-      `{ name: "a", auth, hostname: pulumi.secret("?!") }`,
-      'hostname must hold at least one letter or digit, but "[secret]" was given',
-    ],
-    [
-      "description",
-      `{ name: "a", auth, description: pulumi.secret("hidden") }`,
-      "description must not hold a sensitive value: everybody who sees the context can read it",
-    ],
-    [
-      "list",
-      `{ name: "a", auth, noProxy: ["a.test", pulumi.secret("hidden")] }`,
-      "noProxy must not hold a sensitive value: everybody who sees the context can read it",
-    ],
-    [
-      "hook",
-      `{ name: "a", auth, beforeHooks: [{ phase: "plan", command: pulumi.secret("hidden") }] }`,
-      "beforeHooks.command must not hold a sensitive value: everybody who sees the context can read it",
-    ],
-    [
-      "file",
-      `{ name: "a", auth, files: [{ path: "a", content: pulumi.secret("hidden"), secret: false }] }`,
-      "files.content of a must not hold a sensitive value: everybody who sees the context can read it",
-    ],
-    [
-      "trap",
-      `{ name: "a", auth, beforeHooks: [{ phase: "plan", command: pulumi.output("trap 'x' EXIT") }] }`,
-      "beforeHooks.command must not set an EXIT trap",
-    ],
-    [
-      "content",
-      `{ name: "a", auth, files: [{ path: "a", content: pulumi.output("") }] }`,
-      "files.content of a must not be empty",
+      "hidden",
+      `{ name: "a", auth, spaceId: pulumi.secret("space hidden\\n") }`,
+      "spaceId must not contain a line break",
     ],
     [
       "variable",
       `{ name: "a", auth, environment: { A: pulumi.secret("hidden") } }`,
-      "environment.A must not hold a sensitive value: everybody who sees the context can read it, so use secretEnvironment or auth",
+      "environment.A must not be a sensitive value, because everyone who can see the context can read it: use secretEnvironment or auth",
     ],
   ])("fails the program in the words of the constructs: %s", async (name, args, problem) => {
     const { status, engine } = await runProgram(`later-${name}`, `new TailnetContext("tailnet", ${args});`);
     expect(status).not.toBe(0);
-    expect(engine.logs.join()).toContain(`TailnetContext 'tailnet': ${problem}`);
+    expect(engine.logs.join()).toContain("TailnetContext 'tailnet': ");
+    expect(engine.logs.join()).toContain(problem);
     expect(engine.logs.join()).not.toMatch(/hidden|\?!/);
     // What depends on the value is not made.
     const depends = name === "variable" ? engine.all(VARIABLE).filter((one) => one.inputs.name === "A") : [];
     expect(depends).toEqual([]);
     if (name === "name") expect(engine.all(CONTEXT)).toEqual([]);
+  });
+
+  test("that is a secret is not quoted, whatever it is instead of a text", async () => {
+    const args = `{ name: pulumi.secret({ key: "hidden" }) as any, auth, spaceId: pulumi.secret("a") }`;
+    const { engine } = await runProgram("later-quoted", `new TailnetContext("tailnet", ${args});`);
+    expect(engine.logs.join()).toContain("TailnetContext 'tailnet': name must be a string");
+    expect(engine.logs.join()).not.toMatch(/hidden|was given|\[secret\]/);
+  });
+});
+
+test("secrets that are plain text are warned of, and others are not", async () => {
+  const { status, engine } = await runProgram(
+    "plain-secrets",
+    `const later = pulumi.output("hidden");
+     const clientId = "k1";
+     new TailnetContext("a", { name: "a", auth: { authKey: "tskey-auth-hidden" } });
+     new TailnetContext("b", { name: "b", auth: { oauthSecret: { clientSecret: "tskey-client-hidden" } } });
+     new TailnetContext("c", { name: "c", auth: { federated: { identity: { clientId }, idToken: "hidden" } } });
+     new TailnetContext("d", { name: "d", auth, secretEnvironment: { A: "hidden", B: later, C: Promise.resolve("c") } });
+     new TailnetContext("e", { name: "e", auth: { authKey: "file:/run/key" }, environment: { A: "text" } });
+     new TailnetContext("f", { name: "f", auth: { federated: { identity: { clientId }, idToken: "file:/run/token" } } });
+     new TailnetContext("g", { name: "g", auth: { oauthSecret: { clientSecret: later } } });
+     new TailnetContext("h", { name: "h", auth: { external: true }, files: [{ path: "a", content: "text" }] });`,
+  );
+  expect(status).toBe(0);
+  const advice =
+    "is plain text in the program. Use federated identities, which need no secret, or a secret of the configuration: " +
+    "new pulumi.Config().requireSecret(...).";
+  expect(engine.logs).toEqual([
+    `TailnetContext 'a': auth.authKey ${advice}`,
+    `TailnetContext 'b': auth.oauthSecret.clientSecret ${advice}`,
+    `TailnetContext 'c': auth.federated.idToken ${advice}`,
+    `TailnetContext 'd': secretEnvironment.A ${advice}`,
+  ]);
+});
+
+describe("names of contexts", () => {
+  const line = (name: string, given: string) =>
+    `TailnetContext '${name}': name must be unique in the account, so no two contexts can have it, but "${given}" was given`;
+
+  test("are unique in a program", async () => {
+    const { status, engine } = await runProgram(
+      "names",
+      `new TailnetContext("first", { name: "tailnet", auth });
+       new TailnetContext("other", { name: "other", auth });
+       new Tailnet("second");`,
+    );
+    expect(status).not.toBe(0);
+    expect(engine.logs).toEqual([line("second", "tailnet")]);
+  });
+
+  test("are unique for each provider, which may be that of a parent", async () => {
+    const providers = `
+      const providerOf = (name: string) => ({ providers: [new spacelift.Provider(name)] });
+      const [a, b] = [providerOf("a"), providerOf("b")];`;
+    const fine = await runProgram(
+      "names-of-providers",
+      `${providers}
+       new Tailnet("in-a", {}, a);
+       new Tailnet("in-b", {}, b);
+       new TailnetContext("without", { name: "tailnet", auth });`,
+    );
+    expect(fine.engine.logs).toEqual([]);
+    expect(fine.status).toBe(0);
+    const same = await runProgram(
+      "names-of-a-provider",
+      `${providers}
+       new Tailnet("in-a", {}, a);
+       new TailnetContext("too", { name: "tailnet", auth }, a);`,
+    );
+    expect(same.engine.logs).toEqual([line("too", "tailnet")]);
   });
 });
 

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { TailnetContext, TailnetFederatedIdentity, TailnetOAuthClient } from "../../pulumi/index.js";
+import { DEFAULT_DESCRIPTION } from "../../contract/index.js";
+import {
+  TailnetContext,
+  type TailnetContextArgs,
+  TailnetFederatedIdentity,
+  TailnetOAuthClient,
+} from "../../pulumi/index.js";
 import { deploy, only, resolved } from "./deploy.js";
+import { REFUSALS } from "./refusals.js";
 
 const VARIABLE = "spacelift:index/environmentVariable:EnvironmentVariable";
-const auth = { authKey: "tskey-auth-hidden" };
+const CONTEXT = "spacelift:index/context:Context";
+const auth = { authKey: pulumi.secret("tskey-auth-hidden") };
 
 test("tells the id of the context, the label of stacks, the phases and the image", async () => {
   let context: TailnetContext | undefined;
   await deploy(() => {
-    const phases = ["apply", "init"];
+    const phases = ["apply", "init"] as const;
     context = new TailnetContext("tailnet", { name: "My Tailnet", auth, phases, runnerRegistry: "ghcr.io/acme" });
   });
   const { contextId, stackLabel, phases, runnerImage } = context as TailnetContext;
@@ -22,14 +30,60 @@ test("tells the id of the context, the label of stacks, the phases and the image
   ]);
 });
 
-test("has no label of its own when every stack gets it", async () => {
-  let context: TailnetContext | undefined;
-  const registrations = await deploy(() => {
-    context = new TailnetContext("tailnet", { name: "tailnet", auth, autoattachAll: true, labels: ["a"] });
+describe("the labels that give a stack the context", () => {
+  test.each<[string, Partial<TailnetContextArgs>, string[], string[] | undefined]>([
+    ["are one that is derived from the name", { name: "My (prod)" }, ["my-prod"], ["autoattach:my-prod"]],
+    ["are one that is chosen", { autoattach: pulumi.output("a") }, ["a"], ["autoattach:a"]],
+    ["are several", { autoattachLabels: ["a", "b"] }, ["a", "b"], ["autoattach:a", "autoattach:b"]],
+    ["are several that are known later", { autoattachLabels: pulumi.output(["a"]) }, ["a"], ["autoattach:a"]],
+    ["are none if it is attached by ID only", { autoattachLabels: [] }, [], undefined],
+    ["are none of it if every stack gets it", { autoattachAll: true, labels: ["b"] }, [], ["autoattach:*", "b"]],
+    ["stand beside others", { autoattachLabels: [], labels: pulumi.output(["b"]) }, [], ["b"]],
+  ])("%s", async (_, args, stackLabels, labels) => {
+    let context: TailnetContext | undefined;
+    const registrations = await deploy(() => {
+      context = new TailnetContext("tailnet", { name: "tailnet", auth, ...args });
+    });
+    const made = context as TailnetContext;
+    expect(await resolved(made.stackLabels)).toEqual(stackLabels);
+    expect(await resolved(made.stackLabel)).toBe(stackLabels[0]);
+    expect(only(registrations, CONTEXT).inputs.labels).toEqual(labels);
   });
-  expect(await resolved((context as TailnetContext).stackLabel)).toBeUndefined();
-  const { inputs } = only(registrations, "spacelift:index/context:Context");
-  expect(inputs).toMatchObject({ labels: ["autoattach:*", "a"] });
+});
+
+test("has a description, unless another one is given", async () => {
+  const descriptionWith = async (args: Partial<TailnetContextArgs>) => {
+    const registrations = await deploy(() => new TailnetContext("tailnet", { name: "tailnet", auth, ...args }));
+    return only(registrations, CONTEXT).inputs.description;
+  };
+  expect(await descriptionWith({})).toBe(DEFAULT_DESCRIPTION);
+  expect(await descriptionWith({ description: pulumi.output("mine") })).toBe("mine");
+});
+
+/** The values of the variables of a context with a login, by name. */
+async function variablesWith(login: TailnetContextArgs["auth"], args: Partial<TailnetContextArgs> = {}) {
+  const registrations = await deploy(() => {
+    new TailnetContext("tailnet", { name: "tailnet", auth: login, ...args });
+  });
+  const variables = registrations.filter(({ type }) => type === VARIABLE);
+  return Object.fromEntries(variables.map(({ inputs }) => [inputs.name, (inputs.value as { value: unknown }).value]));
+}
+
+test("has no variables of a login that stacks or other contexts bring", async () => {
+  const controlUrl = "http://headscale.test";
+  expect(await variablesWith({ external: true })).toEqual({});
+  expect(await variablesWith({ external: true }, { controlUrl })).toEqual({ TS_CONTROL_URL: controlUrl });
+});
+
+test("has tags in an order of their own, so that reordered tags are no change, also if they are known later", async () => {
+  const clientSecret = pulumi.secret("tskey-client-hidden");
+  const tagsOf = async (tags: pulumi.Input<pulumi.Input<string>[]>) => {
+    return (await variablesWith({ oauthSecret: { clientSecret, tags } })).TS_OAUTH_TAGS;
+  };
+  expect(await tagsOf(["tag:b", "tag:a"])).toBe("tag:a,tag:b");
+  expect(await tagsOf(["tag:a", "tag:b"])).toBe("tag:a,tag:b");
+  expect(await tagsOf(["tag:b", pulumi.output("tag:a")])).toBe("tag:a,tag:b");
+  expect(await tagsOf(pulumi.output(["tag:b", "tag:a"]))).toBe("tag:a,tag:b");
 });
 
 test("hands out what it made", async () => {
@@ -63,10 +117,9 @@ test("takes every value as an output as well", async () => {
   });
   const { inputs } = only(registrations, "spacelift:index/context:Context");
   expect(inputs).toMatchObject({ name: "Later", labels: ["autoattach:later", "a"] });
-  const [first, second, third, fourth] = inputs.beforePlans as string[];
-  expect([first, fourth]).toEqual(["spacetail up --watch $$", "date"]);
-  expect(second).toContain("HTTP_PROXY=http://localhost:9 ");
-  expect(third).toContain("http_proxy=http://localhost:9 ");
+  const hooks = inputs.beforePlans as string[];
+  expect([hooks[0], hooks.at(-1)]).toEqual(["spacetail up --watch $$", "date"]);
+  expect(hooks[1]).toContain("HTTP_PROXY=http://localhost:9 ");
   const variables = registrations.filter(({ type }) => type === VARIABLE);
   const values = variables.map(({ inputs: one }) => [one.name, (one.value as { value: string }).value]);
   expect(Object.fromEntries(values)).toEqual({
@@ -106,7 +159,7 @@ test("an identity tells at once what it was given in plain, so that a context ou
     const identity = new TailnetFederatedIdentity("runs", { account: "acme", tags: ["tag:a"], spaceId: "root" });
     const args = { name: "tailnet", spaceId: "prod", auth: { federated: { identity } } };
     expect(() => new TailnetContext("tailnet", args)).toThrow(
-      `TailnetContext 'tailnet': auth.federated.identity.spaceId must be within reach of a context in prod, but "root" was given`,
+      `TailnetContext 'tailnet': auth.federated.identity.spaceId must be a space that a context in prod can reach, but "root" was given`,
     );
   });
 });
@@ -121,6 +174,14 @@ test("contexts with the same hooks have lists of their own, which transformation
     new TailnetContext("plain", { name: "plain", auth, phases: ["plan"] });
   });
   const contexts = registrations.filter(({ type }) => type === "spacelift:index/context:Context");
-  const lengths = contexts.map(({ name, inputs }) => [name, (inputs.beforePlans as string[]).length]);
-  expect(Object.fromEntries(lengths)).toEqual({ changed: 5, plain: 4 });
+  const last = contexts.map(({ name, inputs }) => [name, (inputs.beforePlans as string[]).at(-1)]);
+  expect(Object.fromEntries(last)).toEqual({ changed: "date", plain: expect.stringMatching(/^export http_proxy=/) });
+});
+
+test("nothing is registered of what is refused", async () => {
+  const registrations = await deploy(() => {
+    for (const refusal of Object.values(REFUSALS)) expect(refusal({ other: 1 })).not.toBe("");
+    expect(REFUSALS.Tailnet({ grants: [{ dst: [] }] })).not.toBe("");
+  });
+  expect(registrations).toEqual([]);
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever a file of options holds is rendered or refused by name, and what programs take too is refused in their words.
+// Whatever a file of options holds is rendered or refused by name, and what programs take too is refused in their
+// words.
 import { App, TerraformStack } from "cdktf";
 import fc from "fast-check";
 import { Tailnet, TailnetContext } from "../../constructs/index.js";

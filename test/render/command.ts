@@ -39,7 +39,6 @@ export function runExecutable(args: readonly string[], { input = "", cwd = tmpdi
     cwd,
     input,
     encoding: "utf8",
-    timeout: 60_000,
     env: { PATH: "/usr/bin:/bin" },
   });
   return { status: status ?? -1, out: stdout, err: stderr };
@@ -85,7 +84,11 @@ export function renderedModule(options: unknown, names: readonly string[]): Reco
   });
 }
 
-/** What is wrong with options, without the name of the command before each line. @throws if that is not all that happens */
+/**
+ * What is wrong with options, without the name of the command before each line.
+ *
+ * @throws if that is not all that happens
+ */
 export function problemsOf(format: OutputFormat, options: unknown): string[] {
   const { status, out, err } = runWithOptions(format, options);
   const lines = err.trimEnd().split("\n");

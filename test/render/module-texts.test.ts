@@ -37,16 +37,16 @@ const MORE = [
 const word = fc.oneof(line, fc.constantFrom(...MORE)).map((one) => one.normalize("NFC"));
 const path = word.map((one) => `p${one.replace(/[\p{Cc}/]/gu, "_").trim()}`);
 const someOptions: fc.Arbitrary<RenderOptions> = fc.record({
-  name: word.map((one) => `a${one}`),
+  name: word.map((one) => `a${one}z`),
   description: word.map((one) => `a${one}`),
   labels: fc.array(
     word.map((one) => `a${one.replace(/[\p{Cc}*]/gu, "_")}z`),
     { maxLength: 2 },
   ),
-  spaceId: word.map((one) => `a${one}`),
+  spaceId: word.map((one) => `a${one}z`),
   environment: fc.record({ GREETING: word }),
   files: fc.tuple(path).map(([one]) => [{ path: one }]),
-  attachments: fc.tuple(word).map(([one]) => [{ stackId: `s${one}` }]),
+  attachments: fc.tuple(word).map(([one]) => [{ stackId: `s${one}z` }]),
 });
 const ALL = fc.sample(someOptions, { numRuns: 40, seed: 20261126 });
 

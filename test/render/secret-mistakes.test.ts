@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whatever place a secret is given in by mistake, `spacetail render` neither prints nor writes it.
-import type { OutputFormat } from "../../contract/options/option.js";
+import { FORMATS } from "../../contract/options/option.js";
 import { type Outcome, runRender, runWithOptions } from "./command.js";
 
 const MARK = "hunter2-battery-staple";
@@ -38,8 +38,6 @@ const FLAGS: readonly (readonly string[])[] = [
   ["--file", `key.pem=${MARK}`],
   [MARK],
 ];
-
-const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];
 
 function expectRefusal({ status, out, err }: Outcome): void {
   expect(status).not.toBe(0);

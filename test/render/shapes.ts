@@ -35,7 +35,9 @@ export const CONFIG_YML: Shape = {
 
 const TEXTS: Shape = { listOf: "text" };
 
-/** The manifest of a plugin. Source: spaceforge/schema.json of Spacelift's plugin SDK, spacelift-io/plugins, at a912dd7. */
+/**
+ * The manifest of a plugin. Source: spaceforge/schema.json of Spacelift's plugin SDK, spacelift-io/plugins, at a912dd7.
+ */
 export const MANIFEST: Shape = {
   members: {
     name: "text",
@@ -115,8 +117,8 @@ const VALIDATIONS: Shape = {
 const PHASE_HOOKS: Shape = { members: { before: TEXTS, after: TEXTS }, required: [] };
 
 /**
- * A blueprint, as far as blueprints of ours go. Source: the schema in Spacelift's documentation, "Blueprint", at 6e9746f of
- * spacelift-io/user-documentation.
+ * A blueprint, as far as blueprints of ours go. Source: the schema in Spacelift's documentation, "Blueprint", at
+ * 6e9746f of spacelift-io/user-documentation.
  */
 export const BLUEPRINT: Shape = {
   members: {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Words that some version of YAML takes for something else than text, or that begin or end with what means something. */
+/**
+ * Words that some version of YAML takes for something else than text, or that begin or end with what means something.
+ */
 export const WORDS: readonly string[] = [
   ..."~ y Y n N yes No ON off true False NULL null .inf .nan 0x1F 0o17 017 1e3 1_000 1:30 2024-01-01 - -- --- ... ? : = <<".split(
     " ",

@@ -9,8 +9,8 @@ import { transformSync } from "esbuild";
 export type Example = "cdktf" | "cdktf-federated";
 
 /**
- * Synthesizes an example as a user would who copied it: in a folder of its own, with the built library and the engine as
- * packages.
+ * Synthesizes an example as a user would who copied it: in a folder of its own, with the built library and the engine
+ * as packages.
  *
  * @param root the repository, whose dist has been built
  * @returns the Terraform configuration of its one stack, as JSON

@@ -32,7 +32,10 @@ export interface RenderedOptions {
   readonly folder: string;
   /** The project of the stack. */
   readonly project: string;
-  /** Values for the variables of the root module, or parameters of the plugin. @default the secret of a new OAuth client */
+  /**
+   * Values for the variables of the root module, or parameters of the plugin. @default the secret of a new OAuth
+   * client
+   */
   readonly values?: Readonly<Record<string, string>>;
   /** The label that stacks are to carry, for a plugin. @default "tailnet" */
   readonly stackLabel?: string;

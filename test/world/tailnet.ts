@@ -132,7 +132,7 @@ export class Tailnet {
   }
 
   /** Waits until a peer knows a node and could answer it. */
-  async knows(peer: string, node: string, timeout = "10s"): Promise<void> {
+  async knows(peer: string, node: string, timeout = "2m"): Promise<void> {
     await this.get(`/world/knows?peer=${peer}&node=${encodeURIComponent(node)}&timeout=${timeout}`);
   }
 

@@ -45,8 +45,8 @@ const OUTPUTS: Readonly<Record<string, (name: string) => Record<string, unknown>
 const FEATURES = ["secrets", "resourceReferences", "outputValues", "parameterization", "transforms"];
 
 /**
- * Pulumi's engine as a program sees it: the resource monitor and the engine's log, on loopback. In a preview nothing has
- * an id, and what providers make up is not known.
+ * Pulumi's engine as a program sees it: the resource monitor and the engine's log, on loopback. In a preview nothing
+ * has an id, and what providers make up is not known.
  */
 export class FakeEngine {
   public readonly packages: EnginePackage[] = [];

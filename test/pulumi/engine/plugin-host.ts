@@ -30,10 +30,11 @@ export interface PluginOptions {
 const LOCATE = `console.log(require.resolve("@pulumi/pulumi/cmd/run-plugin"))`;
 
 /**
- * The components as programs in other languages reach them: served by Pulumi's own plugin host, in a process of its own.
+ * The components as programs in other languages reach them: served by Pulumi's own plugin host, in a process of its
+ * own.
  *
- * It is started as Pulumi's engine does it: the program comes from the packages of the plugin, and runs in the folder of
- * the user's program. Source: pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go, `RunPlugin`.
+ * It is started as Pulumi's engine does it: the program comes from the packages of the plugin, and runs in the folder
+ * of the user's program. Source: pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go, `RunPlugin`.
  */
 export class PluginHost {
   private constructor(

@@ -19,8 +19,8 @@ interface YamlResource {
 const REFERENCE = /^\$\{([\w-]+)\.(\w+)\}$/;
 
 /**
- * Runs a YAML program against an engine, as Pulumi's host for YAML does. Its resources are components, and its references
- * whole values.
+ * Runs a YAML program against an engine, as Pulumi's host for YAML does. Its resources are components, and its
+ * references whole values.
  *
  * @param text of its Pulumi.yaml
  * @param address of the engine

@@ -14,9 +14,6 @@ import {
   type RunResult,
 } from "../../world/runs/index.js";
 
-// Whole runs take a second or so, but the machine may be busy with other things.
-jest.setTimeout(60_000);
-
 /** Says on standard error why tests are skipped. */
 function tellSkipped(reason: string): void {
   process.stderr.write(`skipped: ${reason}\n`);
@@ -57,7 +54,10 @@ const SAY_PHASE: Readonly<Record<PhaseName | "outputs", string>> = {
   outputs: "echo '{}'",
 };
 
-/** Starts a run of an empty project whose commands only say which phase they are; a proposed one unless told otherwise. */
+/**
+ * Starts a run of an empty project whose commands only say which phase they are; a proposed one unless told
+ * otherwise.
+ */
 export function startFakeRun(definition: Partial<RunDefinition> = {}, options: RunOptions = {}): Run {
   const source = mkdtempSync(join(tmpdir(), "fake-project-"));
   const remove = () => rmSync(source, { recursive: true, force: true });

@@ -100,6 +100,9 @@ async function startProxy() {
   return { url, asked, tunnelled, close: () => new Promise((resolve) => server.close(resolve)) };
 }
 
+/** Ends a test that hangs. */
+const PATIENCE_MS = 120_000;
+
 describe("an upload", () => {
   let target: UploadTarget;
   let scratch = "";
@@ -118,7 +121,7 @@ describe("an upload", () => {
   });
 
   test("arrives whole, over either scheme's way", async () => {
-    await upload(target.url, file, {}, 5000);
+    await upload(target.url, file, {}, PATIENCE_MS);
     expect(target.received.map(({ bytes, path }) => [bytes, path])).toEqual([
       [300_000, "/workspace.tar"],
       [300_000, "/workspace.tar"],
@@ -127,7 +130,7 @@ describe("an upload", () => {
 
   test("goes through a proxy that works", async () => {
     const proxy = await startProxy();
-    await upload(target.url, file, { HTTP_PROXY: proxy.url, https_proxy: proxy.url }, 5000);
+    await upload(target.url, file, { HTTP_PROXY: proxy.url, https_proxy: proxy.url }, PATIENCE_MS);
     await proxy.close();
     expect(proxy.asked).toEqual([`PUT ${target.url}`, `CONNECT ${new URL(target.url).host}`]);
     expect(target.received.map(({ bytes }) => bytes)).toEqual([300_000, 300_000]);
@@ -137,7 +140,7 @@ describe("an upload", () => {
   test("fails through a proxy that is gone, and says which", async () => {
     for (const name of ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"]) {
       const environment = { [name]: "http://localhost:9", NO_PROXY: "localhost,127.0.0.1,::1,.spacelift.io" };
-      await expect(upload(target.url, file, environment, 5000)).rejects.toThrow(
+      await expect(upload(target.url, file, environment, PATIENCE_MS)).rejects.toThrow(
         new RegExp(`^PUT ${target.url} through the proxy of the run's environment, ${name}=http://localhost:9: .*`),
       );
     }
@@ -148,16 +151,18 @@ describe("an upload", () => {
     refusing.on("connect", (_incoming, socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
     await new Promise<void>((resolve) => refusing.listen(0, "127.0.0.1", resolve));
     const url = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
-    await expect(upload(target.url, file, { HTTP_PROXY: url }, 5000)).rejects.toThrow(
+    await expect(upload(target.url, file, { HTTP_PROXY: url }, PATIENCE_MS)).rejects.toThrow(
       /: (answered 403|write E|read E)/,
     );
-    await expect(upload(target.url, file, { HTTPS_PROXY: url }, 5000)).rejects.toThrow("answered 403 to CONNECT");
+    await expect(upload(target.url, file, { HTTPS_PROXY: url }, PATIENCE_MS)).rejects.toThrow(
+      "answered 403 to CONNECT",
+    );
     refusing.removeAllListeners("connect");
     refusing.on("connect", (_incoming, socket) => {
       socket.write("HTTP/1.1 200 OK\r\n\r\n");
       socket.destroy();
     });
-    await expect(upload(target.url, file, { HTTPS_PROXY: url }, 5000)).rejects.toThrow(/HTTPS_PROXY=.*: ./);
+    await expect(upload(target.url, file, { HTTPS_PROXY: url }, PATIENCE_MS)).rejects.toThrow(/HTTPS_PROXY=.*: ./);
     refusing.closeAllConnections();
     refusing.close();
   });
@@ -168,7 +173,7 @@ describe("an upload", () => {
     const { port } = silent.address() as AddressInfo;
     const from = Date.now();
     await expect(upload(`http://127.0.0.1:${port}/x`, file, {}, 300)).rejects.toThrow(/aborted/i);
-    expect(Date.now() - from).toBeLessThan(5000);
+    expect(Date.now() - from).toBeGreaterThanOrEqual(290);
     silent.closeAllConnections();
     silent.close();
   });

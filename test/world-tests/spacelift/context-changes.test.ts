@@ -12,8 +12,6 @@ const STEPS = 20;
 type Options = Omit<TailnetContextProps, "auth">;
 type Variables = ReadonlyMap<unknown, string>;
 
-jest.setTimeout(30_000);
-
 let api: SpaceliftApi;
 let tailscale: RecordedTailscale;
 

@@ -9,7 +9,10 @@ import { REQUIRED_PROVIDERS } from "./stack-json.js";
 export interface Here {
   readonly api: SpaceliftApi;
   readonly tailscale: RecordedTailscale;
-  /** What leads here with a stack, given without its head. @param more other options, or what is to be instead of these */
+  /**
+   * What leads here with a stack, given without its head. @param more other options, or what is to be instead of
+   * these
+   */
   readonly options: (stack: object, more?: object) => DeployOptions;
   /** Deploys with these options. */
   readonly deploy: (stack: object, more?: object) => Promise<Deployment>;

@@ -27,7 +27,9 @@ const owner = { context_id: text, stack_id: text, module_id: text };
 /** The older provider framework gives every resource an `id` like this. */
 const id = { ...text, computed: true } as const;
 
-/** The part of the two providers' schemas that the loader's tests need, as `terraform providers schema -json` has it. */
+/**
+ * The part of the two providers' schemas that the loader's tests need, as `terraform providers schema -json` has it.
+ */
 export const PROVIDER_SCHEMAS: ProviderSchemas = {
   provider_schemas: {
     "registry.terraform.io/spacelift-io/spacelift": {

@@ -22,8 +22,8 @@ export const RECORDED_CREDENTIALS = { clientId: "cid", clientSecret: "csecret" }
 
 /**
  * Answers like the server the providers were recorded against: one OAuth client may log in, and creates, reads, updates
- * and deletes others, and federated identities. It lets the loader's requests be compared with recorded values; the embedded tailnet is another
- * and a real one.
+ * and deletes others, and federated identities. It lets the loader's requests be compared with recorded values; the
+ * embedded tailnet is another and a real one.
  */
 export async function startRecordedTailscale(): Promise<RecordedTailscale> {
   const requests: TailscaleRequest[] = [];

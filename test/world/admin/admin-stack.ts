@@ -23,8 +23,8 @@ export interface AdminStackOptions {
   /** The slug of the role that it gets in its own space, or null for none. @default "space-admin" */
   readonly role?: string | null;
   /**
-   * A filesystem mirror of the providers; then Terraform itself deploys, with them. @default none: the deploy loader takes
-   * Terraform's place, because without a registry it cannot get at its providers
+   * A filesystem mirror of the providers; then Terraform itself deploys, with them. @default none: the deploy loader
+   * takes Terraform's place, because without a registry it cannot get at its providers
    */
   readonly providers?: string | undefined;
   /** Hears of everything in its runs. @default nobody */
@@ -33,13 +33,16 @@ export interface AdminStackOptions {
 
 const CLI_CONFIG = "/mnt/workspace/providers.tfrc";
 
-/** The phases in which a run has a token. Source: Spacelift documentation, "Terraform provider"; destroying is undocumented. */
+/**
+ * The phases in which a run has a token. Source: Spacelift documentation, "Terraform provider"; destroying is
+ * undocumented.
+ */
 const PHASES_WITH_TOKEN = ["plan", "apply", "perform", "destroy"];
 
 /**
- * A stack of the embedded Spacelift whose runs deploy a CDKTF program: the hooks in the program's `.spacelift/config.yml`
- * install its packages and synthesize it, the deploy loader takes Terraform's place, and the Spacelift provider's rights
- * come from a role attached to the stack.
+ * A stack of the embedded Spacelift whose runs deploy a CDKTF program: the hooks in the program's
+ * `.spacelift/config.yml` install its packages and synthesize it, the deploy loader takes Terraform's place, and the
+ * Spacelift provider's rights come from a role attached to the stack.
  */
 export class AdminStack {
   static readonly ID = "admin";
@@ -113,7 +116,7 @@ export class AdminStack {
       image: adminImage(ROOT, this.providers),
       ...(this.providers === undefined || terraform === undefined ? {} : { terraform }),
       silenceLimitMs: 120_000,
-      runLimitMs: 300_000,
+      runLimitMs: 600_000,
       onEvent: (event) => {
         if (event.type === "phase-started") token.active = PHASES_WITH_TOKEN.includes(event.phase);
         if (event.type === "phase-ended") token.active = false;

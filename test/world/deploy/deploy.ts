@@ -72,9 +72,9 @@ interface Work {
 }
 
 /**
- * Applies a configuration, of CDKTF or read from HCL by `readTerraformFolder`, with the API calls that the Terraform providers for Spacelift and Tailscale would
- * make. It stands in for `terraform apply` where the providers cannot be installed, and knows only the resources this
- * project makes.
+ * Applies a configuration, of CDKTF or read from HCL by `readTerraformFolder`, with the API calls that the Terraform
+ * providers for Spacelift and Tailscale would make. It stands in for `terraform apply` where the providers cannot be
+ * installed, and knows only the resources this project makes.
  *
  * With the state of an earlier deployment it does what {@link planDeployment} says.
  *

@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 
 /** The providers give every call this long, in milliseconds. */
-const TIMEOUT = 60_000;
+const TIMEOUT = 300_000;
 
 /** An HTTP answer, read to its end. */
 export interface HttpResponse {

@@ -85,8 +85,8 @@ function providerOf(schemas: ProviderSchemas, source: string) {
 /**
  * The attributes of a block with their types, null for those not given.
  *
- * @throws when an attribute does not exist, only the provider sets it, a required one is missing, or a value cannot have
- * the attribute's type.
+ * @throws when an attribute does not exist, only the provider sets it, a required one is missing, or a value cannot
+ * have the attribute's type.
  */
 export function conform(schema: AttributeSchemas, given: Attributes): Attributes {
   for (const name of Object.keys(given)) {

@@ -21,8 +21,8 @@ const REFUSED =
 const LOGIN = "mutation($id:ID!$secret:String!){apiKeyUser(id: $id, secret: $secret){jwt}}";
 
 /**
- * Speaks to Spacelift's GraphQL API the way the Terraform provider does: the operation's name in a header, errors in the
- * answer's `errors`.
+ * Speaks to Spacelift's GraphQL API the way the Terraform provider does: the operation's name in a header, errors in
+ * the answer's `errors`.
  */
 export class SpaceliftClient {
   readonly #url: string;

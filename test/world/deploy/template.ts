@@ -9,8 +9,8 @@ export { type Reference, type Template, UNKNOWN, type Value } from "./expression
 /**
  * Takes a string apart the way Terraform reads strings of its JSON syntax; see `Parser`.
  *
- * @throws on every interpolation that is not known here, and on directives: what this loader cannot evaluate must not pass
- * through as text.
+ * @throws on every interpolation that is not known here, and on directives: what this loader cannot evaluate must not
+ * pass through as text.
  */
 export function parseTemplate(text: string): Template {
   return new Parser(text).template();

@@ -14,7 +14,10 @@ export interface ExampleChoice {
   readonly from?: Rendered;
   /** Deploy examples/cdktf-federated: runs log in by their identity tokens. @default false: by an OAuth client */
   readonly federated?: boolean;
-  /** Deploy by a run of an admin stack, as a user of Spacelift does, instead of from here. It takes half a minute more. */
+  /**
+   * Deploy by a run of an admin stack, as a user of Spacelift does, instead of from here. It takes half a minute
+   * more.
+   */
   readonly admin?: boolean;
 }
 

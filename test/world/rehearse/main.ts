@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--lane native|node] [--fail-apply] [--steal-trap] [--join-delay MS]
+// npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--lane native|node]
+// [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
 import { LANES, type Lane } from "../images.js";
 import { isRendered, RENDERED } from "../rendered.js";

@@ -132,8 +132,10 @@ function startRun(
     image: imageFolder(ROOT, options.lane),
     ...(terraform === undefined ? {} : { terraform }),
     ...(options.shell === undefined ? {} : { shell: options.shell }),
-    silenceLimitMs: 30_000,
-    runLimitMs: 180_000,
+    // Limits for what hangs; on a busy machine everything else takes its time.
+    silenceLimitMs: 120_000,
+    runLimitMs: 600_000,
+    graceMs: 30_000,
     onEvent: (event) => {
       if (event.type === "container-started") watch.follow(event.container);
       timeline.take(event);

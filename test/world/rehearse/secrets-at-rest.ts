@@ -22,9 +22,9 @@ export function restingIn(state: State): Resting[] {
 }
 
 /**
- * Where a secret of the tailnet lies after a deployment: in what rests of it, or in a variable or file that a stack gets,
- * from its project too.
- * Whatever is write-only counts too, because it is there to be a secret. Each is told as a place, never as a value.
+ * Where a secret of the tailnet lies after a deployment: in what rests of it, or in a variable or file that a stack
+ * gets, from its project too. Whatever is write-only counts too, because it is there to be a secret. Each is told as
+ * a place, never as a value.
  */
 export async function secretsAtRest(
   world: World,

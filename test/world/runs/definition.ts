@@ -79,7 +79,10 @@ export interface RunDefinition {
    * Whether the plan of a tracked run is confirmed; the plan is null when the plan phase wrote none. Default true.
    */
   readonly confirm?: boolean | ((plan: Plan | null) => boolean | Promise<boolean>);
-  /** Commands that replace {@link DEFAULT_COMMANDS}: each one AND-list of the shell, without `;` or `||` outside braces. */
+  /**
+   * Commands that replace {@link DEFAULT_COMMANDS}: each one AND-list of the shell, without `;` or `||` outside
+   * braces.
+   */
   readonly commands?: Partial<Readonly<Record<PhaseName | "outputs", string>>>;
 }
 

@@ -3,7 +3,6 @@ export { Account, type Change, type ChangedKind } from "./account/account.js";
 export type { ConfigElement, ConfigInput, ConfigType } from "./account/config-elements.js";
 export type { ContextAttachment } from "./account/context-attachments.js";
 export type { Context, ContextInput } from "./account/contexts.js";
-export { HOOK_LISTS, type HookList, type Hooks } from "./account/hooks.js";
 export type { Module, ModuleDefinition, ModuleSettings } from "./account/modules.js";
 export type { Space, SpaceDefinition } from "./account/spaces.js";
 export type { Stack, StackDefinition } from "./account/stacks.js";
@@ -15,6 +14,7 @@ export {
   type SpaceliftOptions,
   startSpacelift,
 } from "./api/server.js";
+export { HOOK_LISTS, type HookList, type Hooks } from "./hooks.js";
 export { type IdentityClaims, type RunIdentity, scopeOf } from "./oidc/claims.js";
 export { type IssuerSettings, type OidcIssuer, startOidcIssuer } from "./oidc/issuer.js";
 export type { Plugin, PluginInput } from "./plugins/plugins.js";

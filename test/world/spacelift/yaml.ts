@@ -2,8 +2,8 @@
 import { parseDocument } from "yaml";
 
 /**
- * A part of a YAML document that is read by what is expected there. Every refusal names the document and the path in it:
- * `.spacelift/config.yml: stacks.web.before_run is not known here`.
+ * A part of a YAML document that is read by what is expected there. Every refusal names the document and the path in
+ * it: `.spacelift/config.yml: stacks.web.before_run is not known here`.
  */
 export class Yaml {
   private constructor(

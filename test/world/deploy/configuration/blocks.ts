@@ -10,7 +10,9 @@ export interface ResourceBlock {
   readonly scope: string;
   readonly type: string;
   readonly attributes: Attributes;
-  /** The addresses it needs: named by its references, through variables and outputs of modules, and its `depends_on`. */
+  /**
+   * The addresses it needs: named by its references, through variables and outputs of modules, and its `depends_on`.
+   */
   readonly dependencies: ReadonlySet<string>;
   /** Attributes that later applies leave as they are. */
   readonly ignoreChanges: readonly string[] | "all";

@@ -27,7 +27,8 @@ export type Modules = Readonly<Record<string, string | object>>;
  * Reads Terraform's JSON syntax, as CDKTF synthesizes it or as HCL becomes it.
  *
  * @param modules the local modules that it calls, which cannot call others
- * @throws {@link DeployError} on sections and arguments this loader does not know, so that nothing is left out silently.
+ * @throws {@link DeployError} on sections and arguments this loader does not know, so that nothing is left out
+ * silently.
  */
 export function readConfiguration(stackJson: string | object, modules: Modules = {}): Configuration {
   const root = readModule(stackJson, "");

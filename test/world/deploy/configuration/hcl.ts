@@ -48,7 +48,10 @@ async function readFolder(folder: string): Promise<Json> {
   return all;
 }
 
-/** HCL in Terraform's JSON syntax, as hcl2json makes it: every block is a list, every type and address an interpolation. */
+/**
+ * HCL in Terraform's JSON syntax, as hcl2json makes it: every block is a list, every type and address an
+ * interpolation.
+ */
 async function readHcl(name: string, text: string): Promise<Json> {
   try {
     return (await parse(name, text)) as Json;

@@ -9,8 +9,8 @@ export type Leaf =
   | { readonly kind: "attribute"; readonly address: string; readonly attribute: string };
 
 /**
- * Everything a value comes from. Variables of modules stand for themselves and for what they are given; local values and
- * outputs of modules for what is in them. What is not declared is left to whoever looks it up.
+ * Everything a value comes from. Variables of modules stand for themselves and for what they are given; local values
+ * and outputs of modules for what is in them. What is not declared is left to whoever looks it up.
  *
  * @param scope the module that the value stands in, as blocks have it
  * @throws when a value comes from itself

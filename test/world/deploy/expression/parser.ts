@@ -26,8 +26,8 @@ export class Parser {
   }
 
   /**
-   * The whole text as a template: `${...}` is an interpolation, two or more dollar signs before a brace are that many less
-   * one and no interpolation, the same goes for `%{`, and backslashes mean nothing.
+   * The whole text as a template: `${...}` is an interpolation, two or more dollar signs before a brace are that many
+   * less one and no interpolation, the same goes for `%{`, and backslashes mean nothing.
    */
   template(): Template {
     return this.#template(false);

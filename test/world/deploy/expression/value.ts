@@ -13,7 +13,9 @@ export type Value =
 /** Stands for what only the creation of a resource will tell, like an id. */
 export const UNKNOWN = Symbol("known after apply");
 
-/** What is referred to: `spacelift_context.tailnet.id`, `data.spacelift_role.admin.id`, `var.secret`, `module.net.id`. */
+/**
+ * What is referred to: `spacelift_context.tailnet.id`, `data.spacelift_role.admin.id`, `var.secret`, `module.net.id`.
+ */
 export interface Reference {
   /** The part before the last dot: an address, `var`, `local` or `module.<name>`. */
   readonly of: string;

@@ -57,8 +57,9 @@ interface Kind {
 }
 
 /**
- * `spacelift_environment_variable` of a context: EnvironmentVariableCreateContext, ...ReadContext; ...DeleteContext. Of a
- * stack: StackVerifyExistence, EnvironmentVariableCreateStack, ...ReadStack; ...DeleteStack. The provider has no update.
+ * `spacelift_environment_variable` of a context: EnvironmentVariableCreateContext, ...ReadContext; ...DeleteContext.
+ * Of a stack: StackVerifyExistence, EnvironmentVariableCreateStack, ...ReadStack; ...DeleteStack. The provider has no
+ * update.
  */
 export const environmentVariableResource = configElement({
   type: "ENVIRONMENT_VARIABLE",

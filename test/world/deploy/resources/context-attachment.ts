@@ -12,7 +12,8 @@ const DETACH = `mutation($id:ID!){contextDetach(id: $id)${SELECTION}}`;
 
 /**
  * `spacelift_context_attachment`: StackVerifyExistence or ModuleVerifyExistence, ContextAttachmentCreate;
- * ContextAttachmentFetch; ContextAttachmentDelete. The provider has no update, and does not notice that an attachment was made anew.
+ * ContextAttachmentFetch; ContextAttachmentDelete. The provider has no update, and does not notice that an attachment
+ * was made anew.
  */
 export const contextAttachmentResource: ResourceType = {
   defaults: { priority: 0 },

@@ -30,11 +30,16 @@ export interface ResourceType {
    * only the provider sets them.
    */
   readonly update?: (clients: Clients, attributes: Attributes, state: ResourceState) => Promise<ResourceState>;
-  /** Attributes whose change replaces the resource although it can be changed in place. Source: the provider's ForceNew. */
+  /**
+   * Attributes whose change replaces the resource although it can be changed in place. Source: the provider's
+   * ForceNew.
+   */
   readonly replacedBy?: readonly string[];
   /** Attributes that every change in place gives a value of which the plan knows nothing. */
   readonly setByUpdate?: readonly string[];
-  /** Whether a value that differs from the state is none the less what the state stands for. Source: DiffSuppressFunc. */
+  /**
+   * Whether a value that differs from the state is none the less what the state stands for. Source: DiffSuppressFunc.
+   */
   readonly isSame?: (name: string, given: Value, state: Attributes) => boolean;
 }
 

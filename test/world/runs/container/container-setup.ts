@@ -45,7 +45,9 @@ export function environmentOfSetup(layout: ContainerLayout): { setup: string; en
   };
 }
 
-/** A file that lies beside this one. In a bundle `__dirname` is elsewhere; then the current directory is the project. */
+/**
+ * A file that lies beside this one. In a bundle `__dirname` is elsewhere; then the current directory is the project.
+ */
 function beside(name: string): string {
   const candidates = [join(__dirname, name), resolve("test/world/runs/container", name)];
   const found = candidates.find((path) => existsSync(path));

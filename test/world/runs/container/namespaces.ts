@@ -65,7 +65,7 @@ function probe(kind: Namespaces, scratch: string): string | null {
     env: environment,
     encoding: "utf8",
     stdio: ["ignore", "ignore", "pipe"],
-    timeout: 20_000,
+    timeout: 120_000,
   });
   if (result.status === 0) return null;
   return result.error?.message ?? (result.stderr.trim() || `unshare ended with ${result.signal ?? result.status}`);

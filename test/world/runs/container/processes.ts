@@ -13,15 +13,19 @@ export interface ContainerProcess {
   readonly name: string;
   /** Empty for a zombie. */
   readonly commandLine: readonly string[];
-  /** `NAME=value` records as the process was given them. Null where the kernel refuses to show them, empty for a zombie. */
+  /**
+   * `NAME=value` records as the process was given them. Null where the kernel refuses to show them, empty for a
+   * zombie.
+   */
   readonly environment: readonly string[] | null;
   /** It has ended and nobody has waited for it yet. */
   readonly zombie: boolean;
 }
 
 /**
- * All processes in a container but its own init and worker, with command line and environment of each: read from outside
- * through the container's /proc, so that it works whatever runs inside. Processes that end meanwhile are left out.
+ * All processes in a container but its own init and worker, with command line and environment of each: read from
+ * outside through the container's /proc, so that it works whatever runs inside. Processes that end meanwhile are left
+ * out.
  */
 export function scanProcesses(container: Pick<Container, "pid">): readonly ContainerProcess[] {
   const proc = `/proc/${container.pid}/root/proc`;

@@ -59,7 +59,9 @@ function lines(text: string): readonly string[] {
   return all;
 }
 
-/** `export NAME=word` of dash, ash and bash's POSIX mode, `declare -x NAME=word` of bash; without `=` it has no value. */
+/**
+ * `export NAME=word` of dash, ash and bash's POSIX mode, `declare -x NAME=word` of bash; without `=` it has no value.
+ */
 const DECLARATION = /(?:export|declare -[A-Za-z]+)[ ]+([A-Za-z_][A-Za-z0-9_]*)(=?)/y;
 
 function parseExport(text: string): Map<string, string> {

@@ -40,8 +40,9 @@ export interface PhaseSetting {
 export type PhaseOutcome = Omit<PhaseResult, "environmentFile">;
 
 /**
- * Runs one phase: all its hooks and its command in one shell. It is over when the shell is gone and its output pipe, and
- * every extra pipe, is at end-of-file: whoever inherited one of them holds the phase, until a limit kills the container.
+ * Runs one phase: all its hooks and its command in one shell. It is over when the shell is gone and its output pipe,
+ * and every extra pipe, is at end-of-file: whoever inherited one of them holds the phase, until a limit kills the
+ * container.
  */
 export async function runPhase(spec: PhaseSpec, setting: PhaseSetting): Promise<PhaseOutcome> {
   const { container, limits, log } = setting;

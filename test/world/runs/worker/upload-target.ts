@@ -20,9 +20,9 @@ export interface UploadTarget {
 }
 
 /**
- * Starts an upload target on the first IPv4 address of this machine that is not loopback, since programs that obey proxy
- * variables usually exempt loopback. Where there is none, as in a new network namespace, it takes 127.0.0.2, which usual
- * NO_PROXY lists do not name.
+ * Starts an upload target on the first IPv4 address of this machine that is not loopback, since programs that obey
+ * proxy variables usually exempt loopback. Where there is none, as in a new network namespace, it takes 127.0.0.2,
+ * which usual NO_PROXY lists do not name.
  */
 export async function startUploadTarget(): Promise<UploadTarget> {
   const received: Received[] = [];

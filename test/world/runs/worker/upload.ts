@@ -9,9 +9,9 @@ import { type HttpProxy, proxyFor } from "./proxy.js";
 /**
  * Uploads a file as the worker does at the end of a stage, with the environment that the phases left behind.
  *
- * It is sent twice, the way proxies handle the two schemes: once as a plain request, which obeys HTTP_PROXY, and once as
- * clients do for https, through a CONNECT tunnel where HTTPS_PROXY names a proxy. There is no TLS inside the tunnel, since
- * it does not change which proxy is asked.
+ * It is sent twice, the way proxies handle the two schemes: once as a plain request, which obeys HTTP_PROXY, and once
+ * as clients do for https, through a CONNECT tunnel where HTTPS_PROXY names a proxy. There is no TLS inside the
+ * tunnel, since it does not change which proxy is asked.
  *
  * @param url an http URL
  * @param timeoutMs for each of the two

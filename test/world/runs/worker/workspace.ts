@@ -68,8 +68,8 @@ export class Workspace {
   }
 
   /**
-   * Puts a file there that is the runner's and that nobody else can read, in place of whatever had its name. The run may
-   * have left a link there, which is not followed.
+   * Puts a file there that is the runner's and that nobody else can read, in place of whatever had its name. The run
+   * may have left a link there, which is not followed.
    */
   public async write(path: string, content: string): Promise<void> {
     const target = this.hostPath(path);

@@ -109,7 +109,9 @@ function checkFile({ id, value }: ConfigInput): void {
   }
 }
 
-/** Configuration elements of contexts and stacks: `configElement`, `contextConfigAdd`, `stackConfigDelete` and so on. */
+/**
+ * Configuration elements of contexts and stacks: `configElement`, `contextConfigAdd`, `stackConfigDelete` and so on.
+ */
 export const configElementApi: ApiModule = {
   sdl: /* GraphQL */ `
     enum ConfigType {

@@ -2,9 +2,9 @@
 
 import type { ApiModule, Call } from "../api/api-module.js";
 import { authorize } from "../api/caller.js";
+import { ulid } from "../ids.js";
 import type { Account, Announce } from "./account.js";
 import type { Context } from "./contexts.js";
-import { ulid } from "./ids.js";
 
 /** An explicit attachment of a context to a stack or a module; auto-attachment by label makes none. */
 export interface ContextAttachment {

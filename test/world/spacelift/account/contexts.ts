@@ -2,10 +2,10 @@
 
 import type { ApiModule, Call } from "../api/api-module.js";
 import { authorize } from "../api/caller.js";
+import { completeHooks, HOOK_LISTS, type HookList, type Hooks } from "../hooks.js";
+import { labelSet, slug } from "../ids.js";
 import type { Account, Announce } from "./account.js";
 import { ConfigElements } from "./config-elements.js";
-import { completeHooks, HOOK_LISTS, type HookList, type Hooks } from "./hooks.js";
-import { labelSet, slug } from "./ids.js";
 import { DEFAULT_SPACE } from "./spaces.js";
 
 /** A context: hooks, environment variables and mounted files that stacks get by attachment or by label. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { labelSet } from "../ids.js";
 import type { Account, Announce } from "./account.js";
-import { labelSet } from "./ids.js";
 import { DEFAULT_SPACE } from "./spaces.js";
 
 /** A module to add, or what a module is to be from now on. */

@@ -2,8 +2,8 @@
 
 import type { ApiModule, Call } from "../api/api-module.js";
 import { authorize } from "../api/caller.js";
+import { ulid } from "../ids.js";
 import type { Account, Announce } from "./account.js";
-import { ulid } from "./ids.js";
 
 /** A role attached to a stack: its runs may do in a space, and in all spaces below it, what the role allows. */
 export interface RoleBinding {

@@ -2,8 +2,8 @@
 
 import type { ApiModule, Call } from "../api/api-module.js";
 import { authorize } from "../api/caller.js";
+import { slug, ulid } from "../ids.js";
 import type { Account, Announce } from "./account.js";
-import { slug, ulid } from "./ids.js";
 
 /**
  * What a role can allow, as far as the embedded account has something to allow. Spacelift's catalogue is longer and

@@ -2,8 +2,8 @@
 
 import type { ApiModule, Call } from "../api/api-module.js";
 import { authorize } from "../api/caller.js";
+import { labelSet, slug, ulid } from "../ids.js";
 import type { Account, Announce } from "./account.js";
-import { labelSet, slug, ulid } from "./ids.js";
 
 /** A space: a node in the tree that decides which stacks can use which contexts. */
 export interface Space {

@@ -2,8 +2,8 @@
 
 import type { ApiModule, Call } from "../api/api-module.js";
 import { authorize } from "../api/caller.js";
+import { HOOK_LISTS, type HookList } from "../hooks.js";
 import type { Account } from "./account.js";
-import { HOOK_LISTS, type HookList } from "./hooks.js";
 import { DEFAULT_SPACE } from "./spaces.js";
 import { type StackSettings, type VendorConfigInput, vendorConfigOf } from "./stack-settings.js";
 import type { Stack, StackDefinition } from "./stacks.js";

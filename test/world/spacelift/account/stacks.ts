@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { completeHooks, type HookList, type Hooks } from "../hooks.js";
+import { labelSet, slug } from "../ids.js";
 import type { Account, Announce } from "./account.js";
 import { ConfigElements } from "./config-elements.js";
-import { completeHooks, type HookList, type Hooks } from "./hooks.js";
-import { labelSet, slug } from "./ids.js";
 import { DEFAULT_SPACE } from "./spaces.js";
 import { completeSettings, type StackSettings } from "./stack-settings.js";
 
@@ -81,8 +81,8 @@ export class Stacks {
   }
 
   /**
-   * Replaces everything but the id, the configuration elements, who manages the state, and the space when none is given.
-   * Attachments and role attachments stay.
+   * Replaces everything but the id, the configuration elements, who manages the state, and the space when none is
+   * given. Attachments and role attachments stay.
    *
    * @throws when there is no such stack, or a field is not valid.
    */

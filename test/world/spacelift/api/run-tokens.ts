@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from "node:crypto";
-import { ulid } from "../account/ids.js";
+import { ulid } from "../ids.js";
 import { type Claims, mintToken } from "./tokens.js";
 
 /** The token that a run finds in `SPACELIFT_API_TOKEN`. */

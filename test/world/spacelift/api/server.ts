@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { GraphQLError } from "graphql";
 import { Account } from "../account/account.js";
-import { ulid } from "../account/ids.js";
+import { ulid } from "../ids.js";
 import type { Call } from "./api-module.js";
 import { API_MODULES } from "./api-modules.js";
 import { type Caller, ROOT_ADMIN, runOf } from "./caller.js";

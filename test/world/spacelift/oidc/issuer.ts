@@ -3,7 +3,7 @@ import { createHash, createSign, generateKeyPair, type JsonWebKey, type KeyObjec
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
-import { ulid } from "../account/ids.js";
+import { ulid } from "../ids.js";
 import { DEFAULT_SUBJECT, type IdentityClaims, type RunIdentity, subjectOf } from "./claims.js";
 
 /** What tests may change about the tokens to come. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { HOOK_NAMES, type Hooks, hooksIn } from "../account/hooks.js";
+import { HOOK_NAMES, type Hooks, hooksIn } from "../hooks.js";
 import { Yaml } from "../yaml.js";
 
 /** What somebody who installs a plugin is asked for. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Announce } from "../account/account.js";
-import { labelSet, ulid } from "../account/ids.js";
+import { labelSet, ulid } from "../ids.js";
 import { type PluginManifest, type PluginParameter, readManifest } from "./manifest.js";
 
 /** What plugins can be installed from. */

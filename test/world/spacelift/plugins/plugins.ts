@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Account, Announce } from "../account/account.js";
-import { labelSet, ulid } from "../account/ids.js";
+import { labelSet, ulid } from "../ids.js";
 import type { PluginContext, PluginManifest } from "./manifest.js";
 
 /** An installed plugin. */

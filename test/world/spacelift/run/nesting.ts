@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HookList, type Hooks, hooksBy } from "../account/hooks.js";
+import { type HookList, type Hooks, hooksBy } from "../hooks.js";
 
 /** What decides a context's place around a stack. */
 export interface Nested {

@@ -2,8 +2,8 @@
 import type { Account } from "../account/account.js";
 import type { ConfigElements } from "../account/config-elements.js";
 import type { Context } from "../account/contexts.js";
-import type { Hooks } from "../account/hooks.js";
 import type { Stack } from "../account/stacks.js";
+import type { Hooks } from "../hooks.js";
 import { mergeStrongest, type Variable } from "./environment.js";
 import { nestHooks, outermostFirst, strongestFirst } from "./nesting.js";
 import type { RuntimeConfig } from "./runtime-config.js";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HOOK_NAMES, type Hooks, hooksIn } from "../account/hooks.js";
+import { HOOK_NAMES, type Hooks, hooksIn } from "../hooks.js";
 import { Yaml } from "../yaml.js";
 
 /** What a project says of its runs; what it does not say stays as the stack has it. */
@@ -23,10 +23,12 @@ export function projectConfig(folder: string, stackId: string): RuntimeConfig {
 }
 
 /**
- * Reads `.spacelift/config.yml`: what is below `stack_defaults`, and below the stack's own entry in `stacks`, which goes
- * before that. Lists and maps replace, they do not merge. Source: Spacelift documentation, "Runtime YAML reference".
+ * Reads `.spacelift/config.yml`: what is below `stack_defaults`, and below the stack's own entry in `stacks`, which
+ * goes before that. Lists and maps replace, they do not merge. Source: Spacelift documentation, "Runtime YAML
+ * reference".
  *
- * @throws on everything else that Spacelift knows, in entries of other stacks too, so that nothing is left out silently.
+ * @throws on everything else that Spacelift knows, in entries of other stacks too, so that nothing is left out
+ * silently.
  */
 export function readRuntimeConfig(text: string, stackId: string): RuntimeConfig {
   const { version, stack_defaults, stacks } = Yaml.parse(FILE, text).members(["version", "stack_defaults", "stacks"]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Yaml } from "../yaml.js";
+import type { Yaml } from "./yaml.js";
 
 /**
  * The 11 hook lists of Spacelift, as its API spells them. There is no `beforeRun`.
