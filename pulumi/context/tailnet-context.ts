@@ -26,10 +26,10 @@ import { defined, definedArgs } from "../support/defined.js";
 import { asOutput, isPending, joined, joinedSet, mapInput, OUTPUTS } from "../support/outputs.js";
 import { asSecret } from "../support/secrets.js";
 import { checkName } from "./context-names.js";
+import { hookArguments } from "./hook-arguments.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./tailnet-attachment.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
 import type { TailnetFile } from "./tailnet-file.js";
-import { hookArguments } from "./tailnet-hook.js";
 
 const CLASS = "TailnetContext";
 
