@@ -49,9 +49,13 @@ async function deploy(program: () => void): Promise<Inputs[]> {
   return made;
 }
 
+/** Given by both programs. */
+const DESCRIPTION = "Runs on the tailnet";
+
 function withComponents(count: number): void {
   const oauthClient = new TailnetOAuthClient("client", { tags: TAGS });
-  for (let i = 0; i < count; i += 1) new TailnetContext(`c${i}`, { name: `tailnet-${i}`, auth: { oauthClient } });
+  for (let i = 0; i < count; i += 1)
+    new TailnetContext(`c${i}`, { name: `tailnet-${i}`, description: DESCRIPTION, auth: { oauthClient } });
 }
 
 function withRawResources(count: number, { before, after }: { before: string[]; after: string[] }): void {
@@ -60,6 +64,7 @@ function withRawResources(count: number, { before, after }: { before: string[]; 
   for (let i = 0; i < count; i += 1) {
     const context = new spacelift.Context(`c${i}`, {
       name: `tailnet-${i}`,
+      description: DESCRIPTION,
       labels: [`autoattach:tailnet-${i}`],
       beforePlans: before,
       afterPlans: after,

@@ -151,10 +151,13 @@ function retainedHeapKb(): number {
   return process.memoryUsage().heapUsed / 1024;
 }
 
+/** Given by both programs. */
+const DESCRIPTION = "Runs on the tailnet";
+
 function withConstructs(stack: TerraformStack, count: number): void {
   const oauthClient = new TailnetOAuthClient(stack, "client", { tags: TAGS });
   for (let i = 0; i < count; i += 1)
-    new TailnetContext(stack, `c${i}`, { name: `tailnet-${i}`, auth: { oauthClient } });
+    new TailnetContext(stack, `c${i}`, { name: `tailnet-${i}`, description: DESCRIPTION, auth: { oauthClient } });
 }
 
 function withRawBindings(stack: TerraformStack, count: number): void {
@@ -170,6 +173,7 @@ function withRawBindings(stack: TerraformStack, count: number): void {
   for (let i = 0; i < count; i += 1) {
     const context = new spacelift.Context(stack, `c${i}`, {
       name: `tailnet-${i}`,
+      description: DESCRIPTION,
       labels: [`autoattach:tailnet-${i}`],
       beforePlan: before,
       afterPlan: after,
