@@ -46,10 +46,11 @@ export const RUN = "run";
  */
 export function hookLists(options: HookOptions, own: readonly OwnHook[] = []): Record<string, string[]> {
   const lists: Record<string, string[]> = {};
+  const ours = { before: beforeHooks(options), after: afterHooks(options) };
   for (const phase of [...PHASES, RUN]) {
     const covered = options.phases.includes(phase);
-    const before = covered ? beforeHooks(options) : [];
-    const after = covered ? afterHooks(options) : [];
+    const before = covered ? ours.before : [];
+    const after = covered ? ours.after : [];
     const commands = (isBefore: boolean, outside: boolean) => {
       const hooks = own.filter((hook) => hook.phase === phase && hook.before === isBefore && hook.outside === outside);
       return hooks.map((hook) => hook.command);
