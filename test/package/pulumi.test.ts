@@ -48,7 +48,9 @@ describe.each([22, 24])("on Node %i", (major) => {
   (bin === null ? test.skip : one)("the quick start ends in a preview", async () => {
     const node = join(bin ?? "", "node");
     const { status, engine } = await runProgram(".", { node, folder, preview: true });
-    expect({ status, logs: engine.logs }).toEqual({ status: 0, logs: [] });
+    expect(status).toBe(0);
+    // The program has its secrets as plain text, which is warned of.
+    expect(engine.logs.filter((line) => !line.includes("is plain text in the program"))).toEqual([]);
     expect(engine.only("spacelift:index/context:Context").inputs).toMatchObject({ labels: ["autoattach:tailnet"] });
     expect(engine.only("pulumi:pulumi:Stack").outputs).toEqual({ stackLabel: "tailnet" });
     expect(engine.packages).toHaveLength(1);
@@ -57,7 +59,9 @@ describe.each([22, 24])("on Node %i", (major) => {
   (bin === null ? test.skip : one)("a program with everything passes", async () => {
     const program = bundle("everything-package", `import { everything } from "./program"; everything();`);
     const { status, engine } = await runProgram(program, { node: join(bin ?? "", "node") });
-    expect({ status, logs: engine.logs }).toEqual({ status: 0, logs: [] });
+    expect(status).toBe(0);
+    // The program has its secrets as plain text, which is warned of.
+    expect(engine.logs.filter((line) => !line.includes("is plain text in the program"))).toEqual([]);
     expect(engine.resources.length).toBeGreaterThan(40);
   });
 });
