@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { root } from "../steps.mjs";
 
-/** The programs that are running, which end with this process. Only this signal ends `unshare` and all that is in it. */
+/** The running programs, which end with this process. SIGKILL is what ends `unshare` and everything in it. */
 const children = new Set();
 process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
