@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { VARIABLES } from "../wire/environment.js";
 import { TUNNEL_OPTIONS } from "../wire/tunnel-options.js";
 import { META_OPTIONS, RENDER_OPTIONS, TAILSCALE_PROVIDER_OPTION } from "./context-options.js";
 import { CREATED_LOGIN_OPTIONS } from "./login-options.js";
@@ -95,4 +96,15 @@ function placesOf({ path, option }: NamedOption): string[][] {
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
   return [columns, columns.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+/** The table of the executable's variables, in Markdown. */
+export function variableTable(): string {
+  const rows = VARIABLES.map(({ name, option, aliases, default: value, defaultText, secret, doc }) => {
+    const names = [name, ...aliases].map((one) => `\`${one}\``).join(", ");
+    const options = option.replace(/\w+(?=,|$| or )|(?<= or )\w+/g, "`$&`");
+    const shown = value === "" ? defaultText : `\`${value}\``;
+    return `| ${names} | ${options} | ${shown} | ${doc}${secret ? " Secret." : ""} |`;
+  });
+  return ["| variable | option | default | meaning |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
 }

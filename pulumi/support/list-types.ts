@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types of arguments that tell editors and compilers more than Pulumi's own do, and Pulumi the same: to infer the
-// schema it takes a union with an output for an input, of what its promise holds, and whatever is called `Array` for a
-// list.
+// Types of arguments that say more to editors and compilers than Pulumi's own, and the same to Pulumi. To infer the
+// schema, it takes a union with an output for an input, of what the promise resolves to, and whatever is called `Array`
+// for a list.
 import type * as pulumi from "@pulumi/pulumi";
 
 /** One of some words, or what only turns out to be one. */

@@ -2,19 +2,9 @@
 // The tables of docs/ are generated: `UPDATE_GOLDEN=1` writes them again.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { optionTables, VARIABLES } from "../../contract/index.js";
+import { optionTables, variableTable } from "../../contract/index.js";
 
 const DOCS = join(__dirname, "../../docs");
-
-function variableTable(): string {
-  const rows = VARIABLES.map(({ name, option, aliases, default: value, defaultText, secret, doc }) => {
-    const names = [name, ...aliases].map((one) => `\`${one}\``).join(", ");
-    const options = option.replace(/\w+(?=,|$| or )|(?<= or )\w+/g, "`$&`");
-    const shown = value === "" ? defaultText : `\`${value}\``;
-    return `| ${names} | ${options} | ${shown} | ${doc}${secret ? " Secret." : ""} |`;
-  });
-  return ["| variable | option | default | meaning |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
-}
 
 test.each([
   ["variables.md", { variables: variableTable() }],
