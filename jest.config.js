@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `build/test/tests.mjs` runs these projects: `unit` and `cdktn` (the tests of the constructs once more, for CDK
 // Terrain) together in one process; each file of `package` (what users install, for which npm needs its registry),
-// `e2e` and `long` in a process of its own, and those of `e2e` and `long` in a network of their own.
+// `e2e` and `long` in its own process, and end-to-end tests in a sandbox.
 const common = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }] },
   testEnvironment: "node",

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Generates the provider bindings from the committed schemas: node build/bindings.mjs [ENGINE] [FOLDER]
 //
-// The engine is cdktf unless cdktn is named. Each has a generator of its own, and cdktn's adds what only cdktn knows:
-// the check of write-only attributes against the versions that a program targets.
+// ENGINE is cdktf (the default) or cdktn. Each has its own generator; cdktn's also checks write-only attributes against
+// the versions that a program targets.
 //
-// schema/*.json is what `terraform providers schema -json` prints, cut down to the provider blocks and the resources
-// that the constructs use. It holds no `provider_versions`: with them every program that uses the constructs would be
-// pinned to one exact version of each provider. The version ranges, and where the result goes unless a
-// folder is named, stand in cdktf.json, so `cdktf get` means the same. Nothing is downloaded, and nothing is done
-// when the result is up to date.
+// constructs/bindings/schema/*.json is the output of `terraform providers schema -json`, reduced to the provider blocks
+// and the resources that the constructs use. It has no `provider_versions`, which would pin every program that uses the
+// constructs to one exact version of each provider. The version ranges, and the folder unless one is given, are in
+// cdktf.json, so that `cdktf get` keeps its usual meaning. Nothing is downloaded, and nothing is done while the result
+// is up to date.
 
 import { createHash } from "node:crypto";
 import {
@@ -38,7 +38,7 @@ const stamp = hashOfInputs();
 const stampFile = join(output, ".stamp");
 if (!existsSync(stampFile) || readFileSync(stampFile, "utf8") !== stamp) await generate();
 
-/** Writes the bindings beside their place and then moves them there, so that nobody ever sees half of them. */
+/** Writes the bindings to a draft and then moves that into place, so that nobody sees an incomplete set. */
 async function generate() {
   const {
     CodeMaker,
@@ -69,7 +69,8 @@ async function generate() {
 }
 
 /**
- * The generator asks Terraform for its version and HashiCorp for updates as soon as it is loaded, unless told not to.
+ * As soon as it is loaded, the generator asks Terraform for its version and HashiCorp for updates. These settings
+ * prevent it.
  */
 function loadGenerator() {
   process.env.CHECKPOINT_DISABLE = "1";

@@ -101,7 +101,7 @@ async function native(arch) {
         objects[at] = await object(cc, flags, source, includes, salt);
       });
     };
-    // The compiler's own target and optimisation flags make way for the chosen compiler's and for -Os.
+    // The target and optimisation flags that scriptc would use are replaced by ours.
     const own = (flags) =>
       flags.filter((flag, i) => flag !== "-target" && flags[i - 1] !== "-target" && !/^-O/.test(flag));
     for (const set of pack.source_sets) {
@@ -154,7 +154,7 @@ async function native(arch) {
   }
 }
 
-/** The Node lane: one file, no dependency, Node >= 20. */
+/** The build for Node: one file without dependencies, for Node 20 or later. */
 async function bundle() {
   const { build } = await import("esbuild");
   const out = join(dist, "spacetail.cjs");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Says what a machine lacks, before any work is done.
+// Reports what a machine lacks before any work is done.
 import { execFileSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
@@ -40,7 +40,7 @@ export function missing() {
   }
   if (!atLeast(process.versions.node, "20.19"))
     lines.push(`Node 20.19 or later is needed, and this is ${process.versions.node}.`);
-  // `go version` outside a module tells the installed one, not a downloaded toolchain.
+  // Outside a module this is the installed version, not that of a downloaded toolchain.
   const go = /go(\d+\.\d+(\.\d+)?)/.exec(output("go", "env", "GOVERSION"))?.[1];
   if (go === undefined) lines.push("Go 1.24 or later is needed, and `go` is not on PATH.");
   else if (!atLeast(go, "1.24")) lines.push(`Go 1.24 or later is needed, and this is ${go}.`);

@@ -45,7 +45,7 @@ export const ROOMS = [
   },
   {
     room: "image/spacetail",
-    folders: ["contract/wire", "contract/hooks"],
+    folders: ["contract/wire"],
     packages: ["node:*"],
     floors: [["errors"], ["process"], ["platform"], ["login", "proxies", "tailnet"], ["tunnel"], ["commands"], ["."]],
   },

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// The commands of package.json that need more than packages. Each brings up what it needs, from a bare clone on.
+// The commands of package.json that need more than packages. Each builds what it needs, even in a fresh clone.
 //
 //   run.mjs check | test | test:long | rehearse | world | bench:up | bench:synth   [arguments of the command]
 import { join } from "node:path";
@@ -22,7 +22,7 @@ function everything() {
     ...process.env,
     SPACETAIL_ROOT: steps.root,
     SPACETAIL_TERRAFORM: steps.terraform(),
-    // Where it lies otherwise it is gone with the tests.
+    // By default it would be in the temporary directory, which is removed after the tests.
     NODE_COMPILE_CACHE: join(steps.cache, "node"),
   };
 }
@@ -48,7 +48,7 @@ const commands = {
     steps.library();
     return steps.runProgram("bench/synth.ts", args, process.env);
   },
-  // In the open, so that clients outside can be pointed at it.
+  // Not in a sandbox, so that other clients can reach it.
   world: () => {
     const env = everything();
     return steps.runProgram("test/world/serve.ts", args, env);

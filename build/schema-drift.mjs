@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares the committed schemas with full ones: npm run check:schema -- FILE...
 //
-// A file is what `terraform providers schema -json` prints where the providers are installed. Every difference in what
-// the constructs build on is one line: resources and attributes that are gone, other types, other flags, and attributes
-// that have to be given now. What is new beside them does not matter.
+// FILE is the output of `terraform providers schema -json` where the providers are installed. Prints one line for every
+// difference in what the constructs use: resources and attributes that are gone, other types, other flags, and newly
+// required attributes. Additions do not matter.
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

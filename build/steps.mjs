@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that has to be built before the embedded world can run. Each step is skipped while its inputs are
-// unchanged.
+// Builds what the embedded world needs. A step is skipped while its inputs are unchanged.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -59,7 +58,7 @@ export function library() {
   step("library", inputs, [...engines, "dist/spacetail.cjs"], () => run("npm", ["run", "--silent", "build"]));
 }
 
-/** Folders that tests made of earlier builds. */
+/** Removes the folders that tests made from earlier builds. */
 function forgetImages() {
   const folder = join(cache, "world");
   if (!existsSync(folder)) return;
@@ -67,7 +66,7 @@ function forgetImages() {
     if (/^(image|draft)-/.test(name)) rmSync(join(folder, name), { recursive: true });
 }
 
-/** Both lanes of the executable. */
+/** Both builds of the executable. */
 export function executable() {
   const inputs = [
     "contract",
@@ -143,7 +142,7 @@ export function bundle(entry) {
   return out;
 }
 
-/** Runs a TypeScript program of ours in the open. */
+/** Runs one of our TypeScript programs. */
 export function runProgram(entry, args, env) {
   return new Promise((done) => {
     const child = spawn(process.execPath, [bundle(entry), ...args], { stdio: "inherit", env });

@@ -4,13 +4,13 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-/** The Zig C compiler comes as a Python wheel and needs neither a package manager nor a sysroot. */
+/** The Zig C compiler is a Python wheel and needs neither a package manager nor a sysroot. */
 const ZIG = "0.17.0";
 
 /**
  * A compiler command for static musl executables of `arch` ("x64" or "arm64"): `MUSL_CC` if set, `musl-gcc` if it is
  * on PATH (x64 only), else `zig cc` from the pinned wheel, installed below `cache` on first use.
- * Throws when neither musl-gcc nor Python 3 with pip is there.
+ * Throws when there is neither musl-gcc nor Python 3 with pip.
  *
  * @returns {{argv: string[], id: string, program: string[]}} the command, what identifies it in a build cache, and the
  *   flags that make the one large file of a program small
@@ -37,8 +37,8 @@ export function musl(arch, cache) {
   }
   const triple = arch === "arm64" ? "aarch64-linux-musl" : "x86_64-linux-musl";
   const argv = [join(folder, "ziglang/zig"), "cc", "-target", triple];
-  // Generated code repeats itself. What repeats is made a function of its own, which saves more than what the optimiser
-  // of whole programs does, and that cannot do it too.
+  // Generated code repeats itself. Moving what repeats into functions saves more than optimising the whole program
+  // does, and the two cannot be combined.
   return { argv, id: `zig ${ZIG} ${triple}`, program: ["-mllvm", "-enable-machine-outliner=always"] };
 }
 

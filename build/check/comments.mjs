@@ -46,7 +46,7 @@ function columns(line) {
   return [...line.replaceAll("\t", "    ")].length;
 }
 
-/** Comments stand before and after tokens. */
+/** Comments precede and follow tokens. */
 function commentsOfScript(text) {
   const source = ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest, true);
   const found = [];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs side by side, none of which mixes its lines with another's.
+// Runs programs side by side without mixing their output.
 import { spawn } from "node:child_process";
 import { root } from "../steps.mjs";
 
-/** What runs at this moment; it does not outlive us. `unshare` takes no other signal, and kills what is in it then. */
+/** The running programs, which end with this process. SIGKILL is what ends `unshare` and everything in it. */
 const children = new Set();
 process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
@@ -12,7 +12,7 @@ process.on("exit", () => {
 /**
  * Runs a program and collects what it prints.
  *
- * @returns its exit status, both of its streams, and all that came of them in the order of arrival
+ * @returns its exit status, its two streams, and all output in the order of arrival
  */
 export function collect(program, args, options = {}) {
   return new Promise((done) => {
@@ -37,7 +37,7 @@ export function collect(program, args, options = {}) {
   });
 }
 
-/** Does every job, in that order, as many at a time as there are lanes. A job is a function, and none may throw. */
+/** Does all jobs in their order, `lanes` of them at a time. A job is a function that does not throw. */
 export async function sideBySide(lanes, jobs) {
   const waiting = [...jobs];
   const lane = async () => {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A private place for the embedded world: its own network, whose ports nobody else uses and from which nothing gets
-// out, its own mounts, and its own process table, whose end takes every leftover process along.
+// A sandbox for the embedded world: a network that nothing leaves and whose ports nobody else uses, mounts, and a
+// process table. When the sandbox ends, so does every process in it.
 import { spawnSync } from "node:child_process";
 import { which } from "../prerequisites.mjs";
 
-/** tailscaled wants an interface besides loopback. */
+/** tailscaled needs an interface besides loopback. */
 const NETWORK = [
   "ip link set lo up",
   "ip link add world0 type veth peer name world1",
@@ -19,12 +19,12 @@ function unshare() {
   return ["unshare", ...user, ...namespaces];
 }
 
-/** The words before a command that run it in a private place. */
+/** The words before a command that run it in a sandbox. */
 export function sandboxCommand() {
   return [...unshare(), "sh", "-c", `${NETWORK} && exec "$@"`, "sh"];
 }
 
-/** Why no private place can be had here, or undefined. */
+/** Why there can be no sandbox on this machine, or undefined. */
 export function sandboxProblem() {
   for (const program of ["unshare", "ip"]) {
     if (which(program) === undefined) return `${program} is not on PATH`;
@@ -35,7 +35,7 @@ export function sandboxProblem() {
 }
 
 /**
- * Runs a command in a private place, or where none can be had in the open, and says so.
+ * Runs a command in a sandbox, or, where there can be none, without one and with a warning.
  *
  * @returns its exit status
  */

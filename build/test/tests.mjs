@@ -97,17 +97,17 @@ function packaged(env, pattern) {
 }
 
 function endToEnd(env, pattern) {
-  return inPrivate("e2e", filesOf("test/e2e", pattern), env);
+  return sandboxed("e2e", filesOf("test/e2e", pattern), env);
 }
 
 /** Those of `test/long/e2e` are end-to-end tests, too. */
 function long(env, pattern) {
   const inTheOpen = filesOf("test/long", pattern).map((file) => jestJob("long", file, [], env));
-  return [...inPrivate("long", filesOf("test/long/e2e", pattern), env), ...inTheOpen];
+  return [...sandboxed("long", filesOf("test/long/e2e", pattern), env), ...inTheOpen];
 }
 
-/** Every file in a private place of its own. */
-function inPrivate(project, files, env) {
+/** Every file in its own sandbox. */
+function sandboxed(project, files, env) {
   const problem = sandboxProblem();
   const prefix = problem === undefined ? sandboxCommand() : [];
   const jobs = files.map((file) => jestJob(project, file, prefix, env));

@@ -50,7 +50,7 @@ function generated(output = join(folder, BINDINGS, "generated")): Record<string,
   return Object.fromEntries(files.sort().map((path) => [path, readFileSync(join(output, path), "utf8")]));
 }
 
-test("the bindings are made of the committed schemas, without a word and without Terraform", () => {
+test("the bindings are generated from the committed schemas, silently and without Terraform", () => {
   expect(generate()).toEqual({ status: 0, output: "" });
   expect(Object.keys(generated())).toEqual([
     ".stamp",
@@ -67,7 +67,7 @@ test("the bindings are made of the committed schemas, without a word and without
   ]);
 });
 
-test("for cdktn the same classes are made by its own generator, which checks write-only attributes", () => {
+test("for cdktn the same classes come from its own generator, which checks write-only attributes", () => {
   const schema = join(folder, BINDINGS, "schema/tailscale.json");
   const writeOnly = '"key_wo": { "optional": true, "type": "string", "write_only": true }, "key": {';
   writeFileSync(schema, readFileSync(schema, "utf8").replace('"key": {', writeOnly));
@@ -81,13 +81,13 @@ test("for cdktn the same classes are made by its own generator, which checks wri
   expect(generated()[client]).not.toContain("markWriteOnlyAttribute");
 });
 
-test("an engine that is none is refused", () => {
+test("an unknown engine is refused", () => {
   const { status, output } = generate("pulumi");
   expect(status).toBe(1);
   expect(output).toContain('the engine must be cdktf or cdktn, not "pulumi"');
 });
 
-test("nothing is done when the result is up to date, and all is done again when it is not", () => {
+test("nothing is done while the result is up to date, and everything when it is not", () => {
   generate();
   const stamp = join(folder, BINDINGS, "generated/.stamp");
   const first = statSync(stamp).mtimeMs;

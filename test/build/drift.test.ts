@@ -55,7 +55,7 @@ function drift(providers: Record<string, Provider>): { status: number | null; li
 
 const both = () => drift({ "spacelift-io/spacelift": spacelift, "tailscale/tailscale": tailscale });
 
-test("what is new in a full schema is no drift", () => {
+test("additions in a full schema are not drift", () => {
   spacelift.resource_schemas.spacelift_new = { version: 0, block: { attributes: { name: { required: true } } } };
   attributes(spacelift, "spacelift_context").colour = { optional: true, type: "string" };
   for (const attribute of Object.values(attributes(tailscale, "tailscale_oauth_client")))
@@ -63,7 +63,7 @@ test("what is new in a full schema is no drift", () => {
   expect(both()).toEqual({ status: 0, lines: ["2 of 2 providers compared, 0 differences"] });
 });
 
-test("every way in which what we use can change is told", () => {
+test("every kind of change to what we use is reported", () => {
   delete spacelift.resource_schemas.spacelift_mounted_file;
   const context = attributes(spacelift, "spacelift_context");
   delete context.after_run;
@@ -88,7 +88,7 @@ test("every way in which what we use can change is told", () => {
   });
 });
 
-test("a provider that the full schema does not hold is not compared, and that is said", () => {
+test("a provider that the full schema lacks is not compared, which is reported", () => {
   expect(drift({ "tailscale/tailscale": tailscale })).toEqual({
     status: 0,
     lines: [
@@ -98,7 +98,7 @@ test("a provider that the full schema does not hold is not compared, and that is
   });
 });
 
-test("a schema of other providers, or none, is no success", () => {
+test("a schema of other providers, or none, is a failure", () => {
   expect(drift({}).status).toBe(1);
   expect(spawnSync(process.execPath, [join(ROOT, "build/schema-drift.mjs")]).status).toBe(2);
 });
