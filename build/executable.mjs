@@ -92,10 +92,13 @@ async function native(arch) {
     const pack = info.runtime_pack;
     const objects = [];
     const jobs = [];
+    // The run-time library must be compiled with the same configuration: it decides about the layout of structures.
+    const config = join(root, "image/native/mbedtls-config.h");
+    const salt = `${pack.version} ${readFileSync(config, "utf8")}`;
     const compile = (flags, source, includes) => {
       const at = objects.push("") - 1;
       jobs.push(async () => {
-        objects[at] = await object(cc, flags, source, includes, pack.version);
+        objects[at] = await object(cc, flags, source, includes, salt);
       });
     };
     // The compiler's own target and optimisation flags make way for the chosen compiler's and for -Os.
@@ -105,6 +108,7 @@ async function native(arch) {
       const flags = [
         ...own(set.c_flags),
         ...set.defines.map((d) => `-D${d}`),
+        `-DMBEDTLS_USER_CONFIG_FILE="${basename(config)}"`,
         "-Oz",
         // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
         "-fno-asynchronous-unwind-tables",
@@ -114,7 +118,7 @@ async function native(arch) {
         "-fdata-sections",
         "-w",
       ];
-      const includes = set.include_directories.map((dir) => join(pack.root, dir));
+      const includes = [...set.include_directories.map((dir) => join(pack.root, dir)), dirname(config)];
       for (const source of set.sources) {
         // Assembly in this file calls a function of it, which the optimiser of whole programs would not see.
         const whole = basename(source) === "scr_musl.c" ? [] : ["-flto"];

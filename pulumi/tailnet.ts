@@ -8,6 +8,8 @@ import { TailnetContext } from "./context/tailnet-context.js";
 import type { TailnetContextOptions } from "./context/tailnet-context-args.js";
 import { check, checked } from "./support/checked.js";
 import { defined } from "./support/defined.js";
+import type * as list from "./support/list-types.js";
+import type { TextsInput } from "./support/list-types.js";
 import { OUTPUTS } from "./support/outputs.js";
 
 /** Arguments of {@link Tailnet}: those of its context, and those of its login. */
@@ -35,7 +37,7 @@ export interface TailnetArgs extends TailnetContextOptions {
    * ACL tags that runs join the tailnet with. The tailnet policy must have an owner for each.
    * @default ["tag:spacelift"]
    */
-  readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly tags?: TextsInput;
 
   /**
    * ACL tags that runs join with while they apply; requires an account. Only runs of stacks whose token has the scope
@@ -43,31 +45,31 @@ export interface TailnetArgs extends TailnetContextOptions {
    * their pull requests then get them as well.
    * @default - the same as in all other phases
    */
-  readonly applyTags?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly applyTags?: TextsInput;
 
   /**
    * What the tags may connect to, for the policy.
    * @default - nothing
    */
-  readonly grants?: TailnetGrant[];
+  readonly grants?: list.Array<TailnetGrant>;
 }
 
 /** What nodes may connect to, in the terms of Tailscale's grants. */
 export interface TailnetGrant {
   /** Tags, hosts, addresses or networks, without ports: `tag:db`, `10.0.0.0/8`. */
-  readonly dst: string[];
+  readonly dst: list.Array<string>;
 
   /**
    * Ports, with or without their protocol: `443`, `tcp:5432`, `udp:1-1024`, `*`.
    * @default ["*"]
    */
-  readonly ip?: string[];
+  readonly ip?: list.Array<string>;
 
   /**
    * The tags, among those in use, that may connect.
    * @default - all of them
    */
-  readonly src?: string[];
+  readonly src?: list.Array<string>;
 }
 
 /** What a component created. Not members of it: Pulumi takes every member for an output, which these cannot be. */

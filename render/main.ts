@@ -4,11 +4,11 @@ import { VERSION } from "../contract/wire/version.js";
 import { errorText } from "./failure.js";
 import { render } from "./render.js";
 
-const USAGE = `Usage: spacetail render --format hcl|config-yml|plugin [OPTIONS]
+const USAGE = `Usage: spacetail render --format hcl|config-yml|plugin|blueprint [FLAGS]
        spacetail render --help
        spacetail version
 
-Prints a Spacelift context for Terraform, .spacelift/config.yml or a Spacelift plugin.
+Renders a Spacelift context as a Terraform module, .spacelift/config.yml, a Spacelift plugin or a blueprint.
 The commands that join a tailnet (up, down, status, ...) are in the runner image.`;
 
 /** Runs the command. Returns the exit status: 0, 1 for a failure, 2 for a wrong command line. */

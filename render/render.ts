@@ -51,12 +51,12 @@ function printWhole(text: string): void {
   try {
     writeFileSync(1, text);
   } catch (error) {
-    // Whoever reads has read enough.
+    // The reader has read enough.
     if (errorCode(error) !== "EPIPE") throw new Failure(`the text cannot be printed: ${errorText(error)}`);
   }
 }
 
-/** All in one text. Terraform takes a module in one file as well as in several. */
+/** Everything as one text. A Terraform module can be one file or several. */
 function textOf(format: OutputFormat, options: Tree, model: ContextModel): string {
   const notes = [`${mark(format)}, version ${VERSION}.`];
   if (Object.keys(options).length > 0) notes.push(`Options: ${jsonText(options)}`);
@@ -87,19 +87,19 @@ function moduleFiles(folder: string, options: Tree, model: ContextModel): Record
   };
 }
 
-/** Begins every file, so that files which others wrote, or which hold something else, are told apart. */
+/** The beginning of every file, by which files that may be overwritten are recognized. */
 function mark(format: OutputFormat): string {
   return `Made by \`spacetail render --format ${format}\``;
 }
 
-/** Makes a folder and those above it. Node's own way never ends in file systems that take no folders, such as /proc. */
+/** Creates a folder and those above it. Node's own way never ends in file systems without folders, such as /proc. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return;
   makeFolder(dirname(path));
   mkdirSync(path);
 }
 
-/** Writes files by their paths, all of them or, if one is there already that somebody else wrote, none. */
+/** Writes files by their paths: all of them, or none if one exists that `spacetail render` did not write. */
 function write(format: OutputFormat, files: Readonly<Record<string, string>>): void {
   for (const path of Object.keys(files)) {
     attempt(`${path} cannot be written`, () => {

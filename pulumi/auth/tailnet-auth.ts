@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
 import { type Defined, defined, isPlainObject } from "../support/defined.js";
+import type { TextsInput } from "../support/list-types.js";
 import { plainValueOf } from "../support/outputs.js";
 import { asSecret, asSecretIfGiven } from "../support/secrets.js";
 import { identityArgs, type TailnetFederatedAuth } from "./tailnet-federated-auth.js";
@@ -56,7 +57,7 @@ export interface TailnetOAuthSecret {
    * ACL tags that runs join with: all tags of the client, or tags that one of them owns.
    * @default ["tag:spacelift"]
    */
-  readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly tags?: TextsInput;
 }
 
 /** The login with components replaced by their values, for the rules. Whatever is not a login is left to them. */

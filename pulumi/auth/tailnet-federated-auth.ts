@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
+import type { RunType, TokenScope } from "../../contract/context/types.js";
 import { defined, isPlainObject } from "../support/defined.js";
+import type { TextsInput, WordInput, WordsInput } from "../support/list-types.js";
 import { plainValueOf } from "../support/outputs.js";
 import { TailnetFederatedIdentity } from "./tailnet-federated-identity.js";
 
@@ -45,7 +47,7 @@ export interface TailnetIdentity {
    * ACL tags that runs join with: all tags of the identity, or tags that one of them owns.
    * @default ["tag:spacelift"]
    */
-  readonly tags?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly tags?: TextsInput;
 
   /**
    * ID of the space whose runs the identity trusts; `*` matches any characters.
@@ -57,13 +59,13 @@ export interface TailnetIdentity {
    * Types of runs that the identity trusts, to notice here if no run can join in one of the phases.
    * @default - every type, or unknown
    */
-  readonly runTypes?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  readonly runTypes?: WordsInput<RunType> | pulumi.Output<string[] | undefined>;
 
   /**
    * Scope that the identity requires of tokens, for the same purpose.
    * @default - either, or unknown
    */
-  readonly scope?: pulumi.Input<string | undefined>;
+  readonly scope?: WordInput<TokenScope> | pulumi.Output<string | undefined>;
 }
 
 /** An identity with its plain values instead of its outputs. Whatever is not an identity is left to the rules. */

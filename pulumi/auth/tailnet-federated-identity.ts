@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
 import * as tailscale from "@pulumi/tailscale";
+import type { RunType, TokenScope } from "../../contract/context/types.js";
 import {
   accountHost,
   accountIssuer,
@@ -10,7 +11,8 @@ import {
 } from "../../contract/index.js";
 import { checked } from "../support/checked.js";
 import { definedArgs } from "../support/defined.js";
-import { asOutput, mapInput } from "../support/outputs.js";
+import type { TextsInput, WordInput, WordsInput } from "../support/list-types.js";
+import { asOutput, mapInput, writable } from "../support/outputs.js";
 
 /** Which runs of an account are trusted, and what their tokens look like. */
 export interface TailnetTrustedRuns {
@@ -39,7 +41,7 @@ export interface TailnetTrustedRuns {
    * others.
    * @default - every type
    */
-  readonly runTypes?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly runTypes?: WordsInput<RunType>;
 
   /**
    * Scope of the run's token: `read` or `write`. Proposed runs have `read` and all others have `write`, except that a
@@ -48,7 +50,7 @@ export interface TailnetTrustedRuns {
    * well.
    * @default - either
    */
-  readonly scope?: pulumi.Input<string>;
+  readonly scope?: WordInput<TokenScope>;
 
   /**
    * Issuer of the runs' tokens, an https URL that Tailscale can reach.
@@ -81,7 +83,7 @@ export interface TailnetFederatedIdentityArgs extends TailnetTrustedRuns {
    * ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for
    * each.
    */
-  readonly tags: pulumi.Input<pulumi.Input<string>[]>;
+  readonly tags: TextsInput;
 
   /**
    * What the identity is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
@@ -117,7 +119,9 @@ export class TailnetFederatedIdentity extends pulumi.ComponentResource {
   constructor(name: string, args: TailnetFederatedIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = checked("TailnetFederatedIdentity", name, definedArgs(args), federatedIdentityProblems);
     super("spacetail:index:TailnetFederatedIdentity", name, inputs, opts);
-    const { account, tags, spaceId, stack, module, runTypes, scope, issuer, audience, subject, description } = inputs;
+    const { account, spaceId, stack, module, scope, issuer, audience, subject, description } = inputs;
+    const tags = writable(inputs.tags);
+    const runTypes = inputs.runTypes === undefined ? undefined : writable(inputs.runTypes);
     const runs = { spaceId, stack, module, runTypes, scope };
     this.resource = new tailscale.FederatedIdentity(
       name,

@@ -4,7 +4,8 @@ import * as tailscale from "@pulumi/tailscale";
 import { oauthClientProblems } from "../../contract/index.js";
 import { checked } from "../support/checked.js";
 import { definedArgs } from "../support/defined.js";
-import { asOutput } from "../support/outputs.js";
+import type { TextsInput } from "../support/list-types.js";
+import { asOutput, writable } from "../support/outputs.js";
 import { asSecret } from "../support/secrets.js";
 
 /** Arguments of {@link TailnetOAuthClient}. */
@@ -13,7 +14,7 @@ export interface TailnetOAuthClientArgs {
    * ACL tags that runs join the tailnet with, such as `tag:spacelift`. The tailnet policy must have an owner for
    * each.
    */
-  readonly tags: pulumi.Input<pulumi.Input<string>[]>;
+  readonly tags: TextsInput;
 
   /**
    * What the client is for, as the admin console shows it: at most 50 letters, digits, spaces and dashes.
@@ -44,14 +45,15 @@ export class TailnetOAuthClient extends pulumi.ComponentResource {
   constructor(name: string, args: TailnetOAuthClientArgs, opts?: pulumi.ComponentResourceOptions) {
     const inputs = checked("TailnetOAuthClient", name, definedArgs(args), oauthClientProblems);
     super("spacetail:index:TailnetOAuthClient", name, inputs, opts);
+    const tags = writable(inputs.tags);
     this.resource = new tailscale.OauthClient(
       name,
-      { scopes: ["auth_keys"], tags: inputs.tags, description: inputs.description ?? "Spacelift runs" },
+      { scopes: ["auth_keys"], tags, description: inputs.description ?? "Spacelift runs" },
       { parent: this },
     );
     this.clientId = this.resource.id;
     this.clientSecret = asSecret(this.resource.key);
-    this.tags = asOutput(inputs.tags);
+    this.tags = asOutput(tags);
     this.registerOutputs({
       resource: this.resource,
       clientId: this.clientId,

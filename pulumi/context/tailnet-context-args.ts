@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
+import type { Phase } from "../../contract/context/types.js";
 import type { TailnetAuth } from "../auth/tailnet-auth.js";
+import type * as list from "../support/list-types.js";
+import type { TextsInput, WordsInput } from "../support/list-types.js";
 import type { TailnetAttachment } from "./tailnet-attachment.js";
 import type { TailnetFile } from "./tailnet-file.js";
 import type { TailnetHook } from "./tailnet-hook.js";
@@ -35,7 +38,7 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
    * providers or the state backend are on the tailnet.
    * @default ["plan","apply","perform","destroy"]
    */
-  readonly phases?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly phases?: WordsInput<Phase>;
 
   /**
    * The label that a stack carries to get the context.
@@ -48,7 +51,7 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
    * autoattach.
    * @default - the label of autoattach
    */
-  readonly autoattachLabels?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly autoattachLabels?: TextsInput;
 
   /**
    * Attach the context to every stack and module that it can reach.
@@ -61,7 +64,7 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
    * label.
    * @default - none
    */
-  readonly attachments?: TailnetAttachment[];
+  readonly attachments?: list.Array<TailnetAttachment>;
 
   /**
    * Put the context around all others attached by label, by a name that begins with `zzzzz-`. Hooks of the other
@@ -89,19 +92,19 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
    * Files for the run, under /mnt/workspace.
    * @default - none
    */
-  readonly files?: TailnetFile[];
+  readonly files?: list.Array<TailnetFile>;
 
   /**
    * More hooks before a phase, inside the tunnel unless they say otherwise. They keep their order.
    * @default - none
    */
-  readonly beforeHooks?: TailnetHook[];
+  readonly beforeHooks?: list.Array<TailnetHook>;
 
   /**
    * More hooks after a phase that passed, inside the tunnel unless they say otherwise. They keep their order.
    * @default - none
    */
-  readonly afterHooks?: TailnetHook[];
+  readonly afterHooks?: list.Array<TailnetHook>;
 
   /**
    * Take the tunnel down with an EXIT trap of the phase's shell. Set it to false for stacks whose own hooks set such a
@@ -128,5 +131,5 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
    * More labels of the context, to find it by.
    * @default - none
    */
-  readonly labels?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly labels?: TextsInput;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
+import type { TextsInput } from "../support/list-types.js";
 
 /** Options of the tunnel itself. Each is an environment variable of the executable in the runner. */
 export interface TailnetTunnelArgs {
@@ -7,7 +8,7 @@ export interface TailnetTunnelArgs {
    * Services, as `host:port`, that must answer through the tunnel before a phase starts.
    * @default - none
    */
-  readonly waitFor?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly waitFor?: TextsInput;
 
   /**
    * How long joining the tailnet may take in all, as a Go duration such as `90s` or `1m30s`.
@@ -73,13 +74,13 @@ export interface TailnetTunnelArgs {
    * Hosts, domains or networks that bypass the tunnel, besides loopback, cloud metadata services and Spacelift.
    * @default - none
    */
-  readonly noProxy?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly noProxy?: TextsInput;
 
   /**
    * Flags passed to tailscaled, one word each, such as `--verbose=1`.
    * @default - none
    */
-  readonly tailscaledArgs?: pulumi.Input<pulumi.Input<string>[]>;
+  readonly tailscaledArgs?: TextsInput;
 
   /**
    * Path of tailscaled's socket: absolute, at most 107 characters.

@@ -60,7 +60,9 @@ export function check(component: string, name: string, problems: readonly Proble
   if (problems.length > 0) throw new ValidationError(component, name, problems);
 }
 
-/** A problem without the secret that it is about. A short text is part of other words, so it is masked in quotes only. */
+/**
+ * A problem without the secret that it is about. What is short is in other words too, so only a quoted one is masked.
+ */
 function masked({ property, message }: Problem, secret: unknown): Problem {
   const texts = [secret].flat().filter((one) => typeof one === "string" && one !== "");
   const mask = (text: string, one: unknown) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../../contract/index.js";
+import type { TextsInput } from "./list-types.js";
 
 /** The engine as the rules see it: outputs and promises stand for what is known later. */
 export const OUTPUTS: Engine = {
@@ -29,6 +30,11 @@ export function isPlain(value: unknown): boolean {
 export function mapInput<T, U>(from: T, compute: (known: pulumi.Unwrap<T>) => U): U | pulumi.Output<U> {
   if (isPlain(from)) return compute(from as pulumi.Unwrap<T>);
   return pulumi.output(from).apply(compute) as pulumi.Output<U>;
+}
+
+/** A list for resources, whose types do not say that they only read it. */
+export function writable(list: TextsInput): pulumi.Input<pulumi.Input<string>[]> {
+  return list as pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /** A list as one text. */

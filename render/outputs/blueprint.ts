@@ -17,8 +17,8 @@ interface Question {
 
 /**
  * A Spacelift blueprint whose stacks have the context: by its label, by its ID, or because all stacks have it. The
- * stack is asked for the runner image unless it is known, and has variables of its own where the context leaves them
- * to stacks. Source: Spacelift's documentation, "Blueprint", and the schema on that page.
+ * stack is asked for the runner image unless it is known, and has variables of its own where the context leaves them to
+ * stacks. Source: Spacelift's documentation, "Blueprint", and the schema on that page.
  */
 export function blueprint(model: ContextModel): string {
   return yamlDocument({ inputs: questions(model).map(input), stack: stack(model) });
@@ -89,8 +89,7 @@ function mountedFile({ path, content, secret }: FileModel): YamlMapping {
 
 /**
  * What was typed into the form, in single quotes with its own ones doubled, because Spacelift evaluates expressions
- * before it reads the blueprint as YAML. The escapes are those of CEL, so that the blueprint is YAML before that,
- * too.
+ * before it reads the blueprint as YAML. The escapes are those of CEL, so that the blueprint is YAML before that, too.
  */
 function answerTo(id: string): Quoted {
   return new Quoted(`\${{ inputs.${id}.replace("\\x27", "\\x27\\x27") }}`);
@@ -106,8 +105,7 @@ function literal(text: string): string {
 }
 
 /**
- * An expression for a dollar sign. A function, because `replaceAll` has a meaning of its own for dollar signs in
- * texts.
+ * An expression for a dollar sign. A function, because `replaceAll` has a meaning of its own for dollar signs in texts.
  */
 const DOLLAR = () => `\${{ '$' }}`;
 

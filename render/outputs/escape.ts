@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /**
- * Characters that JSON lets stand but that end a line for some reader, that YAML does not take, or that cannot be seen:
- * DEL and C1 controls (NEL among them), the separators of lines and paragraphs, controls of direction, byte order marks
- * and non-characters.
+ * Characters that JSON does not escape although some reader takes them for the end of a line, or YAML does not allow
+ * them, or nobody sees them: DEL and C1 controls (NEL among them), separators of lines and paragraphs, bidirectional
+ * controls, byte order marks and noncharacters.
  */
 const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 
-/** Halves of characters, which no file can hold. */
+/** Halves of characters, which cannot be in a file. */
 const LONE_SURROGATES = /\p{Surrogate}/gu;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { jsonText } from "./escape.js";
 
-/** An expression in HCL, as it is to stand there. */
+/** An expression in HCL, as it is written. */
 export class Expression {
   constructor(public readonly text: string) {}
 }
@@ -37,7 +37,7 @@ export function call(name: string, argument: Hcl): Expression {
   return new Expression(`${name}(${hclText(argument)})`);
 }
 
-/** A value as it stands in HCL. */
+/** A value as it is written in HCL. */
 export function hclText(value: Hcl): string {
   return valueLines(value).join("\n");
 }

@@ -27,7 +27,7 @@ function codeSpan(code: string): string {
   return isPadded ? `${fence} ${code} ${fence}` : `${fence}${code}${fence}`;
 }
 
-/** A run of backticks that the code does not hold, at least as long as `least`. */
+/** A run of backticks that is not in the code, at least as long as `least`. */
 function longerThan(code: string, least: string): string {
   const longest = Math.max(0, ...(code.match(/`+/g) ?? []).map(({ length }) => length));
   return "`".repeat(Math.max(least.length, longest + 1));

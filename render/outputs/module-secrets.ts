@@ -2,7 +2,7 @@
 import type { Input } from "../context/texts.js";
 import { block, Expression } from "./hcl.js";
 
-/** A condition of Terraform's, and what is said unless it holds. */
+/** A condition in Terraform, and the message if it is not met. */
 export type Condition = readonly [condition: string, message: string];
 
 /** What must be true of what is given for an input. The contract's rules say the same. */

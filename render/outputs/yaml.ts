@@ -27,7 +27,7 @@ export function yamlDocument(value: YamlMapping): string {
   return `${linesOf(value, new Set()).join("\n")}\n`;
 }
 
-/** The lines of a value; one line for what stands beside its key. */
+/** The lines of a value; one line for a value that is beside its key. */
 function linesOf(value: Yaml, written: Set<Anchor>): string[] {
   if (typeof value === "string") return [scalar(value)];
   if (typeof value === "boolean") return [String(value)];
@@ -56,7 +56,7 @@ function isList(value: Yaml): value is readonly Yaml[] {
 }
 
 /**
- * A text. Plain if it begins with a letter, a slash or a dollar sign and holds nothing that means something to YAML;
+ * A text. Plain if it begins with a letter, a slash or a dollar sign and contains nothing that means something to YAML;
  * else in double quotes, which take JSON's escapes.
  */
 function scalar(text: string): string {

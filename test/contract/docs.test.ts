@@ -42,10 +42,7 @@ function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, block = ""]) => block);
 }
 
-/**
- * The arguments of every `npx spacetail render` that stands in a page's shell blocks, without what a shell does with
- * them.
- */
+/** The arguments of every `npx spacetail render` in a page's shell blocks, without what a shell does with them. */
 function renderCommands(text: string): string[][] {
   const lines = blocks(text, "sh").flatMap((block) => block.replace(/\\\n\s*/g, " ").split("\n"));
   return lines.flatMap((line) => {

@@ -206,7 +206,7 @@ export async function runOnce(tailnet: Tailnet, lane: Lane, run: OneRun): Promis
 export const PAUSE = "touch paused && until [ -e resumed ]; do sleep 0.05; done";
 
 /** A line that waits until the tunnel is down. */
-export const UNTIL_DOWN = "while spacetail status >/dev/null 2>&1; do sleep 0.05; done";
+export const UNTIL_DOWN = "until spacetail status 2>&1 | grep -q ^down; do sleep 0.05; done";
 
 /**
  * A limit for an `up` that only its deadline ends: a few times as long as one that succeeds takes on this machine,

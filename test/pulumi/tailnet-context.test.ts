@@ -17,7 +17,7 @@ const auth = { authKey: pulumi.secret("tskey-auth-hidden") };
 test("tells the id of the context, the label of stacks, the phases and the image", async () => {
   let context: TailnetContext | undefined;
   await deploy(() => {
-    const phases = ["apply", "init"];
+    const phases = ["apply", "init"] as const;
     context = new TailnetContext("tailnet", { name: "My Tailnet", auth, phases, runnerRegistry: "ghcr.io/acme" });
   });
   const { contextId, stackLabel, phases, runnerImage } = context as TailnetContext;

@@ -37,8 +37,8 @@ export function stackOf(blueprint: string, answers: Inputs): BlueprintStack {
 
 /**
  * The text of a blueprint after its expressions were evaluated, which happens before it is read as YAML. As in
- * scanner.go of spacelift-io/celplate at v0.5.2, comments are left alone, nothing can be escaped, and a character
- * after a dollar sign is cut to one byte, which is the text's end here.
+ * scanner.go of spacelift-io/celplate at v0.5.2, comments are left alone, nothing can be escaped, and a character after
+ * a dollar sign is cut to one byte, which is the text's end here.
  */
 export function filledIn(blueprint: string, answers: Readonly<Record<string, string | undefined>>): string {
   const lines = blueprint.split("\n").map((line) => (line.trim().startsWith("#") ? line : filledLine(line, answers)));

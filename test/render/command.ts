@@ -85,8 +85,9 @@ export function renderedModule(options: unknown, names: readonly string[]): Reco
 }
 
 /**
- * What is wrong with options, without the name of the command before each line. @throws if that is not all that
- * happens
+ * What is wrong with options, without the name of the command before each line.
+ *
+ * @throws if that is not all that happens
  */
 export function problemsOf(format: OutputFormat, options: unknown): string[] {
   const { status, out, err } = runWithOptions(format, options);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What programs are told of a mistake, `spacetail render` tells too.
+// `spacetail render` reports a mistake in the same words as programs.
 import { RENDER_OPTIONS } from "../../contract/options/context-options.js";
 import { FORMATS, type Option, type OutputFormat } from "../../contract/options/option.js";
 import { CONTEXT_MISTAKES, GOOD, TAILNET_MISTAKES } from "../mistakes.js";

@@ -72,8 +72,8 @@ withTerraform("Terraform", () => {
       said = (error as Error).message;
     }
     const count = (problem: string) => wrong.filter(([, one]) => one === problem).length;
-    const told = (problem: string) => said.split(problem).length - 1;
-    expect(wrong.map(([, problem]) => [problem, told(problem)])).toEqual(
+    const reported = (problem: string) => said.split(problem).length - 1;
+    expect(wrong.map(([, problem]) => [problem, reported(problem)])).toEqual(
       wrong.map(([, problem]) => [problem, count(problem)]),
     );
   });

@@ -22,7 +22,7 @@ test.each(SETS)("the files of %s say what is printed otherwise", async (set) => 
     expect(files[name]?.split("\n")[0]).toContain("Made by `spacetail render --format hcl`, version ");
 });
 
-test.each(SETS)("the README of %s tells its variables and outputs, and gives what has to be given", async (set) => {
+test.each(SETS)("the README of %s lists its variables and outputs, and its call has what is required", async (set) => {
   const { "README.md": readme = "" } = renderedModule(OPTION_SETS[set]?.options, ["README.md"]);
   const { variable, output } = await moduleJson(renderedSet(set, "hcl"));
   const [variables = "", outputs = ""] = readme.split("| output | meaning |");

@@ -133,7 +133,7 @@ describe.each(CASES)("%s", (_, options, places) => {
   });
 });
 
-/** What everybody can read in a file of the repository: the path of a token is no secret. */
+/** What everybody can read in a file of the repository: the path of a token is not a secret. */
 function readable(variables: Reading["variables"]): Reading["variables"] {
   const paths = Object.entries(variables).map(([name, { value, secret }]) => {
     return [name, { value, secret: secret === true && !String(value).startsWith("file:") }];

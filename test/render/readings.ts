@@ -32,7 +32,7 @@ export interface Reading {
 /** What users give for what is not in the output, by the name that is asked for. */
 export type Inputs = Readonly<Record<string, string>>;
 
-/** What stands for an attribute of a resource. */
+/** Placeholder for an attribute of a resource. */
 export const REFERENCE = "REFERENCE";
 
 /** Attributes of resources by their names. */
@@ -198,6 +198,6 @@ function valuesIn({ variable, locals }: ModuleJson, inputs: Inputs): (value: unk
 /** A text as Terraform takes it, in which nothing may be filled in. */
 export function textOf(template: string): string {
   const rest = template.replace(/([$%])\1\{/g, "");
-  if (/[$%]\{/.test(rest)) throw new Error(`${template} is no text alone`);
+  if (/[$%]\{/.test(rest)) throw new Error(`${template} is not plain text`);
   return template.replace(/([$%])\1\{/g, "$1{");
 }

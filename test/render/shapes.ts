@@ -36,8 +36,7 @@ export const CONFIG_YML: Shape = {
 const TEXTS: Shape = { listOf: "text" };
 
 /**
- * The manifest of a plugin. Source: spaceforge/schema.json of Spacelift's plugin SDK, spacelift-io/plugins, at
- * a912dd7.
+ * The manifest of a plugin. Source: spaceforge/schema.json of Spacelift's plugin SDK, spacelift-io/plugins, at a912dd7.
  */
 export const MANIFEST: Shape = {
   members: {

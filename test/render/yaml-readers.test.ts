@@ -24,7 +24,7 @@ const FILES = ["examples", "test/render/golden"].flatMap((folder) =>
 const someText = fc.oneof(text, fc.constantFrom(...WORDS));
 const sample = <T>(values: fc.Arbitrary<T>, count: number) => fc.sample(values, { numRuns: count, seed: 20261126 });
 
-/** Texts that no rule refuses where a value stands. */
+/** Texts that no rule refuses as a value. */
 const value = someText.map((one) => `x${one.replace(/[\0\r\n]/g, "_")}x`);
 const label = value.map((one) => one.replace(/[\p{Cc}*]/gu, "_"));
 

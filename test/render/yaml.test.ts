@@ -54,7 +54,7 @@ function asMaps(document: Map<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(document);
 }
 
-test.each(VERSIONS)("YAML %s: an anchor stands where its value first occurs, and is the same elsewhere", (version) => {
+test.each(VERSIONS)("YAML %s: an anchor is where its value first occurs, and means the same elsewhere", (version) => {
   const shared = new Anchor("shared", ["a", "b: c"]);
   const document = yamlDocument({ first: shared, inner: { again: shared, list: [{ once_more: shared }] }, empty: [] });
   expect(document.match(/&shared/g)).toHaveLength(1);
