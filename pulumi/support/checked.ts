@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import type { Engine, Problem } from "../../contract/index.js";
+import { type Engine, type Problem, problem } from "../../contract/index.js";
 import { isPlainObject } from "./defined.js";
 import { isPending, OUTPUTS } from "./outputs.js";
 import { ValidationError } from "./validation-error.js";
@@ -57,6 +57,11 @@ export function checked<T extends object>(component: string, name: string, args:
  * @throws ValidationError naming all problems
  */
 export function check(component: string, name: string, problems: readonly Problem[]): void {
+  // Arguments in the place of the name would become a part of every URN.
+  if (typeof name !== "string" || name === "") {
+    const mistake = problem("the first argument", "must be the name of the component", name);
+    throw new ValidationError(component, "", [mistake]);
+  }
   if (problems.length > 0) throw new ValidationError(component, name, problems);
 }
 

@@ -16,11 +16,19 @@ export interface Member {
   readonly default: string;
 }
 
-/** The exported interfaces of a room by name, each with the members that it inherits. */
-export function interfacesOf(folder: string, isLeftOut: (path: string) => boolean): ReadonlyMap<string, Member[]> {
+/** What is left out of each room: it is not for users to fill in. */
+const LEFT_OUT = { constructs: /^bindings\//, pulumi: /^(node_modules|spacelift|support)\// };
+
+/**
+ * The exported interfaces of a room by name, each with the members that it inherits.
+ *
+ * @param root of the project, or of a copy
+ */
+export function interfacesOf(root: string, room: keyof typeof LEFT_OUT): ReadonlyMap<string, Member[]> {
+  const folder = join(root, room);
   const declarations = new Map<string, ts.InterfaceDeclaration>();
   for (const path of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    if (!path.endsWith(".ts") || isLeftOut(path)) continue;
+    if (!path.endsWith(".ts") || LEFT_OUT[room].test(path)) continue;
     const source = ts.createSourceFile(path, readFileSync(join(folder, path), "utf8"), ts.ScriptTarget.Latest, true);
     for (const statement of source.statements) {
       const isExported = ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(isExport) === true;

@@ -28,8 +28,8 @@ import { interfacesOf, type Member } from "./interfaces.js";
 
 const ROOT = join(__dirname, "../..");
 
-const CONSTRUCTS = interfacesOf(join(ROOT, "constructs"), (path) => path.startsWith("bindings/"));
-const PULUMI = interfacesOf(join(ROOT, "pulumi"), (path) => /^(node_modules|spacelift|support)\//.test(path));
+const CONSTRUCTS = interfacesOf(ROOT, "constructs");
+const PULUMI = interfacesOf(ROOT, "pulumi");
 
 /** The members of a row's object. */
 function membersOf(options: readonly Option[], name: string): readonly Option[] {

@@ -52,6 +52,12 @@ describe.each([
     expect(said(args)).toBe(message(name, [line]));
   });
 
+  test.each([{ name: "a" }, undefined, "", 7])("a name that is %j", (given) => {
+    const line = `${name} '': the first argument must be the name of the component`;
+    const quoted = given === undefined ? "" : `, but ${JSON.stringify(given)} was given`;
+    expect(messageOf(() => new Component(given as never, {} as never))).toBe(`${line}${quoted}`);
+  });
+
   test.each([pulumi.output({ name: "a" }), Promise.resolve({ name: "a" })])(
     "arguments that are known later",
     (args) => {
