@@ -22,7 +22,7 @@ export function check(className: string, construct: IConstruct, problems: readon
   if (all.length > 0) throw new ValidationError(className, construct, all);
 }
 
-/** Constructs of one engine do not work in an app of another, and what its errors say then helps nobody. */
+/** Constructs of one engine do not work in an app of another, whose own errors do not name the cause. */
 function engineProblems(construct: IConstruct): Problem[] {
   const stack = construct.node.scopes.find((one) => TerraformStack.isStack(one));
   const engine = stack === undefined ? undefined : engineOf(stack.constructor);
@@ -32,7 +32,7 @@ function engineProblems(construct: IConstruct): Problem[] {
   return [hiddenProblem("this construct", message)];
 }
 
-/** The engine whose class a class is, or extends: jsii writes it into each. */
+/** The engine that a class, or a class that it extends, comes from: jsii names it in every class. */
 function engineOf(stackClass: unknown): string | undefined {
   const key = Symbol.for("jsii.rtti");
   for (let one = stackClass; typeof one === "function"; one = Object.getPrototypeOf(one)) {

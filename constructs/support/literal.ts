@@ -24,9 +24,7 @@ export function literal<T>(value: T): T {
   return Array.isArray(value) && !Token.isUnresolved(value) ? (value.map((one) => literal(one)) as T) : value;
 }
 
-/**
- * A list of its own with the same elements. A token, whatever JavaScript takes it for, is a list to Terraform alone.
- */
+/** A copy of a list. A token is left as it is: to JavaScript it may be a string or an object. */
 export function copied<T>(values: readonly T[]): T[] {
   return Token.isUnresolved(values) ? (values as T[]) : [...values];
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Option } from "../options/option.js";
 
-/** Names that other products have for options of ours. */
+/** Other products' names for our options. */
 const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ["hooks", "beforeHooks"],
   ["image", "runnerImage"],
@@ -10,13 +10,13 @@ const SYNONYMS: ReadonlyMap<string, string> = new Map([
   ["variables", "environment"],
 ]);
 
-/** The option that has another name elsewhere; undefined if it is not among the names. */
+/** The option that other products call by this name; undefined if it is not among the names. */
 export function synonymOf(name: string, names: readonly string[]): string | undefined {
   const known = SYNONYMS.get(name);
   return known !== undefined && names.includes(known) ? known : undefined;
 }
 
-/** The path of an option that belongs into one of these; undefined if there is none of that name. */
+/** The path of a member of one of these options that has the name; undefined if there is none. */
 export function insideOf(options: readonly Option[], name: string): string | undefined {
   const outer = options.find(({ kind, members = [] }) => kind === "object" && members.some((one) => one.name === name));
   return outer === undefined ? undefined : `${outer.name}.${name}`;

@@ -196,8 +196,8 @@ class Reader {
 }
 
 /**
- * Options that a method takes apart, with those that are its other arguments. What is not an object is left as it is,
- * for {@link readOptions} to refuse.
+ * The options of a method, merged with its other arguments. What is not an object is left as it is, for
+ * {@link readOptions} to refuse.
  */
 export function withMembers<T extends object, U extends object>(options: T, members: U): T & U {
   return isObject(options) ? { ...options, ...members } : (options as T & U);

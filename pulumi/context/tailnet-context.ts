@@ -225,7 +225,7 @@ function warnOfPlainSecrets(name: string, args: TailnetContextArgs): void {
     const message =
       `${CLASS} '${name}': ${path} is plain text in the program. Use federated identities, which need no secret, or a ` +
       "secret of the configuration: new pulumi.Config().requireSecret(...).";
-    // Not about the resource: if that cannot be registered, the log could not be delivered, which ends the program.
+    // The log is not about the resource: if that cannot be registered, Pulumi cannot deliver the log, and exits.
     void pulumi.log.warn(message);
   }
 }

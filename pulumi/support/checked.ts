@@ -57,7 +57,7 @@ export function checked<T extends object>(component: string, name: string, args:
  * @throws ValidationError naming all problems
  */
 export function check(component: string, name: string, problems: readonly Problem[]): void {
-  // Arguments in the place of the name would become a part of every URN.
+  // Arguments instead of a name would become part of every URN.
   if (typeof name !== "string" || name === "") {
     const mistake = problem("the first argument", "must be the name of the component", name);
     throw new ValidationError(component, "", [mistake]);

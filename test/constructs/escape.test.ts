@@ -15,7 +15,7 @@ test.each([
   expect(escapeTemplate(text)).toBe(escaped);
 });
 
-test("tokens pass untouched, wherever they stand", () => {
+test("tokens are not changed, wherever they are", () => {
   expect(escapeTemplate(token)).toBe(token);
   expect(escapeTemplate(`a ${token}\${b}${token}`)).toBe(`a ${token}$\${b}${token}`);
 });

@@ -54,7 +54,7 @@ withTerraform("byte for byte", () => {
   });
 });
 
-/** The values of a context's variables as they stand in the synthesized JSON, in the order of the variables. */
+/** The values of a context's variables in the synthesized JSON, in the order of the variables. */
 function synthesizedValues(environment: Record<string, string>): unknown[] {
   const stack = new TerraformStack(Testing.app(), "app");
   new TailnetContext(stack, "tailnet", { name: "tailnet", auth: { authKey: "key" }, environment });

@@ -8,7 +8,7 @@ import type { RunDefinition } from "../world/runs/definition.js";
 import { environmentOfPhase } from "../world/runs/phase/environment.js";
 import { plannedInputs, TERRAFORM } from "./terraform.js";
 
-/** Texts in which some program might see more than characters; `t` is a token that stands for `T`. */
+/** Texts that some program might not take literally; `t` is a token with the value `T`. */
 const TEXTS: readonly ((t: string) => string)[] = [
   () => "${HOME:-x} %{pct} $HOME $${keep}",
   () => "${var.token} ${jsonencode(1)} %{if true}a%{endif} %%{b} $$$${c}",
@@ -63,7 +63,7 @@ withTerraform("Terraform plans what the user wrote, byte for byte", () => {
     expect(plannedValues(TEXTS)).toEqual(TEXTS.map((text) => text("T")));
   });
 
-  test("values in which a dollar sign stands before a token", () => {
+  test("values in which a dollar sign comes before a token", () => {
     expect(plannedValues(DOLLARS)).toEqual(DOLLARS.map((text) => text("T")));
   });
 

@@ -21,7 +21,7 @@ function synthesizeExample(name: string) {
   }
 }
 
-test("the example makes an OAuth client and a context for init, plan and apply, and tells the stacks' label", () => {
+test("the example creates an OAuth client and a context for init, plan and apply, and outputs the stacks' label", () => {
   const { resource, output } = synthesizeExample("cdktf");
   const [context] = Object.values<Record<string, unknown>>(resource.spacelift_context);
   const phases = Object.keys(context ?? {}).filter((name) => name.startsWith("before_"));

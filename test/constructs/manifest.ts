@@ -2,7 +2,7 @@
 import { TerraformOutput, TerraformStack, Testing } from "cdktf";
 import { spacelift, TailnetOAuthClient, tailscale } from "../../constructs/index.js";
 
-/** Attributes of a resource as they stand in the synthesized JSON. */
+/** Attributes of a resource in the synthesized JSON. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
 /** The synthesized JSON of a stack, without the `//` members that CDKTF adds. */
@@ -31,7 +31,7 @@ export function newOAuthClient(stack: TerraformStack): TailnetOAuthClient {
   return new TailnetOAuthClient(stack, "oauth-client", { tags: ["tag:spacelift"] });
 }
 
-/** The Terraform expression that a token stands for. */
+/** The Terraform expression of a token. */
 export function expressionOf(stack: TerraformStack, token: string): string {
   const id = `output-${stack.node.children.length}`;
   new TerraformOutput(stack, id, { value: token });

@@ -21,7 +21,7 @@ function attributeSchemas(): Record<string, Schema> {
   return types;
 }
 
-/** Everything in which resources, as they stand in a configuration, do not fit the schemas. */
+/** Everything in which the resources of a configuration do not fit the schemas. */
 export function misfits(manifest: Pick<Manifest, "resource">): string[] {
   const schemas = attributeSchemas();
   return Object.entries(manifest.resource).flatMap(([type, resources]) => {

@@ -68,7 +68,7 @@ test.each([undefined, null, "x", 7, []])("options that are %j", (options) => {
   );
 });
 
-test("what is an object, but not for options", () => {
+test("objects of other kinds instead of options", () => {
   const given = [new Map([["name", "tailnet"]]), Promise.resolve({}), new Date(0)];
   const said = given.map((options) => messageOf((stack) => new Tailnet(stack, "it", options as never)));
   const names = ["Map", "Promise", "Date"];
@@ -77,7 +77,7 @@ test("what is an object, but not for options", () => {
   );
 });
 
-test("a login in the place of its options", () => {
+test("a login instead of its options", () => {
   const said = messageOf((stack) => {
     const auth = new TailnetOAuthClient(stack, "client", { tags: ["tag:a"] });
     new TailnetContext(stack, "it", { name: "tailnet", auth } as never);
@@ -87,7 +87,7 @@ test("a login in the place of its options", () => {
   );
 });
 
-test("a raw client or identity in the place of ours, which has no secret or client ID under that name", () => {
+test("a raw client or identity instead of ours, which has no secret or client ID of that name", () => {
   const said = messageOf((stack) => {
     const oauthClient = new tailscale.OauthClient(stack, "client", { scopes: ["auth_keys"] });
     new TailnetContext(stack, "it", { name: "tailnet", auth: { oauthClient } } as never);
@@ -110,7 +110,7 @@ test("a raw client or identity in the place of ours, which has no secret or clie
   );
 });
 
-test("the provider of the other half", () => {
+test("a provider of the other kind", () => {
   const said = messageOf((stack) => {
     const provider = new tailscale.TailscaleProvider(stack, "tailscale");
     const tailscaleProvider = new spacelift.SpaceliftProvider(stack, "spacelift");

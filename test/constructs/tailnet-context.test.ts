@@ -118,7 +118,7 @@ describe("the labels that give a stack the context", () => {
     expect(contextWith(props).labels).toEqual(labels);
   });
 
-  test("stand beside labels to find the context by", () => {
+  test("come before labels to find the context by", () => {
     expect(contextWith({ autoattachLabels: ["a"], labels: ["team:a"] }).labels).toEqual(["autoattach:a", "team:a"]);
     expect(contextWith({ autoattachLabels: [], labels: ["team:a"] }).labels).toEqual(["team:a"]);
   });

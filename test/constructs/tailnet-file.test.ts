@@ -31,7 +31,7 @@ test("a file can be readable, and is within reach", () => {
 const withTerraform = TERRAFORM === "" ? test.skip : test;
 if (TERRAFORM === "") process.stderr.write("skipped: files: neither terraform nor tofu is on the PATH\n");
 
-withTerraform("Terraform encodes what only it knows, whatever stands around it", () => {
+withTerraform("Terraform encodes what only it knows, with any text around it", () => {
   const contents = (t: string) => [t, `"\${x} %{y} ${t}" \\ é\n${t}$`, `$${t}`];
   const stack = new TerraformStack(Testing.app(), "app");
   const text = new TerraformVariable(stack, "text", { type: "string", default: "T" }).stringValue;

@@ -25,7 +25,7 @@ test("a fragment says who owns the tags and what they may reach", () => {
   expect(fragment.hujson).toContain('"tag:b": ["group:platform"],');
 });
 
-test("admins own the tags unless told otherwise, and nothing is reached", () => {
+test("admins own the tags by default, and there are no grants", () => {
   const { tagOwners, grants } = fragmentWith({});
   expect(tagOwners).toEqual({ "tag:a": ["autogroup:admin"], "tag:b": ["autogroup:admin"] });
   expect(grants).toEqual([]);

@@ -113,7 +113,7 @@ test("hooks and attachments are handed on", () => {
   expect(only(manifest, "spacelift_context_attachment").stack_id).toBe("web");
 });
 
-test("each half has its own provider where a program has several", () => {
+test("login and context each have their own provider if a program has several", () => {
   const stack = newStack();
   const provider = new spacelift.SpaceliftProvider(stack, "other-spacelift", { alias: "other" });
   const tailscaleProvider = new tailscale.TailscaleProvider(stack, "other-tailscale", { alias: "other" });

@@ -133,7 +133,7 @@ test.each(READ)("the links of %s lead somewhere", (page) => {
   expect(broken).toEqual([]);
 });
 
-/** What can stand behind `#` for a page: its titles in lower case, with dashes for blanks and without other signs. */
+/** The anchors of a page: its titles in lower case, with dashes for blanks and without other signs. */
 function anchorsOf(file: string): string[] {
   const titles = [...readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm)];
   return titles.map(([, title = ""]) =>

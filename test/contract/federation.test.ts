@@ -45,7 +45,7 @@ test.each([
 });
 
 test.each(["", "https://acme.app.spacelift.io", "acme.app.spacelift.io/", "a b", "-acme", "acme.", "a:443"])(
-  "%j is no account",
+  "%j is not an account",
   (account) => {
     expect(accountProblem(account)).toMatch(/^must be the name of the account/);
   },
@@ -89,7 +89,7 @@ test("an id that looks like other parts of the subject is caught by the claims",
   expect(trusts(runs, forged)).toBe(false);
 });
 
-test("any choice of run types that is accepted lets in these types and no other", () => {
+test("any accepted choice of run types allows these types and no others", () => {
   let accepted = 0;
   for (let choice = 1; choice < 2 ** RUN_TYPES.length; choice += 1) {
     const runTypes = RUN_TYPES.filter((_, i) => (choice >> i) % 2 === 1);

@@ -28,7 +28,7 @@ function token(type: string): string {
   return type.replace(":", ":index:");
 }
 
-test("the TypeScript example makes a client and a context, and tells the stacks' label", async () => {
+test("the TypeScript example creates a client and a context, and outputs the stacks' label", async () => {
   let stackLabel: unknown;
   const registrations = await deploy(() => {
     jest.isolateModules(() => {

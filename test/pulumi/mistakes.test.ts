@@ -75,7 +75,7 @@ test.each<[Loose, string]>([
   expect(REFUSALS.TailnetContext(args)).toBe(message("TailnetContext", [line]));
 });
 
-test("a login in the place of its options", () => {
+test("a login instead of its options", () => {
   const auth = new TailnetOAuthClient("client", { tags: ["tag:a"] });
   expect(messageOf(() => new TailnetContext("it", { name: "tailnet", auth } as never))).toBe(
     message("TailnetContext", ["auth must be a plain object, but an instance of TailnetOAuthClient was given"]),

@@ -82,10 +82,10 @@ describe("a program with everything", () => {
     expect(strays.map(({ urn }) => urn)).toEqual([]);
   });
 
-  test("tells the outputs of every component", () => {
+  test("registers the outputs of every component", () => {
     const components = outcome.engine.resources.filter(({ type }) => type.startsWith("spacetail:"));
-    const outputs = components.map(({ type, name, outputs: told }) => {
-      return [`${type.split(":")[2]} ${name}`, Object.keys(told ?? {}).sort()];
+    const outputs = components.map(({ type, name, outputs: registered }) => {
+      return [`${type.split(":")[2]} ${name}`, Object.keys(registered ?? {}).sort()];
     });
     const context = ["contextId", "phases", "stackLabel", "stackLabels"];
     const login = ["clientId", "resource", "tags"];
@@ -119,7 +119,7 @@ describe("a program with everything", () => {
     }
   });
 
-  /** A hash tells a weak secret to whoever tries them all. */
+  /** A weak secret can be guessed from its hash. */
   test("asks for secrecy of a value, and of its hash where nobody may read the value back", () => {
     const asked = [VARIABLE, FILE].flatMap((type) => {
       return outcome.engine.all(type).map(({ inputs, secretOutputs }) => `${inputs.writeOnly} ${secretOutputs}`);
@@ -128,7 +128,7 @@ describe("a program with everything", () => {
     expect([...new Set(asked)].sort()).toEqual(kinds.sort());
   });
 
-  /** Pulumi's bridge never asks for that by itself. */
+  /** Pulumi's bridge does not ask for that. */
   test("has the old one deleted first of what a change replaces, if Spacelift has but one of it", () => {
     const custom = outcome.engine.resources.filter((resource) => resource.custom);
     const asked = custom.map(({ type, deleteBeforeReplace }) => [type, deleteBeforeReplace]);
@@ -175,7 +175,7 @@ test("a preview knows all but ids and what providers make up", async () => {
   });
 });
 
-test("a preview makes do with a name that is not known yet", async () => {
+test("a preview works with a name that is not known yet", async () => {
   const { status, engine } = await runProgram(
     "preview-name",
     `const { resource } = new TailnetContext("first", { name: "first", auth });

@@ -60,7 +60,7 @@ test.each(CLASSES)("%s marks what the provider calls sensitive as secret, and no
   expect(secrets.map(([name]) => name).sort()).toEqual(expected.sort());
 });
 
-test("Pulumi's command line reads in package.json what the code tells the engine", () => {
+test("package.json names the same package to Pulumi's command line as the code to the engine", () => {
   const file = join(__dirname, "../../pulumi/spacelift/package.json");
   const { version, pulumi: plugin } = JSON.parse(readFileSync(file, "utf8"));
   const { parameterization, ...bridge } = plugin;

@@ -14,7 +14,7 @@ const VARIABLE = "spacelift:index/environmentVariable:EnvironmentVariable";
 const CONTEXT = "spacelift:index/context:Context";
 const auth = { authKey: pulumi.secret("tskey-auth-hidden") };
 
-test("tells the id of the context, the label of stacks, the phases and the image", async () => {
+test("outputs the ID of the context, the label of stacks, the phases and the image", async () => {
   let context: TailnetContext | undefined;
   await deploy(() => {
     const phases = ["apply", "init"] as const;
@@ -38,7 +38,7 @@ describe("the labels that give a stack the context", () => {
     ["are several that are known later", { autoattachLabels: pulumi.output(["a"]) }, ["a"], ["autoattach:a"]],
     ["are none if it is attached by ID only", { autoattachLabels: [] }, [], undefined],
     ["are none of it if every stack gets it", { autoattachAll: true, labels: ["b"] }, [], ["autoattach:*", "b"]],
-    ["stand beside others", { autoattachLabels: [], labels: pulumi.output(["b"]) }, [], ["b"]],
+    ["come before others", { autoattachLabels: [], labels: pulumi.output(["b"]) }, [], ["b"]],
   ])("%s", async (_, args, stackLabels, labels) => {
     let context: TailnetContext | undefined;
     const registrations = await deploy(() => {
@@ -86,7 +86,7 @@ test("has tags in an order of their own, so that reordered tags are no change, a
   expect(await tagsOf(pulumi.output(["tag:b", "tag:a"]))).toBe("tag:a,tag:b");
 });
 
-test("hands out what it made", async () => {
+test("gives access to what it created", async () => {
   await deploy(() => {
     const files = [{ path: "a/b", content: "text" }];
     const context = new TailnetContext("tailnet", { name: "tailnet", auth, files });
@@ -131,7 +131,7 @@ test("takes every value as an output as well", async () => {
   });
 });
 
-test("takes what another component tells as it takes the component", async () => {
+test("takes the outputs of another component as it takes the component", async () => {
   const variablesOf = async (pick: (client: TailnetOAuthClient) => object) => {
     const registrations = await deploy(() => {
       const client = new TailnetOAuthClient("client", { tags: ["tag:a"] });
@@ -154,7 +154,7 @@ test("an identity knows the space that it trusts", async () => {
   expect(await resolved((identity as TailnetFederatedIdentity).spaceId)).toBe("prod");
 });
 
-test("an identity tells at once what it was given in plain, so that a context out of its reach is refused at once", async () => {
+test("a context that cannot reach the plain space of an identity is refused at once", async () => {
   await deploy(() => {
     const identity = new TailnetFederatedIdentity("runs", { account: "acme", tags: ["tag:a"], spaceId: "root" });
     const args = { name: "tailnet", spaceId: "prod", auth: { federated: { identity } } };
