@@ -135,7 +135,10 @@ function plain(type: string): string {
     before = after;
     after = before
       .replace(/pulumi\.Input<([^<>]*)>/, "$1")
-      .replace(/\bList<([^<>]*)>/, "$1[]")
+      .replace(/ \| pulumi\.Output<[^<>]*>/, "")
+      .replace(/\bTextsInput\b/, "string[]")
+      .replace(/\b(?:List|list\.Array|WordsInput)<([^<>]*)>/, "$1[]")
+      .replace(/\bWordInput<([^<>]*)>/, "$1")
       .replace(/ \| undefined\b/, "")
       .replace(/\b(Phase|HookPhase|RunType|TokenScope)\b/, "string");
   }
