@@ -36,7 +36,7 @@ export interface TailnetGrant {
   readonly ip?: List<string>;
 
   /**
-   * The tags, among those in use, that may connect.
+   * Which of the tags in use may connect.
    * @default - all of them
    */
   readonly src?: List<string>;

@@ -25,7 +25,7 @@ export interface TailnetProps extends TailnetContextOptions {
   /**
    * The Spacelift account whose runs log in without a secret: its name (`acme`) or its host name. Only paid accounts
    * have tokens for their runs.
-   * @default - runs log in with an OAuth client, whose secret is a secret variable of the context
+   * @default - none; runs log in with an OAuth client, whose secret is a secret variable of the context
    */
   readonly account?: string;
 
@@ -51,7 +51,7 @@ export interface TailnetProps extends TailnetContextOptions {
   readonly applyTags?: List<string>;
 
   /**
-   * What the tags may connect to, for the policy.
+   * What nodes with the tags may connect to, for the policy.
    * @default - nothing
    */
   readonly grants?: List<TailnetGrant>;

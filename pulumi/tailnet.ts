@@ -23,7 +23,7 @@ export interface TailnetArgs extends TailnetContextOptions {
   /**
    * The Spacelift account whose runs log in without a secret: its name (`acme`) or its host name. Only paid accounts
    * have tokens for their runs.
-   * @default - runs log in with an OAuth client, whose secret is a secret variable of the context
+   * @default - none; runs log in with an OAuth client, whose secret is a secret variable of the context
    */
   readonly account?: pulumi.Input<string>;
 
@@ -48,7 +48,7 @@ export interface TailnetArgs extends TailnetContextOptions {
   readonly applyTags?: TextsInput;
 
   /**
-   * What the tags may connect to, for the policy.
+   * What nodes with the tags may connect to, for the policy.
    * @default - nothing
    */
   readonly grants?: list.Array<TailnetGrant>;
@@ -66,7 +66,7 @@ export interface TailnetGrant {
   readonly ip?: list.Array<string>;
 
   /**
-   * The tags, among those in use, that may connect.
+   * Which of the tags in use may connect.
    * @default - all of them
    */
   readonly src?: list.Array<string>;

@@ -125,7 +125,7 @@ export class TailnetContext extends Construct {
    * program itself put into that list of `resource` before is gone.
    *
    * @param phase any of init, plan, apply, perform, destroy
-   * @param command one shell command that leaves the phase's shell alive
+   * @param command one shell command that does not end the phase's shell
    * @throws ValidationError if the command would break the phase
    */
   public addBeforeHook(phase: Phase, command: string, placement: TailnetHookPlacement = {}): void {
@@ -138,7 +138,7 @@ export class TailnetContext extends Construct {
    * `resource` before is gone.
    *
    * @param phase any of init, plan, apply, perform, destroy; or run, for the end of every run, which has no tunnel
-   * @param command one shell command that leaves the phase's shell alive
+   * @param command one shell command that does not end the phase's shell
    * @throws ValidationError if the command would break the phase
    */
   public addAfterHook(phase: HookPhase, command: string, placement: TailnetHookPlacement = {}): void {

@@ -7,7 +7,7 @@ export interface TailnetHook extends TailnetHookPlacement {
   /** One of init, plan, apply, perform, destroy; or `run`, for the end of every run, which has no tunnel. */
   readonly phase: HookPhase;
 
-  /** One shell command that leaves the phase's shell alive. */
+  /** One shell command that does not end the phase's shell. */
   readonly command: string;
 }
 

@@ -42,7 +42,7 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
 
   /**
    * The label that a stack carries to get the context.
-   * @default - derived from the name: lower case, with a dash for every run of other characters
+   * @default - derived from the name: lower case, with a dash for each sequence of other characters
    */
   readonly autoattach?: pulumi.Input<string>;
 
@@ -67,7 +67,7 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
   readonly attachments?: list.Array<TailnetAttachment>;
 
   /**
-   * Put the context around all others attached by label, by a name that begins with `zzzzz-`. Hooks of the other
+   * Make the context the outermost of all attached by label, with a name that begins with `zzzzz-`. Hooks of the other
    * contexts then run inside the tunnel. Contexts attached by ID stay outside of it. The order is that of Spacelift's
    * documentation; the log of a run shows it: the hooks of this context should come first.
    * @default false
@@ -95,13 +95,13 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
   readonly files?: list.Array<TailnetFile>;
 
   /**
-   * More hooks before a phase, inside the tunnel unless they say otherwise. They keep their order.
+   * More hooks before a phase, inside the tunnel unless `outsideTunnel` is true. They keep their order.
    * @default - none
    */
   readonly beforeHooks?: list.Array<TailnetHook>;
 
   /**
-   * More hooks after a phase that passed, inside the tunnel unless they say otherwise. They keep their order.
+   * More hooks after a phase that passed, inside the tunnel unless `outsideTunnel` is true. They keep their order.
    * @default - none
    */
   readonly afterHooks?: list.Array<TailnetHook>;

@@ -6,7 +6,7 @@ export interface TailnetHook {
   /** One of init, plan, apply, perform, destroy; or `run`, for the end of every run, which has no tunnel. */
   readonly phase: string;
 
-  /** One shell command that leaves the phase's shell alive. */
+  /** One shell command that does not end the phase's shell. */
   readonly command: pulumi.Input<string>;
 
   /**
