@@ -43,9 +43,8 @@ export interface TailnetGrant {
 }
 
 /**
- * What the tailnet's policy must say about the tags in use, as text to paste or data to merge. It is a construct so
- * that its errors have a path, but creates no resource: a tailnet has one policy, `tailscale_acl`, which belongs to
- * whoever manages the tailnet.
+ * Tag owners and grants for the tailnet policy, as text to paste or data to merge. It is a construct so that its errors
+ * have a path, but it creates no resource: a tailnet has one policy, `tailscale_acl`, which its administrators manage.
  */
 export class TailnetPolicyFragment extends Construct {
   /** The owners of each tag. */

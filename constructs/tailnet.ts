@@ -64,8 +64,8 @@ export interface TailnetProps extends TailnetContextOptions {
 }
 
 /**
- * Everything that puts stacks on a tailnet: a login, a context that carries it, the label that gives it to stacks, and
- * what the tailnet's policy must say.
+ * Everything that puts stacks on a tailnet: a login, a context with its credentials, the label that gives stacks the
+ * context, and the tag owners and grants for the tailnet policy.
  */
 export class Tailnet extends Construct {
   /** The context. Its methods add hooks and attach it to stacks. */
@@ -80,7 +80,7 @@ export class Tailnet extends Construct {
   /** The OAuth client that runs log in with; undefined with an account. */
   public readonly oauthClient: TailnetOAuthClient | undefined;
 
-  /** What the tailnet's policy must say about the tags. */
+  /** Tag owners and grants for the tailnet policy. */
   public readonly policy: TailnetPolicyFragment;
 
   /** The label that a stack must carry to be on the tailnet; undefined if every stack is, or if there is no label. */

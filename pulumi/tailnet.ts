@@ -83,8 +83,8 @@ interface Children {
 const children = new WeakMap<Tailnet, Children>();
 
 /**
- * Everything that puts stacks on a tailnet: a login, a context that carries it, the label that gives it to stacks, and
- * what the tailnet's policy must say.
+ * Everything that puts stacks on a tailnet: a login, a context with its credentials, the label that gives stacks the
+ * context, and the tag owners and grants for the tailnet policy.
  */
 export class Tailnet extends pulumi.ComponentResource {
   /** ID of the context. */
@@ -96,10 +96,10 @@ export class Tailnet extends pulumi.ComponentResource {
   /** The runner image that stacks should use, as far as the program says. */
   public readonly runnerImage: pulumi.Output<string | undefined>;
 
-  /** What the tailnet's policy must say about the tags, as JSON. */
+  /** Tag owners and grants for the tailnet policy, as JSON. */
   public readonly policyJson: pulumi.Output<string>;
 
-  /** The same as HuJSON with comments, for people. */
+  /** The same as HuJSON with comments, ready to paste. */
   public readonly policyHujson: pulumi.Output<string>;
 
   /** @throws ValidationError if an argument is wrong */
