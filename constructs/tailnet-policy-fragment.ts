@@ -56,7 +56,7 @@ export class TailnetPolicyFragment extends Construct {
   /** Both as JSON, for `jsondecode` and the like. */
   public readonly json: string;
 
-  /** Both as HuJSON with comments, for people. */
+  /** Both as HuJSON with comments, ready to paste. */
   public readonly hujson: string;
 
   /** @throws ValidationError if an option is wrong */

@@ -74,7 +74,7 @@ export class Tailnet extends Construct {
   /** The identity of runs, or of all phases except apply; undefined without an account. */
   public readonly identity: TailnetFederatedIdentity | undefined;
 
-  /** The identity of apply; undefined unless it has tags of its own. */
+  /** The identity of apply; undefined without `applyTags`. */
   public readonly applyIdentity: TailnetFederatedIdentity | undefined;
 
   /** The OAuth client that runs log in with; undefined with an account. */

@@ -149,7 +149,7 @@ export class Tailnet extends pulumi.ComponentResource {
     return this.children.identity;
   }
 
-  /** The identity of apply; undefined unless it has tags of its own. */
+  /** The identity of apply; undefined without `applyTags`. */
   public get applyIdentity(): TailnetFederatedIdentity | undefined {
     return this.children.applyIdentity;
   }

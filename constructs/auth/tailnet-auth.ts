@@ -35,13 +35,13 @@ export interface TailnetAuthMembers {
 
   /**
    * Set no credentials: stacks, or other contexts, set the variables of a login. One context then serves teams that
-   * bring credentials of their own.
+   * have their own credentials.
    * @default - none
    */
   readonly external?: boolean;
 }
 
-/** The credentials of an OAuth client that exists already. */
+/** The credentials of an existing OAuth client. */
 export interface TailnetOAuthSecret {
   /** The client's secret. Give a token: plain text would be in the synthesized JSON. */
   readonly clientSecret: string;

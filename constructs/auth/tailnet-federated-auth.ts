@@ -33,7 +33,7 @@ export interface TailnetFederatedAuth {
   readonly idToken?: string;
 }
 
-/** A federated identity: a {@link TailnetFederatedIdentity}, or what is known of one that exists already. */
+/** A federated identity: a {@link TailnetFederatedIdentity}, or what is known of an existing one. */
 export interface TailnetIdentity {
   /** The identity's client ID, which is not a secret. */
   readonly clientId: string;

@@ -9,11 +9,11 @@ import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
 
 /**
  * Properties of {@link TailnetContext}. Terraform takes text literally, `${` and `%{` included; Spacelift replaces
- * `${NAME}` in the values of variables, though. What Terraform is to fill in comes as a token, such as an attribute
- * of a resource or the value of a Terraform variable.
+ * `${NAME}` in the values of variables, though. Pass values that Terraform fills in as tokens, such as an
+ * attribute of a resource or the value of a Terraform variable.
  */
 export interface TailnetContextProps extends TailnetContextOptions {
-  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */
+  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name only. */
   readonly name: string;
 
   /** How runs log in to the tailnet; exactly one member is given. */
@@ -26,8 +26,8 @@ export interface TailnetContextProps extends TailnetContextOptions {
  */
 export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMetaArguments {
   /**
-   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later changes
-   * nothing: Spacelift leaves the context where it is.
+   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later has no
+   * effect: Spacelift leaves the context where it is.
    * @default - the space of the provider's credentials
    */
   readonly spaceId?: string;

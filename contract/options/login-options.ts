@@ -68,7 +68,7 @@ export const TRUST_OPTIONS: readonly Option[] = [
   option(
     "subject",
     "text",
-    "Pattern for the subject of the runs' tokens, for accounts with a subject template of their own.",
+    "Pattern for the subject of the runs' tokens, for accounts with a custom subject template.",
     {
       check: notEmpty,
       defaultText: "derived from space, stack or module, run types and scope",

@@ -36,7 +36,7 @@ export interface TailnetAuth {
 
   /**
    * Set no credentials: stacks, or other contexts, set the variables of a login. One context then serves teams that
-   * bring credentials of their own.
+   * have their own credentials.
    * @default - none
    */
   readonly external?: boolean;

@@ -38,7 +38,7 @@ export interface TailnetFederatedAuth {
   readonly idToken?: pulumi.Input<string>;
 }
 
-/** A federated identity: a TailnetFederatedIdentity, its outputs, or what is known of one that exists already. */
+/** A federated identity: a TailnetFederatedIdentity, its outputs, or what is known of an existing one. */
 export interface TailnetIdentity {
   /** The identity's client ID, which is not a secret. */
   readonly clientId: pulumi.Input<string>;

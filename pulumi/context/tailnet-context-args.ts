@@ -11,7 +11,7 @@ import type { TailnetTunnelArgs } from "./tailnet-tunnel-args.js";
 
 /** Arguments of {@link TailnetContext}. */
 export interface TailnetContextArgs extends TailnetContextOptions {
-  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */
+  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name only. */
   readonly name: pulumi.Input<string>;
 
   /** How runs log in to the tailnet; exactly one member is given. */
@@ -21,8 +21,8 @@ export interface TailnetContextArgs extends TailnetContextOptions {
 /** Everything about a context that has a default. */
 export interface TailnetContextOptions extends TailnetTunnelArgs {
   /**
-   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later changes
-   * nothing: Spacelift leaves the context where it is.
+   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later has no
+   * effect: Spacelift leaves the context where it is.
    * @default - the space of the provider's credentials
    */
   readonly spaceId?: pulumi.Input<string>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
 
-/** A hook of your own, beside those of the tunnel. */
+/** A hook of yours, in addition to those of the tunnel. */
 export interface TailnetHook {
   /** One of init, plan, apply, perform, destroy; or `run`, for the end of every run, which has no tunnel. */
   readonly phase: string;
