@@ -11,7 +11,17 @@
 // mbedTLS do not change with our sources, so they are cached in .cache/native by compiler, flags and version.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -102,11 +112,11 @@ async function native(arch) {
       });
     };
     // The target and optimisation flags that scriptc would use are replaced by ours.
-    const own = (flags) =>
+    const kept = (flags) =>
       flags.filter((flag, i) => flag !== "-target" && flags[i - 1] !== "-target" && !/^-O/.test(flag));
     for (const set of pack.source_sets) {
       const flags = [
-        ...own(set.c_flags),
+        ...kept(set.c_flags),
         ...set.defines.map((d) => `-D${d}`),
         `-DMBEDTLS_USER_CONFIG_FILE="${basename(config)}"`,
         "-Oz",
@@ -126,11 +136,10 @@ async function native(arch) {
       }
       if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
     }
-    compile(
-      ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"],
-      join(root, "image/native/native.c"),
-      [],
-    );
+    const own = join(root, "image/native");
+    for (const name of readdirSync(own).filter((file) => file.endsWith(".c"))) {
+      compile(["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"], join(own, name), []);
+    }
     await pool(jobs);
     const out = join(dist, `spacetail-linux-${arch}`);
     await run([

@@ -13,6 +13,8 @@ declare function pathOwner(path: string): number;
 declare function pathMode(path: string): number;
 declare function dieWithParent(): number;
 declare function execArgv(words: string): number;
+declare function runProgram(words: string, variables: string): number;
+declare function dieOf(signal: number): number;
 
 /** The platform of the native build. */
 export function nativePlatform(): Platform {
@@ -38,12 +40,26 @@ export function nativePlatform(): Platform {
       dieWithParent();
     },
     exec: async (argv) => errnoName(-execArgv(argv.join("\0"))),
+    run: async (path, words, changed) => {
+      const variables: string[] = [];
+      for (const [name, value] of Object.entries(changed)) variables.push(`${name}=${value}`);
+      // Nothing else is to be done meanwhile, so this may block.
+      const result = runProgram([path].concat(words).join("\0"), variables.join("\0"));
+      if (result < 0) return { status: 0, signal: 0, problem: errnoName(-result) };
+      return result < 256
+        ? { status: result, signal: 0, problem: "" }
+        : { status: 0, signal: result - 256, problem: "" };
+    },
+    die: (signal) => {
+      dieOf(signal);
+    },
   };
 }
 
 /** The name of the errors that are expected here; Linux numbers them alike on all machines in question. */
 function errnoName(errno: number): string {
   if (errno === 2) return "ENOENT";
+  if (errno === 8) return "ENOEXEC";
   if (errno === 13) return "EACCES";
   if (errno === 111) return "ECONNREFUSED";
   return `errno ${errno}`;

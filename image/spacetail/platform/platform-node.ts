@@ -5,6 +5,7 @@ import { globalAgent } from "node:https";
 import { connect, type Socket } from "node:net";
 import { errorCode } from "../errors/failure.js";
 import type { Platform, Stream } from "./platform.js";
+import { die, run } from "./run-node.js";
 
 /** The platform of the build for Node. */
 export function nodePlatform(): Platform {
@@ -41,6 +42,8 @@ export function nodePlatform(): Platform {
       throw new Error("Node cannot ask for a parent-death signal");
     },
     exec,
+    run,
+    die,
   };
 }
 

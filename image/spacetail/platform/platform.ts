@@ -27,6 +27,26 @@ export interface Platform {
   readonly dieWithParent: () => void;
   /** Replaces this process by the program `argv`. Resolves only if that fails, with an error code. */
   readonly exec: (argv: readonly string[]) => Promise<string>;
+  /**
+   * Runs a program with the streams of this process until it ends, and passes on the signals that other processes send
+   * to this one. Those of the terminal reach both, because both are in one group of processes.
+   *
+   * @param path the file of the program
+   * @param words its name and its arguments
+   * @param changed variables that it is to have besides the ones of this process
+   */
+  readonly run: (path: string, words: readonly string[], changed: Readonly<Record<string, string>>) => Promise<Ended>;
+  /** Ends this process by a signal. Returns where that cannot be done: the first process of a container. */
+  readonly die: (signal: number) => void;
+}
+
+/** How a program ended. */
+export interface Ended {
+  readonly status: number;
+  /** The number of the signal that ended it; 0 if none did. */
+  readonly signal: number;
+  /** Why it could not be started, as an error code; empty if it could. */
+  readonly problem: string;
 }
 
 /** Rejects if nobody listens. */

@@ -19,6 +19,21 @@ export function findProgram(name: string, command: readonly string[], path: stri
   return "";
 }
 
+/**
+ * Finds a program as a shell does: by its path, or on PATH.
+ *
+ * @returns its path, or an empty string
+ */
+export function findOnPath(name: string, path: string): string {
+  if (name.includes("/")) return name;
+  for (const place of path.split(":")) {
+    // An empty place means the working directory.
+    const candidate = `${place === "" ? "." : place}/${name}`;
+    if (name !== "" && isProgram(candidate)) return candidate;
+  }
+  return "";
+}
+
 function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
