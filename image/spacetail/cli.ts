@@ -4,6 +4,7 @@ import { down } from "./commands/down.js";
 import { env } from "./commands/env.js";
 import { guard } from "./commands/guard.js";
 import type { Invocation } from "./commands/invocation.js";
+import { logs } from "./commands/logs.js";
 import { run as runCommand } from "./commands/run.js";
 import { scrub } from "./commands/scrub.js";
 import { status } from "./commands/status.js";
@@ -18,7 +19,8 @@ const USAGE = `Usage: spacetail COMMAND
   up [--watch PID|none]  join the tailnet until process PID exits (default: the caller)
   down                   leave the tailnet
   run -- COMMAND...      run a program with a tunnel of its own, or with the one that is up
-  status [--json]        show whether the tunnel is up
+  status [--json]        show whether the tunnel is up, and which peers are used, and how
+  logs [-f]              print what the supervisor and tailscaled have logged
   env NO_PROXY           print the destinations that bypass the tunnel
   env --restore          print commands that restore the run's own proxy variables
   scrub [FILE]           remove the tunnel's proxy variables from the environment file
@@ -47,6 +49,8 @@ async function dispatch(name: string, invocation: Invocation): Promise<number> {
       return down(invocation);
     case "status":
       return status(invocation);
+    case "logs":
+      return logs(invocation);
     case "run":
       return runCommand(invocation);
     case "env":

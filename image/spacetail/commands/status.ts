@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatDuration } from "../../../contract/wire/duration.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { isRunning } from "../process/processes.js";
+import type { Status } from "../tailnet/ipn.js";
 import { localApi } from "../tailnet/local-api.js";
 import { peersOf, selfOf } from "../tailnet/status.js";
+import { formatBytes, type PeerTraffic, trafficOf, wayMessage } from "../tailnet/traffic.js";
+import { ageOf } from "../tunnel/age.js";
 import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
 import { type Found, find, reasonMessage, type State } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
@@ -11,7 +15,8 @@ import type { Invocation } from "./invocation.js";
 const STATUS_MS = 5000;
 
 /**
- * `spacetail status [--json]`: says whether the tunnel is up, with the node's name and addresses.
+ * `spacetail status [--json]`: says whether the tunnel is up, with the node's name and addresses, and which peers have
+ * been used, and how.
  *
  * @returns 0 if the node is on the tailnet, else 1
  */
@@ -25,15 +30,8 @@ export async function status({ platform, args }: Invocation): Promise<number> {
   }
   try {
     const now = await localApi(platform.connect, state.socket).status(STATUS_MS);
-    const { name, addresses, tags } = selfOf(now);
-    const online = peersOf(now).filter((peer) => peer.Online).length;
-    const watch = state.watch.find((one) => isRunning(one))?.pid ?? null;
-    if (json) {
-      console.log(JSON.stringify({ state: now.BackendState, name, addresses, tags, peersOnline: online, watch }));
-    } else {
-      const watching = watch === null ? "nothing" : `process ${watch}`;
-      console.log(`${now.BackendState}: ${name} ${addresses.join(" ")} ${tags.join(" ")}`.trim());
-      console.log(`${online} peers online, watching ${watching}, supervisor ${state.supervisor.pid}`);
+    for (const line of json ? [JSON.stringify(report(now, state))] : describeUp(report(now, state), state)) {
+      console.log(line);
     }
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
@@ -41,6 +39,68 @@ export async function status({ platform, args }: Invocation): Promise<number> {
       `tailscaled does not answer on ${state.socket} (${errorMessage(error)}). Run \`spacetail down\`, then up again.`,
     );
   }
+}
+
+/** What `--json` prints of a tunnel that is up. */
+interface Report {
+  /** tailscaled's, such as Running. */
+  readonly state: string;
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly tags: readonly string[];
+  readonly peersOnline: number;
+  /** The process whose exit ends the tunnel; null if there is none. */
+  readonly watch: number | null;
+  /** How long the tunnel has been up. Milliseconds. */
+  readonly ageMs: number;
+  /** The peers that have answered anything. */
+  readonly peers: readonly PeerTraffic[];
+  /** Bytes from and to all of them. */
+  readonly received: number;
+  readonly sent: number;
+}
+
+function report(now: Status, state: State): Report {
+  const { name, addresses, tags } = selfOf(now);
+  const peers = trafficOf(now);
+  let received = 0;
+  let sent = 0;
+  for (const peer of peers) {
+    received += peer.received;
+    sent += peer.sent;
+  }
+  return {
+    state: now.BackendState,
+    name,
+    addresses,
+    tags,
+    peersOnline: peersOf(now).filter((peer) => peer.Online).length,
+    watch: state.watch.find((one) => isRunning(one))?.pid ?? null,
+    ageMs: ageOf(state.supervisor),
+    peers,
+    received,
+    sent,
+  };
+}
+
+/** A tunnel that is up, in lines. */
+function describeUp(now: Report, { supervisor }: State): string[] {
+  const { name, addresses, tags, peersOnline, watch, ageMs, peers, received, sent } = now;
+  const watching = watch === null ? "nothing" : `process ${watch}`;
+  const lines = [
+    `${now.state}: ${name} ${addresses.join(" ")} ${tags.join(" ")}`.trim(),
+    `up for ${formatDuration(ageMs)}, ${peersOnline} peers online, watching ${watching}, supervisor ${supervisor.pid}`,
+  ];
+  if (peers.length > 0) lines.push(`peers used: ${peers.length}, ${bytesMessage(received, sent)}`);
+  for (const peer of peers) {
+    const bytes = bytesMessage(peer.received, peer.sent);
+    lines.push(`  ${peer.name} ${peer.address}: ${wayMessage(peer)}, ${bytes}`);
+  }
+  return lines;
+}
+
+function bytesMessage(received: number, sent: number): string {
+  return `${formatBytes(received)} received, ${formatBytes(sent)} sent`;
 }
 
 /** A tunnel that is not up, in words. */

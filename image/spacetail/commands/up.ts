@@ -4,8 +4,10 @@ import { Failure } from "../errors/failure.js";
 import { readSecret } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
+import { isTerminalError } from "../process/terminal.js";
 import { type Attempt, startTrace } from "../tunnel/attempt.js";
 import { bringUp } from "../tunnel/bring-up.js";
+import { startProgress } from "../tunnel/progress.js";
 import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
@@ -24,8 +26,10 @@ export async function up({ platform, env, args }: Invocation): Promise<number> {
   process.umask(0o077);
   const dir = ensureRuntimeDir(platform);
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
-  const attempt: Attempt = { platform, env, settings, secret, watch, machine, dir, deadline, trace };
-  const { exitStatus, report } = await bringUp(attempt);
+  // With a trace, each step has its line anyway.
+  const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
+  const attempt: Attempt = { platform, env, settings, secret, watch, machine, dir, deadline, trace, progress };
+  const { exitStatus, report } = await bringUp(attempt).finally(() => progress.end());
   if (report !== "") console.error(`spacetail: ${report}`);
   return exitStatus;
 }

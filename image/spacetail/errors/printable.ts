@@ -3,10 +3,15 @@
 /** Texts of servers are quoted up to this length. */
 const MAX_QUOTED = 300;
 
-/** A foreign text as part of a line of ours: control characters, which could forge lines, become `?`. */
+/** A foreign text as part of a line of ours: not too long, and without control characters. */
 export function printable(text: string): string {
+  return withoutControls(text.slice(0, MAX_QUOTED));
+}
+
+/** A foreign text as one line: control characters, which could forge lines, become `?`. */
+export function withoutControls(text: string): string {
   let out = "";
-  for (const char of text.slice(0, MAX_QUOTED)) {
+  for (const char of text) {
     const code = char.charCodeAt(0);
     out += code < 32 || (code >= 127 && code < 160) ? "?" : char;
   }

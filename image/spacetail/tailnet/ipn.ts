@@ -12,6 +12,18 @@ export interface PeerStatus {
   readonly Tags?: readonly string[] | null;
   readonly Online: boolean;
   readonly ExitNodeOption: boolean;
+  /** Whether there was traffic in the last minutes. */
+  readonly Active?: boolean;
+  /** `ip:port` of a direct path; empty if there is none. */
+  readonly CurAddr?: string;
+  /** `ip:port:vni` of a peer that relays; empty if there is none. */
+  readonly PeerRelay?: string;
+  /** The code of the peer's home DERP region. */
+  readonly Relay?: string;
+  readonly RxBytes?: number;
+  readonly TxBytes?: number;
+  /** RFC 3339; the year is 1 if there was none. */
+  readonly LastHandshake?: string;
 }
 
 /** ipnstate.Status */

@@ -2,6 +2,7 @@
 import type { Login } from "../login/login.js";
 import { now } from "../process/clock.js";
 import type { ProcessId } from "../process/processes.js";
+import type { Progress } from "./progress.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 
 /** One attempt to put this machine on the tailnet: everything that stays the same while it lasts. */
@@ -12,6 +13,7 @@ export interface Attempt extends Login {
   /** The host name of this machine. */
   readonly machine: string;
   readonly trace: Trace;
+  readonly progress: Progress;
 }
 
 /** Prints a step with the time since the start, if TS_TRACE is on. */

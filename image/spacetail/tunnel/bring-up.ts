@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { redact } from "../../../contract/wire/secrets.js";
+import type { Settings } from "../../../contract/wire/settings.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { obtainAuthKey } from "../login/credential.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
@@ -38,7 +40,8 @@ export interface Outcome {
  * After a failure or a signal, everything it started is stopped again.
  */
 export async function bringUp(attempt: Attempt): Promise<Outcome> {
-  const { platform, dir, env, settings, deadline } = attempt;
+  const { platform, dir, env, settings, deadline, progress } = attempt;
+  progress.waitFor("another `spacetail up`");
   const release = await acquire(dir.lock, realHolders(), deadline);
   try {
     const present = await reuseTunnel(attempt);
@@ -46,6 +49,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
     if (present !== null) {
       const api = localApi(platform.connect, present.socket);
       const status = await api.status(timeLeft(deadline));
+      progress.waitFor(reachedMessage(settings));
       const note = await reach(api, settings.waitFor, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
@@ -88,8 +92,9 @@ async function startTunnel(attempt: Attempt): Promise<Outcome> {
 }
 
 async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
-  const { platform, dir, settings, machine, deadline, trace } = attempt;
+  const { platform, dir, settings, machine, deadline, trace, progress } = attempt;
   const api = localApi(platform.connect, started.socket);
+  progress.waitFor(settings.credential === "authkey" ? "tailscaled" : `the API at ${settings.apiUrl}`);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);
   const ready = waitForDaemon(api, deadline).then(() => "");
@@ -97,10 +102,12 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   secrets.push(authKey);
   trace("tailscaled answers, auth key obtained");
   const options = { AuthKey: authKey, UpdatePrefs: joinPrefs(settings, machine) };
+  progress.waitFor(`the control server ${settings.controlUrl}`);
   await join(api, options, () => daemonLog(dir), deadline);
   trace("running");
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
+  progress.waitFor(reachedMessage(settings));
   const note = await reach(api, settings.waitFor, deadline);
   return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };
 }
@@ -152,6 +159,11 @@ function reportOf(status: Status, what: string, note: string): string {
   const { name, addresses, tags } = selfOf(status);
   const facts = addresses.slice(0, 1).concat(tags);
   return `${what} as ${name} (${facts.join(", ")}); ${note}.`;
+}
+
+/** What an attempt waits for last. */
+function reachedMessage({ waitFor }: Settings): string {
+  return waitFor.length === 0 ? "peers" : waitFor.map((target) => formatHostPort(target)).join(", ");
 }
 
 function daemonLog(dir: RuntimeDir): string {
