@@ -19,12 +19,25 @@ enum { SIGNALS = sizeof PASSED_ON / sizeof *PASSED_ON };
 // The program; 0 if there is none.
 static volatile pid_t program;
 
+// Stops this process, unless there is nobody to make it go on: the kernel knows.
+static void stop(void) {
+  struct sigaction before;
+  sigset_t one;
+  sigaction(SIGTSTP, NULL, &before);
+  signal(SIGTSTP, SIG_DFL);
+  raise(SIGTSTP);
+  sigemptyset(&one);
+  sigaddset(&one, SIGTSTP);
+  sigprocmask(SIG_UNBLOCK, &one, NULL);
+  sigaction(SIGTSTP, &before, NULL);
+}
+
 // A terminal sends its signals to all processes of the foreground group, and the program is in the group of this one.
 static void pass_on(int number, siginfo_t *info, void *context) {
   (void)context;
   int error = errno;
   if (program > 0 && info->si_code != SI_KERNEL) kill(program, number);
-  if (number == SIGTSTP) raise(SIGSTOP);
+  if (number == SIGTSTP) stop();
   errno = error;
 }
 

@@ -31,7 +31,7 @@ export function run(path: string, words: readonly string[], changed: Readonly<Re
       const passOn = (): void => {
         // Unlike the native build, Node cannot know who has sent a signal.
         if (!OF_TERMINALS.includes(name) || !inForeground()) child.kill(name);
-        if (name === "SIGTSTP") process.kill(process.pid, "SIGSTOP");
+        if (name === "SIGTSTP") stop(passOn);
       };
       process.on(name, passOn);
       return { name, earlier, passOn };
@@ -49,6 +49,13 @@ export function run(path: string, words: readonly string[], changed: Readonly<Re
       end({ status: code ?? 0, signal: number, problem: "" });
     });
   });
+}
+
+/** Stops this process, unless there is nobody to make it go on: the kernel knows. */
+function stop(passOn: () => void): void {
+  process.off("SIGTSTP", passOn);
+  process.kill(process.pid, "SIGTSTP");
+  setTimeout(() => process.on("SIGTSTP", passOn), 100);
 }
 
 /** Ends this process by a signal. */
