@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Connection, Net, Relayed } from "../platform/net.js";
 import type { Outlet } from "../egress/egress.js";
+import type { Activity } from "./activity.js";
 import type { Dialer } from "./dialer.js";
 import type { Source } from "./source.js";
 
@@ -18,5 +19,6 @@ export interface FrontParts {
   readonly relay: (client: Connection, outlet: Outlet) => Promise<Relayed>;
   /** The port of tailscaled's own SOCKS5 proxy, which does UDP; 0 if it has none. */
   readonly udpPort: () => number;
+  readonly activity: Activity;
   readonly log: (line: string) => void;
 }

@@ -152,7 +152,7 @@ async function forward(session: Session, head: RequestHead): Promise<void> {
   }
   link.pending.push(exchange);
   const before = session.answers;
-  session.answers = before.then(() => passAnswer(session, link, exchange));
+  session.answers = session.parts.activity.during(before.then(() => passAnswer(session, link, exchange)));
   await sendRequest(session, link, exchange, framing);
   if (isUpgrade) await session.answers;
 }
