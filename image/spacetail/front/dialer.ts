@@ -3,9 +3,9 @@ import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.
 import { dialAddresses, race } from "../egress/dial.js";
 import type { Egress, Outlet } from "../egress/egress.js";
 import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
+import type { Router } from "../names/router.js";
 import type { Connection, Net } from "../platform/net.js";
 import { type Deadline, deadlineIn, now } from "../process/clock.js";
-import type { Router } from "../names/router.js";
 import { dialTailnet } from "../tailnet/dial.js";
 import type { DialResult } from "../tailnet/local-api.js";
 import type { Explainer } from "./explainer.js";

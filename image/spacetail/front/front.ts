@@ -59,7 +59,10 @@ export async function openFront(
   const accept = (connection: Connection, work: (client: Client) => Promise<void>): void => {
     const client: Client = { connection, source: sourceOf(connection, NOTHING) };
     const isServed = clients < capacity;
-    if (!isServed && refusals >= MOST_REFUSALS) return connection.close();
+    if (!isServed && refusals >= MOST_REFUSALS) {
+      connection.close();
+      return;
+    }
     if (isServed) clients += 1;
     else refusals += 1;
     (isServed ? work(client) : refuse(client)).then(

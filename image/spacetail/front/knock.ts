@@ -89,7 +89,7 @@ export function knocker(api: LocalApi, restarts: Restarts): Knocker {
   const knockNow = async (address: string): Promise<boolean> => {
     const limitMs = now() - began > FIRST_ANSWER_MS ? LATE_ANSWER_MS : FIRST_ANSWER_MS;
     const disco = await awaitDisco(api, address, limitMs);
-    if (disco.latencyMs < 0) return disco.isPeer ? false : true;
+    if (disco.latencyMs < 0) return !disco.isPeer;
     // Peers of version 1.102 that answer a disco ping are ready for WireGuard. Older ones learn of a node in two steps,
     // and lose a handshake now and then that comes in between.
     if (disco.asked > 1 && !restarts.isAllowed()) await sleep(SETTLE_MS);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Connection, Net, Relayed } from "../platform/net.js";
+
 import type { Outlet } from "../egress/egress.js";
+import type { Connection, Net, Relayed } from "../platform/net.js";
 import type { Activity } from "./activity.js";
 import type { Dialer } from "./dialer.js";
 import type { Source } from "./source.js";

@@ -84,7 +84,12 @@ async function readAnswer(connection: Connection): Promise<Answer | null> {
 /** tailscaled's text without its own words about where the failure came from. */
 function reasonOf(body: string, target: HostPort): string {
   let text = body.trim();
-  for (const prefix of ["resolve failure: ", "dial failure: ", `dial tcp ${formatHostPort(target)}: `, "connect tcp "]) {
+  for (const prefix of [
+    "resolve failure: ",
+    "dial failure: ",
+    `dial tcp ${formatHostPort(target)}: `,
+    "connect tcp ",
+  ]) {
     if (text.startsWith(prefix)) text = text.slice(prefix.length);
   }
   return text;

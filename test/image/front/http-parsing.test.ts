@@ -166,7 +166,8 @@ describe("a chunked body", () => {
     ["an endless line", `4;${"a".repeat(10_000)}`],
     ["endless trailers", `0\r\n${"A: bcdefghijklmnopqrstuvwxyz\r\n".repeat(4000)}`],
   ])("is refused with %s", (_, text) => {
-    for (const size of [1, 1000]) expect(() => scan(text, size)).toThrow(expect.objectContaining({ name: "Malformed" }));
+    for (const size of [1, 1000])
+      expect(() => scan(text, size)).toThrow(expect.objectContaining({ name: "Malformed" }));
   });
 });
 
@@ -186,12 +187,20 @@ describe("the target", () => {
     expect(plainTarget("OPTIONS", "http://db").path).toBe("*");
   });
 
-  test.each(["/", "*", "db:80", "https://db/", "http:///x", "http://db:0/", "http://db:99999/", "http://a b/", "http://u@db/", "http://db/#x"])(
-    "%s is refused",
-    (target) => {
-      expect(() => plainTarget("GET", target)).toThrow(expect.objectContaining({ name: "Malformed" }));
-    },
-  );
+  test.each([
+    "/",
+    "*",
+    "db:80",
+    "https://db/",
+    "http:///x",
+    "http://db:0/",
+    "http://db:99999/",
+    "http://a b/",
+    "http://u@db/",
+    "http://db/#x",
+  ])("%s is refused", (target) => {
+    expect(() => plainTarget("GET", target)).toThrow(expect.objectContaining({ name: "Malformed" }));
+  });
 
   test("of CONNECT is a host and a port", () => {
     expect(connectTarget("db:5432")).toEqual({ host: "db", port: 5432 });
@@ -220,7 +229,12 @@ describe("what a server gets", () => {
   });
 
   test("keeps what says where the body ends, whatever Connection names", () => {
-    const text = forwarded("POST http://db/ HTTP/1.1", "Host: db", "Content-Length: 2", "Connection: content-length, host");
+    const text = forwarded(
+      "POST http://db/ HTTP/1.1",
+      "Host: db",
+      "Content-Length: 2",
+      "Connection: content-length, host",
+    );
     expect(text).toBe("POST / HTTP/1.1\r\nHost: db\r\nContent-Length: 2\r\n\r\n");
   });
 
@@ -251,7 +265,13 @@ describe("what a client gets", () => {
     forwardResponse(parseResponseHead(bytes([...lines, "", ""].join("\r\n"))), isLast);
 
   test("are the lines of the response, but for those about the connection to the server", () => {
-    const lines = ["HTTP/1.1 200 OK  then", "Content-Encoding: gzip", "Connection: close", "Keep-Alive: max=1", "etag:x"];
+    const lines = [
+      "HTTP/1.1 200 OK  then",
+      "Content-Encoding: gzip",
+      "Connection: close",
+      "Keep-Alive: max=1",
+      "etag:x",
+    ];
     expect(passed(false, ...lines)).toBe("HTTP/1.1 200 OK  then\r\nContent-Encoding: gzip\r\netag:x\r\n\r\n");
     expect(passed(true, "HTTP/1.1 200", "A: b")).toBe("HTTP/1.1 200\r\nA: b\r\nConnection: close\r\n\r\n");
   });

@@ -98,7 +98,16 @@ const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 describe("plain requests", () => {
   test("arrive with their bytes and headers, and nothing is added", async () => {
     const one = await client();
-    one.send("PUT http://web/a%20b?c HTTP/1.1", "Host: web", "accept-ENCODING: br", "X-A: 1", "x-a: 2", "Content-Length: 3", "", "abc");
+    one.send(
+      "PUT http://web/a%20b?c HTTP/1.1",
+      "Host: web",
+      "accept-ENCODING: br",
+      "X-A: 1",
+      "x-a: 2",
+      "Content-Length: 3",
+      "",
+      "abc",
+    );
     const { body } = await answer(one);
     expect(JSON.parse(body)).toMatchObject({
       method: "PUT",
@@ -162,7 +171,9 @@ describe("plain requests", () => {
 
   test("that change something wait for the answers before them", async () => {
     const one = await client();
-    one.send("GET http://raw/1 HTTP/1.1\r\nHost: raw\r\n\r\nPOST http://raw/2 HTTP/1.1\r\nHost: raw\r\nContent-Length: 0\r\n\r\n");
+    one.send(
+      "GET http://raw/1 HTTP/1.1\r\nHost: raw\r\n\r\nPOST http://raw/2 HTTP/1.1\r\nHost: raw\r\nContent-Length: 0\r\n\r\n",
+    );
     await arrived("GET /1");
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(received).not.toContain("POST");
@@ -174,7 +185,8 @@ describe("plain requests", () => {
   });
 
   test("have chunks and trailers passed on in both directions", async () => {
-    const answered = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3;x=y\r\nabc\r\n0\r\nX-Sum: 7\r\n\r\n";
+    const answered =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n3;x=y\r\nabc\r\n0\r\nX-Sum: 7\r\n\r\n";
     const one = await client();
     one.send("POST http://raw/ HTTP/1.1", "Host: raw", "Transfer-Encoding: chunked", "", "");
     one.send("5\r\nhel");
@@ -318,19 +330,22 @@ describe("what goes wrong", () => {
     ["silent", 504, "it did not answer"],
     ["secret", 403, "not allowed"],
     ["nowhere", 502, "no such host"],
-  ])("with %s is said in an answer of status %i, in a header, in a text and in the log", async (host, status, words) => {
-    const one = await client();
-    for (const line of [`GET http://${host}/ HTTP/1.1`, `CONNECT ${host}:80 HTTP/1.1`]) {
-      front.log.length = 0;
-      one.send(line, `Host: ${host}`, "", "");
-      const { head, body } = await answer(one);
-      expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
-      expect(head).toMatch(new RegExp(`Tailscale-Connect-Error: Cannot reach ${host}.*${words}\r\n`));
-      expect(body).toMatch(new RegExp(`^spacetail: Cannot reach ${host}.*${words}\n$`));
-      expect(front.log).toHaveLength(1);
-    }
-    expect(await one.all()).toBe("");
-  });
+  ])(
+    "with %s is said in an answer of status %i, in a header, in a text and in the log",
+    async (host, status, words) => {
+      const one = await client();
+      for (const line of [`GET http://${host}/ HTTP/1.1`, `CONNECT ${host}:80 HTTP/1.1`]) {
+        front.log.length = 0;
+        one.send(line, `Host: ${host}`, "", "");
+        const { head, body } = await answer(one);
+        expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+        expect(head).toMatch(new RegExp(`Tailscale-Connect-Error: Cannot reach ${host}.*${words}\r\n`));
+        expect(body).toMatch(new RegExp(`^spacetail: Cannot reach ${host}.*${words}\n$`));
+        expect(front.log).toHaveLength(1);
+      }
+      expect(await one.all()).toBe("");
+    },
+  );
 
   test("is answered to HEAD without a text", async () => {
     const one = await client();
@@ -341,7 +356,10 @@ describe("what goes wrong", () => {
   });
 
   test.each([
-    ["both lengths", ["POST http://web/ HTTP/1.1", "Host: web", "Content-Length: 4", "Transfer-Encoding: chunked", "", "0", "", ""]],
+    [
+      "both lengths",
+      ["POST http://web/ HTTP/1.1", "Host: web", "Content-Length: 4", "Transfer-Encoding: chunked", "", "0", "", ""],
+    ],
     ["two Hosts", ["GET http://web/ HTTP/1.1", "Host: web", "Host: raw", "", ""]],
     ["a continued line", ["GET http://web/ HTTP/1.1", "Host: web", " more", "", ""]],
     ["a wrong chunk", ["POST http://web/ HTTP/1.1", "Host: web", "Transfer-Encoding: chunked", "", "zz", "", ""]],
@@ -349,7 +367,11 @@ describe("what goes wrong", () => {
     ["something else than HTTP", ["\x16\x03\x01\x02\x00\x01", "", ""]],
   ])("with %s is answered with 400, and the connection ends", async (_, lines) => {
     const one = await client();
-    one.send("GET http://web/first HTTP/1.1\r\nHost: web\r\n\r\n", lines.join("\r\n"), "GET http://web/smuggled HTTP/1.1\r\nHost: web\r\n\r\n");
+    one.send(
+      "GET http://web/first HTTP/1.1\r\nHost: web\r\n\r\n",
+      lines.join("\r\n"),
+      "GET http://web/smuggled HTTP/1.1\r\nHost: web\r\n\r\n",
+    );
     expect((await answer(one)).body).toContain("/first");
     const text = await one.all();
     expect(text).toMatch(/^HTTP\/1\.1 400 /);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { activity } from "../../../image/spacetail/front/activity.js";
 import type { Dialed, Dialer } from "../../../image/spacetail/front/dialer.js";
 import { type Front, openFront } from "../../../image/spacetail/front/front.js";
 import type { FrontParts } from "../../../image/spacetail/front/parts.js";
 import type { Problem } from "../../../image/spacetail/front/problem.js";
-import { activity } from "../../../image/spacetail/front/activity.js";
 import { nodeNet } from "../../../image/spacetail/platform/net-node.js";
 
 const net = nodeNet();
@@ -80,7 +80,11 @@ export class RawClient {
     };
     socket.setEncoding("latin1");
     socket.on("data", (data) => notify(() => (this.text += data))());
-    for (const event of ["end", "close", "error"]) socket.on(event, notify(() => (this.ended = true)));
+    for (const event of ["end", "close", "error"])
+      socket.on(
+        event,
+        notify(() => (this.ended = true)),
+      );
   }
 
   static open(port: number): Promise<RawClient> {

@@ -61,7 +61,7 @@ function classes(): Buffer {
   const tokens = `${LETTERS}${DIGITS}!#$%&'*+-.^_\`|~`;
   for (let byte = 0; byte < 256; byte += 1) {
     const isControl = (byte < 32 && byte !== 9) || byte === 127;
-    table[byte] = (isControl ? 0 : TEXT);
+    table[byte] = isControl ? 0 : TEXT;
   }
   for (let i = 0; i < tokens.length; i += 1) table[tokens.charCodeAt(i)] = TEXT | TOKEN;
   return table;

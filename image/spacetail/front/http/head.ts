@@ -106,14 +106,14 @@ export function parseFields(bytes: Buffer, from: number, strict: boolean): Field
 }
 
 /** What a field says, without the blanks around it. */
-export function valueOf(field: Field): string {
+export function textOfField(field: Field): string {
   return withoutBlanks(field.line.slice(field.name.length + 1));
 }
 
 /** The values of all fields of a name. */
 export function valuesOf(fields: readonly Field[], name: string): string[] {
   const values: string[] = [];
-  for (const field of fields) if (field.name === name) values.push(valueOf(field));
+  for (const field of fields) if (field.name === name) values.push(textOfField(field));
   return values;
 }
 

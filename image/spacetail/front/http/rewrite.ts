@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostPort } from "../../../../contract/wire/addresses.js";
-import { type Field, type RequestHead, type ResponseHead, tokensOf, valueOf, valuesOf } from "./head.js";
+import { type Field, type RequestHead, type ResponseHead, textOfField, tokensOf, valuesOf } from "./head.js";
 import { Malformed } from "./malformed.js";
 import { hostOf, type PlainTarget } from "./target.js";
 
@@ -94,6 +94,6 @@ function hostLine(fields: readonly Field[], server: HostPort): string {
   const hosts = fields.filter((field) => field.name === "host");
   const [host] = hosts;
   if (host === undefined) return `Host: ${hostOf(server)}\r\n`;
-  if (hosts.length > 1 || valueOf(host).includes(",")) throw new Malformed("the request has several Hosts");
+  if (hosts.length > 1 || textOfField(host).includes(",")) throw new Malformed("the request has several Hosts");
   return "";
 }

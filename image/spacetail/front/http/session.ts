@@ -146,7 +146,12 @@ async function forward(session: Session, head: RequestHead): Promise<void> {
     const problem = await link.open();
     if (problem !== null) {
       const isLast = framing.kind !== "none" || !isPersistent;
-      await answer(session, { status: httpStatus(problem.kind), reason: problem.text, isLast, isHead: isHead(exchange) });
+      await answer(session, {
+        status: httpStatus(problem.kind),
+        reason: problem.text,
+        isLast,
+        isHead: isHead(exchange),
+      });
       return;
     }
   }
@@ -218,7 +223,8 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
     const source = link.source();
     if (head.status === 101) {
       const outlet = link.outlet();
-      if (!exchange.isUpgrade || outlet === null) throw new Error("it changes the protocol although nobody asked it to");
+      if (!exchange.isUpgrade || outlet === null)
+        throw new Error("it changes the protocol although nobody asked it to");
       await client.connection.write(Buffer.from(forwardResponse(head, false), "latin1"));
       const early = source.take(source.bytes().length);
       await give(session, { connection: outlet.connection, early, plain: outlet.plain });

@@ -55,7 +55,11 @@ export function parseRequest(bytes: Buffer): Parsed<SocksRequest> {
   const port = byteOf(bytes, length - 2) * 256 + byteOf(bytes, length - 1);
   // Addresses for UDP may be empty, because many clients do not know theirs yet.
   if (command === 1 && (host === "" || port === 0)) return refused(GENERAL_FAILURE);
-  return { message: { command: command === 1 ? "connect" : "udp-associate", target: { host, port } }, length, problem: 0 };
+  return {
+    message: { command: command === 1 ? "connect" : "udp-associate", target: { host, port } },
+    length,
+    problem: 0,
+  };
 }
 
 /** A reply. The address in it is of no use to anybody who asked for a connection. */
