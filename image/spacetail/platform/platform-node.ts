@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { lstatSync } from "node:fs";
 import { globalAgent } from "node:https";
-import { connect, type Socket } from "node:net";
 import { errorCode } from "../errors/failure.js";
-import type { Platform, Stream } from "./platform.js";
+import { nodeNet } from "./net-node.js";
+import type { Platform } from "./platform.js";
 
 /** The platform of the build for Node. */
 export function nodePlatform(): Platform {
@@ -12,23 +12,7 @@ export function nodePlatform(): Platform {
   process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
   return {
     command: [process.execPath, __filename],
-    connect: connectUnix,
-    socketProblem: async (path) => {
-      try {
-        (await connectUnix(path)).close();
-        return "";
-      } catch (error) {
-        return errorCode(error);
-      }
-    },
-    listensOnLoopback6: (port) =>
-      new Promise((resolve) => {
-        const socket = connect({ host: "::1", port }, () => {
-          socket.destroy();
-          resolve(true);
-        });
-        socket.on("error", () => resolve(false));
-      }),
+    net: nodeNet(),
     trust: (certificates) => {
       globalAgent.options.ca = [...certificates];
     },
@@ -40,66 +24,9 @@ export function nodePlatform(): Platform {
     dieWithParent: () => {
       throw new Error("Node cannot ask for a parent-death signal");
     },
+    // Node has done so.
+    raiseDescriptorLimit: () => {},
     exec,
-  };
-}
-
-function connectUnix(path: string): Promise<Stream> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path });
-    socket.once("error", reject);
-    socket.once("connect", () => {
-      socket.off("error", reject);
-      resolve(streamOf(socket));
-    });
-  });
-}
-
-function streamOf(socket: Socket): Stream {
-  const chunks: Buffer[] = [];
-  let ended = false;
-  let failure: Error | null = null;
-  let wake = (): void => {};
-  const notify = (change: () => void) => (): void => {
-    change();
-    wake();
-  };
-  socket.on("data", (data: Buffer) => notify(() => chunks.push(data))());
-  socket.on(
-    "end",
-    notify(() => {
-      ended = true;
-    }),
-  );
-  socket.on(
-    "close",
-    notify(() => {
-      ended = true;
-    }),
-  );
-  socket.on("error", (error) =>
-    notify(() => {
-      failure = error;
-    })(),
-  );
-  return {
-    write: (text) => {
-      socket.write(text);
-    },
-    read: async () => {
-      for (;;) {
-        const chunk = chunks.shift();
-        if (chunk !== undefined) return chunk;
-        if (failure !== null) throw failure;
-        if (ended) return null;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-    close: () => {
-      socket.destroy();
-    },
   };
 }
 
