@@ -11,13 +11,18 @@ export function activity(): Activity {
   let count = 0;
   return {
     isIdle: () => count === 0,
-    during: async (work) => {
+    during: (work) => {
       count += 1;
-      try {
-        return await work;
-      } finally {
-        count -= 1;
-      }
+      return work.then(
+        (result) => {
+          count -= 1;
+          return result;
+        },
+        (error: unknown) => {
+          count -= 1;
+          throw error;
+        },
+      );
     },
   };
 }

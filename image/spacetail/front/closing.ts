@@ -8,14 +8,19 @@ const LINGER_MS = 2000;
  * Ends a connection when what was written has been sent, and closes it when the client has ended it too. If it were
  * closed while bytes of the client are under way, the system would reset it, and the client might lose the last answer.
  */
-export async function closeGently({ connection, source }: Client): Promise<void> {
+export function closeGently({ connection, source }: Client): Promise<void> {
   connection.end();
-  const timer = setTimeout(() => connection.close(), LINGER_MS);
-  try {
-    while (await source.more()) source.take(source.bytes().length);
-  } catch {
-    // It is closed already.
-  }
-  clearTimeout(timer);
-  connection.close();
+  return new Promise<void>((resolve) => {
+    const timer = setTimeout(() => connection.close(), LINGER_MS);
+    const close = (): void => {
+      clearTimeout(timer);
+      connection.close();
+      resolve();
+    };
+    const drain = (): void => {
+      source.take(source.bytes().length);
+      source.more().then((hasMore) => (hasMore ? drain() : close()), close);
+    };
+    drain();
+  });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
+import type { Outlet } from "../egress/egress.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection, Listener, Net } from "../platform/net.js";
 import { serveForward } from "./forward.js";
@@ -35,6 +36,9 @@ export class ListenError extends Error {
   }
 }
 
+/** What is done with a client: ends with the outlet to relay it with, or with null if nothing is left to do. */
+type Work = (client: Client) => Promise<Outlet | null>;
+
 /** How many clients beyond the capacity get an answer at the same time. */
 const MOST_REFUSALS = 16;
 
@@ -56,7 +60,7 @@ export async function openFront(
   let clients = 0;
   let refusals = 0;
 
-  const accept = (connection: Connection, work: (client: Client) => Promise<void>): void => {
+  const accept = (connection: Connection, work: Work): void => {
     const client: Client = { connection, source: sourceOf(connection, NOTHING) };
     const isServed = clients < capacity;
     if (!isServed && refusals >= MOST_REFUSALS) {
@@ -65,7 +69,8 @@ export async function openFront(
     }
     if (isServed) clients += 1;
     else refusals += 1;
-    (isServed ? work(client) : refuse(client)).then(
+    const served = isServed ? work(client) : refuse(client);
+    served.then((outlet) => (outlet === null ? null : relay(client, outlet))).then(
       () => leave(isServed),
       (error: unknown) => {
         // The client went away, or the connection broke: there is nobody to tell.
@@ -75,11 +80,13 @@ export async function openFront(
       },
     );
   };
+  const relay = (client: Client, outlet: Outlet): Promise<null> =>
+    parts.activity.during(parts.relay(client.connection, outlet)).then(() => null);
   const leave = (wasServed: boolean): void => {
     if (wasServed) clients -= 1;
     else refusals -= 1;
   };
-  const listen = async (at: HostPort, work: (client: Client) => Promise<void>): Promise<void> => {
+  const listen = async (at: HostPort, work: Work): Promise<void> => {
     const name = formatHostPort(at);
     if (listeners.has(name)) return;
     const made: Listener[] = [];

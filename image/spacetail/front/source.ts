@@ -14,16 +14,20 @@ export interface Source {
 export function sourceOf(connection: Connection, early: Buffer): Source {
   let bytes = early;
   let pending: Promise<boolean> | null = null;
-  const read = async (): Promise<boolean> => {
-    try {
-      const next = await connection.read();
-      if (next === null) return false;
-      bytes = bytes.length === 0 ? next : Buffer.concat([bytes, next]);
-      return true;
-    } finally {
-      pending = null;
-    }
-  };
+  // No async function: in the native build each that waits has a stack of its own, and idle clients are many.
+  const read = (): Promise<boolean> =>
+    connection.read().then(
+      (next) => {
+        pending = null;
+        if (next === null) return false;
+        bytes = bytes.length === 0 ? next : Buffer.concat([bytes, next]);
+        return true;
+      },
+      (error: unknown) => {
+        pending = null;
+        throw error;
+      },
+    );
   return {
     bytes: () => bytes,
     take: (count) => {

@@ -39,15 +39,13 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
     outlet = null;
   };
   /** Notices when the server closes a connection on which nothing is under way. */
-  const watch = async (): Promise<void> => {
+  const watch = (): void => {
     const watched = outlet;
-    try {
-      await source.more();
-    } catch {
-      // The same as an end.
-    }
     // An answer that nobody has asked for is of no use either.
-    if (outlet === watched && pending.length === 0) close();
+    const ended = (): void => {
+      if (outlet === watched && pending.length === 0) close();
+    };
+    source.more().then(ended, ended);
   };
   const write = async (bytes: Buffer): Promise<boolean> => {
     if (outlet === null) return false;
@@ -87,7 +85,7 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
       isUsed = true;
       pending.shift();
       if (!isPersistent) close();
-      else if (pending.length === 0) void watch();
+      else if (pending.length === 0) watch();
     },
     close,
   };

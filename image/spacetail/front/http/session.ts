@@ -32,8 +32,8 @@ interface Session {
   answers: Promise<void>;
   /** Whether the client gets nothing more. */
   isOver: boolean;
-  /** Whether the connection has been given away, to a relay. */
-  isGiven: boolean;
+  /** What the connection is to be relayed with; null before that is so. */
+  given: Outlet | null;
   /** The end of the connection; null before. */
   closing: Promise<void> | null;
 }
@@ -41,23 +41,38 @@ interface Session {
 /**
  * Serves a client that speaks HTTP to its proxy until the connection ends. Requests for any servers may follow each
  * other; each answer is passed on before the next.
+ *
+ * @returns the outlet to relay the client with, if the client has got one; null if its connection has been closed
  */
-export async function serveHttp(client: Client, parts: FrontParts): Promise<void> {
+export function serveHttp(client: Client, parts: FrontParts): Promise<Outlet | null> {
   const session: Session = {
     client,
     parts,
     link: null,
     answers: Promise.resolve(),
     isOver: false,
-    isGiven: false,
+    given: null,
     closing: null,
   };
-  try {
-    while (!session.isOver) await serveOne(session);
-  } finally {
-    if (session.link !== null && !session.isGiven) session.link.close();
-    if (!session.isGiven) await (session.closing ?? closeGently(client));
-  }
+  // No async function: in the native build each that waits has a stack of its own, and idle clients are many.
+  return new Promise<Outlet | null>((resolve, reject) => {
+    const end = (): void => {
+      const { given } = session;
+      if (given !== null) return resolve(given);
+      if (session.link !== null) session.link.close();
+      (session.closing ?? closeGently(client)).then(() => resolve(null), reject);
+    };
+    const fail = (error: unknown): void => {
+      if (session.link !== null) session.link.close();
+      reject(error instanceof Error ? error : new Error(errorMessage(error)));
+    };
+    const next = (): void => {
+      if (session.isOver) return end();
+      if (client.source.bytes().length > 0) serveOne(session).then(next, fail);
+      else client.source.more().then(() => serveOne(session).then(next, fail), fail);
+    };
+    next();
+  });
 }
 
 /** Reads one request and sends it on; its answer may come later. */
@@ -105,12 +120,11 @@ async function connect(session: Session, head: RequestHead): Promise<void> {
 
 /** Leaves the connection to a relay. */
 async function give(session: Session, outlet: Outlet): Promise<void> {
-  const { client, parts } = session;
-  const early = client.source.take(client.source.bytes().length);
-  if (early.length > 0) await outlet.connection.write(early);
+  const { source } = session.client;
   session.isOver = true;
-  session.isGiven = true;
-  await parts.relay(client.connection, outlet);
+  session.given = outlet;
+  const early = source.take(source.bytes().length);
+  if (early.length > 0) await outlet.connection.write(early);
 }
 
 /** A plain request. */
@@ -156,8 +170,9 @@ async function forward(session: Session, head: RequestHead): Promise<void> {
     }
   }
   link.pending.push(exchange);
-  const before = session.answers;
-  session.answers = session.parts.activity.during(before.then(() => passAnswer(session, link, exchange)));
+  session.answers = session.parts.activity.during(
+    session.answers.then(() => untilAnswer(session, link)).then(() => passAnswer(session, link, exchange)),
+  );
   await sendRequest(session, link, exchange, framing);
   if (isUpgrade) await session.answers;
 }
@@ -197,6 +212,15 @@ async function sendRequest(session: Session, link: Link, exchange: Exchange, fra
   }
 }
 
+/** Ends when a server has begun to answer, or has closed its connection. Never rejects. */
+function untilAnswer(session: Session, link: Link): Promise<void> {
+  const hasEnded = session.isOver || link.outlet() === null || link.source().bytes().length > 0;
+  if (hasEnded) return Promise.resolve();
+  return link.source().more().then(ignore, ignore);
+}
+
+function ignore(): void {}
+
 /** Passes on the answer to a request. Never rejects. */
 async function passAnswer(session: Session, link: Link, exchange: Exchange): Promise<void> {
   if (session.isOver) return;
@@ -204,7 +228,7 @@ async function passAnswer(session: Session, link: Link, exchange: Exchange): Pro
   try {
     await passHeads(session, link, exchange, began);
   } catch (error) {
-    if (session.isGiven) return;
+    if (session.given !== null) throw error;
     link.close();
     const text = `Cannot read the answer of ${formatHostPort(link.server)}: ${errorMessage(error)}.`;
     session.parts.log(text);

@@ -14,14 +14,20 @@ const UDP_CONNECT_MS = 5000;
 /** The reply for a failure without a name. */
 const FAILED = 1;
 
-/** Serves a client that speaks SOCKS5 until its connection ends. */
-export async function serveSocks(client: Client, parts: FrontParts): Promise<void> {
+/**
+ * Serves a client that speaks SOCKS5.
+ *
+ * @returns the outlet to relay the client with, if the client has got one; null if its connection has been closed
+ */
+export async function serveSocks(client: Client, parts: FrontParts): Promise<Outlet | null> {
   const outlet = await negotiate(client, parts);
-  if (outlet === null) return await closeGently(client);
-  const { connection, source } = client;
-  const early = source.take(source.bytes().length);
+  if (outlet === null) {
+    await closeGently(client);
+    return null;
+  }
+  const early = client.source.take(client.source.bytes().length);
   if (early.length > 0) await outlet.connection.write(early);
-  await parts.relay(connection, outlet);
+  return outlet;
 }
 
 /** The connection that a client has asked for; null if it has been refused or has gone. */
