@@ -11,7 +11,17 @@
 // mbedTLS do not change with our sources, so they are cached in .cache/native by compiler, flags and version.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +32,23 @@ const root = resolve(here, "..");
 const dist = join(root, "image/dist");
 const cache = join(root, ".cache/native");
 const modules = join(root, "node_modules");
+
+/** mbedTLS comes with scriptc's run-time library. Only image/native/tls.c uses it, so the compiler does not list it. */
+const MBEDTLS = "vendor/mbedtls";
+const MBEDTLS_CONFIG = "mbedtls-config.h";
+const USER_CONFIG = `-DMBEDTLS_USER_CONFIG_FILE="${MBEDTLS_CONFIG}"`;
+
+function mbedtls(runtime) {
+  const library = `${MBEDTLS}/library`;
+  const sources = readdirSync(join(runtime, library)).filter((name) => name.endsWith(".c"));
+  return {
+    name: "mbedtls",
+    c_flags: ["-std=c11"],
+    defines: ["_GNU_SOURCE"],
+    include_directories: [`${MBEDTLS}/include`, library],
+    sources: sources.map((name) => `${library}/${name}`),
+  };
+}
 
 /** scriptc needs Node 24; where this process is older, the pinned one in node_modules runs it. */
 function compilerNode() {
@@ -92,8 +119,8 @@ async function native(arch) {
     const pack = info.runtime_pack;
     const objects = [];
     const jobs = [];
-    // The run-time library must be compiled with the same configuration: it decides about the layout of structures.
-    const config = join(root, "image/native/mbedtls-config.h");
+    // All that includes mbedTLS must have the same configuration, which decides about the layout of structures.
+    const config = join(root, "image/native", MBEDTLS_CONFIG);
     const salt = `${pack.version} ${readFileSync(config, "utf8")}`;
     const compile = (flags, source, includes) => {
       const at = objects.push("") - 1;
@@ -104,11 +131,11 @@ async function native(arch) {
     // The target and optimisation flags that scriptc would use are replaced by ours.
     const own = (flags) =>
       flags.filter((flag, i) => flag !== "-target" && flags[i - 1] !== "-target" && !/^-O/.test(flag));
-    for (const set of pack.source_sets) {
+    for (const set of [...pack.source_sets, mbedtls(pack.root)]) {
       const flags = [
         ...own(set.c_flags),
         ...set.defines.map((d) => `-D${d}`),
-        `-DMBEDTLS_USER_CONFIG_FILE="${basename(config)}"`,
+        USER_CONFIG,
         "-Oz",
         // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
         "-fno-asynchronous-unwind-tables",
@@ -126,11 +153,11 @@ async function native(arch) {
       }
       if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
     }
-    compile(
-      ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"],
-      join(root, "image/native/native.c"),
-      [],
-    );
+    const bindings = join(root, "image/native");
+    for (const source of readdirSync(bindings).filter((name) => name.endsWith(".c"))) {
+      const flags = ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", USER_CONFIG];
+      compile(flags, join(bindings, source), [bindings, join(pack.root, MBEDTLS, "include")]);
+    }
     await pool(jobs);
     const out = join(dist, `spacetail-linux-${arch}`);
     await run([

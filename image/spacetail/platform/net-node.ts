@@ -66,7 +66,8 @@ function coded(code: string): Error {
   return Object.assign(new Error(code), { code });
 }
 
-function connectionOf(socket: Socket): Connection {
+/** A stream of Node's as a connection. */
+export function connectionOf(socket: Socket): Connection {
   let failure: Error | null = null;
   let closed = false;
   socket.pause();
