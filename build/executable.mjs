@@ -36,6 +36,23 @@ const root = resolve(here, "..");
 const cache = join(root, ".cache/native");
 const modules = join(root, "node_modules");
 
+/** mbedTLS comes with scriptc's run-time library. Only image/native/tls.c uses it, so the compiler does not list it. */
+const MBEDTLS = "vendor/mbedtls";
+const MBEDTLS_CONFIG = "mbedtls-config.h";
+const USER_CONFIG = `-DMBEDTLS_USER_CONFIG_FILE="${MBEDTLS_CONFIG}"`;
+
+function mbedtls(runtime) {
+  const library = `${MBEDTLS}/library`;
+  const sources = readdirSync(join(runtime, library)).filter((name) => name.endsWith(".c"));
+  return {
+    name: "mbedtls",
+    c_flags: ["-std=c11"],
+    defines: ["_GNU_SOURCE"],
+    include_directories: [`${MBEDTLS}/include`, library],
+    sources: sources.map((name) => `${library}/${name}`),
+  };
+}
+
 /** scriptc needs Node 24; where this process is older, the pinned one in node_modules runs it. */
 function compilerNode() {
   if (Number(process.versions.node.split(".")[0]) >= 24) return process.execPath;
@@ -106,8 +123,8 @@ async function native(arch, name, output) {
     const pack = info.runtime_pack;
     const objects = [];
     const jobs = [];
-    // The run-time library must be compiled with the same configuration: it decides about the layout of structures.
-    const config = join(root, "image/native/mbedtls-config.h");
+    // All that includes mbedTLS must have the same configuration, which decides about the layout of structures.
+    const config = join(root, "image/native", MBEDTLS_CONFIG);
     const salt = `${pack.version} ${readFileSync(config, "utf8")}`;
     const compile = (flags, source, includes, also = salt) => {
       const at = objects.push("") - 1;
@@ -118,11 +135,11 @@ async function native(arch, name, output) {
     // The target and optimisation flags that scriptc would use are replaced by ours.
     const kept = (flags) =>
       flags.filter((flag, i) => flag !== "-target" && flags[i - 1] !== "-target" && !/^-O/.test(flag));
-    for (const set of pack.source_sets) {
+    for (const set of [...pack.source_sets, mbedtls(pack.root)]) {
       const flags = [
         ...kept(set.c_flags),
         ...set.defines.map((d) => `-D${d}`),
-        `-DMBEDTLS_USER_CONFIG_FILE="${basename(config)}"`,
+        USER_CONFIG,
         "-Oz",
         // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
         "-fno-asynchronous-unwind-tables",
@@ -140,11 +157,12 @@ async function native(arch, name, output) {
       }
       if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
     }
-    const own = join(root, "image/native");
-    const warnings = ["-Wall", "-Wextra", "-Werror"];
-    for (const file of readdirSync(own).filter((one) => one.endsWith(".c"))) {
-      const header = readFileSync(join(own, "net.h"), "utf8");
-      compile(["-std=c11", "-Os", ...warnings, "-D_GNU_SOURCE"], join(own, file), [], header);
+    const bindings = join(root, "image/native");
+    const header = readFileSync(join(bindings, "net.h"), "utf8");
+    for (const file of readdirSync(bindings).filter((one) => one.endsWith(".c"))) {
+      const flags = ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", USER_CONFIG];
+      compile(flags, join(bindings, file), [bindings, join(pack.root, MBEDTLS, "include")], salt + header);
+    }
     }
     await pool(jobs);
     const out = `${output}-linux-${arch}`;

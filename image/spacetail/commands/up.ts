@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readSettings } from "../../../contract/wire/settings.js";
+import { egressOf } from "../egress/egress.js";
+import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
 import { readSecret } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
+import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, startTrace } from "../tunnel/attempt.js";
 import { bringUp } from "../tunnel/bring-up.js";
 import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
@@ -24,7 +27,10 @@ export async function up({ platform, env, args }: Invocation): Promise<number> {
   process.umask(0o077);
   const dir = ensureRuntimeDir(platform);
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
-  const attempt: Attempt = { platform, env, settings, secret, watch, machine, dir, deadline, trace };
+  const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
+  for (const problem of upstream.problems) console.error(`spacetail: ${problem}`);
+  const egress = egressOf(platform, upstream);
+  const attempt: Attempt = { platform, egress, env, settings, secret, watch, machine, dir, deadline, trace };
   const { exitStatus, report } = await bringUp(attempt);
   if (report !== "") console.error(`spacetail: ${report}`);
   return exitStatus;

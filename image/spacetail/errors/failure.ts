@@ -8,6 +8,16 @@ export class Failure extends Error {
   }
 }
 
+/** An error with a name for programs, as the errors of Node's API have it. */
+export class CodedError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = "CodedError";
+    this.code = code;
+  }
+}
+
 /** The system's name of an error of Node's API or of ours, such as ENOENT; empty for other errors. */
 export function errorCode(error: unknown): string {
   if (typeof error !== "object" || error === null) return "";

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
-import { setDefaultCACertificates } from "node:tls";
 import { errorName } from "../errors/system-error.js";
 import { nativeNet } from "./net-native.js";
 import type { Platform } from "./platform.js";
+import { secureNative, trustNative } from "./tls-native.js";
 
 // Bound to image/native/native.c by image/native/ffi.json. A negative result is -errno.
 declare function pathOwner(path: string): number;
@@ -17,7 +17,8 @@ export function nativePlatform(): Platform {
   return {
     command: [process.execPath],
     net: nativeNet(),
-    trust: (certificates) => setDefaultCACertificates(certificates.map((one) => one)),
+    trust: trustNative,
+    secure: secureNative,
     permissions: (path) => {
       const owner = pathOwner(path);
       if (owner < 0) return null;

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
 import { lstatSync } from "node:fs";
-import { globalAgent } from "node:https";
 import { errorCode } from "../errors/failure.js";
 import { nodeNet } from "./net-node.js";
 import type { Platform } from "./platform.js";
+import { secureConnection } from "./tls-node.js";
 
 /** The platform of the build for Node. */
 export function nodePlatform(): Platform {
   // As in the native build, a terminal that hangs up counts as SIGTERM.
   process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
+  let authorities: readonly string[] = [];
   return {
     command: [process.execPath, __filename],
     net: nodeNet(),
     trust: (certificates) => {
-      globalAgent.options.ca = [...certificates];
+      authorities = certificates;
     },
+    secure: (connection, name) => secureConnection(connection, name, authorities),
     permissions: (path) => {
       const found = lstatSync(path, { throwIfNoEntry: false });
       return found === undefined ? null : { owner: found.uid, mode: found.mode & 0o7777, socket: found.isSocket() };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChildProcess } from "node:child_process";
-import type { Net } from "./net.js";
+import type { Connection, Net } from "./net.js";
 
 /**
  * What differs between the two builds of the executable: the one for Node, and the native one compiled by scriptc.
@@ -11,8 +11,16 @@ export interface Platform {
   readonly command: readonly string[];
   /** Sockets. */
   readonly net: Net;
-  /** Makes HTTPS trust exactly these certificate authorities, each a PEM block. */
+  /** Makes TLS trust exactly these certificate authorities, each a PEM block. */
   readonly trust: (certificates: readonly string[]) => void;
+  /**
+   * Speaks TLS over a connection, as a client. Closing the result closes the connection.
+   *
+   * @param name the name or IP address that the server's certificate must be for
+   * @returns rejects with the code of Node's error if the certificate is at fault: CERT_HAS_EXPIRED, CERT_NOT_YET_VALID,
+   *   ERR_TLS_CERT_ALTNAME_INVALID, UNABLE_TO_VERIFY_LEAF_SIGNATURE and others
+   */
+  readonly secure: (connection: Connection, name: string) => Promise<Connection>;
   /** Owner and permissions of a path, without following a symbolic link; null if there is no such path. */
   readonly permissions: (path: string) => Permissions | null;
   /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { parseHead, type ReplyHead } from "../egress/http-reply.js";
 import type { Connection } from "../platform/net.js";
 import { within } from "../process/clock.js";
-import { parseHead, type ReplyHead } from "./http-reply.js";
 
 /** A reply of tailscaled on its unix socket. */
 export interface LocalReply {

@@ -35,10 +35,18 @@ export function socketOf({ dir, settings }: Attempt): string {
   return settings.socket === "" ? dir.socket : settings.socket;
 }
 
-/** The environment of tailscaled, which would otherwise create a folder for logs below the home directory or /tmp. */
-export function daemonEnvironment(dir: RuntimeDir, env: Environment): Record<string, string> {
+/**
+ * The environment of tailscaled, which would otherwise create a folder for logs below the home directory or /tmp.
+ *
+ * @param proxy the URL of the proxy through which it is to reach its control server and relays; empty for none
+ */
+export function daemonEnvironment(dir: RuntimeDir, env: Environment, proxy: string): Record<string, string> {
   const kept = childEnvironment(env);
   if (kept.TS_LOGS_DIR === undefined) kept.TS_LOGS_DIR = dir.path;
+  if (proxy !== "") {
+    kept.HTTP_PROXY = proxy;
+    kept.HTTPS_PROXY = proxy;
+  }
   return kept;
 }
 
