@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { VERSION } from "../../contract/wire/version.js";
+import { connect } from "./commands/connect.js";
+import { doctor } from "./commands/doctor.js";
 import { down } from "./commands/down.js";
 import { env } from "./commands/env.js";
 import { guard } from "./commands/guard.js";
@@ -18,9 +20,11 @@ const USAGE = `Usage: spacetail COMMAND
 
   up [--watch PID|none]  join the tailnet until process PID exits (default: the caller)
   down                   leave the tailnet
-  run -- COMMAND...      run a program with a tunnel of its own, or with the one that is up
-  status [--json]        show whether the tunnel is up, and which peers are used, and how
-  logs [-f]              print what the supervisor and tailscaled have logged
+  run -- COMMAND...      run a program with a tunnel: the one that is up, or one of its own
+  connect HOST PORT      connect standard input and output to a service, for ssh's ProxyCommand
+  status [--json]        show whether the tunnel is up, and which peers it reaches, and how
+  logs [-f]              print what the supervisor and tailscaled have logged; -f: until it is down
+  doctor [HOST:PORT]     check everything that a tunnel needs (--json), and whether a service answers
   env NO_PROXY           print the destinations that bypass the tunnel
   env --restore          print commands that restore the run's own proxy variables
   scrub [FILE]           remove the tunnel's proxy variables from the environment file
@@ -49,6 +53,10 @@ async function dispatch(name: string, invocation: Invocation): Promise<number> {
       return down(invocation);
     case "status":
       return status(invocation);
+    case "connect":
+      return connect(invocation);
+    case "doctor":
+      return doctor(invocation);
     case "logs":
       return logs(invocation);
     case "run":

@@ -34,7 +34,7 @@ describeInContainers("spacetail run", () => {
       const program = script("program", REACH, "exit 7");
       const output = await stage.run(`spacetail run -- ${program} a 'b c'; echo "status $?"; spacetail status`);
       expect(output.text).toMatch(
-        /on the tailnet as [^]*hello from the tailnet[^]*off the tailnet[^]*\nstatus 7\ndown: stopped on request\n$/,
+        /on the tailnet as [\s\S]*hello from the tailnet[\s\S]*off the tailnet[\s\S]*\nstatus 7\ndown: stopped on request\n$/,
       );
       await expectNothingLeft();
     });
@@ -95,13 +95,13 @@ describeInContainers("spacetail run", () => {
       await stage.paused();
       const { pid } = await stage.find(RUN);
       await stage.run(`kill -${signal} ${pid}`);
-      expect((await phase.output).text).toMatch(/\ngot 1\n[^]*\nstatus 3\n$/);
+      expect((await phase.output).text).toMatch(/\ngot 1\n[\s\S]*\nstatus 3\n$/);
       await expectNothingLeft();
     });
 
     test("a program that a signal ends ends this one in the same way, after the tunnel is down", async () => {
       const output = await stage.run(`spacetail run -- sh -c 'kill -TERM $$'; echo "status $?"`);
-      expect(output.text).toMatch(/off the tailnet[^]*status 143\n$/);
+      expect(output.text).toMatch(/off the tailnet[\s\S]*status 143\n$/);
       await expectNothingLeft();
     });
 
@@ -138,11 +138,12 @@ describeInContainers("spacetail run", () => {
         'echo "got $count"; exit 3',
       );
       // `script` makes a terminal.
-      const type = "until [ -e paused ]; do sleep 0.05; done; printf '\\003'; until [ -e resumed ]; do sleep 0.05; done";
+      const type =
+        "until [ -e paused ]; do sleep 0.05; done; printf '\\003'; until [ -e resumed ]; do sleep 0.05; done";
       const output = await stage.run(
         `{ ${type}; } | script -qec "spacetail run -- ${program}" /dev/null; echo "status $?"`,
       );
-      expect(output.text).toMatch(/got 1\r\n[^]*status 3\n$/);
+      expect(output.text).toMatch(/got 1\r\n[\s\S]*status 3\n$/);
       await expectNothingLeft();
     });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { parseHead } from "../../image/spacetail/egress/http-reply.js";
 import { addressInUse, controlError, lastMessage, problemLines } from "../../image/spacetail/tailnet/daemon-log.js";
-import { parseHead } from "../../image/spacetail/tailnet/http-reply.js";
 import type { PeerStatus, Status } from "../../image/spacetail/tailnet/ipn.js";
 import { nodeName } from "../../image/spacetail/tailnet/join.js";
 import { type DialResult, dialResult } from "../../image/spacetail/tailnet/local-api.js";

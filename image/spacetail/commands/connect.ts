@@ -2,8 +2,7 @@
 import { formatHostPort, type HostPort, parseHostPort } from "../../../contract/wire/addresses.js";
 import { errorCode, Failure } from "../errors/failure.js";
 import type { Connection } from "../platform/net.js";
-import type { Platform, Stdio } from "../platform/platform.js";
-import { sleep } from "../process/clock.js";
+import type { Platform } from "../platform/platform.js";
 import { connectThrough } from "../tunnel/connect-through.js";
 import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
 import { find, readLaunch } from "../tunnel/state.js";
@@ -60,7 +59,8 @@ async function pass(platform: Platform, connection: Connection, early: Buffer): 
   void send();
   await receive();
   connection.close();
-  finish(stdio);
+  stdio.connection.close();
+  await stdio.finish();
   return problem;
 }
 

@@ -48,7 +48,8 @@ export async function doctor({ platform, env, args }: Invocation): Promise<numbe
 function targetOf(args: readonly string[]): HostPort | null {
   if (args.length === 0) return null;
   const target = args.length === 1 ? parseHostPort(args[0] ?? "") : null;
-  if (target === null) throw new Failure("`spacetail doctor` takes HOST:PORT and --json, as in `spacetail doctor db:5432`.");
+  if (target === null)
+    throw new Failure("`spacetail doctor` takes HOST:PORT and --json, as in `spacetail doctor db:5432`.");
   return target;
 }
 

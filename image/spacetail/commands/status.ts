@@ -29,7 +29,7 @@ export async function status({ platform, args }: Invocation): Promise<number> {
     return 1;
   }
   try {
-    const now = await localApi(platform.connect, state.socket).status(STATUS_MS);
+    const now = await localApi(platform.net.connectUnix, state.socket).status(STATUS_MS);
     for (const line of json ? [JSON.stringify(report(now, state))] : describeUp(report(now, state), state)) {
       console.log(line);
     }

@@ -9,7 +9,7 @@ export interface Deadline {
 }
 
 /** The longest time a timer can take; longer limits have no effect. Milliseconds, some 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Milliseconds on a clock that only goes forward: the machine's own may be set while we wait. */
 export function now(): number {

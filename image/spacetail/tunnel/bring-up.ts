@@ -47,7 +47,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
     const present = await reuseTunnel(attempt);
     writeRecord(dir.proxies, settings, env, present === null ? emptyRecord() : readRecord(dir.proxies));
     if (present !== null) {
-      const api = localApi(platform.connect, present.socket);
+      const api = localApi(platform.net.connectUnix, present.socket);
       const status = await api.status(timeLeft(deadline));
       progress.waitFor(reachedMessage(settings));
       const note = await reach(api, settings.waitFor, deadline);
@@ -93,7 +93,7 @@ async function startTunnel(attempt: Attempt): Promise<Outcome> {
 
 async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
   const { platform, dir, settings, machine, deadline, trace, progress } = attempt;
-  const api = localApi(platform.connect, started.socket);
+  const api = localApi(platform.net.connectUnix, started.socket);
   progress.waitFor(settings.credential === "authkey" ? "tailscaled" : `the API at ${settings.apiUrl}`);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);

@@ -2,10 +2,15 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
+import { trustSystem } from "../egress/ca-certificates.js";
+import { openDaemonProxy } from "../egress/daemon-proxy.js";
+import { egressOf } from "../egress/egress.js";
+import { readUpstream } from "../egress/upstream.js";
 import { errorMessage } from "../errors/failure.js";
 import type { Platform } from "../platform/platform.js";
 import { deadlineIn, remaining, sleep, timeLeft } from "../process/clock.js";
 import { identify, thisProcess } from "../process/processes.js";
+import { readRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { selfOf } from "../tailnet/status.js";
@@ -33,8 +38,9 @@ export async function superviseTunnel(
 ): Promise<void> {
   // Before tailscaled is started, so that no signal ends this process without it.
   const asked = askedToStop();
+  const proxy = await wayOut(platform, env, dir, launch);
   const log = openSync(dir.daemonLog, "a");
-  const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env), log);
+  const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env, proxy), log);
   closeSync(log);
   const ended = endOf(daemon);
   const supervisor = thisProcess();
@@ -56,10 +62,18 @@ export async function superviseTunnel(
   report("stopping", reason, "unknown");
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
-  const node = await takeDown(localApi(platform.connect, launch.socket), daemon, ended);
+  const node = await takeDown(localApi(platform.net.connectUnix, launch.socket), daemon, ended);
   report("stopped", reason, node);
   await clearSocket(platform, launch.socket);
   console.error(`spacetail: stopped, node ${node}`);
+}
+
+/** Opens a proxy for tailscaled if the run itself has one; returns its URL, or an empty text. */
+async function wayOut(platform: Platform, env: Environment, dir: RuntimeDir, launch: Launch): Promise<string> {
+  const upstream = readUpstream(readRecord(dir.proxies).original, [launch.httpProxy, launch.socks5Server]);
+  if (upstream.tunnel === null && upstream.http === null) return "";
+  trustSystem(platform, env, upstream);
+  return (await openDaemonProxy(platform.net, egressOf(platform, upstream))).url;
 }
 
 function endOf(daemon: ChildProcess): Promise<StopReason> {

@@ -6,7 +6,7 @@ import { resolve } from "../../egress/dial.js";
 import { type Egress, egressOf } from "../../egress/egress.js";
 import { noUpstream, proxyFor, proxyName, type UpstreamProxy } from "../../egress/upstream.js";
 import { errorMessage } from "../../errors/failure.js";
-import { type ApiReply, get } from "../../login/https.js";
+import { type ApiReply, send } from "../../login/https.js";
 import { deadlineIn } from "../../process/clock.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
 
@@ -79,7 +79,15 @@ async function askControl({ platform, env, facts }: Visit, egress: Egress): Prom
   const { controlUrl } = known(facts.settings);
   const certificates = systemCertificates(env);
   platform.trust(certificates.file.concat(certificates.directories()));
-  const reply = await get(platform, egress, controlUrl, KEY_PATH, ANSWER_MS);
+  const reply = await send(platform, egress, {
+    method: "GET",
+    baseUrl: controlUrl,
+    path: KEY_PATH,
+    contentType: "",
+    authorization: "",
+    body: "",
+    timeoutMs: ANSWER_MS,
+  });
   if (reply.status === 200 && reply.body.includes("publicKey")) {
     if (reply.serverTime > 0) facts.clockAheadMs = Date.now() - reply.serverTime;
     return `${controlUrl} answers`;

@@ -27,7 +27,7 @@ import (
 // Names of the peers.
 const (
 	State = "state" // Terraform state backend on port 80
-	DB    = "db"    // echo on port 5432, nothing on any other port
+	DB    = "db"    // echo on port 5432, name server on 53, nothing on any other port; a router if it is made one
 	Attic = "attic" // registered, but offline
 	Vault = "vault" // listens on port 443, but its filter refuses SpaceliftTag
 )
@@ -58,6 +58,7 @@ type Config struct {
 // Set is the running peers.
 type Set struct {
 	StateBackend *StateBackend
+	NameServer   *NameServer // on DB
 	servers      map[string]*tsnet.Server
 }
 
@@ -82,6 +83,7 @@ func PrepareProcess() {
 func Start(ctx context.Context, config Config) (*Set, error) {
 	set := &Set{
 		StateBackend: NewStateBackend(),
+		NameServer:   &NameServer{asked: map[string]int{}},
 		servers:      map[string]*tsnet.Server{},
 	}
 	for _, peer := range tagsOf {
@@ -112,8 +114,10 @@ func Start(ctx context.Context, config Config) (*Set, error) {
 			}
 			go service.serve(listener)
 		}
-		_, err := server.Up(ctx)
-		return err
+		if _, err := server.Up(ctx); err != nil || name != DB {
+			return err
+		}
+		return errors.Join(serveNames(set.NameServer, server), forward(ctx, server))
 	}); err != nil {
 		set.Close()
 		return nil, err

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Stdio } from "./platform.js";
+
+/** What a shell says of a program that SIGPIPE has ended, which Node ignores. */
+const BROKEN_PIPE = 128 + 13;
+
+/** Standard input and output as one connection. */
+export function openStdio(): Stdio {
+  const { stdin, stdout } = process;
+  const chunks = stdin[Symbol.asyncIterator]();
+  stdout.on("error", () => process.exit(BROKEN_PIPE));
+  const write = (bytes: Buffer): Promise<void> =>
+    new Promise((resolve) => {
+      stdout.write(bytes, () => resolve());
+    });
+  return {
+    connection: {
+      id: 0,
+      read: async () => {
+        const { value, done } = await chunks.next();
+        return done === true ? null : (value as Buffer);
+      },
+      write,
+      end: () => {},
+      close: () => {
+        stdin.destroy();
+      },
+    },
+    finish: () => write(Buffer.alloc(0)),
+  };
+}
