@@ -124,6 +124,16 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [{ environment: { TRACE: "true" } }, ["environment.TRACE must not be set here: use trace"]],
   [
+    { environment: { TS_ROUTES: "10.0.0.0/8", TS_STATE_DIR: "/var/lib/tailscale", TS_USERSPACE: "true" } },
+    ["environment.TS_ROUTES is not supported: the node advertises no routes"],
+  ],
+  [
+    { environment: { wo_TS_USERSPACE: "false" } },
+    [
+      "environment.wo_TS_USERSPACE is not supported: spacetail always uses userspace networking, which needs no privileges",
+    ],
+  ],
+  [
     { environment: { A: "tskey-auth-hidden" } },
     [
       "environment.A must not contain a Tailscale secret, because everyone who can see the context can read it: use secretEnvironment or auth",
@@ -283,10 +293,8 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["noProxy[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
   [{ noProxy: ["a b"] }, ['noProxy[0] must be a host, a domain or an IPv4 network, but "a b" was given']],
-  [
-    { noProxy: ["a", "*"] },
-    ['noProxy[1] must not be *, which would keep everything out of the tunnel, but "*" was given'],
-  ],
+  [{ noProxy: ["a", "*"] }, ['noProxy[1] must not keep everything out of the tunnel, but "*" was given']],
+  [{ noProxy: ["*.corp.test"] }, ['noProxy[0] must begin with the dot, not with *, but "*.corp.test" was given']],
   [
     { tailscaledArgs: ["--socket=x"] },
     ['tailscaledArgs must not contain --socket: use socket, but ["--socket=x"] was given'],
