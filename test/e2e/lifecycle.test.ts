@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import {
   accessTo,
   describeInContainers,
@@ -17,10 +17,10 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
   // A node whose tailscaled was killed cannot log out; the control server drops it when it has been gone for a while.
   const world = useWorld({ ephemeralTimeoutMs: 1000 });
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();
