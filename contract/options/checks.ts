@@ -80,8 +80,14 @@ export const variableName: Check = (name) => {
   const secret = secretIn(name);
   if (secret !== null) return `must not contain ${secret} in its name`;
   const variable = findVariable(nameInRun(name));
-  return variable === undefined ? null : `must not be set here: use ${variable.option}`;
+  return variable === undefined ? null : `must not be set here: use ${oneOfAll(variable.options)}`;
 };
+
+/** Words as a sentence lists them: `a, b or c`. */
+export function oneOfAll(words: readonly string[]): string {
+  const last = words.slice(-1);
+  return [words.slice(0, -1).join(", "), ...last].filter((one) => one !== "").join(" or ");
+}
 
 /**
  * What a run calls a variable: `ro_NAME` and `wo_NAME` are both NAME there. Source: Spacelift's documentation,
