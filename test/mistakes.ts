@@ -43,6 +43,12 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [{ phases: ["plan", "plan"] }, ['phases must not name plan twice, but ["plan","plan"] was given']],
   [{ phases: "apply" }, ['phases must be a list, but "apply" was given']],
+  // A long value is shortened only after secrets in it are gone: part of one would not be recognized.
+  [
+    { phases: `${"x".repeat(180)} ghp_${"a".repeat(36)}` },
+    [`phases must be a list, but "${"x".repeat(180)} [secret]" was given`],
+  ],
+  [{ phases: "x".repeat(300) }, [`phases must be a list, but "${"x".repeat(199)}... was given`]],
   [{ phases: [7] }, ["phases[0] must be a string, but 7 was given"]],
   [{ phases: { plan: true } }, ['phases must be a list, but {"plan":true} was given']],
   [{ phases: null }, ["phases must be a list, but null was given"]],
