@@ -4,7 +4,7 @@ import { BUILDS } from "../world/images.js";
 import {
   accessTo,
   describeInContainers,
-  guestsLeft,
+  nodesLeft,
   PATIENT,
   PAUSE,
   REACH,
@@ -28,7 +28,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
 
     async function expectNothingLeft(): Promise<void> {
       expect(await stage.leftovers()).toEqual([]);
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
     }
 
     test("up, a service, down", async () => {
@@ -160,7 +160,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       phase.command.signal(signal);
       expect((await phase.command.exited).code).toBeNull();
       // The command of the phase is an orphan now, as in a real container; the tunnel is gone all the same.
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
       expect(await stage.leftovers(/^(?!sleep 600$)/)).toEqual([]);
     });
 
@@ -193,7 +193,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       await stage.paused();
       const supervisor = await stage.find(/supervise$/);
       await stage.run(`kill -KILL ${supervisor.pid}`);
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
       expect(await stage.leftovers(/tailscaled/)).toEqual([]);
       stage.resume();
       await phase.output;

@@ -2,7 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { DEFAULT_HTTP_PROXY, exportCommands, PROXY_VARIABLES } from "../../contract/index.js";
 import { BUILDS } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, Stage, useWorld } from "./stage.js";
 
 const EXPORT = exportCommands(DEFAULT_HTTP_PROXY).join(" && ");
 
@@ -90,7 +90,7 @@ describeInContainers("a tunnel among other programs", () => {
       expect(output).toMatchObject({ code: 0, text: expect.stringMatching(expected) });
       if (watch === "none") await stage.run("spacetail down");
       expect(await stage.leftovers()).toEqual([]);
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
     });
 
     test("a script that calls up and ends does not take the tunnel of its phase along", async () => {

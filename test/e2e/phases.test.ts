@@ -12,7 +12,7 @@ import {
   type RunResult,
 } from "../world/runs/index.js";
 import { ROOT } from "../world/world.js";
-import { accessTo, describeInContainers, guestsLeft, REACH, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, nodesLeft, REACH, useWorld } from "./stage.js";
 
 const HOOKS = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true });
 
@@ -53,7 +53,7 @@ describeInContainers("the hooks in the shells of runners", () => {
       { image: imageFolder(ROOT, build), silenceLimitMs: 120_000, graceMs: 120_000, ...options },
     );
     const result = await run.result;
-    expect(await guestsLeft(world().tailnet)).toEqual([]);
+    expect(await nodesLeft(world().tailnet)).toEqual([]);
     expect(result.phases.flatMap((phase) => phase.processesLeft)).toEqual([]);
     return result;
   }

@@ -195,7 +195,7 @@ export async function runOnce(tailnet: Tailnet, build: Build, run: OneRun): Prom
     run.prepare?.(stage);
     const output = await stage.run(run.line ?? "spacetail up && spacetail down");
     expect(await stage.leftovers()).toEqual([]);
-    expect(await guestsLeft(tailnet)).toEqual([]);
+    expect(await nodesLeft(tailnet)).toEqual([]);
     return output;
   } finally {
     await stage.close();
@@ -223,12 +223,12 @@ export function useDeadline(world: () => World, build: Build): (atLeastMs?: numb
 }
 
 /** The nodes besides the world's own peers that are still on the tailnet after a while in which they could leave. */
-export async function guestsLeft(tailnet: Tailnet): Promise<string[]> {
+export async function nodesLeft(tailnet: Tailnet): Promise<string[]> {
   const end = Date.now() + PATIENCE_MS;
-  let guests = await tailnet.guests();
-  while (guests.length > 0 && Date.now() < end) {
+  let nodes = await tailnet.joinedNodes();
+  while (nodes.length > 0 && Date.now() < end) {
     await sleep(10);
-    guests = await tailnet.guests();
+    nodes = await tailnet.joinedNodes();
   }
-  return guests.map((node) => node.name);
+  return nodes.map((node) => node.name);
 }

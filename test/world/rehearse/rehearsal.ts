@@ -64,7 +64,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     await timeline.flush();
     const secretsSeen = await watch.findings(result);
     const atRest = [...(await secretsAtRest(world, STACK, deployment.resting, runtime)), ...(await watch.givenToRun())];
-    const nodesLeft = (await world.tailnet.guests()).map((node) => node.name);
+    const nodesLeft = (await world.tailnet.joinedNodes()).map((node) => node.name);
     const { deployed } = deployment;
     await deployment.destroy();
     await timeline.flush();
