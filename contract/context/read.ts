@@ -158,8 +158,8 @@ class Reader {
   }
 
   private readObject(members: readonly Option[], value: unknown, property: string): unknown {
-    const { what } = this.option;
-    if (what !== undefined && !isComplete(members, value))
+    const { what, mustLack } = this.option;
+    if (what !== undefined && !isComplete(members, value, mustLack))
       return this.refuse(hiddenProblem(property, `must be ${what}`));
     const { values, problems, isUnreadable } = readOptions(members, value, this.engine, property);
     this.problems.push(...problems);
@@ -223,10 +223,12 @@ function mayBeSecret(value: unknown): boolean {
   return typeof value === "string" || Array.isArray(value) || (isObject(value) && isPlain(value));
 }
 
-/** True for a plain object, whatever it lacks, and for an instance that has all that is required. */
-function isComplete(members: readonly Option[], value: unknown): boolean {
+/** True for a plain object, whatever it lacks, and for an instance that has all that is required, and nothing else. */
+function isComplete(members: readonly Option[], value: unknown, mustLack = ""): boolean {
   if (!isObject(value)) return false;
-  return isPlain(value) || members.every(({ name, isRequired }) => isRequired !== true || value[name] !== undefined);
+  if (isPlain(value)) return true;
+  const hasAll = members.every(({ name, isRequired }) => isRequired !== true || value[name] !== undefined);
+  return hasAll && value[mustLack] === undefined;
 }
 
 function isObject(value: unknown): value is Values {
