@@ -34,7 +34,9 @@ export function readOptions(options: readonly Option[], given: unknown, engine: 
   if (given === undefined && path === "") return readOptions(options, {}, engine);
   const whole = path === "" ? "options" : path;
   if (engine.isUnknown(given)) return unreadable(hiddenProblem(whole, structureMessage(engine)));
-  const shown = path !== "" && options.some(hidesValue) && mayBeSecret(given) ? undefined : given;
+  // Options in a list are all options; any other value was never meant to be a secret.
+  const mayBeShown = path === "" ? !Array.isArray(given) || given.length === 0 : !mayBeSecret(given);
+  const shown = mayBeShown || !options.some(hidesValue) ? given : undefined;
   if (!isObject(given)) return unreadable(problem(whole, "must be an object", shown));
   // A map, a promise or a construct: an object, but for something else.
   if (!isPlain(given) && options.every(({ name }) => given[name] === undefined)) {

@@ -69,6 +69,13 @@ test.each([undefined, null, "x", 7, []])("options that are %j", (options) => {
   );
 });
 
+test("options in a list are not quoted", () => {
+  const options = [{ name: "tailnet", auth: { authKey: "hidden" } }];
+  expect(messageOf((stack) => new TailnetContext(stack, "it", options as never))).toBe(
+    message("TailnetContext", ["options must be an object"]),
+  );
+});
+
 test("objects of other kinds instead of options", () => {
   const given = [new Map([["name", "tailnet"]]), Promise.resolve({}), new Date(0)];
   const said = given.map((options) => messageOf((stack) => new Tailnet(stack, "it", options as never)));
