@@ -368,17 +368,17 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [
     { beforeHooks: [{ phase: "plan", command: "npm ci # quick" }] },
     [
-      'beforeHooks[0].command must not hold a comment, which would hide the rest of the phase, but "npm ci # quick" was given',
+      'beforeHooks[0].command must not contain a comment, which would hide the rest of the phase, but "npm ci # quick" was given',
     ],
   ],
   [
     { afterHooks: [{ phase: "plan", command: "server &" }] },
-    ['afterHooks[0].command must not end in &: a semicolon comes after it, but "server &" was given'],
+    ['afterHooks[0].command must not end in &, because Spacelift puts a semicolon after it, but "server &" was given'],
   ],
   [
     { beforeHooks: [{ phase: "plan", command: "trap 'x' EXIT" }] },
     [
-      "beforeHooks[0].command must not set an EXIT trap, which is the tunnel's unless exitTrap is false, but \"trap 'x' EXIT\" was given",
+      "beforeHooks[0].command must not set an EXIT trap unless exitTrap is false: it would replace the trap that takes the tunnel down, but \"trap 'x' EXIT\" was given",
     ],
   ],
   [
@@ -588,7 +588,7 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
   [{ phase: ["plan"] }, ["phase is not an option: did you mean phases?"]],
   [
     { auth: { authKey: "x" } },
-    ["auth is not an option of Tailnet, which creates the login: use TailnetContext for a login that exists"],
+    ["auth is not an option of Tailnet, which creates the login: use TailnetContext for an existing login"],
   ],
   [{ name: 7 }, ["name must be a string, but 7 was given"]],
   [
@@ -624,7 +624,7 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
   [
     { account: "acme", trust: { runTypes: ["PROPOSED", "TASK"] } },
     [
-      'trust.runTypes must be types that one pattern can tell from all others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
+      'trust.runTypes must be types that one pattern can match without matching others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
     ],
   ],
   [
@@ -741,7 +741,7 @@ export const IDENTITY_MISTAKES: readonly Mistake[] = [
   [
     { runTypes: ["PROPOSED", "TASK"] },
     [
-      'runTypes must be types that one pattern can tell from all others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
+      'runTypes must be types that one pattern can match without matching others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
     ],
   ],
   [{ scope: "admin" }, ['scope must be one of read, write, but "admin" was given']],

@@ -38,7 +38,7 @@ export interface TailnetTrustedRuns {
   readonly module?: string;
 
   /**
-   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must tell the given types from all
+   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must match the given types and no
    * others.
    * @default - every type
    */
@@ -66,7 +66,7 @@ export interface TailnetTrustedRuns {
   readonly audience?: string;
 
   /**
-   * Pattern for the subject of the runs' tokens, for accounts with a subject template of their own.
+   * Pattern for the subject of the runs' tokens, for accounts with a custom subject template.
    * @default - derived from space, stack or module, run types and scope
    */
   readonly subject?: string;

@@ -133,7 +133,8 @@ function* keyServerRules({ auth, controlUrl, apiUrl: api }: Values): Generator<P
 function* exitTrapRules(prefix: string, { phase, command }: Values): Generator<Problem> {
   const known = knownText(command);
   if (known === undefined || phase === RUN || !setsExitTrap(known)) return;
-  const message = "must not set an EXIT trap, which is the tunnel's unless exitTrap is false";
+  const message =
+    "must not set an EXIT trap unless exitTrap is false: it would replace the trap that takes the tunnel down";
   yield problem(`${prefix}command`, message, known);
 }
 

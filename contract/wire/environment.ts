@@ -39,7 +39,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
     secret: false,
     separator: "",
     check: anyText,
-    doc: "ID of the Tailscale OAuth client that mints the auth key.",
+    doc: "ID of the Tailscale OAuth client that creates the auth key.",
   },
   {
     name: "TS_OAUTH_CLIENT_SECRET",
@@ -75,8 +75,8 @@ const LOGIN_VARIABLES: readonly Variable[] = [
     separator: "",
     check: anyText,
     doc:
-      "ID of a Tailscale federated identity: the run logs in with its identity token, without a secret; next to a " +
-      "client secret, the ID of the OAuth client.",
+      "ID of a Tailscale federated identity, for logging in with the run's identity token instead of a secret; if a " +
+      "client secret is set, the ID of the OAuth client.",
   },
   {
     name: "TS_ID_TOKEN",
@@ -98,7 +98,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
     secret: true,
     separator: "",
     check: authKey,
-    doc: "A ready-made auth key, instead of one that is minted for the run.",
+    doc: "An existing auth key, instead of one that is created for the run.",
   },
 ];
 
