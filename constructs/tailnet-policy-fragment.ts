@@ -3,7 +3,7 @@
 import { Construct } from "constructs";
 import type { List } from "../contract/index.js";
 import { policyFragment, policyHujson, policyProblems } from "../contract/index.js";
-import { check } from "./support/check.js";
+import { check, requireId } from "./support/check.js";
 import { tokens } from "./support/tokens.js";
 
 /** Properties of {@link TailnetPolicyFragment}. */
@@ -61,7 +61,7 @@ export class TailnetPolicyFragment extends Construct {
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetPolicyFragmentProps) {
-    super(scope, id);
+    super(scope, requireId("TailnetPolicyFragment", scope, id));
     check("TailnetPolicyFragment", this, policyProblems(props, tokens(this)));
     const { tags, owners = ["autogroup:admin"], grants = [] } = props;
     const all = grants.map(({ src = tags, dst, ip = ["*"] }) => ({ src: [...src], dst: [...dst], ip: [...ip] }));

@@ -9,7 +9,7 @@ import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailne
 import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";
 import { TailnetContext } from "./context/tailnet-context.js";
 import type { TailnetContextOptions } from "./context/tailnet-context-props.js";
-import { check } from "./support/check.js";
+import { check, requireId } from "./support/check.js";
 import { defined } from "./support/literal.js";
 import { tokens } from "./support/tokens.js";
 import { type TailnetGrant, TailnetPolicyFragment } from "./tailnet-policy-fragment.js";
@@ -91,7 +91,7 @@ export class Tailnet extends Construct {
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetProps = {}) {
-    super(scope, id);
+    super(scope, requireId("Tailnet", scope, id));
     check("Tailnet", this, tailnetProblems(props, tokens(this), [TAILSCALE_PROVIDER_OPTION]));
     const { account, trust = {}, tags = ["tag:spacelift"], applyTags, grants, tailscaleProvider, ...options } = props;
     const provider = defined({ provider: tailscaleProvider });

@@ -45,6 +45,12 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [{ phases: ["plan", "plan"] }, ['phases must not name plan twice, but ["plan","plan"] was given']],
   [{ phases: "apply" }, ['phases must be a list, but "apply" was given']],
+  // A long value is shortened only after secrets in it are gone: part of one would not be recognized.
+  [
+    { phases: `${"x".repeat(180)} ghp_${"a".repeat(36)}` },
+    [`phases must be a list, but "${"x".repeat(180)} [secret]" was given`],
+  ],
+  [{ phases: "x".repeat(300) }, [`phases must be a list, but "${"x".repeat(199)}... was given`]],
   [{ phases: [7] }, ["phases[0] must be a string, but 7 was given"]],
   [{ phases: { plan: true } }, ['phases must be a list, but {"plan":true} was given']],
   [{ phases: null }, ["phases must be a list, but null was given"]],
@@ -125,6 +131,16 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["environment.TS_EXTRA_ARGS must not be set here: use acceptDns, acceptRoutes, exitNode or shieldsUp"],
   ],
   [{ environment: { TRACE: "true" } }, ["environment.TRACE must not be set here: use trace"]],
+  [
+    { environment: { TS_ROUTES: "10.0.0.0/8", TS_STATE_DIR: "/var/lib/tailscale", TS_USERSPACE: "true" } },
+    ["environment.TS_ROUTES is not supported: the node advertises no routes"],
+  ],
+  [
+    { environment: { wo_TS_USERSPACE: "false" } },
+    [
+      "environment.wo_TS_USERSPACE is not supported: spacetail always uses userspace networking, which needs no privileges",
+    ],
+  ],
   [
     { environment: { A: "tskey-auth-hidden" } },
     [
@@ -285,10 +301,8 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["noProxy[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
   [{ noProxy: ["a b"] }, ['noProxy[0] must be a host, a domain or an IPv4 network, but "a b" was given']],
-  [
-    { noProxy: ["a", "*"] },
-    ['noProxy[1] must not be *, which would keep everything out of the tunnel, but "*" was given'],
-  ],
+  [{ noProxy: ["a", "*"] }, ['noProxy[1] must not keep everything out of the tunnel, but "*" was given']],
+  [{ noProxy: ["*.corp.test"] }, ['noProxy[0] must begin with the dot, not with *, but "*.corp.test" was given']],
   [
     { tailscaledArgs: ["--socket=x"] },
     ['tailscaledArgs must not contain --socket: use socket, but ["--socket=x"] was given'],

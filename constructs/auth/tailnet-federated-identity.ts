@@ -10,7 +10,7 @@ import {
   subjectPattern,
 } from "../../contract/index.js";
 import { FederatedIdentity } from "../bindings/tailscale.js";
-import { check } from "../support/check.js";
+import { check, requireId } from "../support/check.js";
 import { copied, literally } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
 import { tokens } from "../support/tokens.js";
@@ -123,7 +123,7 @@ export class TailnetFederatedIdentity extends Construct {
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetFederatedIdentityProps) {
-    super(scope, id);
+    super(scope, requireId("TailnetFederatedIdentity", scope, id));
     check("TailnetFederatedIdentity", this, federatedIdentityProblems(props, tokens(this, "tailscale")));
     const rules = claimRules(props);
     this.resource = new FederatedIdentity(this, "Resource", {

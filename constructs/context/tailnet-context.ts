@@ -24,7 +24,7 @@ import {
   withMembers,
 } from "../../contract/index.js";
 import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/spacelift.js";
-import { check } from "../support/check.js";
+import { check, requireId } from "../support/check.js";
 import { defined, joined, joinedSet, literally } from "../support/literal.js";
 import { tokens } from "../support/tokens.js";
 import { ContextNames } from "./context-names.js";
@@ -76,7 +76,7 @@ export class TailnetContext extends Construct {
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetContextProps) {
-    super(scope, id);
+    super(scope, requireId(CLASS, scope, id));
     check(CLASS, this, contextProblems(props, tokens(this)));
     warnOfPlainSecrets(this, props);
     const { phases = DEFAULT_PHASES, beforeHooks = [], afterHooks = [], runnerImage, runnerRegistry } = props;

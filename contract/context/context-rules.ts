@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setsExitTrap } from "../hooks/hook-text.js";
 import { RUN } from "../hooks/hooks.js";
+import { nameInRun } from "../options/checks.js";
 import {
   AFTER_HOOK_OPTIONS,
   ATTACHMENT_OPTIONS,
@@ -9,11 +10,12 @@ import {
 } from "../options/context-options.js";
 import { isLoopback, parseHostPort } from "../wire/addresses.js";
 import { apiUrl } from "../wire/checks.js";
+import { containerbootRefusal } from "../wire/containerboot.js";
 import { labelFromName } from "../wire/labels.js";
 import { authRules, reachRules } from "./auth-rules.js";
 import type { Engine } from "./engine.js";
 import { knownMembers, knownObjects, knownText, repeated } from "./known.js";
-import { hiddenProblem, type Problem, problem } from "./problem.js";
+import { hiddenProblem, memberPath, type Problem, problem } from "./problem.js";
 import { readOptions, type Values } from "./read.js";
 
 /** Everything that is wrong with the options of a context. */
@@ -109,6 +111,13 @@ function* environmentRules({ environment, secretEnvironment }: Values): Generato
   const readable = Object.keys(knownMembers(environment));
   for (const name of Object.keys(knownMembers(secretEnvironment))) {
     if (readable.includes(name)) yield hiddenProblem(`secretEnvironment.${name}`, "must not be in environment too");
+  }
+  // The executable would refuse them too, but only in the run.
+  for (const [property, variables] of Object.entries({ environment, secretEnvironment })) {
+    for (const [name, value] of Object.entries(knownMembers(variables))) {
+      const refusal = containerbootRefusal(nameInRun(name), knownText(value) ?? "");
+      if (refusal !== null) yield hiddenProblem(memberPath(property, name), refusal);
+    }
   }
 }
 

@@ -9,7 +9,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ["case", "esac"],
 ];
 
-/** Reserved words that want another one, and that one. */
+/** Reserved words that another one must follow, and that one. */
 const SEQUENCES: readonly (readonly [readonly string[], string])[] = [
   [["if", "elif"], "then"],
   [["for", "while", "until"], "do"],
@@ -63,7 +63,7 @@ function callsOf(words: readonly ShellWord[]): Call[] {
   });
 }
 
-/** What `command` and `builtin` call; with -v and -V they only tell of it. */
+/** What `command` and `builtin` call; with -v and -V they only describe it. */
 function unwrapped(name: string, args: readonly string[]): Pick<Call, "name" | "args"> {
   if (name !== "command" && name !== "builtin") return { name, args };
   const at = args.findIndex((arg) => !arg.startsWith("-") || arg === "--");

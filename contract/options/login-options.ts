@@ -247,6 +247,7 @@ function identity(name: string, prefix: string, input: string, doc: string, defa
   return option(name, "object", doc, {
     members,
     what: "a TailnetFederatedIdentity, or an object with its clientId",
+    mustLack: "clientSecret",
     defaultText,
     rendered: {
       kind: "presence",

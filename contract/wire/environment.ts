@@ -10,8 +10,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** One environment variable that the executable reads. An empty value counts as unset. */
 export interface Variable {
   readonly name: string;
-  /** The option of a context that sets it. */
-  readonly option: string;
+  /** The options of a context that set it. */
+  readonly options: readonly string[];
   /** Other names, read when the first is unset. */
   readonly aliases: readonly string[];
   /** The value used when it is unset; empty if there is none, or if it depends on something else. */
@@ -32,7 +32,7 @@ export interface Variable {
 const LOGIN_VARIABLES: readonly Variable[] = [
   {
     name: "TS_OAUTH_CLIENT_ID",
-    option: "auth",
+    options: ["auth"],
     aliases: [],
     default: "",
     defaultText: "part of the secret",
@@ -43,7 +43,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_OAUTH_CLIENT_SECRET",
-    option: "auth",
+    options: ["auth"],
     aliases: ["TS_CLIENT_SECRET"],
     default: "",
     defaultText: "",
@@ -54,7 +54,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_OAUTH_TAGS",
-    option: "auth",
+    options: ["auth"],
     aliases: [],
     default: "tag:spacelift",
     defaultText: "",
@@ -67,7 +67,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_CLIENT_ID",
-    option: "auth",
+    options: ["auth"],
     aliases: [],
     default: "",
     defaultText: "",
@@ -80,7 +80,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_ID_TOKEN",
-    option: "auth",
+    options: ["auth"],
     aliases: [],
     default: "",
     defaultText: "the newer of `SPACELIFT_OIDC_TOKEN` and `/mnt/workspace/spacelift.oidc`",
@@ -91,7 +91,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_AUTHKEY",
-    option: "auth",
+    options: ["auth"],
     aliases: ["TS_AUTH_KEY"],
     default: "",
     defaultText: "",
@@ -108,7 +108,7 @@ const FLAGS = "TS_EXTRA_ARGS";
 const FLAG_VARIABLES: readonly Variable[] = [
   {
     name: "TS_ACCEPT_DNS",
-    option: "acceptDns",
+    options: ["acceptDns"],
     aliases: [],
     default: "true",
     defaultText: "",
@@ -119,7 +119,7 @@ const FLAG_VARIABLES: readonly Variable[] = [
   },
   {
     name: FLAGS,
-    option: "acceptDns, acceptRoutes, exitNode or shieldsUp",
+    options: TUNNEL_OPTIONS.filter((row) => row.variable === FLAGS).map((row) => row.name),
     aliases: [],
     default: "",
     defaultText: "none",
@@ -148,7 +148,7 @@ function variableOf(row: TunnelOption): Variable {
   const isFlags = row.variable === "TS_TAILSCALED_EXTRA_ARGS";
   return {
     name: row.variable,
-    option: row.name,
+    options: [row.name],
     aliases: row.aliases,
     default: row.default,
     defaultText: row.defaultText,
