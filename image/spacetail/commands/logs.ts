@@ -25,7 +25,8 @@ export async function logs({ platform, env, args }: Invocation): Promise<number>
   if (args.length > (follow ? 1 : 0)) throw new Failure("`spacetail logs` takes only -f.");
   const dir = checkedRuntimeDir(platform);
   const secrets = secretsOf(env);
-  const sources = [logSource("spacetail", dir.supervisorLog), logSource("tailscaled", dir.daemonLog)];
+  // The supervisor's lines say themselves whose they are.
+  const sources = [logSource("", dir.supervisorLog), logSource("tailscaled: ", dir.daemonLog)];
   if (!sources.some((one) => one.exists())) {
     throw new Failure(`There are no logs in ${dir.path}. \`spacetail up\` writes them.`);
   }
@@ -33,7 +34,7 @@ export async function logs({ platform, env, args }: Invocation): Promise<number>
     // In this order, because the supervisor writes its last words before it exits.
     const isLast = !follow || !isUp(dir);
     for (const source of sources) {
-      for (const line of source.lines(isLast)) console.log(`${source.name}: ${withoutControls(redact(line, secrets))}`);
+      for (const line of source.lines(isLast)) console.log(`${source.mark}${withoutControls(redact(line, secrets))}`);
     }
     if (isLast) return 0;
     await sleep(LOOK_EVERY_MS);
@@ -57,17 +58,18 @@ function secretsOf(env: Environment): string[] {
 
 /** A log that may grow. */
 interface LogSource {
-  readonly name: string;
+  /** What its lines begin with. */
+  readonly mark: string;
   readonly exists: () => boolean;
   /** The complete lines that are new; the last time also what comes after them. */
   readonly lines: (isLast: boolean) => string[];
 }
 
-function logSource(name: string, path: string): LogSource {
+function logSource(mark: string, path: string): LogSource {
   let at = 0;
   let rest: Buffer = Buffer.alloc(0);
   return {
-    name,
+    mark,
     exists: () => sizeOf(path) >= 0,
     lines: (isLast) => {
       const size = sizeOf(path);

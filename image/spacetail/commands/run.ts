@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Environment } from "../../../contract/wire/environment.js";
 import { exportedValues } from "../../../contract/wire/proxy-variables.js";
 import { readSettings } from "../../../contract/wire/settings.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
-import { findOnPath } from "../process/programs.js";
+import { findOnPath, programProblem } from "../process/programs.js";
 import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
 import { readState } from "../tunnel/state.js";
 import { down } from "./down.js";
@@ -17,8 +18,9 @@ const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
 /**
- * `spacetail run -- COMMAND...`: runs a program with a tunnel and with the proxy variables that the hooks export. Uses a
- * tunnel that is up, and leaves it up; otherwise starts one, and takes it down when the program has ended.
+ * `spacetail run [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel and with the proxy variables
+ * that the hooks export. Uses a tunnel that is up, and leaves it up; otherwise starts one, and takes it down when the
+ * program has ended.
  *
  * @returns the exit status of the program. If a signal ended the program, the signal ends this process too.
  */
@@ -31,13 +33,14 @@ export async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-async function runInTunnel(invocation: Invocation): Promise<number> {
-  const { platform, env } = invocation;
-  const words = commandOf(invocation.args);
+async function runInTunnel({ platform, env: given, args }: Invocation): Promise<number> {
+  const { words, forwards } = readWords(args);
+  const env = withForwards(given, forwards);
   const name = words[0] ?? "";
   const program = findOnPath(name, env.PATH ?? "");
+  const missing = program === "" ? "ENOENT" : programProblem(program);
   // Before the tunnel is started, which takes a while.
-  if (program === "") return notStarted(name, "ENOENT");
+  if (missing !== "") return notStarted(name, missing);
   const settings = readSettings(env);
   // What `up` writes is private, which is not to hold for the files of the program.
   const mask = process.umask(0o077);
@@ -45,18 +48,45 @@ async function runInTunnel(invocation: Invocation): Promise<number> {
   process.umask(mask);
   if (status !== 0) return status;
   const ended = await platform.run(program, words, exportedValues(settings.httpProxy, settings.noProxy, env));
-  await leave(invocation);
+  await leave({ platform, env, args: [] });
   return statusOf(platform, name, ended);
 }
 
-/** The words of the command, which may follow `--`. */
-function commandOf(args: readonly string[]): readonly string[] {
-  const first = args[0] ?? "";
-  const words = first === "--" ? args.slice(1) : args;
-  if (words.length === 0 || (words[0] ?? "").startsWith("-")) {
-    throw new Failure("`spacetail run` takes a command after --, as in `spacetail run -- terraform plan`.");
+/** What is on the command line of `spacetail run`. */
+interface Words {
+  /** The program and its arguments. */
+  readonly words: readonly string[];
+  readonly forwards: readonly string[];
+}
+
+const FORWARD = "--forward";
+
+function readWords(args: readonly string[]): Words {
+  const forwards: string[] = [];
+  let at = 0;
+  while (at < args.length) {
+    const word = args[at] ?? "";
+    if (word.startsWith(`${FORWARD}=`)) forwards.push(word.slice(FORWARD.length + 1));
+    else if (word === FORWARD) {
+      at += 1;
+      forwards.push(args[at] ?? "");
+    } else break;
+    at += 1;
   }
-  return words;
+  const words = args.slice(args[at] === "--" ? at + 1 : at);
+  if (words.length === 0 || (words[0] ?? "").startsWith("-")) {
+    throw new Failure(
+      "`spacetail run` takes --forward LOCAL:HOST:PORT and a command after --, as in `spacetail run -- terraform plan`.",
+    );
+  }
+  return { words, forwards };
+}
+
+/** The environment with further forwards, for which there is a variable. */
+function withForwards(env: Environment, forwards: readonly string[]): Environment {
+  if (forwards.length === 0) return env;
+  const own = env.TS_FORWARDS ?? "";
+  return { ...env, TS_FORWARDS: (own === "" ? [] : [own]).concat(forwards).join(",") };
 }
 
 /** Takes the tunnel down if this process started it and nobody else uses it. */

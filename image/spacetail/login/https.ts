@@ -52,7 +52,7 @@ const MAX_REPLY = 1 << 20;
 
 /** Posts to the API, as {@link send} does. */
 export function post(platform: Platform, egress: Egress, request: Omit<ApiRequest, "method">): Promise<ApiReply> {
-  return send(platform, egress, { method: "POST", ...request });
+  return send(platform, egress, { ...request, method: "POST" });
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { errorCode } from "../errors/failure.js";
 
 /**
  * Finds a program: next to this executable first, because the image installs them together, then on PATH.
@@ -34,11 +35,16 @@ export function findOnPath(name: string, path: string): string {
   return "";
 }
 
-function isProgram(path: string): boolean {
+/** Why a file cannot be executed, as an error code; empty if it can, as far as its permissions tell. */
+export function programProblem(path: string): string {
   try {
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
+    return statSync(path).isFile() ? "" : "EACCES";
+  } catch (error) {
+    return errorCode(error);
   }
+}
+
+function isProgram(path: string): boolean {
+  return programProblem(path) === "";
 }

@@ -26,7 +26,7 @@ export function trafficOf(status: Status): PeerTraffic[] {
     // Without a handshake, what was sent was only knocking.
     if (received === 0) continue;
     const name = displayName(peer);
-    used.push({ name, address: addressOf(peer), ...wayTo(peer), received, sent, lastHandshake: handshakeOf(peer) });
+    used.push({ ...wayTo(peer), name, address: addressOf(peer), received, sent, lastHandshake: handshakeOf(peer) });
   }
   return used;
 }

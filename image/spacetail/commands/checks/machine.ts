@@ -85,7 +85,7 @@ async function outputOf(argv: readonly string[]): Promise<string | null> {
   const add = (data: Buffer): void => {
     text += data.toString("utf8");
   };
-  const ended = new Promise<string>((resolve) => {
+  const ended = new Promise<string | null>((resolve) => {
     child.on("error", (error: Error) => resolve(error.message));
     child.on("close", () => resolve(text));
   });

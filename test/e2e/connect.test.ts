@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import { BUILDS } from "../world/images.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, Stage, useWorld } from "./stage.js";
+
+const CONNECT = /^(node )?\S*spacetail connect /;
+
+describeInContainers("spacetail connect", () => {
+  const world = useWorld();
+
+  describe.each(BUILDS)("%s", (build) => {
+    let stage: Stage;
+    beforeAll(async () => {
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      expect(await stage.run("spacetail up --watch none")).toMatchObject({ code: 0 });
+    });
+    afterAll(async () => {
+      await stage.run("spacetail down");
+      expect(await stage.leftovers()).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
+      await stage.close();
+    });
+
+    test("an answer that comes after the end of the input is complete", async () => {
+      const request = "printf 'GET /hello HTTP/1.0\\r\\nHost: state\\r\\n\\r\\n'";
+      const output = await stage.run(`${request} | spacetail connect state 80`);
+      expect(output).toMatchObject({ code: 0, text: expect.stringMatching(/^HTTP\/1\.0 200[\s\S]*hello from the/) });
+    });
+
+    test("megabytes go there and back unchanged, from a file and through a pipe", async () => {
+      const size = 20_000_000;
+      const output = await stage.run(
+        `head -c ${size} /dev/urandom >data; ` +
+          `spacetail connect db 5432 <data | head -c ${size} | cmp - data && ` +
+          `cat data | spacetail connect db 5432 | head -c ${size} | cmp - data && echo same`,
+      );
+      expect(output.text).toBe("same\n");
+      expect(await stage.leftovers(CONNECT)).toEqual([]);
+    });
+
+    test("it ends when nobody reads its output any more", async () => {
+      const output = await stage.run("{ echo one; sleep 600; } | spacetail connect db 5432 | head -n 1 & wait $!");
+      expect(output.text).toBe("one\n");
+      expect(await stage.leftovers(CONNECT)).toEqual([]);
+    });
+
+    test.each(["HUP", "TERM"])("SIG%s ends it, as ssh does with its ProxyCommand", async (signal) => {
+      const held = stage.start("sleep 600 | spacetail connect db 5432; echo over");
+      const { pid } = await stage.find(CONNECT);
+      await stage.run(`kill -${signal} ${pid}`);
+      expect(await stage.leftovers(CONNECT)).toEqual([]);
+      await stage.run("pkill -x sleep");
+      await held.output;
+    });
+
+    test("an address, and HOST:PORT as one word", async () => {
+      const address = world().tailnet.info.peers.find((peer) => peer.name === "db")?.addresses[0] ?? "";
+      const v6 = world().tailnet.info.peers.find((peer) => peer.name === "db")?.addresses[1] ?? "";
+      for (const target of [`${address} 5432`, `${v6} 5432`, `[${v6}]:5432`, "db.tail.test:5432"]) {
+        const output = await stage.run(`{ echo one; sleep 600; } | spacetail connect ${target} | head -n 1 & wait $!`);
+        expect({ target, text: output.text }).toEqual({ target, text: "one\n" });
+      }
+      await stage.run("pkill -x sleep");
+    });
+
+    test("ssh goes through it", async () => {
+      // Nothing but the echo of its own greeting answers, which ssh takes for that of a server.
+      const ssh = "ssh -v -F none -o BatchMode=yes -o ProxyCommand='spacetail connect %h %p' -p 5432 nobody@db true";
+      const output = await stage.run(`${ssh}; echo "status $?"`);
+      expect(output.text).toMatch(/Remote protocol version 2\.0, remote software version OpenSSH/);
+      expect(output.text).toContain("status 255\n");
+      expect(await stage.leftovers(CONNECT)).toEqual([]);
+    });
+
+    test.each([
+      ["a port that nobody listens on", "db 5433", /^spacetail: Cannot reach db:5433: .*refused.*\.\n$/],
+      ["a name that nobody has", "nosuch.tail.test 80", /^spacetail: Cannot reach nosuch\.tail\.test:80: .+\.\n$/],
+      [
+        "no port",
+        "db",
+        /^spacetail: `spacetail connect` takes a host and a port, as in `spacetail connect db 5432`\.\n$/,
+      ],
+      ["a port that is none", "db x", /^spacetail: `spacetail connect` takes a host and a port, .*\n$/],
+    ])("%s is one line", async (_, words, line) => {
+      const output = await stage.run(`spacetail connect ${words} </dev/null`);
+      expect(output).toMatchObject({ code: 1, text: expect.stringMatching(line) });
+    });
+
+    test("without a tunnel it says so", async () => {
+      const other = await Stage.open(build, {});
+      try {
+        expect(await other.run("spacetail connect db 5432")).toMatchObject({
+          code: 1,
+          text: "spacetail: The tunnel to db:5432 is down. Run `spacetail up` first.\n",
+        });
+      } finally {
+        await other.close();
+      }
+    });
+  });
+});
