@@ -163,7 +163,6 @@ async function native(arch, name, output) {
       const flags = ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", USER_CONFIG];
       compile(flags, join(bindings, file), [bindings, join(pack.root, MBEDTLS, "include")], salt + header);
     }
-    }
     await pool(jobs);
     const out = `${output}-linux-${arch}`;
     await run([

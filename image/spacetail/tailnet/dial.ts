@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
+import { parseHead, type ReplyHead } from "../egress/http-reply.js";
 import { errorCode } from "../errors/failure.js";
 import type { Connection, Net } from "../platform/net.js";
-import { parseHead, type ReplyHead } from "../egress/http-reply.js";
 import { type DialResult, dialResult, dialText } from "./local-api.js";
 
 /** A connection through the tailnet, or why there is none. */
