@@ -11,12 +11,6 @@ export interface Platform {
   readonly command: readonly string[];
   /** Sockets. */
   readonly net: Net;
-  /** Opens a stream to a unix socket. */
-  readonly connect: Connect;
-  /** Tries a unix socket: empty if a program accepts connections on it, else the error of connect(2), as a code. */
-  readonly socketProblem: (path: string) => Promise<string>;
-  /** True if a program accepts TCP connections on `[::1]:port`. */
-  readonly listensOnLoopback6: (port: number) => Promise<boolean>;
   /** Makes TLS trust exactly these certificate authorities, each a PEM block. */
   readonly trust: (certificates: readonly string[]) => void;
   /**
@@ -36,12 +30,13 @@ export interface Platform {
   readonly spawnGuarded: (argv: readonly string[], env: Record<string, string>, log: number) => ChildProcess;
   /** Asks the kernel for SIGTERM when the parent dies. The native build only. */
   readonly dieWithParent: () => void;
+  /**
+   * Allows this process as many descriptors as it may have; its children inherit that. Node does so when it starts.
+   */
+  readonly raiseDescriptorLimit: () => void;
   /** Replaces this process by the program `argv`. Resolves only if that fails, with an error code. */
   readonly exec: (argv: readonly string[]) => Promise<string>;
 }
-
-/** Rejects if nobody listens. */
-export type Connect = (path: string) => Promise<Stream>;
 
 /** Who may do what with a path. */
 export interface Permissions {
@@ -51,11 +46,4 @@ export interface Permissions {
   readonly mode: number;
   /** True for a unix socket. */
   readonly socket: boolean;
-}
-
-/** One end of a connection. `read` resolves with null at the end of the stream; errors reject. */
-export interface Stream {
-  readonly write: (text: string) => void;
-  readonly read: () => Promise<Buffer | null>;
-  readonly close: () => void;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostPort } from "../../../contract/wire/addresses.js";
 import { Failure } from "../errors/failure.js";
-import type { Connect } from "../platform/platform.js";
+import type { ConnectUnix } from "../platform/net.js";
 import type { MaskedPrefs, Notify, PingResult, StartOptions, Status } from "./ipn.js";
 import { type LocalReply, readLines, readReply, requestText } from "./local-transport.js";
 
@@ -57,14 +57,14 @@ const PATH = "/localapi/v0/";
 const INITIAL_STATE = 2;
 
 /** The LocalAPI on a unix socket. */
-export function localApi(connect: Connect, socket: string): LocalApi {
+export function localApi(connect: ConnectUnix, socket: string): LocalApi {
   const request = async (method: string, call: string, body: string, limitMs: number): Promise<LocalReply | null> => {
-    const stream = await connect(socket);
+    const connection = await connect(socket);
     try {
-      stream.write(requestText(method, `${PATH}${call}`, body));
-      return await readReply(stream, limitMs);
+      await connection.write(Buffer.from(requestText(method, `${PATH}${call}`, body)));
+      return await readReply(connection, limitMs);
     } finally {
-      stream.close();
+      connection.close();
     }
   };
   const command = async (method: string, call: string, body: string, limitMs: number): Promise<string> =>
@@ -90,15 +90,20 @@ export function localApi(connect: Connect, socket: string): LocalApi {
       return reply === null || reply.status !== 200 ? null : (JSON.parse(reply.body) as PingResult);
     },
     dial: async (target, limitMs) => {
-      const stream = await connect(socket);
-      stream.write(dialText(target));
-      const reply = await readReply(stream, limitMs);
-      return { result: dialResult(reply), close: () => stream.close() };
+      const connection = await connect(socket);
+      try {
+        await connection.write(Buffer.from(dialText(target)));
+        const reply = await readReply(connection, limitMs);
+        return { result: dialResult(reply), close: () => connection.close() };
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
     },
     watchBus: async () => {
-      const stream = await connect(socket);
-      stream.write(requestText("GET", `${PATH}watch-ipn-bus?mask=${INITIAL_STATE}`, ""));
-      const lines = readLines(stream);
+      const connection = await connect(socket);
+      await connection.write(Buffer.from(requestText("GET", `${PATH}watch-ipn-bus?mask=${INITIAL_STATE}`, "")));
+      const lines = readLines(connection);
       return {
         next: async (limitMs) => {
           const line = await lines.next(limitMs);

@@ -44,7 +44,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
     const present = await reuseTunnel(attempt);
     writeRecord(dir.proxies, settings, env, present === null ? emptyRecord() : readRecord(dir.proxies));
     if (present !== null) {
-      const api = localApi(platform.connect, present.socket);
+      const api = localApi(platform.net.connectUnix, present.socket);
       const status = await api.status(timeLeft(deadline));
       const note = await reach(api, settings.waitFor, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
@@ -89,7 +89,7 @@ async function startTunnel(attempt: Attempt): Promise<Outcome> {
 
 async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
   const { platform, dir, settings, machine, deadline, trace } = attempt;
-  const api = localApi(platform.connect, started.socket);
+  const api = localApi(platform.net.connectUnix, started.socket);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);
   const ready = waitForDaemon(api, deadline).then(() => "");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
 import { Failure } from "../errors/failure.js";
+import type { Net } from "../platform/net.js";
 import { type Deadline, remaining, sleep } from "../process/clock.js";
 import { findProgram } from "../process/programs.js";
 import type { LocalApi } from "../tailnet/local-api.js";
@@ -8,6 +9,9 @@ import type { Attempt } from "./attempt.js";
 import { childEnvironment } from "./child-environment.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { clearSocket } from "./socket.js";
+
+/** A connection on this machine succeeds or fails at once, unless nobody takes it. Milliseconds. */
+const LOOPBACK_MS = 1000;
 
 /** The command line of tailscaled. */
 export function daemonCommand(attempt: Attempt): string[] {
@@ -64,7 +68,16 @@ export async function requireFree(attempt: Attempt): Promise<void> {
   for (const address of [settings.socks5Server, settings.httpProxy]) {
     if (!address.startsWith("localhost:")) continue;
     const port = address.slice("localhost:".length);
-    if (await attempt.platform.listensOnLoopback6(Number(port))) throw new Failure(inUseMessage(`[::1]:${port}`));
+    if (await listensOnLoopback6(attempt.platform.net, Number(port))) throw new Failure(inUseMessage(`[::1]:${port}`));
+  }
+}
+
+async function listensOnLoopback6(net: Net, port: number): Promise<boolean> {
+  try {
+    (await net.connectTcp("::1", port, LOOPBACK_MS)).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -57,7 +57,7 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
 
 async function isOnTailnet(attempt: Attempt, socket: string): Promise<boolean> {
   try {
-    const api = localApi(attempt.platform.connect, socket);
+    const api = localApi(attempt.platform.net.connectUnix, socket);
     return (await api.statusWithoutPeers(2000)).BackendState === "Running";
   } catch {
     return false;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { rmSync } from "node:fs";
+import { errorCode } from "../errors/failure.js";
+import type { Net } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
 
 /**
@@ -12,9 +14,19 @@ export async function clearSocket(platform: Platform, path: string): Promise<str
   if (found === null) return "";
   const advice = "Remove it, or choose another path with TS_SOCKET.";
   if (!found.socket) return `${path} is not a socket. ${advice}`;
-  const code = await platform.socketProblem(path);
+  const code = await socketProblem(platform.net, path);
   if (code === "") return `${path} is in use by another program. ${advice}`;
   if (code !== "ECONNREFUSED") return `${path} cannot be used (${code}). ${advice}`;
   rmSync(path, { force: true });
   return "";
+}
+
+/** Tries a unix socket: empty if a program accepts connections on it, else the code of the error. */
+async function socketProblem(net: Net, path: string): Promise<string> {
+  try {
+    (await net.connectUnix(path)).close();
+    return "";
+  } catch (error) {
+    return errorCode(error);
+  }
 }

@@ -62,7 +62,7 @@ export async function superviseTunnel(
   report("stopping", reason, "unknown");
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
-  const node = await takeDown(localApi(platform.connect, launch.socket), daemon, ended);
+  const node = await takeDown(localApi(platform.net.connectUnix, launch.socket), daemon, ended);
   report("stopped", reason, node);
   await clearSocket(platform, launch.socket);
   console.error(`spacetail: stopped, node ${node}`);
