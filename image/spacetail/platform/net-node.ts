@@ -71,7 +71,7 @@ function lookup(host: string): Promise<string[]> {
 }
 
 /** A stream of Node's as a connection. */
-export function connectionOf(socket: Socket): Connection {
+export function opened(socket: Socket): Connection {
   socket.pause();
   // Errors are kept in `errored`; without a listener Node would throw them.
   socket.on("error", () => {});
