@@ -157,11 +157,12 @@ async function native(arch, name, output) {
       }
       if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
     }
-    const bindings = join(root, "image/native");
-    const header = readFileSync(join(bindings, "net.h"), "utf8");
-    for (const file of readdirSync(bindings).filter((one) => one.endsWith(".c"))) {
-      const flags = ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE", USER_CONFIG];
-      compile(flags, join(bindings, file), [bindings, join(pack.root, MBEDTLS, "include")], salt + header);
+    const own = join(root, "image/native");
+    const warnings = ["-Wall", "-Wextra", "-Werror"];
+    for (const file of readdirSync(own).filter((one) => one.endsWith(".c"))) {
+      const header = salt + readFileSync(join(own, "net.h"), "utf8");
+      const includes = [own, join(pack.root, MBEDTLS, "include")];
+      compile(["-std=c11", "-Os", ...warnings, "-D_GNU_SOURCE", USER_CONFIG], join(own, file), includes, header);
     }
     await pool(jobs);
     const out = `${output}-linux-${arch}`;

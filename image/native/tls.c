@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <mbedtls/oid.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 #include <psa/crypto.h>

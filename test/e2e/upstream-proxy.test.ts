@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { startHttpProxy, startSocksProxy, type TestProxy } from "../world/proxies.js";
 import { accessTo, describeInContainers, type Output, REACH, runOnce, TAG, useWorld } from "./stage.js";
 
@@ -45,10 +45,10 @@ describeInContainers("a run whose only way out is a proxy", () => {
   const trust = (): object => ({ SSL_CERT_FILE: "/mnt/workspace/ca.pem", TS_DEBUG_ALWAYS_USE_DERP: "1" });
   const line = (end: string): string =>
     `cat >/mnt/workspace/ca.pem <<'END'\n${world().rootCertificate}${certificate()}END\nspacetail up && ${end} && spacetail down`;
-  const runWith = async (lane: (typeof LANES)[number], environment: object, end = REACH): Promise<Output> =>
+  const runWith = async (lane: (typeof BUILDS)[number], environment: object, end = REACH): Promise<Output> =>
     await runOnce(world().tailnet, lane, { environment, line: line(end) });
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (lane) => {
     test("joins with an OAuth client, and reaches its relay", async () => {
       const proxy = await opened(startHttpProxy({ names: NAMES }));
       const output = await runWith(lane, { ...(await hidden()), HTTPS_PROXY: `http://localhost:${proxy.port}` });

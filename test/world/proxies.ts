@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type RequestOptions, request, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -154,7 +154,7 @@ function join(a: Duplex, b: Duplex): void {
   b.pipe(a);
 }
 
-function forwarded({ names }: ProxyOptions, message: IncomingMessage, url: URL): Parameters<typeof request>[0] {
+function forwarded({ names }: ProxyOptions, message: IncomingMessage, url: URL): RequestOptions {
   const { "proxy-authorization": _, ...headers } = message.headers;
   const { method = "GET" } = message;
   return {

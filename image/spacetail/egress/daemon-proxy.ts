@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { errorMessage } from "../errors/failure.js";
 import { printable } from "../errors/printable.js";
 import type { Connection, Net } from "../platform/net.js";
-import { deadlineIn, within } from "../process/clock.js";
+import { deadlineIn, limited, within } from "../process/clock.js";
 import type { Egress, Outlet } from "./egress.js";
 import { proxyAuthorization } from "./proxy-dial.js";
 import { type ProxyRequest, parseProxyRequest } from "./proxy-request.js";
@@ -45,8 +45,7 @@ export async function openDaemonProxy(net: Net, egress: Egress): Promise<DaemonP
 
 async function serve(client: Connection, egress: Egress, authorization: string): Promise<void> {
   const reader = readerOf(client);
-  const head = await within<Buffer>(reader.head(MAX_HEAD), REQUEST_MS);
-  if (head === null) return;
+  const head = await limited(reader.head(MAX_HEAD), REQUEST_MS, "no request");
   const request = parseProxyRequest(head.toString("latin1"));
   if (request === null) return await answer(client, "400 Bad Request");
   // Other programs of this machine could otherwise use the run's proxy without knowing its password.
@@ -98,5 +97,5 @@ async function answer(client: Connection, status: string): Promise<void> {
   await client.write(Buffer.from(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`));
   client.end();
   // Without a read, what the client still sends would reset the connection before the answer is read.
-  await within<Buffer>(client.read(), 1000);
+  await within(client.read(), 1000);
 }

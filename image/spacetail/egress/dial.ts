@@ -2,7 +2,7 @@
 import { ipBytes } from "../../../contract/wire/networks.js";
 import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection, Net } from "../platform/net.js";
-import { type Deadline, remaining, timeLeft, within } from "../process/clock.js";
+import { type Deadline, limited, remaining, timeLeft } from "../process/clock.js";
 
 /** How long an attempt has the field to itself: the Connection Attempt Delay of RFC 8305, section 5. Milliseconds. */
 const ATTEMPT_DELAY_MS = 250;
@@ -43,6 +43,11 @@ export function race(
     let pending = 0;
     let over = false;
     let failure: Error | null = null;
+    const giveUp = (late: string): void => {
+      over = true;
+      if (failure === null) reject(new CodedError("ETIMEDOUT", late));
+      else reject(failure);
+    };
     const fail = (error: Error): void => {
       if (failure === null || NO_ROUTE.includes(errorCode(failure))) failure = error;
     };
@@ -70,19 +75,14 @@ export function race(
           clearTimeout(timer);
           fail(error instanceof Error ? error : new Error(errorMessage(error)));
           goOn();
-          if (pending === 0 && !over) {
-            over = true;
-            reject(failure ?? new CodedError("ETIMEDOUT", "connect ETIMEDOUT"));
-          }
+          if (pending === 0 && !over) giveUp("connect ETIMEDOUT");
         },
       );
     };
     if (order.length === 0) reject(new CodedError("ENOTFOUND", "no address"));
     start();
     setTimeout(() => {
-      if (over) return;
-      over = true;
-      reject(failure ?? new CodedError("ETIMEDOUT", `connect ETIMEDOUT ${order.join(", ")}`));
+      if (!over) giveUp(`connect ETIMEDOUT ${order.join(", ")}`);
     }, timeLeft(deadline));
   });
 }
@@ -100,15 +100,14 @@ export function dialAddresses(
 /** The addresses of a host; rejects with EAI_AGAIN if the resolver has not answered by the deadline. */
 export async function resolve(net: Net, host: string, deadline: Deadline): Promise<string[]> {
   if (ipBytes(host) !== null) return [host.startsWith("[") ? host.slice(1, -1) : host];
-  let found: string[] | null = null;
   try {
-    found = await within<string[]>(net.lookup(host), remaining(deadline));
+    return await limited(net.lookup(host), remaining(deadline), "");
   } catch (error) {
     const code = errorCode(error);
+    // As long as there is no answer, it is a matter of the name server.
+    if (code === "ETIMEDOUT") throw new CodedError("EAI_AGAIN", `no name server answered for ${host} in time`);
     throw new CodedError(code, `getaddrinfo ${code} ${host}`);
   }
-  if (found === null) throw new CodedError("EAI_AGAIN", `no name server answered for ${host} in time`);
-  return found;
 }
 
 async function dialOne(net: Net, address: string, port: number, deadline: Deadline): Promise<Connection> {

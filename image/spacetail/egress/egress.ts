@@ -2,7 +2,7 @@
 import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection, Net, Relayed } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
-import { type Deadline, remaining, within } from "../process/clock.js";
+import { type Deadline, limited, remaining } from "../process/clock.js";
 import { dialAddresses, resolve } from "./dial.js";
 import { throughProxy } from "./proxy-dial.js";
 import { pump } from "./pump.js";
@@ -54,8 +54,8 @@ export function egressOf(platform: Platform, upstream: Upstream): Egress {
   ): Promise<Outlet> => {
     const { connection, plain } = await connectTo(proxy, deadline);
     try {
-      const early = await within<Buffer>(throughProxy(connection, proxy, host, port), remaining(deadline));
-      if (early === null) throw new CodedError("ETIMEDOUT", `the proxy ${proxyName(proxy)} did not answer in time`);
+      const late = `the proxy ${proxyName(proxy)} did not answer in time`;
+      const early = await limited(throughProxy(connection, proxy, host, port), remaining(deadline), late);
       return { connection, early, plain };
     } catch (error) {
       connection.close();
@@ -96,9 +96,11 @@ export async function secured(
   deadline: Deadline,
 ): Promise<Connection> {
   try {
-    const secure = await within<Connection>(platform.secure(connection, name), remaining(deadline));
-    if (secure === null) throw new CodedError("ETIMEDOUT", "the TLS handshake did not end in time");
-    return secure;
+    return await limited(
+      platform.secure(connection, name),
+      remaining(deadline),
+      "the TLS handshake did not end in time",
+    );
   } catch (error) {
     connection.close();
     throw new CodedError(errorCode(error), errorMessage(error));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort } from "../../../contract/wire/addresses.js";
-import { CodedError, errorMessage } from "../errors/failure.js";
+import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
 import { printable } from "../errors/printable.js";
 import type { Connection } from "../platform/net.js";
 import { parseHead } from "./http-reply.js";
@@ -33,7 +33,7 @@ export async function throughProxy(
     if (proxy.scheme === "socks5") await askSocks(connection, reader, proxy, host, port);
     else await askHttp(connection, reader, proxy, host, port);
   } catch (error) {
-    if (error instanceof Error && error.name === "CodedError" && error.message.startsWith("the proxy ")) throw error;
+    if (errorCode(error).startsWith("EPROXY")) throw error;
     throw failed(proxy, `did not answer properly: ${errorMessage(error)}`);
   }
   return reader.rest();

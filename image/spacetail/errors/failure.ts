@@ -8,13 +8,12 @@ export class Failure extends Error {
   }
 }
 
-/** An error with a name for programs, as the errors of Node's API have it. */
+/** An error with a name for programs, as the errors of Node's API have it, and a message of its own. */
 export class CodedError extends Error {
-  readonly code: string;
   constructor(code: string, message: string) {
     super(message);
-    this.name = "CodedError";
-    this.code = code;
+    // Of a caught error the native build keeps name and message only. `errorCode` returns the code.
+    this.name = code;
   }
 }
 

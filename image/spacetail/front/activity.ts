@@ -3,26 +3,20 @@
 /** How many connections carry something at the moment. A restart of the node would interrupt them. */
 export interface Activity {
   readonly isIdle: () => boolean;
-  /** Counts a piece of work while it lasts. */
-  readonly during: <T>(work: Promise<T>) => Promise<T>;
+  /** Counts something until its {@link end}. */
+  readonly begin: () => void;
+  readonly end: () => void;
 }
 
 export function activity(): Activity {
   let count = 0;
   return {
     isIdle: () => count === 0,
-    during: (work) => {
+    begin: () => {
       count += 1;
-      return work.then(
-        (result) => {
-          count -= 1;
-          return result;
-        },
-        (error: unknown) => {
-          count -= 1;
-          throw error;
-        },
-      );
+    },
+    end: () => {
+      count -= 1;
     },
   };
 }

@@ -2,6 +2,7 @@
 import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
 import { dialAddresses, race } from "../egress/dial.js";
 import type { Egress, Outlet } from "../egress/egress.js";
+import type { UpstreamProxy } from "../egress/upstream.js";
 import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
 import type { Router } from "../names/router.js";
 import type { Connection, Net } from "../platform/net.js";
@@ -21,6 +22,8 @@ export interface Dialed {
   readonly problem: Problem | null;
   /** Whether the connection goes through the tailnet. */
   readonly isTailnet: boolean;
+  /** The proxy that the outlet leads to and that is to pass requests on; null if it leads to the service. */
+  readonly proxy: UpstreamProxy | null;
 }
 
 /** Makes connections for the clients of the front. */
@@ -61,7 +64,12 @@ export function dialer(parts: DialerParts): Dialer {
     if (first === undefined) return failed("unresolved", `${target.host} has no address`, true);
     const began = now();
     if (!(await knocker.knock(first))) {
-      return { outlet: null, problem: await explainer.silent(first, target, now() - began), isTailnet: true };
+      return {
+        outlet: null,
+        problem: await explainer.silent(first, target, now() - began),
+        isTailnet: true,
+        proxy: null,
+      };
     }
     const made: Made[] = [];
     const connect = async (address: string): Promise<Connection> => {
@@ -74,18 +82,30 @@ export function dialer(parts: DialerParts): Dialer {
     try {
       const connection = await race(addresses, connect, deadlineIn(CONNECT_MS + 1000));
       const early = made.find((one) => one.connection === connection)?.early ?? NOTHING;
-      return { outlet: { connection, early, plain: true }, problem: null, isTailnet: true };
+      return { outlet: { connection, early, plain: true }, problem: null, isTailnet: true, proxy: null };
     } catch (error) {
       const kind = kindOfCode(errorCode(error));
       if (kind === "silent") knocker.forget(first);
       const problem = await explainer.failed(first, target, kind, errorMessage(error));
-      return { outlet: null, problem, isTailnet: true };
+      return { outlet: null, problem, isTailnet: true, proxy: null };
     }
   };
 
-  const outside = async (connect: (deadline: Deadline) => Promise<Outlet>, target: HostPort): Promise<Dialed> => {
+  /** Through the proxy that the run had before. It gets plain requests as they are, if it speaks HTTP. */
+  const upstream = (proxy: UpstreamProxy, target: HostPort, plainHttp: boolean): Promise<Dialed> => {
+    if (!plainHttp || proxy.scheme === "socks5") {
+      return outside((deadline) => egress.connectThrough(proxy, target.host, target.port, deadline), target, null);
+    }
+    return outside((deadline) => egress.connectTo(proxy, deadline), target, proxy);
+  };
+
+  const outside = async (
+    connect: (deadline: Deadline) => Promise<Outlet>,
+    target: HostPort,
+    proxy: UpstreamProxy | null,
+  ): Promise<Dialed> => {
     try {
-      return { outlet: await connect(deadlineIn(OUTSIDE_MS)), problem: null, isTailnet: false };
+      return { outlet: await connect(deadlineIn(OUTSIDE_MS)), problem: null, isTailnet: false, proxy };
     } catch (error) {
       const text = `Cannot reach ${formatHostPort(target)}: ${errorMessage(error)}`;
       return failed(kindOfCode(errorCode(error)), text, false);
@@ -99,15 +119,16 @@ export function dialer(parts: DialerParts): Dialer {
         case "tailnet":
           return await tailnet(route.addresses, target);
         case "direct":
-          return await outside(async (deadline) => {
-            const connection = await dialAddresses(net, route.addresses, target.port, deadline);
-            return { connection, early: NOTHING, plain: true };
-          }, target);
-        case "upstream":
           return await outside(
-            (deadline) => egress.connectThrough(route.proxy, target.host, target.port, deadline),
+            async (deadline) => {
+              const connection = await dialAddresses(net, route.addresses, target.port, deadline);
+              return { connection, early: NOTHING, plain: true };
+            },
             target,
+            null,
           );
+        case "upstream":
+          return await upstream(route.proxy, target, plainHttp);
         default:
           return failed("forbidden", `Cannot reach ${formatHostPort(target)}: ${route.reason}`, false);
       }
@@ -122,7 +143,7 @@ interface Made {
 }
 
 function failed(kind: ProblemKind, text: string, isTailnet: boolean): Dialed {
-  return { outlet: null, problem: { kind, text }, isTailnet };
+  return { outlet: null, problem: { kind, text }, isTailnet, proxy: null };
 }
 
 /** The result of a dial as an error code, which says which of several attempts failed in the most telling way. */

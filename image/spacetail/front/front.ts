@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
+import type { Forward } from "../../../contract/wire/forwards.js";
 import type { Outlet } from "../egress/egress.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
+import { SystemError } from "../errors/system-error.js";
 import type { Connection, Listener, Net } from "../platform/net.js";
 import { serveForward } from "./forward.js";
 import type { Client, FrontParts } from "./parts.js";
@@ -10,34 +12,18 @@ import { NOTHING, sourceOf } from "./source.js";
 
 /** The listeners of a tunnel. */
 export interface Front {
-  /** Adds the forwards that are not there yet. Rejects with the first address that cannot be used. */
+  /** Adds the forwards that are not there yet. Rejects with the first one whose port cannot be used. */
   readonly forward: (forwards: readonly Forward[]) => Promise<void>;
+  /** The forwards that listen. */
+  readonly forwards: () => readonly Forward[];
   /** Stops listening; open connections stay. */
   readonly close: () => void;
 }
 
-/** A local port that leads to a service. */
-export interface Forward {
-  readonly listen: HostPort;
-  readonly target: HostPort;
-}
-
-/** An address that cannot be listened on. */
-export class ListenError extends Error {
-  /** `host:port`. */
-  readonly address: string;
-  /** Node's, such as EADDRINUSE. */
-  readonly code: string;
-  constructor(address: string, code: string) {
-    super(`cannot listen on ${address} (${code})`);
-    this.name = "ListenError";
-    this.address = address;
-    this.code = code;
-  }
-}
-
 /** What is done with a client: ends with the outlet to relay it with, or with null if nothing is left to do. */
 type Work = (client: Client) => Promise<Outlet | null>;
+
+const LOOPBACK = "127.0.0.1";
 
 /** How many clients beyond the capacity get an answer at the same time. */
 const MOST_REFUSALS = 16;
@@ -47,7 +33,7 @@ const MOST_REFUSALS = 16;
  *
  * @param addresses where to listen; duplicates are one
  * @param capacity how many clients to serve at the same time
- * @throws ListenError for the first address that cannot be used; then nothing listens
+ * @throws SystemError for the first address that cannot be used, which its message begins with; then nothing listens
  */
 export async function openFront(
   net: Net,
@@ -71,7 +57,7 @@ export async function openFront(
     else refusals += 1;
     const served = isServed ? work(client) : refuse(client);
     served
-      .then((outlet) => (outlet === null ? null : relay(client, outlet)))
+      .then((outlet) => relay(client, outlet))
       .then(
         () => leave(isServed),
         (error: unknown) => {
@@ -82,8 +68,15 @@ export async function openFront(
         },
       );
   };
-  const relay = (client: Client, outlet: Outlet): Promise<null> =>
-    parts.activity.during(parts.relay(client.connection, outlet)).then(() => null);
+  const { activity } = parts;
+  const relay = (client: Client, outlet: Outlet | null): Promise<void> => {
+    if (outlet === null) return Promise.resolve();
+    activity.begin();
+    return parts.relay(client.connection, outlet).then(
+      () => activity.end(),
+      () => activity.end(),
+    );
+  };
   const leave = (wasServed: boolean): void => {
     if (wasServed) clients -= 1;
     else refusals -= 1;
@@ -93,7 +86,7 @@ export async function openFront(
     if (listeners.has(name)) return;
     const made: Listener[] = [];
     listeners.set(name, made);
-    const ips = at.host === "localhost" ? ["127.0.0.1", "::1"] : await net.lookup(at.host);
+    const ips = at.host === "localhost" ? [LOOPBACK, "::1"] : await net.lookup(at.host);
     for (const ip of ips) {
       try {
         made.push(await net.listen(ip, at.port, (connection) => accept(connection, work)));
@@ -101,17 +94,24 @@ export async function openFront(
         const code = errorCode(error);
         // Without IPv6 nobody can take that address for `localhost` either.
         if (ip === "::1" && (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT")) continue;
-        throw new ListenError(formatHostPort({ host: ip, port: at.port }), code);
+        throw new SystemError(code, formatHostPort({ host: ip, port: at.port }));
       }
     }
   };
   const close = (): void => {
     for (const some of listeners.values()) for (const one of some) one.close();
   };
+  const forwarded: Forward[] = [];
   const front: Front = {
     forward: async (more) => {
-      for (const { listen: at, target } of more) await listen(at, (client) => serveForward(client, target, parts));
+      for (const one of more) {
+        if (forwarded.some((other) => other.port === one.port)) continue;
+        const at = { host: LOOPBACK, port: one.port };
+        await listen(at, (client) => serveForward(client, one.target, parts));
+        forwarded.push(one);
+      }
     },
+    forwards: () => forwarded,
     close,
   };
   try {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Outlet } from "../egress/egress.js";
+import { byteAt } from "./bytes.js";
 import { closeGently } from "./closing.js";
 import { answerText } from "./http/answers.js";
 import { serveHttp } from "./http/session.js";
 import type { Client, FrontParts } from "./parts.js";
-import { REJECTED_4, replyBytes, VERSION } from "./socks/messages.js";
+import { OPEN, REJECTED_4, replyBytes, VERSION } from "./socks/messages.js";
 import { serveSocks } from "./socks/session.js";
+import { NOTHING } from "./source.js";
 
 /** The first byte of a client that speaks SOCKS4, which has no names and no IPv6. */
 const SOCKS4 = 4;
@@ -17,25 +19,22 @@ const SOCKS4 = 4;
  */
 export function serve(client: Client, parts: FrontParts): Promise<Outlet | null> {
   // No async function: in the native build each that waits has a stack of its own, and idle clients are many.
-  return client.source.more().then(() => {
+  return client.source.more().then((): Promise<Outlet | null> => {
     const first = firstByte(client);
     if (first === VERSION) return serveSocks(client, parts);
     if (first === SOCKS4) return answer(client, REJECTED_4);
     if (first >= 0) return serveHttp(client, parts);
-    client.connection.close();
-    return null;
+    return answer(client, NOTHING);
   });
 }
 
 /** Tells a client, in its protocol, that there are too many already. */
-export function refuse(client: Client): Promise<null> {
-  return client.source.more().then(() => {
+export function refuse(client: Client): Promise<Outlet | null> {
+  return client.source.more().then((): Promise<Outlet | null> => {
     const first = firstByte(client);
-    if (first === VERSION) return answer(client, Buffer.concat([Buffer.from([VERSION, 0]), replyBytes(1)]));
+    if (first === VERSION) return answer(client, Buffer.concat([OPEN, replyBytes(1)]));
     if (first === SOCKS4) return answer(client, REJECTED_4);
-    if (first >= 0) return answer(client, Buffer.from(answerText(TOO_MANY)));
-    client.connection.close();
-    return null;
+    return answer(client, first < 0 ? NOTHING : Buffer.from(answerText(TOO_MANY)));
   });
 }
 
@@ -46,8 +45,8 @@ const TOO_MANY = {
   isHead: false,
 };
 
-async function answer(client: Client, bytes: Buffer): Promise<null> {
-  await client.connection.write(bytes);
+async function answer(client: Client, bytes: Buffer): Promise<Outlet | null> {
+  if (bytes.length > 0) await client.connection.write(bytes);
   await closeGently(client);
   return null;
 }
@@ -55,5 +54,5 @@ async function answer(client: Client, bytes: Buffer): Promise<null> {
 /** -1 if the client went away without a word. */
 function firstByte({ source }: Client): number {
   const bytes = source.bytes();
-  return bytes.length > 0 ? (bytes[0] ?? -1) : -1;
+  return bytes.length > 0 ? byteAt(bytes, 0) : -1;
 }

@@ -4,7 +4,7 @@ import { type Egress, secured } from "../egress/egress.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
-import { deadlineIn, remaining, within } from "../process/clock.js";
+import { deadlineIn, limited, remaining } from "../process/clock.js";
 import { type Response, responseReader } from "./http-response.js";
 
 /** A request to the Tailscale API, or to a control server. */
@@ -71,11 +71,8 @@ export async function send(platform: Platform, egress: Egress, request: ApiReque
     const outlet = await egress.connect(host, url.port, !url.tls, deadline);
     connection = outlet.connection;
     if (url.tls) connection = await secured(platform, connection, host, deadline);
-    const reply = await within<Response>(
-      exchange(connection, requestText(request, url.host, url.port, url.tls)),
-      remaining(deadline),
-    );
-    return reply === null ? noReply("", "no answer in time") : replyOf(reply);
+    const text = requestText(request, url.host, url.port, url.tls);
+    return replyOf(await limited(exchange(connection, text), remaining(deadline), "no answer in time"));
   } catch (error) {
     return noReply(errorCode(error), errorMessage(error));
   } finally {

@@ -34,7 +34,7 @@ export function nodeNet(): Net {
 function listen(ip: string, port: number, accept: (connection: Connection) => void): Promise<Listener> {
   return new Promise((resolve, reject) => {
     if (isIP(ip) === 0) return reject(new SystemError("EINVAL", `listen ${ip}:${port}`));
-    const server = createServer({ ...TCP, pauseOnConnect: true }, (socket) => accept(connectionOf(socket)));
+    const server = createServer({ ...TCP, pauseOnConnect: true }, (socket) => accept(opened(socket)));
     // After it listens, errors concern single connections.
     server.on("error", reject);
     server.listen({ host: ip, port, backlog: 4096 }, () => {
@@ -55,7 +55,7 @@ function dial(socket: Socket, what: string, limitMs: number): Promise<Connection
     socket.once("connect", () => {
       clearTimeout(timer);
       socket.off("error", reject);
-      resolve(connectionOf(socket));
+      resolve(opened(socket));
     });
   });
 }
@@ -71,7 +71,7 @@ function lookup(host: string): Promise<string[]> {
 }
 
 /** A stream of Node's as a connection. */
-export function connectionOf(socket: Socket): Connection {
+export function opened(socket: Socket): Connection {
   socket.pause();
   // Errors are kept in `errored`; without a listener Node would throw them.
   socket.on("error", () => {});

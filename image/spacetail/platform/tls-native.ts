@@ -81,7 +81,7 @@ export async function secureNative(connection: Connection, name: string): Promis
         await flush();
         if (count > 0) return bytes.subarray(0, count);
         if (count === 0) return null;
-        if (count < -1) throw new CodedError("EPROTO", `TLS failed (-0x${(-count).toString(16)})`);
+        if (count < -1) throw new CodedError("EPROTO", `TLS failed (mbedTLS error ${count})`);
         if (!(await feed())) return null;
       }
       return null;
@@ -90,7 +90,7 @@ export async function secureNative(connection: Connection, name: string): Promis
       if (!open) throw new CodedError("EPIPE", "the connection was closed");
       const result = tlsWrite(session, bytes);
       await flush();
-      if (result < 0) throw new CodedError("EPROTO", `TLS failed (-0x${(-result).toString(16)})`);
+      if (result < 0) throw new CodedError("EPROTO", `TLS failed (mbedTLS error ${result})`);
     },
     end: () => {
       if (!open) return;
@@ -119,6 +119,6 @@ function handshakeError(session: number, result: number): CodedError {
   if (UNKNOWN_KEY_TYPES.includes(result)) {
     return new CodedError("ERR_TLS_KEY_TYPE", "the certificate cannot be read");
   }
-  const alert = result === FATAL_ALERT ? ` alert ${tlsAlert(session)}` : ` -0x${(-result).toString(16)}`;
-  return new CodedError("EPROTO", `the TLS handshake failed (${alert.trim()})`);
+  const cause = result === FATAL_ALERT ? `alert ${tlsAlert(session)}` : `mbedTLS error ${result}`;
+  return new CodedError("EPROTO", `the TLS handshake failed (${cause})`);
 }

@@ -4,7 +4,7 @@ import { checkServerIdentity, connect } from "node:tls";
 import { ipBytes } from "../../../contract/wire/networks.js";
 import { CodedError } from "../errors/failure.js";
 import type { Connection } from "./net.js";
-import { connectionOf } from "./net-node.js";
+import { opened } from "./net-node.js";
 
 const OTHER_NAME = "ERR_TLS_CERT_ALTNAME_INVALID";
 
@@ -32,7 +32,7 @@ export function secureConnection(
     socket.once("error", reject);
     socket.once("secureConnect", () => {
       socket.off("error", reject);
-      resolve(connectionOf(socket));
+      resolve(opened(socket));
     });
   });
 }

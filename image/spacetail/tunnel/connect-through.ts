@@ -6,7 +6,7 @@ import { readerOf } from "../egress/reader.js";
 import { errorCode, errorMessage, Failure } from "../errors/failure.js";
 import { printable } from "../errors/printable.js";
 import type { Connection, Net } from "../platform/net.js";
-import { deadlineIn, remaining, within } from "../process/clock.js";
+import { deadlineIn, limited, remaining } from "../process/clock.js";
 
 /** A connection to a service. */
 export interface Through {
@@ -38,8 +38,7 @@ export async function connectThrough(net: Net, proxy: string, target: HostPort):
   try {
     const reader = readerOf(connection);
     await connection.write(Buffer.from(`CONNECT ${name} HTTP/1.1\r\nHost: ${name}\r\n\r\n`));
-    const answer = await within<Buffer>(reader.head(MOST), remaining(deadline));
-    if (answer === null) throw new Failure(`Cannot reach ${name}: there was no answer for ${ANSWER_MS / 1000} s.`);
+    const answer = await limited(reader.head(MOST), remaining(deadline), "no answer in time");
     const problem = refusal(answer.toString("latin1"), name);
     if (problem !== "") throw new Failure(problem);
     return { connection, early: reader.rest() };

@@ -20,7 +20,8 @@ function request(...lines: string[]): RequestHead {
 /** The head that a server gets for a request with these lines. */
 function forwarded(...lines: string[]): string {
   const head = request(...lines);
-  return forwardRequest(head, plainTarget(head.method, head.target)).text;
+  const { path, fields } = forwardRequest(head, plainTarget(head.method, head.target));
+  return `${head.method} ${path} HTTP/1.${head.minor}\r\n${fields}`;
 }
 
 describe("the head of a request", () => {

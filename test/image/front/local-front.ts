@@ -29,9 +29,14 @@ export async function localFront(capacity = 100): Promise<LocalFront> {
     dial: async ({ host }): Promise<Dialed> => {
       dials += 1;
       const at = hosts.get(host) ?? { kind: "unresolved", text: `Cannot reach ${host}: no such host` };
-      if (typeof at !== "number") return { outlet: null, problem: at, isTailnet: true };
+      if (typeof at !== "number") return { outlet: null, problem: at, isTailnet: true, proxy: null };
       const connection = await net.connectTcp("127.0.0.1", at, 5000);
-      return { outlet: { connection, early: Buffer.alloc(0), plain: true }, problem: null, isTailnet: true };
+      return {
+        outlet: { connection, early: Buffer.alloc(0), plain: true },
+        problem: null,
+        isTailnet: true,
+        proxy: null,
+      };
     },
   };
   const parts: FrontParts = {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { byteAt, CR, isText, isToken, LF } from "./bytes.js";
+import { byteAt, CR, isText, isToken, LF } from "../bytes.js";
 import type { Framing } from "./framing.js";
 import { Malformed } from "./malformed.js";
 

@@ -3,8 +3,12 @@
 /** A request under way, and what is known about its answer. */
 export interface Exchange {
   readonly method: string;
-  /** The head as the server gets it. One character is one byte. */
-  readonly head: string;
+  /** The target for the server, and for a proxy in front of it. */
+  readonly path: string;
+  readonly url: string;
+  readonly minor: number;
+  /** All of the head below its first line, with the empty line. One character is one byte. */
+  readonly fields: string;
   /** Whether the request can be sent again: it changes nothing on the server and has no body. */
   readonly isRepeatable: boolean;
   readonly isUpgrade: boolean;

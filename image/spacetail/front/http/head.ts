@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { byteAt, CR, isText, isToken, isVisible, LF, textOf, withoutBlanks } from "./bytes.js";
+import { byteAt, CR, isText, isToken, isVisible, LF, textOf, withoutBlanks } from "../bytes.js";
 import { Malformed } from "./malformed.js";
 
 /** A line of a head below the first one. */

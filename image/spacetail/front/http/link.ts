@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort, type HostPort } from "../../../../contract/wire/addresses.js";
 import type { Outlet } from "../../egress/egress.js";
+import { proxyAuthorization } from "../../egress/proxy-dial.js";
+import type { UpstreamProxy } from "../../egress/upstream.js";
 import type { FrontParts } from "../parts.js";
 import type { Problem } from "../problem.js";
 import { NOTHING, type Source, sourceOf } from "../source.js";
@@ -19,6 +21,8 @@ export interface Link {
   readonly isUsed: () => boolean;
   /** Makes a connection, and sends all that is pending; the problem if that fails. */
   readonly open: () => Promise<Problem | null>;
+  /** The head of a request for whoever is at the other end of the present connection. */
+  readonly headOf: (exchange: Exchange) => Buffer;
   /** Sends bytes. False if the server takes no more, which its answer may explain. */
   readonly send: (bytes: Buffer) => Promise<boolean>;
   /** An answer is complete. */
@@ -31,6 +35,8 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
   const pending: Exchange[] = [];
   let outlet: Outlet | null = null;
   let source = sourceOf(NO_CONNECTION, NOTHING);
+  /** Who passes the requests on; null if the connection leads to the server. */
+  let proxy: UpstreamProxy | null = null;
   let isOpening = false;
   let isUsed = false;
 
@@ -46,6 +52,11 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
       if (outlet === watched && pending.length === 0) close();
     };
     source.more().then(ended, ended);
+  };
+  const headOf = ({ method, minor, path, url, fields }: Exchange): Buffer => {
+    const login = proxy === null ? "" : proxyAuthorization(proxy);
+    const own = login === "" ? "" : `Proxy-Authorization: ${login}\r\n`;
+    return Buffer.from(`${method} ${proxy === null ? path : url} HTTP/1.${minor}\r\n${own}${fields}`, "latin1");
   };
   const write = async (bytes: Buffer): Promise<boolean> => {
     if (outlet === null) return false;
@@ -66,20 +77,26 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
     open: async () => {
       close();
       isOpening = true;
-      const { outlet: opened, problem } = await dialer.dial(server, true);
+      const dialed = await dialer.dial(server, true);
+      const opened = dialed.outlet;
       if (opened === null) {
         isOpening = false;
-        if (problem !== null) log(problem.text);
-        return problem;
+        if (dialed.problem !== null) log(dialed.problem.text);
+        return dialed.problem;
       }
+      proxy = dialed.proxy;
       outlet = opened;
       source = sourceOf(opened.connection, opened.early);
       isUsed = false;
       // More may be added while this goes on.
-      for (let i = 0; i < pending.length; i += 1) await write(Buffer.from(pending[i]?.head ?? "", "latin1"));
+      for (let i = 0; i < pending.length; i += 1) {
+        const exchange = pending[i];
+        if (exchange !== undefined) await write(headOf(exchange));
+      }
       isOpening = false;
       return null;
     },
+    headOf,
     send: async (bytes) => (isOpening ? true : await write(bytes)),
     answered: (isPersistent) => {
       isUsed = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
+import { byteAt, CR, LF } from "../bytes.js";
 import type { Source } from "../source.js";
-import { byteAt, CR, LF } from "./bytes.js";
 import { headEnd } from "./head.js";
 
 /** What a stream begins with. */

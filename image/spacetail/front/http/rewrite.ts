@@ -19,8 +19,10 @@ const NEVER_DROPPED: readonly string[] = ["host", "content-length", "transfer-en
 
 /** A request as the server gets it. */
 export interface Forwarded {
-  /** The head, with the empty line. One character is one byte. */
-  readonly text: string;
+  /** The request target for the server. */
+  readonly path: string;
+  /** All of the head below its first line, with the empty line. One character is one byte. */
+  readonly fields: string;
   /** Whether the client asks for another protocol on the same connection. */
   readonly isUpgrade: boolean;
   /** Whether both connections can carry another request behind this one. */
@@ -36,7 +38,7 @@ export interface Forwarded {
  * @throws Malformed if the request has several Hosts
  */
 export function forwardRequest(head: RequestHead, { server, path }: PlainTarget): Forwarded {
-  const { fields, method, minor } = head;
+  const { fields, minor } = head;
   const options = tokensOf(fields, "connection");
   const upgrades = options.includes("upgrade") ? valuesOf(fields, "upgrade") : [];
   const isUpgrade = minor === 1 && upgrades.length > 0;
@@ -44,7 +46,7 @@ export function forwardRequest(head: RequestHead, { server, path }: PlainTarget)
   // The other protocol may need what Connection names besides, as h2c does.
   const passed = isUpgrade ? options.filter((option) => !HOP_BY_HOP.includes(option) && option !== "close") : [];
   const dropped = options.filter((option) => !passed.includes(option));
-  const text = `${method} ${path} HTTP/1.${minor}\r\n${hostLine(fields, server)}${kept(fields, dropped)}`;
+  const text = `${hostLine(fields, server)}${kept(fields, dropped)}`;
   const own: string[] = [];
   if (isUpgrade) {
     own.push(`Connection: ${["Upgrade"].concat(passed).join(", ")}\r\nUpgrade: ${upgrades.join(", ")}\r\n`);
@@ -52,7 +54,7 @@ export function forwardRequest(head: RequestHead, { server, path }: PlainTarget)
   if (!isUpgrade && minor === 1 && !isPersistent) own.push("Connection: close\r\n");
   // Trailers are passed on, so this one may be too.
   if (tokensOf(fields, "te").includes("trailers")) own.push("TE: trailers\r\n");
-  return { text: `${text}${own.join("")}\r\n`, isUpgrade, isPersistent };
+  return { path, fields: `${text}${own.join("")}\r\n`, isUpgrade, isPersistent };
 }
 
 /**

@@ -58,17 +58,17 @@ export function serveHttp(client: Client, parts: FrontParts): Promise<Outlet | n
   return new Promise<Outlet | null>((resolve, reject) => {
     const end = (): void => {
       const { given } = session;
-      if (given !== null) return resolve(given);
-      if (session.link !== null) session.link.close();
-      (session.closing ?? closeGently(client)).then(() => resolve(null), reject);
+      if (given === null && session.link !== null) session.link.close();
+      if (given === null) (session.closing ?? closeGently(client)).then(() => resolve(null), reject);
+      else resolve(given);
     };
     const fail = (error: unknown): void => {
       if (session.link !== null) session.link.close();
       reject(error instanceof Error ? error : new Error(errorMessage(error)));
     };
     const next = (): void => {
-      if (session.isOver) return end();
-      if (client.source.bytes().length > 0) serveOne(session).then(next, fail);
+      if (session.isOver) end();
+      else if (client.source.bytes().length > 0) serveOne(session).then(next, fail);
       else client.source.more().then(() => serveOne(session).then(next, fail), fail);
     };
     next();
@@ -131,11 +131,14 @@ async function give(session: Session, outlet: Outlet): Promise<void> {
 async function forward(session: Session, head: RequestHead): Promise<void> {
   const target = plainTarget(head.method, head.target);
   const framing = requestFraming(head);
-  const { text, isUpgrade, isPersistent } = forwardRequest(head, target);
+  const { path, fields, isUpgrade, isPersistent } = forwardRequest(head, target);
   const isRepeatable = framing.kind === "none" && !isUpgrade && SAFE_METHODS.includes(head.method);
   const exchange: Exchange = {
     method: head.method,
-    head: text,
+    path,
+    url: head.target,
+    minor: head.minor,
+    fields,
     isRepeatable,
     isUpgrade,
     isPersistent,
@@ -170,9 +173,12 @@ async function forward(session: Session, head: RequestHead): Promise<void> {
     }
   }
   link.pending.push(exchange);
-  session.answers = session.parts.activity.during(
-    session.answers.then(() => untilAnswer(session, link)).then(() => passAnswer(session, link, exchange)),
-  );
+  const { activity } = session.parts;
+  activity.begin();
+  session.answers = session.answers
+    .then(() => untilAnswer(session, link))
+    .then(() => passAnswer(session, link, exchange))
+    .then(() => activity.end());
   await sendRequest(session, link, exchange, framing);
   if (isUpgrade) await session.answers;
 }
@@ -181,7 +187,7 @@ async function forward(session: Session, head: RequestHead): Promise<void> {
 async function sendRequest(session: Session, link: Link, exchange: Exchange, framing: Framing): Promise<void> {
   const { source } = session.client;
   const scanner = bodyScanner(framing);
-  let bytes: Buffer = Buffer.from(exchange.head, "latin1");
+  let bytes: Buffer = link.headOf(exchange);
   try {
     for (;;) {
       if (!scanner.isComplete()) {
@@ -228,7 +234,7 @@ async function passAnswer(session: Session, link: Link, exchange: Exchange): Pro
   try {
     await passHeads(session, link, exchange, began);
   } catch (error) {
-    if (session.given !== null) throw error;
+    if (session.given !== null) return;
     link.close();
     const text = `Cannot read the answer of ${formatHostPort(link.server)}: ${errorMessage(error)}.`;
     session.parts.log(text);

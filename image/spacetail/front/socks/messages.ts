@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostPort } from "../../../../contract/wire/addresses.js";
+import { byteAt, hex } from "../bytes.js";
 
 /** A message of SOCKS5 (RFC 1928), read from the first bytes of a stream. */
 export interface Parsed<T> {
@@ -37,22 +38,22 @@ const ADDRESS_NOT_SUPPORTED = 8;
 
 export function parseGreeting(bytes: Buffer): Parsed<Greeting> {
   if (bytes.length < 2) return incomplete();
-  const length = 2 + byteOf(bytes, 1);
+  const length = 2 + byteAt(bytes, 1);
   if (bytes.length < length) return incomplete();
   return { message: { isOpen: bytes.subarray(2, length).includes(0) }, length, problem: 0 };
 }
 
 export function parseRequest(bytes: Buffer): Parsed<SocksRequest> {
   if (bytes.length < 5) return incomplete();
-  const [version, command, type] = [byteOf(bytes, 0), byteOf(bytes, 1), byteOf(bytes, 3)];
+  const [version, command, type] = [byteAt(bytes, 0), byteAt(bytes, 1), byteAt(bytes, 3)];
   if (version !== VERSION) return refused(GENERAL_FAILURE);
   if (command !== 1 && command !== 3) return refused(COMMAND_NOT_SUPPORTED);
-  const size = addressSize(type, byteOf(bytes, 4));
+  const size = addressSize(type, byteAt(bytes, 4));
   if (size < 0) return refused(ADDRESS_NOT_SUPPORTED);
   const length = 4 + size + 2;
   if (bytes.length < length) return incomplete();
   const host = hostOf(bytes.subarray(4, 4 + size), type);
-  const port = byteOf(bytes, length - 2) * 256 + byteOf(bytes, length - 1);
+  const port = byteAt(bytes, length - 2) * 256 + byteAt(bytes, length - 1);
   // Addresses for UDP may be empty, because many clients do not know theirs yet.
   if (command === 1 && (host === "" || port === 0)) return refused(GENERAL_FAILURE);
   return {
@@ -75,11 +76,11 @@ function addressSize(type: number, first: number): number {
 }
 
 function hostOf(address: Buffer, type: number): string {
-  if (type === 1) return [0, 1, 2, 3].map((i) => `${byteOf(address, i)}`).join(".");
+  if (type === 1) return [0, 1, 2, 3].map((i) => `${byteAt(address, i)}`).join(".");
   if (type === 4) return ipv6Of(address);
   const name = address.subarray(1);
   for (let i = 0; i < name.length; i += 1) {
-    const byte = byteOf(name, i);
+    const byte = byteAt(name, i);
     if (byte <= 32 || byte >= 127) return "";
   }
   return name.toString("latin1");
@@ -88,12 +89,8 @@ function hostOf(address: Buffer, type: number): string {
 /** Not the shortest form; whoever dials it does not mind. */
 function ipv6Of(address: Buffer): string {
   const groups: string[] = [];
-  for (let i = 0; i < 16; i += 2) groups.push((byteOf(address, i) * 256 + byteOf(address, i + 1)).toString(16));
+  for (let i = 0; i < 16; i += 2) groups.push(hex(byteAt(address, i) * 256 + byteAt(address, i + 1)));
   return groups.join(":");
-}
-
-function byteOf(bytes: Buffer, at: number): number {
-  return at < bytes.length ? (bytes[at] ?? 0) : 0;
 }
 
 function incomplete<T>(): Parsed<T> {

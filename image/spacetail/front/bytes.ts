@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DIGITS, LETTERS } from "../../../../contract/wire/characters.js";
+import { DIGITS, LETTERS } from "../../../contract/wire/characters.js";
 
 export const CR = 13;
 export const LF = 10;
@@ -12,7 +12,7 @@ const CLASSES = classes();
 
 /** The byte at an offset; 0 outside, where reading would end the native build. */
 export function byteAt(bytes: Buffer, at: number): number {
-  return at >= 0 && at < bytes.length ? (bytes[at] ?? 0) : 0;
+  return at >= 0 && at < bytes.length ? bytes.readUInt8(at) : 0;
 }
 
 /** True if the range is not empty and a token (RFC 9110, section 5.6.2), as methods and the names of fields are. */
@@ -35,6 +35,18 @@ export function isVisible(bytes: Buffer, from: number, to: number): boolean {
 /** True for a blank or a tab, the only white space that a line may have. */
 export function isBlank(byte: number): boolean {
   return byte === 32 || byte === 9;
+}
+
+/** A number in hexadecimal digits, which the native build cannot write itself. */
+export function hex(value: number): string {
+  const digits = "0123456789abcdef";
+  let text = "";
+  let left = value;
+  do {
+    text = digits.charAt(left % 16) + text;
+    left = Math.floor(left / 16);
+  } while (left > 0);
+  return text;
 }
 
 /** A range as text in which one character is one byte. */
