@@ -26,7 +26,8 @@ export function trafficOf(status: Status): PeerTraffic[] {
     // Without a handshake, what was sent was only knocking.
     if (received === 0) continue;
     const name = displayName(peer);
-    used.push({ ...wayTo(peer), name, address: addressOf(peer), received, sent, lastHandshake: handshakeOf(peer) });
+    const { path, via } = wayTo(peer);
+    used.push({ name, path, via, address: addressOf(peer), received, sent, lastHandshake: handshakeOf(peer) });
   }
   return used;
 }
