@@ -2,7 +2,9 @@
 import { forgetRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { readState } from "../tunnel/state.js";
 import { stopTunnel } from "../tunnel/stop.js";
+import { summaryMessage } from "../tunnel/summary.js";
 import type { Invocation } from "./invocation.js";
 
 /**
@@ -15,6 +17,8 @@ export async function down({ platform, env }: Invocation): Promise<number> {
   scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
   forgetRecord(dir.proxies, env);
   if (!wasUp) return 0;
+  const summary = readState(dir)?.summary ?? null;
+  if (summary !== null) console.error(`spacetail: ${summaryMessage(summary)}.`);
   if (node === "logged-out") console.error("spacetail: off the tailnet.");
   else if (node === "never-joined") console.error("spacetail: stopped; the node had not joined the tailnet.");
   else {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { formatDuration } from "../../../contract/wire/duration.js";
+import type { Forward } from "../../../contract/wire/forwards.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { isRunning } from "../process/processes.js";
 import type { Status } from "../tailnet/ipn.js";
@@ -55,7 +57,9 @@ interface Report {
   readonly ageMs: number;
   /** The peers that have answered anything. */
   readonly peers: readonly PeerTraffic[];
-  /** Bytes from and to all of them. */
+  /** The local ports that lead to services. */
+  readonly forwards: readonly Forward[];
+  /** Bytes from and to all peers. */
   readonly received: number;
   readonly sent: number;
 }
@@ -78,6 +82,7 @@ function report(now: Status, state: State): Report {
     watch: state.watch.find((one) => isRunning(one))?.pid ?? null,
     ageMs: ageOf(state.supervisor),
     peers,
+    forwards: state.forwards,
     received,
     sent,
   };
@@ -85,7 +90,7 @@ function report(now: Status, state: State): Report {
 
 /** A tunnel that is up, in lines. */
 function describeUp(now: Report, { supervisor }: State): string[] {
-  const { name, addresses, tags, peersOnline, watch, ageMs, peers, received, sent } = now;
+  const { name, addresses, tags, peersOnline, watch, ageMs, peers, forwards, received, sent } = now;
   const watching = watch === null ? "nothing" : `process ${watch}`;
   const lines = [
     `${now.state}: ${name} ${addresses.join(" ")} ${tags.join(" ")}`.trim(),
@@ -96,6 +101,7 @@ function describeUp(now: Report, { supervisor }: State): string[] {
     const bytes = bytesMessage(peer.received, peer.sent);
     lines.push(`  ${peer.name} ${peer.address}: ${wayMessage(peer)}, ${bytes}`);
   }
+  for (const { port, target } of forwards) lines.push(`forward 127.0.0.1:${port} to ${formatHostPort(target)}`);
   return lines;
 }
 

@@ -21,7 +21,7 @@ import { acquire, realHolders } from "./lock.js";
 import { reuseTunnel } from "./reuse.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { type Started, startSupervisor } from "./start.js";
-import { readState, reasonMessage } from "./state.js";
+import { readLaunch, readState, reasonMessage, writeLaunch } from "./state.js";
 import { stopTunnel } from "./stop.js";
 
 /** How an attempt ended. */
@@ -109,6 +109,9 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   const status = await api.status(timeLeft(deadline));
   progress.waitFor(reachedMessage(settings));
   const note = await reach(api, settings.waitFor, deadline);
+  const launch = readLaunch(dir);
+  // Nobody else writes this file while `up` has the lock.
+  if (launch !== null) writeLaunch(dir, { ...launch, readyMs: deadline.totalMs - remaining(deadline) });
   return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };
 }
 

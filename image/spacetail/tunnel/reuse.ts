@@ -52,6 +52,7 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
     socks5Server,
     httpProxy,
     forwards: launch.forwards.concat(more),
+    readyMs: launch.readyMs,
   });
   // The supervisor repeats the generation when it has read the file.
   while (find(dir).found === "up" && remaining(attempt.deadline) > 0) {

@@ -31,6 +31,7 @@ export function startSupervisor(attempt: Attempt): Started {
     socks5Server,
     httpProxy,
     forwards,
+    readyMs: -1,
   });
   const log = openSync(dir.supervisorLog, "a");
   const child = spawn(platform.command[0] ?? "", platform.command.slice(1).concat(["supervise"]), {

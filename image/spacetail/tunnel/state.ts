@@ -3,6 +3,7 @@ import type { Forward } from "../../../contract/wire/forwards.js";
 import { readText, writePrivate } from "../process/files.js";
 import { isRunning, type ProcessId } from "../process/processes.js";
 import type { RuntimeDir } from "./runtime-dir.js";
+import type { Summary } from "./summary.js";
 
 /** What `up` tells the supervisor. Contains no secret. */
 export interface Launch {
@@ -17,6 +18,8 @@ export interface Launch {
   readonly socks5Server: string;
   readonly httpProxy: string;
   readonly forwards: readonly Forward[];
+  /** How long `up` took until traffic flowed, in milliseconds; -1 until then. */
+  readonly readyMs: number;
 }
 
 /** What the supervisor says about itself. */
@@ -34,6 +37,8 @@ export interface State {
   /** Why it is stopping or has stopped; null while it is up. */
   readonly reason: StopReason | null;
   readonly node: NodeFate;
+  /** What it was used for; null until it stops, and if it was never ready. */
+  readonly summary?: Summary | null;
 }
 
 /** What became of the node. Left behind means that the control server will expire it. */

@@ -8,6 +8,7 @@ import { type Egress, egressOf } from "../egress/egress.js";
 import { readUpstream } from "../egress/upstream.js";
 import { errorMessage } from "../errors/failure.js";
 import type { Front } from "../front/front.js";
+import { type Tally, tally } from "../front/tally.js";
 import type { Platform } from "../platform/platform.js";
 import { deadlineIn, remaining, sleep, timeLeft } from "../process/clock.js";
 import { identify, type ProcessId, thisProcess } from "../process/processes.js";
@@ -18,9 +19,21 @@ import { selfOf } from "../tailnet/status.js";
 import { daemonEnvironment } from "./daemon.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { clearSocket } from "./socket.js";
-import { type Launch, type NodeFate, reasonMessage, type State, type StopReason, writeState } from "./state.js";
+import {
+  type Launch,
+  type NodeFate,
+  readLaunch,
+  reasonMessage,
+  type State,
+  type StopReason,
+  writeState,
+} from "./state.js";
+import { type Summary, summaryMessage, summaryOf } from "./summary.js";
 import { openTunnelFront } from "./tunnel-front.js";
 import { watchedEnd } from "./watch.js";
+
+/** How long tailscaled may take to answer before the tunnel ends without a summary. Milliseconds. */
+const SUMMARY_MS = 1000;
 
 /** How long a logout may take before tailscaled is stopped without it. Milliseconds. */
 const LOGOUT_MS = 3000;
@@ -45,13 +58,15 @@ export async function superviseTunnel(
   let watched: Launch = launch;
   const egress = wayOut(platform, env, dir, launch);
   let front: Front | null = null;
+  let summary: Summary | null = null;
+  const counted = tally();
   const report = (phase: State["phase"], reason: StopReason | null, node: NodeFate): void => {
     const { watch, generation, socket } = watched;
     const forwards = front === null ? [] : front.forwards();
-    writeState(dir, { supervisor, daemon: id, watch, generation, socket, forwards, phase, reason, node });
+    writeState(dir, { supervisor, daemon: id, watch, generation, socket, forwards, phase, reason, node, summary });
   };
   try {
-    front = await openTunnelFront(platform, egress, dir, launch);
+    front = await openTunnelFront(platform, egress, dir, launch, counted);
   } catch (error) {
     const reason: StopReason = { cause: "cannot-listen", detail: errorMessage(error) };
     console.error(`spacetail: ${reasonMessage(reason)}`);
@@ -82,10 +97,24 @@ export async function superviseTunnel(
   report("stopping", reason, "unknown");
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
-  const node = await takeDown(localApi(platform.net.connectUnix, launch.socket), daemon, ended);
+  const api = localApi(platform.net.connectUnix, launch.socket);
+  summary = await sumUp(api, readLaunch(dir), counted);
+  const node = await takeDown(api, daemon, ended);
   report("stopped", reason, node);
   await clearSocket(platform, launch.socket);
   console.error(`spacetail: stopped, node ${node}`);
+}
+
+/** What the tunnel was used for; null if it was never ready, or if tailscaled does not answer. */
+async function sumUp(api: LocalApi, launch: Launch | null, counted: Tally): Promise<Summary | null> {
+  if (launch === null || launch.readyMs < 0) return null;
+  try {
+    const summary = summaryOf(await api.status(SUMMARY_MS), launch.readyMs, counted.dials());
+    console.error(`spacetail: ${summaryMessage(summary)}`);
+    return summary;
+  } catch {
+    return null;
+  }
 }
 
 /** The ways out of this machine, as the run has them. */

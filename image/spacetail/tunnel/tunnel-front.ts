@@ -9,6 +9,7 @@ import { explainer } from "../front/explainer.js";
 import { type Front, openFront } from "../front/front.js";
 import { knocker } from "../front/knock.js";
 import { plainRouter } from "../front/plain-router.js";
+import type { Tally } from "../front/tally.js";
 import type { Platform } from "../platform/platform.js";
 import { readText } from "../process/files.js";
 import { socksPort } from "../tailnet/daemon-log.js";
@@ -19,6 +20,7 @@ import type { Launch } from "./state.js";
 /**
  * Opens the proxies and forwards of a tunnel. They wait for tailscaled, so it need not run yet.
  *
+ * @param counted counts the connections
  * @throws SystemError for the first address that cannot be used, which its message begins with
  */
 export async function openTunnelFront(
@@ -26,6 +28,7 @@ export async function openTunnelFront(
   egress: Egress,
   dir: RuntimeDir,
   launch: Launch,
+  counted: Tally,
 ): Promise<Front> {
   platform.raiseDescriptorLimit();
   const { net } = platform;
@@ -42,7 +45,7 @@ export async function openTunnelFront(
   };
   const front = {
     net,
-    dialer: dialer(parts),
+    dialer: counted.of(dialer(parts)),
     relay: egress.relay,
     udpPort: () => socksPort(readText(dir.daemonLog) ?? ""),
     activity: current,
