@@ -15,6 +15,7 @@ import { tailscale } from "./commands/tailscale.js";
 import { up } from "./commands/up.js";
 import { errorMessage } from "./errors/failure.js";
 import type { Platform } from "./platform/platform.js";
+import { coloured, isTerminalError } from "./process/terminal.js";
 
 const USAGE = `Usage: spacetail COMMAND
 
@@ -39,7 +40,8 @@ export function run(platform: Platform): void {
   dispatch(name, { platform, env: process.env, args }).then(
     (code) => process.exit(code),
     (error: unknown) => {
-      console.error(`spacetail: ${errorMessage(error)}`);
+      const name = coloured("spacetail:", "red", isTerminalError(process.env));
+      console.error(`${name} ${errorMessage(error)}`);
       process.exit(1);
     },
   );

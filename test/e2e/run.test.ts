@@ -147,6 +147,24 @@ describeInContainers("spacetail run", () => {
       await expectNothingLeft();
     });
 
+    test.each(["spacetail up 2>/dev/null && ", ""])(
+      "'%s', then --forward opens a port that leads to a service",
+      async (up) => {
+        const echo = "exec 3<>/dev/tcp/127.0.0.1/15432; echo there and back >&3; head -n 1 <&3; spacetail status";
+        const output = await stage.run(
+          `${up}spacetail run --forward 15432:db:5432 -- bash -c '${echo}'; spacetail down`,
+        );
+        expect(output.text).toContain("\nthere and back\n");
+        expect(output.text).toContain("\nforward 127.0.0.1:15432 to db:5432\n");
+        await expectNothingLeft();
+      },
+    );
+
+    test("--forward takes PORT:HOST:PORT", async () => {
+      const output = await stage.run("spacetail run --forward db:5432 -- true; echo $?");
+      expect(output.text).toMatch(/^spacetail: TS_FORWARDS\[0\] must .*"db:5432" was given\.\n125\n$/);
+    });
+
     test("what cannot be run is said before a tunnel is started", async () => {
       writeFileSync(join(stage.workspace, "program"), "#!/bin/sh\n", { mode: 0o644 });
       const output = await stage.run(
