@@ -37,29 +37,30 @@ describeInContainers("spacetail connect", () => {
       expect(await stage.leftovers(CONNECT)).toEqual([]);
     });
 
-    test("it ends when nobody reads its output any more", async () => {
-      const output = await stage.run("{ echo one; sleep 600; } | spacetail connect db 5432 | head -n 1 & wait $!");
-      expect(output.text).toBe("one\n");
-      expect(await stage.leftovers(CONNECT)).toEqual([]);
-    });
+    /** Keeps the input of `connect` open. */
+    const OPEN = "until [ -e over ]; do sleep 0.05; done";
+    /** Goes on when `connect` has ended. */
+    const ENDED = "while pgrep -f '^(node )?[^ ]*spacetail connect ' >/dev/null; do sleep 0.05; done";
+    /** Sends a line to a service and prints its answer; ends when `connect` has noticed that nobody reads any more. */
+    const lineTo = (target: string): string =>
+      `rm -f over; { echo one; ${OPEN}; } | spacetail connect ${target} | { head -n 1; exec <&-; ${ENDED}; touch over; }`;
 
-    test.each(["HUP", "TERM"])("SIG%s ends it, as ssh does with its ProxyCommand", async (signal) => {
-      const held = stage.start("sleep 600 | spacetail connect db 5432; echo over");
-      const { pid } = await stage.find(CONNECT);
-      await stage.run(`kill -${signal} ${pid}`);
-      expect(await stage.leftovers(CONNECT)).toEqual([]);
-      await stage.run("pkill -x sleep");
-      await held.output;
+    test("it ends when nobody reads its output any more", async () => {
+      expect((await stage.run(lineTo("db 5432"))).text).toBe("one\n");
     });
 
     test("an address, and HOST:PORT as one word", async () => {
-      const address = world().tailnet.info.peers.find((peer) => peer.name === "db")?.addresses[0] ?? "";
-      const v6 = world().tailnet.info.peers.find((peer) => peer.name === "db")?.addresses[1] ?? "";
-      for (const target of [`${address} 5432`, `${v6} 5432`, `[${v6}]:5432`, "db.tail.test:5432"]) {
-        const output = await stage.run(`{ echo one; sleep 600; } | spacetail connect ${target} | head -n 1 & wait $!`);
-        expect({ target, text: output.text }).toEqual({ target, text: "one\n" });
+      const [v4 = "", v6 = ""] = world().tailnet.info.peers.find((peer) => peer.name === "db")?.addresses ?? [];
+      for (const target of [`${v4} 5432`, `${v6} 5432`, `[${v6}]:5432`, "db.tail.test:5432"]) {
+        expect({ target, text: (await stage.run(lineTo(target))).text }).toEqual({ target, text: "one\n" });
       }
-      await stage.run("pkill -x sleep");
+    });
+
+    test.each(["HUP", "TERM"])("SIG%s ends it, as ssh does with its ProxyCommand", async (signal) => {
+      const held = stage.start(`rm -f over; ${OPEN} | spacetail connect db 5432; echo "status $?"`);
+      const { pid } = await stage.find(CONNECT);
+      await stage.run(`kill -${signal} ${pid}; ${ENDED}; touch over`);
+      expect((await held.output).text).toMatch(/^(Terminated\n)?status (143|129)\n$/);
     });
 
     test("git clones over ssh, by the variable that docs/programs.md names", async () => {
