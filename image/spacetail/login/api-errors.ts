@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { printable } from "../errors/printable.js";
+import { parseHttpDate } from "./http-date.js";
 import type { ApiReply, TransportProblem } from "./https.js";
 import { membersOf, textOf } from "./json.js";
 
@@ -91,8 +92,8 @@ export function serverMessage(body: string): string {
 export function retryAfterMs(text: string): number {
   const seconds = Number(text);
   if (text.trim() !== "" && Number.isFinite(seconds)) return seconds >= 0 ? seconds * 1000 : -1;
-  const date = Date.parse(text);
-  return Number.isFinite(date) ? Math.max(0, date - Date.now()) : -1;
+  const date = parseHttpDate(text);
+  return date >= 0 ? Math.max(0, date - Date.now()) : -1;
 }
 
 /** What answers that do not come from a Tailscale API mean; null for others. */

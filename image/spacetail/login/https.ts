@@ -5,6 +5,7 @@ import { errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
 import { deadlineIn, limited, remaining } from "../process/clock.js";
+import { parseHttpDate } from "./http-date.js";
 import { type Response, responseReader } from "./http-response.js";
 
 /** A request to the Tailscale API, or to a control server. */
@@ -111,13 +112,12 @@ async function exchange(connection: Connection, text: string): Promise<Response>
 function replyOf(response: Response): ApiReply {
   const head = response.head();
   const headers = head === null ? {} : head.headers;
-  const date = Date.parse(headers.date ?? "");
   return {
     status: head === null ? 0 : head.status,
     body: response.body(),
     retryAfter: headers["retry-after"] ?? "",
     location: headers.location ?? "",
-    serverTime: Number.isFinite(date) ? date : 0,
+    serverTime: Math.max(0, parseHttpDate(headers.date ?? "")),
     problem: "none",
     detail: "",
   };

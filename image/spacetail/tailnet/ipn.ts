@@ -34,6 +34,29 @@ export interface Status {
   readonly Peer?: Readonly<Record<string, PeerStatus | undefined>> | null;
 }
 
+/** tailcfg.DERPMap: the relays of a tailnet, by the number of their region. */
+export interface DerpMap {
+  readonly Regions?: Readonly<Record<string, DerpRegion | undefined>> | null;
+}
+
+/** tailcfg.DERPRegion */
+export interface DerpRegion {
+  readonly RegionCode: string;
+  readonly Nodes?: readonly DerpNode[] | null;
+}
+
+/** tailcfg.DERPNode. What is missing has Go's zero value. */
+export interface DerpNode {
+  readonly HostName: string;
+  /** An address that is used instead of looking the name up; "none" if there is no IPv4. */
+  readonly IPv4?: string;
+  /** 0 means 443. */
+  readonly DERPPort?: number;
+  readonly STUNOnly?: boolean;
+  /** Its certificate is not to be verified. */
+  readonly InsecureForTests?: boolean;
+}
+
 /** ipn.Notify: a message on the bus. */
 export interface Notify {
   readonly State?: number | null;

@@ -2,7 +2,7 @@
 import type { HostPort } from "../../../contract/wire/addresses.js";
 import { Failure } from "../errors/failure.js";
 import type { ConnectUnix } from "../platform/net.js";
-import type { MaskedPrefs, Notify, PingResult, StartOptions, Status } from "./ipn.js";
+import type { DerpMap, MaskedPrefs, Notify, PingResult, StartOptions, Status } from "./ipn.js";
 import { type LocalReply, readLines, readReply, requestText } from "./local-transport.js";
 
 /**
@@ -17,6 +17,8 @@ export interface LocalApi {
   readonly status: (limitMs: number) => Promise<Status>;
   /** The same without peers, which is cheap on any tailnet. */
   readonly statusWithoutPeers: (limitMs: number) => Promise<Status>;
+  /** The relays of the tailnet. */
+  readonly derpMap: (limitMs: number) => Promise<DerpMap>;
   /** Sets auth key and preferences. */
   readonly start: (options: StartOptions, limitMs: number) => Promise<void>;
   /** Makes tailscaled register the node with the key of `start`, which it otherwise only keeps. */
@@ -73,6 +75,7 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
     status: async (limitMs) => JSON.parse(await command("GET", "status", "", limitMs)) as Status,
     statusWithoutPeers: async (limitMs) =>
       JSON.parse(await command("GET", "status?peers=false", "", limitMs)) as Status,
+    derpMap: async (limitMs) => JSON.parse(await command("GET", "derpmap", "", limitMs)) as DerpMap,
     start: async (options, limitMs) => {
       await command("POST", "start", JSON.stringify(options), limitMs);
     },

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort } from "../../../../contract/wire/addresses.js";
+import { type Egress, secured } from "../../egress/egress.js";
+import { errorMessage } from "../../errors/failure.js";
+import type { Platform } from "../../platform/platform.js";
 import { deadlineIn, remaining, sleep } from "../../process/clock.js";
+import type { DerpMap, DerpNode } from "../../tailnet/ipn.js";
 import { localApi } from "../../tailnet/local-api.js";
 import { selfOf } from "../../tailnet/status.js";
 import { connectThrough } from "../../tunnel/connect-through.js";
@@ -9,8 +13,11 @@ import { find, readLaunch } from "../../tunnel/state.js";
 import { bringUpFor } from "../up.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
 
-/** How long tailscaled may take to measure the way to relays. Milliseconds. */
+/** How long tailscaled may take to choose a relay. Milliseconds. */
 const RELAYS_MS = 15_000;
+
+/** How long a relay may take to answer. Milliseconds. */
+const RELAY_MS = 10_000;
 
 /** tailscaled answers questions about itself at once. Milliseconds. */
 const STATUS_MS = 5000;
@@ -35,17 +42,48 @@ export async function tailnet(visit: Visit): Promise<Finding> {
   return ok(`${name} ${addresses.join(" ")}, ${wasUp ? "by the tunnel that is up" : "for this check"}`);
 }
 
-/** Whether one of the tailnet's relays can be reached, which all nodes need to find each other. */
+/** Whether the tailnet's nearest relay can be reached: without relays, nodes cannot find each other. */
 export async function derp({ platform, facts }: Visit): Promise<Finding> {
   const api = localApi(platform.net.connectUnix, facts.socket);
   const deadline = deadlineIn(RELAYS_MS);
   for (;;) {
-    const status = await api.statusWithoutPeers(STATUS_MS);
-    const relay = status.Self?.Relay ?? "";
-    if (relay !== "") return ok(`the nearest relay is ${relay}`);
-    if (remaining(deadline) === 0) throw new Error("None of the tailnet's relays (DERP) can be reached");
+    const code = (await api.statusWithoutPeers(STATUS_MS)).Self?.Relay ?? "";
+    // tailscaled chooses one in any case, whether it answers or not.
+    if (code !== "") return ok(await askRelay(platform, known(facts.egress), await api.derpMap(STATUS_MS), code));
+    if (remaining(deadline) === 0) throw new Error("tailscaled has chosen no relay (DERP)");
     await sleep(200);
   }
+}
+
+/** Tries the relays of a region in their order. Returns what answered, or throws an error that says why none did. */
+async function askRelay(platform: Platform, egress: Egress, map: DerpMap, code: string): Promise<string> {
+  let problem = "the tailnet has none";
+  for (const region of Object.values(map.Regions ?? {})) {
+    if (region === undefined || region.RegionCode !== code) continue;
+    for (const node of region.Nodes ?? []) {
+      if (node.STUNOnly === true) continue;
+      const port = node.DERPPort ?? 0;
+      const name = formatHostPort({ host: node.HostName, port: port === 0 ? 443 : port });
+      try {
+        await greetRelay(platform, egress, node);
+        return `${name} in region ${code} answers`;
+      } catch (error) {
+        problem = `${name}: ${errorMessage(error)}`;
+      }
+    }
+  }
+  throw new Error(`The relays (DERP) in region ${code}, the nearest, cannot be reached (${problem})`);
+}
+
+/** As tailscaled does: by the address if there is one, else by the name, and with TLS for the name. */
+async function greetRelay(platform: Platform, egress: Egress, node: DerpNode): Promise<void> {
+  const deadline = deadlineIn(RELAY_MS);
+  const given = node.IPv4 ?? "";
+  const port = node.DERPPort ?? 0;
+  const host = given === "" || given === "none" ? node.HostName : given;
+  const { connection } = await egress.connect(host, port === 0 ? 443 : port, false, deadline);
+  if (node.InsecureForTests === true) connection.close();
+  else (await secured(platform, connection, node.HostName, deadline)).close();
 }
 
 /** Whether the chosen service accepts connections. */
