@@ -142,9 +142,10 @@ async function native(arch, name, output) {
     }
     const own = join(root, "image/native");
     const warnings = ["-Wall", "-Wextra", "-Werror"];
-    for (const file of readdirSync(own).filter((one) => one.endsWith(".c"))) {
-      const header = readFileSync(join(own, "net.h"), "utf8");
-      compile(["-std=c11", "-Os", ...warnings, "-D_GNU_SOURCE"], join(own, file), [], header);
+    const files = readdirSync(own);
+    const headers = files.filter((file) => file.endsWith(".h")).map((file) => readFileSync(join(own, file), "utf8"));
+    for (const file of files.filter((one) => one.endsWith(".c"))) {
+      compile(["-std=c11", "-Os", ...warnings, "-D_GNU_SOURCE"], join(own, file), [], headers.join("\0"));
     }
     await pool(jobs);
     const out = `${output}-linux-${arch}`;
