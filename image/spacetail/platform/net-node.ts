@@ -118,9 +118,12 @@ function write(socket: Socket, bytes: Buffer): Promise<void> {
   });
 }
 
-async function relay(a: Connection, b: Connection): Promise<Relayed> {
+function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): void {
   const [one, other] = [sockets.get(a), sockets.get(b)];
-  if (one === undefined || other === undefined) throw new SystemError("EBADF", "relay");
+  if (one === undefined || other === undefined) {
+    done({ fromA: 0, fromB: 0, error: "EBADF" });
+    return;
+  }
   // Nobody else may use them now.
   sockets.delete(a);
   sockets.delete(b);
@@ -154,14 +157,15 @@ async function relay(a: Connection, b: Connection): Promise<Relayed> {
     }
     to.end();
   };
-  await Promise.all([
+  Promise.all([
     move(one, other, (length) => {
       result.fromA += length;
     }),
     move(other, one, (length) => {
       result.fromB += length;
     }),
-  ]);
-  if (result.error !== "") reset();
-  return result;
+  ]).then(() => {
+    if (result.error !== "") reset();
+    done(result);
+  });
 }
