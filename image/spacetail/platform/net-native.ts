@@ -18,8 +18,8 @@ declare function netLookup(host: string, id: number): number;
 
 const EAGAIN = 11;
 
-/** Errors of accept after which the next connection may be fine: the other side has gone, or no descriptor is left. */
-const SKIPPED: readonly number[] = [103, 23, 24];
+/** ECONNABORTED and EMFILE: the connection is gone, but the next one may be fine. */
+const SKIPPED: readonly number[] = [103, 24];
 
 /** How many connections are accepted before others have their turn. */
 const ACCEPTS = 64;
