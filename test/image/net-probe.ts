@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -30,7 +30,7 @@ export class Probe {
   private wake = (): void => {};
   private ended = false;
 
-  constructor(command: readonly string[], cwd: string) {
+  constructor(command: readonly string[], cwd = ROOT) {
     const [program = "", ...args] = command;
     this.child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "inherit"] });
     let text = "";
@@ -67,6 +67,11 @@ export class Probe {
   resident(): number {
     const text = readFileSync(`/proc/${this.child.pid}/status`, "utf8");
     return Number(/VmRSS:\s+(\d+) kB/.exec(text)?.[1]);
+  }
+
+  /** How many descriptors are open. */
+  descriptors(): number {
+    return readdirSync(`/proc/${this.child.pid}/fd`).length;
   }
 
   /** Processor time so far, in milliseconds. */

@@ -133,8 +133,10 @@ function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): 
   };
   const reset = (): void => {
     for (const socket of [one, other]) {
-      if (socket.remoteAddress === undefined) socket.destroy();
-      else socket.resetAndDestroy();
+      // Only TCP has resets, and Node never closes a socket that it cannot reset because its end is being sent.
+      if (socket.remoteAddress !== undefined && !socket.writableEnded) socket.resetAndDestroy();
+      // By itself Node would first send what is left, for ever if nobody reads it.
+      socket.destroy();
     }
   };
   const move = async (from: Socket, to: Socket, carried: (length: number) => void): Promise<void> => {
