@@ -72,7 +72,7 @@ export class TailnetContext extends Construct {
 
   readonly #props: TailnetContextProps;
   readonly #hooks: OwnHook[];
-  readonly #attached = new Set<string>();
+  readonly #attached: string[] = [];
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetContextProps) {
@@ -182,6 +182,7 @@ export class TailnetContext extends Construct {
     const attach = autoattachAll === true ? [AUTOATTACH_ALL] : this.stackLabels.map(autoattachLabel);
     const labels = [...attach, ...(this.#props.labels ?? [])];
     const attributes = defined({
+      ...this.hookAttributes(),
       name: literal(this.name()),
       description: literal(description),
       spaceId: literal(spaceId),
@@ -190,7 +191,7 @@ export class TailnetContext extends Construct {
       dependsOn,
       lifecycle,
     });
-    return new Context(this, "Resource", { ...attributes, ...this.hookAttributes() });
+    return new Context(this, "Resource", attributes);
   }
 
   private hookAttributes(): Record<string, string[]> {
@@ -251,7 +252,7 @@ export class TailnetContext extends Construct {
   private repetitions(attachment: TailnetAttachment): Problem[] {
     const { stackId, moduleId } = attachment;
     const property = stackId === undefined ? "moduleId" : "stackId";
-    if (this.#attached.has(targetOf(attachment))) {
+    if (this.#attached.includes(targetOf(attachment))) {
       return [problem(property, "must not be attached twice", stackId ?? moduleId)];
     }
     const isTaken = this.node.tryFindChild(attachmentId(attachment)) !== undefined;
@@ -260,7 +261,7 @@ export class TailnetContext extends Construct {
 
   private createAttachment(attachment: TailnetAttachment): ContextAttachment {
     const { stackId, moduleId, priority } = attachment;
-    this.#attached.add(targetOf(attachment));
+    this.#attached.push(targetOf(attachment));
     const attributes = defined({
       contextId: this.contextId,
       stackId: literal(stackId),
