@@ -5,24 +5,24 @@ import { flagName, renderedKind, renderedOptions } from "../contract/options/opt
 
 const USAGE = `Usage: spacetail render --format FORMAT [--options FILE] [--output PATH] [FLAGS]
 
-Renders a Spacelift context that puts the runs of stacks on a Tailscale tailnet:
+Writes a Spacelift context that puts the runs of stacks on a Tailscale tailnet:
 
-  --format hcl         as a Terraform module: one text, or a folder of files with --output
+  --format hcl         as a Terraform module: one text, or with --output a folder of files
   --format config-yml  as a .spacelift/config.yml
   --format plugin      as the manifest of a Spacelift plugin
-  --format blueprint   as a Spacelift blueprint, whose stacks have a context that exists
+  --format blueprint   as a Spacelift blueprint, whose stacks get an existing context
 
   --options FILE       read options from a JSON object; - is standard input
   --output PATH        write to PATH; overwrites only what \`spacetail render\` wrote
 
-Options have the same names as in the constructs. A flag takes precedence over the file. Lists are separated by commas,
-or the flag is repeated; an empty text is an empty list. --no-NAME sets a flag to false.
+Options have the same names as in the constructs. A flag takes precedence over the file. Separate the elements of a list
+with commas, or repeat the flag; an empty value is an empty list. --no-NAME sets a flag to false.
 
-No secret is rendered. Each becomes a variable of the module, a parameter of the plugin, an input of the blueprint, or
-a secret variable that the stack must have.
+The output never contains a secret. Each secret becomes a variable of the module, a parameter of the plugin, an input of
+the blueprint, or a secret variable that the stack must have.
 
-Exit status: 0 if the output is complete; 1 if options are invalid or a file cannot be written; 2 if the command line
-is wrong, or FILE cannot be read. Every problem is one line.
+Exit status: 0 if the output is complete; 1 if an option is invalid or a file cannot be written; 2 if the command line
+is invalid or FILE cannot be read. Each problem is reported on one line.
 `;
 
 /** What follows a flag. */

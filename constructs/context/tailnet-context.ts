@@ -24,7 +24,7 @@ import {
   withMembers,
 } from "../../contract/index.js";
 import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/spacelift.js";
-import { check } from "../support/check.js";
+import { check, requireId } from "../support/check.js";
 import { defined, joined, joinedSet, literal } from "../support/literal.js";
 import { tokens } from "../support/tokens.js";
 import { ContextNames } from "./context-names.js";
@@ -61,7 +61,7 @@ export class TailnetContext extends Construct {
    */
   public readonly stackLabel: string | undefined;
 
-  /** All labels any of which gives a stack the context. */
+  /** All labels, any of which gives a stack the context. */
   public readonly stackLabels: string[];
 
   /** The phases that are on the tailnet, in the order in which a run meets them. */
@@ -76,7 +76,7 @@ export class TailnetContext extends Construct {
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetContextProps) {
-    super(scope, id);
+    super(scope, requireId(CLASS, scope, id));
     check(CLASS, this, contextProblems(props, tokens(this)));
     warnOfPlainSecrets(this, props);
     const { phases = DEFAULT_PHASES, beforeHooks = [], afterHooks = [], runnerImage, runnerRegistry } = props;
@@ -121,11 +121,11 @@ export class TailnetContext extends Construct {
 
   /**
    * Adds a hook before a phase: inside the tunnel, after the hooks that bring it up, unless it is placed outside. Hooks
-   * keep their order. In a phase that is not on the tailnet there is no tunnel. The hook list is written anew: what the
-   * program itself put into that list of `resource` before is gone.
+   * keep their order. In a phase that is not on the tailnet there is no tunnel. This rewrites the hook list and
+   * discards what the program itself put into that list of `resource` before.
    *
    * @param phase any of init, plan, apply, perform, destroy
-   * @param command one shell command that leaves the phase's shell alive
+   * @param command one shell command that does not end the phase's shell
    * @throws ValidationError if the command would break the phase
    */
   public addBeforeHook(phase: Phase, command: string, placement: TailnetHookPlacement = {}): void {
@@ -134,11 +134,11 @@ export class TailnetContext extends Construct {
 
   /**
    * Adds a hook after a phase that passed: inside the tunnel, before the hooks that take it down, unless it is placed
-   * outside. Hooks keep their order. The hook list is written anew: what the program itself put into that list of
-   * `resource` before is gone.
+   * outside. Hooks keep their order. This rewrites the hook list and discards what the program itself put into that
+   * list of `resource` before.
    *
    * @param phase any of init, plan, apply, perform, destroy; or run, for the end of every run, which has no tunnel
-   * @param command one shell command that leaves the phase's shell alive
+   * @param command one shell command that does not end the phase's shell
    * @throws ValidationError if the command would break the phase
    */
   public addAfterHook(phase: HookPhase, command: string, placement: TailnetHookPlacement = {}): void {

@@ -2,12 +2,12 @@
 import { type HookPhase, hookLists, type OwnHook, PHASES, RUN } from "../../contract/index.js";
 import { escapeTemplate } from "../support/escape.js";
 
-/** A hook of your own, beside those of the tunnel. */
+/** A hook of yours, in addition to those of the tunnel. */
 export interface TailnetHook extends TailnetHookPlacement {
   /** One of init, plan, apply, perform, destroy; or `run`, for the end of every run, which has no tunnel. */
   readonly phase: HookPhase;
 
-  /** One shell command that leaves the phase's shell alive. */
+  /** One shell command that does not end the phase's shell. */
   readonly command: string;
 }
 

@@ -2,7 +2,7 @@
 import { Fn, Token } from "cdktf";
 import { escapeTemplate } from "./escape.js";
 
-/** `T` whose members that may be undefined are optional, as resources want them. */
+/** `T` whose members that may be undefined are optional, as resources require it. */
 export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };

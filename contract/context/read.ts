@@ -35,8 +35,9 @@ export function readOptions(options: readonly Option[], given: unknown, engine: 
   const whole = path === "" ? "options" : path;
   if (engine.isUnknown(given)) return unreadable(hiddenProblem(whole, structureMessage(engine)));
   const unreadableAs = (message: string) => {
-    const isHidden = path !== "" && options.some(hidesValue) && mayBeSecret(given);
-    return unreadable(problem(whole, message, isHidden ? undefined : given));
+    // Options in a list are all options; any other value was never meant to be a secret.
+    const mayBeShown = path === "" ? !Array.isArray(given) || given.length === 0 : !mayBeSecret(given);
+    return unreadable(problem(whole, message, mayBeShown || !options.some(hidesValue) ? given : undefined));
   };
   if (!isObject(given)) return unreadableAs("must be an object");
   // A map, a promise or a construct: an object, but for something else.
@@ -161,8 +162,8 @@ class Reader {
   }
 
   private readObject(members: readonly Option[], value: unknown, property: string): unknown {
-    const { what } = this.option;
-    if (what !== undefined && !isComplete(members, value))
+    const { what, mustLack } = this.option;
+    if (what !== undefined && !isComplete(members, value, mustLack))
       return this.refuse(hiddenProblem(property, `must be ${what}`));
     const { values, problems, isUnreadable } = readOptions(members, value, this.engine, property);
     this.problems.push(...problems);
@@ -227,10 +228,12 @@ function mayBeSecret(value: unknown): boolean {
   return typeof value === "string" || Array.isArray(value) || (isObject(value) && isPlain(value));
 }
 
-/** True for a plain object, whatever it lacks, and for an instance that has all that is required. */
-function isComplete(members: readonly Option[], value: unknown): boolean {
+/** True for a plain object, whatever it lacks, and for an instance that has all that is required, and nothing else. */
+function isComplete(members: readonly Option[], value: unknown, mustLack = ""): boolean {
   if (!isObject(value)) return false;
-  return isPlain(value) || members.every(({ name, isRequired }) => isRequired !== true || value[name] !== undefined);
+  if (isPlain(value)) return true;
+  const hasAll = members.every(({ name, isRequired }) => isRequired !== true || value[name] !== undefined);
+  return hasAll && value[mustLack] === undefined;
 }
 
 function isObject(value: unknown): value is Values {

@@ -22,7 +22,7 @@ export interface OwnHook {
   readonly phase: string;
   /** True for a hook before the phase, false for one after it. */
   readonly before: boolean;
-  /** One command, as {@link hookProblem} wants it. */
+  /** One command, as {@link hookProblem} requires it. */
   readonly command: string;
   /** True to run beyond our hooks, without the tunnel: before ours, or after ours. */
   readonly outside: boolean;

@@ -58,6 +58,8 @@ export interface Option {
   readonly members?: readonly Option[];
   /** What an object must be, in words, if it may be an instance of a class of ours. */
   readonly what?: string;
+  /** A member by which an instance of another class of ours is recognized, though it has all that is required. */
+  readonly mustLack?: string;
   /** The environment variable of the run that carries the value. */
   readonly variable?: string;
   /** How `spacetail render` takes the option where that differs from programs. */

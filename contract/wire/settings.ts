@@ -74,7 +74,7 @@ export function readSettings(env: Environment): Settings {
   const api = withoutSlash(apiServer(valueInUse(env, "TS_API_URL"), control));
   // Secrets are sent there, wherever the address comes from.
   const apiProblem = credential === "none" || credential === "authkey" ? null : apiUrl(api);
-  if (apiProblem !== null) refuse(`TS_API_URL ${apiProblem}, but it is unset and the control server is ${api}`);
+  if (apiProblem !== null) refuse(`TS_API_URL defaults to the control server ${api}, but it ${apiProblem}`);
   return {
     credential,
     clientId: credential === "federated" ? valueInUse(env, "TS_CLIENT_ID") : "",

@@ -14,7 +14,7 @@ interface Refusal {
 }
 
 const NO_SECRET = "no secret is rendered";
-const YML = ".spacelift/config.yml has no place for it";
+const YML = ".spacelift/config.yml does not support it";
 
 const REFUSALS: readonly Refusal[] = [
   { formats: FORMATS, options: { auth: { authKey: "hidden" } }, problems: [`auth.authKey must be true: ${NO_SECRET}`] },
@@ -79,12 +79,12 @@ const REFUSALS: readonly Refusal[] = [
   {
     formats: ["plugin"],
     options: { files: [{ path: "a" }] },
-    problems: ["files[0].secret must be false: a plugin manifest has no place for secret files"],
+    problems: ["files[0].secret must be false: a plugin manifest does not support secret files"],
   },
   {
     formats: ["blueprint"],
     options: { files: [{ path: "a", content: "hidden" }] },
-    problems: ["files[0].secret must be false: a blueprint has no place for secret files"],
+    problems: ["files[0].secret must be false: a blueprint does not support secret files"],
   },
   {
     formats: FORMATS,
@@ -169,7 +169,7 @@ test.each(FORMATS)("%s refuses every option that it has no place for, by its nam
     blueprint: "a blueprint",
   };
   expect(problemsOf(format, given)).toEqual(
-    without.map(({ name }) => `${name} must not be given: ${title[format]} has no place for it`),
+    without.map(({ name }) => `${name} must not be given: ${title[format]} does not support it`),
   );
 });
 

@@ -15,7 +15,7 @@ import {
 } from "../../world/runs/index.js";
 import type { World } from "../../world/world.js";
 
-const OPTIONS: RehearsalOptions = { lane: "node", print: () => {} };
+const OPTIONS: RehearsalOptions = { build: "node", print: () => {} };
 const BEGAN = Date.UTC(2026, 10, 21);
 
 function phase(name: PhaseResult["name"], change: Partial<PhaseResult> = {}): PhaseResult {

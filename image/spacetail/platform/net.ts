@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * Sockets, as the proxies, the forwards and the LocalAPI need them. Node's `net` has them all; the run-time library of
+ * the native build has no unix sockets, no half-closed connections and a resolver that blocks, so there they come from
+ * image/native. Error codes are Node's, such as ECONNREFUSED.
+ */
+export interface Net {
+  /**
+   * Listens on an IP address, and calls `accept` with each connection. Port 0 takes any free port.
+   *
+   * @returns rejects with the code of the error, such as EADDRINUSE
+   */
+  readonly listen: (ip: string, port: number, accept: (connection: Connection) => void) => Promise<Listener>;
+  /**
+   * Connects to an IP address. The attempt is given up after `limitMs`, with ETIMEDOUT.
+   */
+  readonly connectTcp: (ip: string, port: number, limitMs: number) => Promise<Connection>;
+  /** Connects to a unix socket. */
+  readonly connectUnix: (path: string) => Promise<Connection>;
+  /**
+   * All addresses of a host by the resolver of the system (/etc/hosts and DNS), in the order in which it recommends
+   * them. An IP address is its own. Never blocks: other work goes on, and signals are served.
+   *
+   * @returns rejects with ENOTFOUND for a name that does not exist, and with EAI_AGAIN if no server answers
+   */
+  readonly lookup: (host: string) => Promise<string[]>;
+  /**
+   * Passes bytes on between two connections in both directions until both have ended, and closes them. The end of one
+   * direction is passed on as such: the other direction stays open. After an error in either, both are closed at once.
+   */
+  readonly relay: (a: Connection, b: Connection) => Promise<Relayed>;
+}
+
+/** A listening socket. */
+export interface Listener {
+  readonly port: number;
+  /** Stops listening; open connections stay. */
+  readonly close: () => void;
+}
+
+/** One end of a TCP or unix connection. After {@link Net.relay} has got it, nothing else may use it. */
+export interface Connection {
+  /** The bytes that have come, as soon as there are some; null when the other side has sent its last. */
+  readonly read: () => Promise<Buffer | null>;
+  /** Resolves when there is room for more, so that a slow reader slows the writer down. */
+  readonly write: (bytes: Buffer) => Promise<void>;
+  /** Sends what was written, then the end of the stream. Reading goes on. */
+  readonly end: () => void;
+  /** Closes both directions at once; a pending `read` resolves with null. */
+  readonly close: () => void;
+}
+
+/** What a relay has carried. Bytes. */
+export interface Relayed {
+  readonly fromA: number;
+  readonly fromB: number;
+  /** The code of the error that ended it; empty if both directions came to their end. */
+  readonly error: string;
+}
