@@ -16,6 +16,7 @@ function everything() {
   steps.packages();
   steps.library();
   steps.executable();
+  steps.probe();
   steps.daemon();
   steps.tailnet();
   return {

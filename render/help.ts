@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RENDER_OPTIONS } from "../contract/options/context-options.js";
-import { FORMATS, type Option, type OptionKind } from "../contract/options/option.js";
+import { FORMATS, formatsOf, type Option, type OptionKind } from "../contract/options/option.js";
 import { flagName, renderedKind, renderedOptions } from "../contract/options/option-table.js";
 
 const USAGE = `Usage: spacetail render --format FORMAT [--options FILE] [--output PATH] [FLAGS]
@@ -65,8 +65,9 @@ function fileLines(): string[] {
 
 /** An option: what it means, its default, and the formats that have it unless all do. */
 function lines(name: string, one: Option): string[] {
-  const isEverywhere = one.formats.length === FORMATS.length || Object.keys(one.places).length === 0;
-  const only = isEverywhere ? "" : `Only for ${one.formats.join(", ")}.`;
+  const formats = formatsOf(one);
+  const isEverywhere = formats.length === FORMATS.length || formats.length === 0;
+  const only = isEverywhere ? "" : `Only for ${formats.join(", ")}.`;
   const sentences = [one.rendered?.doc ?? one.doc, defaultSentence(one), only];
   return [`  ${name}`, ...wrapped(plain(sentences.filter((text) => text !== "").join(" ")), " ".repeat(8))];
 }

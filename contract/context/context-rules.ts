@@ -154,6 +154,7 @@ function* exitTrapRules(prefix: string, { phase, command }: Values): Generator<P
 
 function* attachmentsRules({ attachments, spaceId }: Values, given: unknown, engine: Engine): Generator<Problem> {
   const all = knownObjects(attachments);
+  if (all.length === 0) return;
   const { attachments: raw } = knownMembers(given);
   for (const { at, members } of all) {
     yield* attachmentRules(`attachments[${at}].`, members, Array.isArray(raw) ? raw[at] : undefined, spaceId, engine);
