@@ -48,6 +48,7 @@ describe("judge", () => {
     watch: watch === null ? [] : [id(watch)],
     generation: 1,
     socket: "/s",
+    forwards: [],
     phase,
     reason: null,
     node: "unknown",

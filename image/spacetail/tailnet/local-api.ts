@@ -134,8 +134,8 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
   };
 }
 
-/** A dial upgrades its connection, which takes HTTP/1.1. */
-function dialText(target: HostPort): string {
+/** The request for a dial. It upgrades its connection, which takes HTTP/1.1. */
+export function dialText(target: HostPort): string {
   const { host, port } = target;
   const headers = `Connection: upgrade\r\nUpgrade: ts-dial\r\nDial-Host: ${host}\r\nDial-Port: ${port}\r\nDial-Network: tcp\r\n`;
   return `POST ${PATH}dial HTTP/1.1\r\nHost: local-tailscaled.sock\r\n${headers}Content-Length: 0\r\n\r\n`;
@@ -145,7 +145,7 @@ function dialText(target: HostPort): string {
  * What tailscaled's answer to a dial means; null is no answer in time. Failures have the same status 502, so their text
  * decides. Source: tailscale.com v1.102.3, ipn/localapi/localapi.go serveDial.
  */
-export function dialResult(reply: LocalReply | null): DialResult {
+export function dialResult(reply: Pick<LocalReply, "status" | "headers" | "body"> | null): DialResult {
   if (reply === null) return "timeout";
   if (reply.status === 101) return "connected";
   // tailscaled asks its client to make the connection.

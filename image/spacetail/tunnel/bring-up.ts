@@ -6,14 +6,14 @@ import { type Deadline, remaining, timeLeft } from "../process/clock.js";
 import { readText } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
 import { emptyRecord, readRecord, writeRecord } from "../proxies/proxy-record.js";
-import { addressInUse, lastMessage, problemLines } from "../tailnet/daemon-log.js";
+import { lastMessage, problemLines } from "../tailnet/daemon-log.js";
 import type { Status } from "../tailnet/ipn.js";
 import { join, joinPrefs } from "../tailnet/join.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { reach } from "../tailnet/reach.js";
 import { displayName, findPeer, selfOf } from "../tailnet/status.js";
 import type { Attempt } from "./attempt.js";
-import { inUseMessage, requireFree, waitForDaemon } from "./daemon.js";
+import { listenMessage, requireFree, waitForDaemon } from "./daemon.js";
 import { type Interruption, stopOnSignals } from "./interruption.js";
 import { acquire, realHolders } from "./lock.js";
 import { reuseTunnel } from "./reuse.js";
@@ -137,13 +137,12 @@ async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): P
 /** @param how how the supervisor ended */
 function exitMessage(dir: RuntimeDir, how: string): string {
   const log = daemonLog(dir);
-  const address = addressInUse(log);
-  if (address !== "") return inUseMessage(address);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
     const last = lastMessage(readText(dir.supervisorLog) ?? "");
     return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }
+  if (reason.cause === "cannot-listen") return listenMessage(reason.detail);
   const advice = "Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the proxy addresses.";
   return `${reasonMessage(reason)}: ${lastMessage(log)}. ${advice}`;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
 import { Failure } from "../errors/failure.js";
-import type { Net } from "../platform/net.js";
 import { type Deadline, remaining, sleep } from "../process/clock.js";
 import { findProgram } from "../process/programs.js";
 import type { LocalApi } from "../tailnet/local-api.js";
@@ -9,9 +8,6 @@ import type { Attempt } from "./attempt.js";
 import { childEnvironment } from "./child-environment.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { clearSocket } from "./socket.js";
-
-/** A connection on this machine succeeds or fails at once, unless nobody takes it. Milliseconds. */
-const LOOPBACK_MS = 1000;
 
 /** The command line of tailscaled. */
 export function daemonCommand(attempt: Attempt): string[] {
@@ -25,8 +21,8 @@ export function daemonCommand(attempt: Attempt): string[] {
     // tailscaled would otherwise use the variable PORT.
     "--port=0",
     `--socket=${socketOf(attempt)}`,
-    `--socks5-server=${settings.socks5Server}`,
-    `--outbound-http-proxy-listen=${settings.httpProxy}`,
+    // For UDP alone, through the proxy in front of it; a free port, which it logs.
+    "--socks5-server=127.0.0.1:0",
   ].concat(settings.tailscaledArgs);
 }
 
@@ -55,35 +51,22 @@ export function missingMessage(program: string): string {
   return `Cannot find ${program} next to spacetail or on PATH. Use the runner image, which includes it.`;
 }
 
-/**
- * Checks for conflicts that tailscaled fails on or does not notice: it binds `localhost` on IPv4 only, but programs may
- * try IPv6 first, and would send their traffic to whoever listens there.
- *
- * @throws Failure if another program uses the socket or a proxy's address
- */
+/** @throws Failure if another program uses the socket */
 export async function requireFree(attempt: Attempt): Promise<void> {
-  const { settings } = attempt;
   const problem = await clearSocket(attempt.platform, socketOf(attempt));
   if (problem !== "") throw new Failure(problem);
-  for (const address of [settings.socks5Server, settings.httpProxy]) {
-    if (!address.startsWith("localhost:")) continue;
-    const port = address.slice("localhost:".length);
-    if (await listensOnLoopback6(attempt.platform.net, Number(port))) throw new Failure(inUseMessage(`[::1]:${port}`));
-  }
 }
 
-async function listensOnLoopback6(net: Net, port: number): Promise<boolean> {
-  try {
-    (await net.connectTcp("::1", port, LOOPBACK_MS)).close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The line for a proxy's address that another program uses. */
-export function inUseMessage(address: string): string {
-  const names = "TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN";
+/**
+ * The line for a proxy or forward that cannot listen.
+ *
+ * @param problem its address, `: `, and the code of the error
+ */
+export function listenMessage(problem: string): string {
+  const at = problem.lastIndexOf(": ");
+  const [address, code] = [problem.slice(0, Math.max(0, at)), problem.slice(at + 2)];
+  const names = "TS_SOCKS5_SERVER, TS_OUTBOUND_HTTP_PROXY_LISTEN or TS_FORWARDS";
+  if (code !== "EADDRINUSE") return `Cannot listen on ${address} (${code}). Choose another address with ${names}.`;
   return `Another program already listens on ${address}. Stop it, or choose another address with ${names}.`;
 }
 

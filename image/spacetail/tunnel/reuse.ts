@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatHostPort } from "../../../contract/wire/addresses.js";
+import type { Forward } from "../../../contract/wire/forwards.js";
 import { Failure } from "../errors/failure.js";
 import { remaining, sleep } from "../process/clock.js";
 import { isSame } from "../process/processes.js";
@@ -37,22 +39,55 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
         `${socks5Server} and ${httpProxy} were requested). Run \`spacetail down\` first.`,
     );
   }
-  if (state.watch.length === 0 || state.watch.some((one) => watch !== null && isSame(one, watch))) return true;
+  const more = newForwards(launch.forwards, settings.forwards);
+  const isWatched = state.watch.length === 0 || state.watch.some((one) => watch !== null && isSame(one, watch));
+  if (isWatched && more.length === 0) return true;
   const generation = launch.generation + 1;
+  const added = watch === null ? [] : state.watch.concat([watch]);
   writeLaunch(dir, {
-    watch: watch === null ? [] : state.watch.concat([watch]),
+    watch: isWatched ? state.watch : added,
     generation,
     daemon: launch.daemon,
     socket: launch.socket,
     socks5Server,
     httpProxy,
+    forwards: launch.forwards.concat(more),
   });
   // The supervisor repeats the generation when it has read the file.
   while (find(dir).found === "up" && remaining(attempt.deadline) > 0) {
-    if ((readState(dir)?.generation ?? 0) >= generation) return true;
+    const now = readState(dir);
+    if (now !== null && now.generation >= generation) {
+      requireForwards(now.forwards, more);
+      return true;
+    }
     await sleep(5);
   }
   return false;
+}
+
+/**
+ * The forwards that a tunnel does not have yet.
+ *
+ * @throws Failure if it uses the port of one for something else
+ */
+function newForwards(present: readonly Forward[], wanted: readonly Forward[]): Forward[] {
+  return wanted.filter((one) => {
+    const same = present.find((other) => other.port === one.port);
+    if (same === undefined) return true;
+    const [now, then] = [formatHostPort(same.target), formatHostPort(one.target)];
+    if (now === then) return false;
+    throw new Failure(
+      `The tunnel is already up and forwards port ${one.port} to ${now}; ${then} was requested. Choose another port.`,
+    );
+  });
+}
+
+function requireForwards(present: readonly Forward[], wanted: readonly Forward[]): void {
+  const missing = wanted.find((one) => !present.some((other) => other.port === one.port));
+  if (missing === undefined) return;
+  throw new Failure(
+    `Cannot listen on 127.0.0.1:${missing.port}. Stop the program that does, or choose another port with TS_FORWARDS.`,
+  );
 }
 
 async function isOnTailnet(attempt: Attempt, socket: string): Promise<boolean> {

@@ -19,11 +19,19 @@ export interface Started {
 /** Starts the supervisor, detached: in its own session, with a private log as its only descriptor, without secrets. */
 export function startSupervisor(attempt: Attempt): Started {
   const { platform, dir, settings, watch } = attempt;
-  const { socks5Server, httpProxy } = settings;
+  const { socks5Server, httpProxy, forwards } = settings;
   const daemon = daemonCommand(attempt);
   const socket = socketOf(attempt);
   clearTraces(dir);
-  writeLaunch(dir, { watch: watch === null ? [] : [watch], generation: 1, daemon, socket, socks5Server, httpProxy });
+  writeLaunch(dir, {
+    watch: watch === null ? [] : [watch],
+    generation: 1,
+    daemon,
+    socket,
+    socks5Server,
+    httpProxy,
+    forwards,
+  });
   const log = openSync(dir.supervisorLog, "a");
   const child = spawn(platform.command[0] ?? "", platform.command.slice(1).concat(["supervise"]), {
     detached: true,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Forward } from "../../../contract/wire/forwards.js";
 import { readText, writePrivate } from "../process/files.js";
 import { isRunning, type ProcessId } from "../process/processes.js";
 import type { RuntimeDir } from "./runtime-dir.js";
@@ -12,9 +13,10 @@ export interface Launch {
   /** The command line of tailscaled. */
   readonly daemon: readonly string[];
   readonly socket: string;
-  /** Where tailscaled's proxies listen, as `host:port`. */
+  /** Where the proxies listen, as `host:port`. */
   readonly socks5Server: string;
   readonly httpProxy: string;
+  readonly forwards: readonly Forward[];
 }
 
 /** What the supervisor says about itself. */
@@ -26,6 +28,8 @@ export interface State {
   /** The generation of `watch`. */
   readonly generation: number;
   readonly socket: string;
+  /** The forwards that listen. */
+  readonly forwards: readonly Forward[];
   readonly phase: "up" | "stopping" | "stopped";
   /** Why it is stopping or has stopped; null while it is up. */
   readonly reason: StopReason | null;
@@ -37,8 +41,14 @@ export type NodeFate = "unknown" | "logged-out" | "left-behind" | "never-joined"
 
 /** Why a tunnel went down. */
 export interface StopReason {
-  readonly cause: "requested" | "interrupted" | "watch-ended" | "daemon-exited" | "daemon-not-started";
-  /** The watched process, or how tailscaled ended; empty for other causes. */
+  readonly cause:
+    | "requested"
+    | "interrupted"
+    | "watch-ended"
+    | "daemon-exited"
+    | "daemon-not-started"
+    | "cannot-listen";
+  /** The watched process, how tailscaled ended, or the address with the error; empty for other causes. */
   readonly detail: string;
 }
 
@@ -53,6 +63,8 @@ export function reasonMessage({ cause, detail }: StopReason): string {
       return `the watched process ${detail} exited`;
     case "daemon-exited":
       return `tailscaled exited unexpectedly (${detail})`;
+    case "cannot-listen":
+      return `the proxies cannot listen on ${detail}`;
     default:
       return `tailscaled cannot be started (${detail})`;
   }

@@ -4,12 +4,13 @@ import { closeSync, openSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
 import { trustSystem } from "../egress/ca-certificates.js";
 import { openDaemonProxy } from "../egress/daemon-proxy.js";
-import { egressOf } from "../egress/egress.js";
+import { type Egress, egressOf } from "../egress/egress.js";
 import { readUpstream } from "../egress/upstream.js";
 import { errorMessage } from "../errors/failure.js";
+import type { Front } from "../front/front.js";
 import type { Platform } from "../platform/platform.js";
 import { deadlineIn, remaining, sleep, timeLeft } from "../process/clock.js";
-import { identify, thisProcess } from "../process/processes.js";
+import { identify, type ProcessId, thisProcess } from "../process/processes.js";
 import { readRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
@@ -18,6 +19,7 @@ import { daemonEnvironment } from "./daemon.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { clearSocket } from "./socket.js";
 import { type Launch, type NodeFate, reasonMessage, type State, type StopReason, writeState } from "./state.js";
+import { openTunnelFront } from "./tunnel-front.js";
 import { watchedEnd } from "./watch.js";
 
 /** How long a logout may take before tailscaled is stopped without it. Milliseconds. */
@@ -38,26 +40,44 @@ export async function superviseTunnel(
 ): Promise<void> {
   // Before tailscaled is started, so that no signal ends this process without it.
   const asked = askedToStop();
-  const proxy = await wayOut(platform, env, dir, launch);
+  const supervisor = thisProcess();
+  let id: ProcessId | null = null;
+  let watched: Launch = launch;
+  const egress = wayOut(platform, env, dir, launch);
+  let front: Front | null = null;
+  const report = (phase: State["phase"], reason: StopReason | null, node: NodeFate): void => {
+    const { watch, generation, socket } = watched;
+    const forwards = front === null ? [] : front.forwards();
+    writeState(dir, { supervisor, daemon: id, watch, generation, socket, forwards, phase, reason, node });
+  };
+  try {
+    front = await openTunnelFront(platform, egress, dir, launch);
+  } catch (error) {
+    const reason: StopReason = { cause: "cannot-listen", detail: errorMessage(error) };
+    console.error(`spacetail: ${reasonMessage(reason)}`);
+    report("stopped", reason, "never-joined");
+    return;
+  }
+  const proxy = await proxyForDaemon(platform, egress);
   const log = openSync(dir.daemonLog, "a");
   const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env, proxy), log);
   closeSync(log);
   const ended = endOf(daemon);
-  const supervisor = thisProcess();
-  const id = daemon.pid === undefined ? null : identify(daemon.pid);
-  let watched: Launch = launch;
-  const report = (phase: State["phase"], reason: StopReason | null, node: NodeFate): void => {
-    const { watch, generation, socket } = watched;
-    writeState(dir, { supervisor, daemon: id, watch, generation, socket, phase, reason, node });
-  };
+  id = daemon.pid === undefined ? null : identify(daemon.pid);
   report("up", null, "unknown");
   let stopping = false;
   const unwatched = watchedEnd(dir, launch, (changed) => {
     watched = changed;
-    if (!stopping) report("up", null, "unknown");
+    if (stopping) return;
+    const done = (): void => {
+      if (!stopping) report("up", null, "unknown");
+    };
+    addForwards(front, changed).then(done, done);
   });
   const reason = await Promise.race([ended, asked, unwatched]);
   stopping = true;
+  // First of all, so that the next tunnel can have the addresses.
+  front.close();
   console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
   report("stopping", reason, "unknown");
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
@@ -68,12 +88,25 @@ export async function superviseTunnel(
   console.error(`spacetail: stopped, node ${node}`);
 }
 
-/** Opens a proxy for tailscaled if the run itself has one; returns its URL, or an empty text. */
-async function wayOut(platform: Platform, env: Environment, dir: RuntimeDir, launch: Launch): Promise<string> {
+/** The ways out of this machine, as the run has them. */
+function wayOut(platform: Platform, env: Environment, dir: RuntimeDir, launch: Launch): Egress {
   const upstream = readUpstream(readRecord(dir.proxies).original, [launch.httpProxy, launch.socks5Server]);
-  if (upstream.tunnel === null && upstream.http === null) return "";
   trustSystem(platform, env, upstream);
-  return (await openDaemonProxy(platform.net, egressOf(platform, upstream))).url;
+  return egressOf(platform, upstream);
+}
+
+/** Opens a proxy for tailscaled if the run itself has one; returns its URL, or an empty text. */
+async function proxyForDaemon(platform: Platform, egress: Egress): Promise<string> {
+  const { tunnel, http } = egress.upstream;
+  return tunnel === null && http === null ? "" : (await openDaemonProxy(platform.net, egress)).url;
+}
+
+async function addForwards(front: Front | null, { forwards }: Launch): Promise<void> {
+  try {
+    if (front !== null) await front.forward(forwards);
+  } catch (error) {
+    console.error(`spacetail: a forward cannot listen on ${errorMessage(error)}`);
+  }
 }
 
 function endOf(daemon: ChildProcess): Promise<StopReason> {
