@@ -13,6 +13,9 @@ import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
 
+const DNS_IS_OFF =
+  "--accept-dns=false: names of nodes work, but the tailnet's name servers and split DNS are not used.";
+
 /**
  * `spacetail up [--watch PID|none]`: puts this machine on the tailnet.
  *
@@ -29,6 +32,7 @@ export async function up({ platform, env, args }: Invocation): Promise<number> {
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
   const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
   for (const problem of upstream.problems) console.error(`spacetail: ${problem}`);
+  if (!settings.acceptDns) console.error(`spacetail: ${DNS_IS_OFF}`);
   const egress = egressOf(platform, upstream);
   const attempt: Attempt = { platform, egress, env, settings, secret, watch, machine, dir, deadline, trace };
   const { exitStatus, report } = await bringUp(attempt);
