@@ -6,10 +6,17 @@ import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stag
 const PROXY = "http://localhost:8080";
 const CURL = `curl -sS -x ${PROXY}`;
 
-/** Sends bytes from standard input as they are, ends, and prints all that comes back. */
-const RAW = "node -e '" +
-  'const s = require("net").connect({ port: Number(process.argv[1]), host: "127.0.0.1", allowHalfOpen: true }, () => process.stdin.pipe(s));' +
-  "s.pipe(process.stdout);'";
+/**
+ * Sends bytes from standard input to a port as they are, and prints all that comes back. Then it ends its side, or with
+ * a second argument only when the other side has ended.
+ */
+const RAW = `node -e '${`
+  const open = process.argv[2] !== undefined;
+  const socket = require("net").connect({ port: Number(process.argv[1]), host: "127.0.0.1", allowHalfOpen: true });
+  process.stdin.pipe(socket, { end: !open });
+  if (open) socket.on("end", () => socket.end());
+  socket.pipe(process.stdout);
+`.replaceAll("\n", " ")}'`;
 
 describeInContainers("the proxies of a tunnel", () => {
   const world = useWorld();
@@ -30,7 +37,11 @@ describeInContainers("the proxies of a tunnel", () => {
     /** What a line prints; it must succeed. */
     async function prints(line: string): Promise<string> {
       const output = await stage.run(line);
-      expect({ line, code: output.code, text: output.code === 0 ? "" : output.text }).toEqual({ line, code: 0, text: "" });
+      expect({ line, code: output.code, text: output.code === 0 ? "" : output.text }).toEqual({
+        line,
+        code: 0,
+        text: "",
+      });
       return output.text;
     }
 
@@ -78,13 +89,16 @@ describeInContainers("the proxies of a tunnel", () => {
     });
 
     test("carry a pipeline, in order", async () => {
-      const requests = [1, 2, 3].map((i) => `GET http://state:8001/${i} HTTP/1.1\\r\\nHost: state\\r\\n\\r\\n`).join("");
+      const requests = [1, 2, 3]
+        .map((i) => `GET http://state:8001/${i} HTTP/1.1\\r\\nHost: state\\r\\n\\r\\n`)
+        .join("");
       const text = await prints(`printf '${requests}' | ${RAW} 8080`);
       expect([...text.matchAll(/GET \/(\d)/g)].map(([, i]) => i)).toEqual(["1", "2", "3"]);
     });
 
     test("carry chunks and trailers in both directions", async () => {
-      const head = "POST http://state:8000/trailers HTTP/1.1\\r\\nHost: state\\r\\nTrailer: X-Sent\\r\\nConnection: close\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n";
+      const head =
+        "POST http://state:8000/trailers HTTP/1.1\\r\\nHost: state\\r\\nTrailer: X-Sent\\r\\nConnection: close\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n";
       const text = await prints(`printf '${head}3\\r\\nabc\\r\\n0\\r\\nX-Sent: 9\\r\\n\\r\\n' | ${RAW} 8080`);
       expect(text).toMatch(/X-Got: 9\r\n/);
       expect(text).toMatch(/3\r\nabc\r\n0\r\nX-Sum: 3\r\n\r\n$/);
@@ -96,24 +110,32 @@ describeInContainers("the proxies of a tunnel", () => {
       for (const expect_ of ["Expect: 100-continue", "Expect:"]) {
         expect(await prints(`${CURL} -T /tmp/large -H '${expect_}' http://state:8000/length`)).toBe(`${size}\n`);
       }
-      expect(await prints(`${CURL} -H 'Transfer-Encoding: chunked' -T - http://state:8000/length < /tmp/large`)).toBe(`${size}\n`);
+      expect(await prints(`${CURL} -H 'Transfer-Encoding: chunked' -T - http://state:8000/length < /tmp/large`)).toBe(
+        `${size}\n`,
+      );
       for (const flag of ["", "-p"]) {
         expect(await prints(`${CURL} ${flag} 'http://state:8000/bytes?size=${size}' | wc -c`)).toBe(`${size}\n`);
       }
     });
 
     test("pass on an answer that comes instead of 100 Continue", async () => {
-      const status = "-s -o /dev/null -w '%{http_code}'";
-      expect(await prints(`${CURL} ${status} -T /tmp/large -H 'Expect: 100-continue' http://state:8000/refuse`)).toBe("417");
+      const head =
+        "PUT http://state:8000/refuse HTTP/1.1\\r\\nHost: state\\r\\nExpect: 100-continue\\r\\nContent-Length: 9\\r\\n\\r\\n";
+      // curl would send the request once more, which servers answer with a reset.
+      const text = await prints(`printf '${head}' | ${RAW} 8080 open`);
+      expect(text).toMatch(/^HTTP\/1\.1 417 [\s\S]*Connection: close\r\n\r\nno\n$/);
     });
 
     test("carry answers without a body", async () => {
       const status = "-o /dev/null -w '%{http_code} '";
-      expect(await prints(`${CURL} -I ${status} http://state/hello --next ${status} -x ${PROXY} http://state:8000/empty`)).toBe("200 204 ");
+      expect(
+        await prints(`${CURL} -I ${status} http://state/hello --next ${status} -x ${PROXY} http://state:8000/empty`),
+      ).toBe("200 204 ");
     });
 
     test("carry upgrades", async () => {
-      const head = "GET http://state:8000/upgrade HTTP/1.1\\r\\nHost: state\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n";
+      const head =
+        "GET http://state:8000/upgrade HTTP/1.1\\r\\nHost: state\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n";
       expect(await prints(`printf '${head}ping' | ${RAW} 8080`)).toMatch(/^HTTP\/1\.1 101 [\s\S]*\r\n\r\nping$/);
     });
 
@@ -125,15 +147,28 @@ describeInContainers("the proxies of a tunnel", () => {
     });
 
     test("refuse what servers could read in another way", async () => {
-      const smuggled = "POST http://state/ HTTP/1.1\\r\\nHost: state\\r\\nContent-Length: 4\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n";
+      const smuggled =
+        "POST http://state/ HTTP/1.1\\r\\nHost: state\\r\\nContent-Length: 4\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n";
       expect(await prints(`printf '${smuggled}' | ${RAW} 8080`)).toMatch(/^HTTP\/1\.1 400 /);
     });
 
     test.each([
-      ["nothing listens", "db:9", 502, "5", /Cannot reach db:9: db.tail.test refused the connection. Start the service that listens on port 9./],
-      ["the policy drops it", "vault:443", 504, "4", /Cannot reach vault:443: vault.tail.test answers pings but drops the connection/],
+      [
+        "nothing listens",
+        "db:9",
+        502,
+        "5",
+        /Cannot reach db:9: db.tail.test refused the connection. Start the service that listens on port 9./,
+      ],
+      [
+        "the policy drops it",
+        "vault:443",
+        504,
+        "4",
+        /Cannot reach vault:443: vault.tail.test answers pings but drops the connection/,
+      ],
       ["the node is offline", "attic:80", 504, "4", /Cannot reach attic:80: attic.tail.test is offline/],
-      ["there is no such name", "nosuch.invalid:80", 502, "4", /Cannot reach nosuch.invalid:80: /],
+      ["there is no such name", "nosuch.invalid:80", 502, "4", /Cannot reach nosuch.invalid:80: .*nosuch.invalid/],
     ])("say in words and codes when %s", async (_, target, status, code, words) => {
       const http = await stage.run(`${CURL} -i http://${target}/ ; curl -sS -p -x ${PROXY} -v http://${target}/ 2>&1`);
       expect(http.text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -144,10 +179,6 @@ describeInContainers("the proxies of a tunnel", () => {
       expect(socks.code).toBe(97);
       expect(socks.text).toContain(`(${code})`);
       expect(await prints("cat /tmp/spacetail-*/supervisor.log")).toMatch(words);
-    });
-
-    test("say so when the tunnel itself does not answer", async () => {
-      expect(await prints(`${CURL} http://state/hello`)).toBe("hello from the tailnet\n");
     });
   });
 });
