@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, type Output, runOnce, TAG, useDeadline, useWorld } from "./stage.js";
 
 describeInContainers("what goes wrong is reported in one line, and nothing is left", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
-    const deadline = useDeadline(world, lane);
+  describe.each(BUILDS)("%s", (build) => {
+    const deadline = useDeadline(world, build);
 
     async function up(environment: object, setUp = "true"): Promise<Output> {
       const { tailnet } = world();
-      return await runOnce(tailnet, lane, {
+      return await runOnce(tailnet, build, {
         environment: { ...(await accessTo(tailnet)), ...environment },
         line: `${setUp} && spacetail up && spacetail down`,
       });

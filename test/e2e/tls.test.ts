@@ -5,7 +5,7 @@ import { createServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, runOnce, useWorld } from "./stage.js";
 
 const hasOpenssl = spawnSync("openssl", ["version"]).error === undefined;
@@ -39,7 +39,7 @@ describeInContainers("HTTPS servers of all sorts", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     (hasOpenssl ? test : test.skip).each(SERVERS)("a certificate with a key of %s, and %j", async (key, options) => {
       const certificate = readFileSync(join(folder, `${key}.pem`), "utf8");
       const own = { key: readFileSync(join(folder, `${key}.key`)), cert: certificate };
@@ -49,7 +49,7 @@ describeInContainers("HTTPS servers of all sorts", () => {
       await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
       try {
         const { port } = server.address() as AddressInfo;
-        const output = await runOnce(world().tailnet, lane, {
+        const output = await runOnce(world().tailnet, build, {
           environment: {
             ...(await accessTo(world().tailnet)),
             TS_API_URL: `https://localhost:${port}`,
