@@ -17,6 +17,7 @@ function everything() {
   steps.packages();
   steps.library();
   steps.executable();
+  steps.probe();
   steps.daemon();
   steps.tailnet();
   return {
