@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run bench:first -- [--json] [--runs N] [--lane native|node]
+// npm run bench:first -- [--json] [--runs N] [--build native|node]
 //
 // How long the first connection right after `spacetail up` takes when the peer learns of the new node late. It cannot
 // be sooner than that, so what counts is the time beyond: from the moment in which the control server tells the peer,
@@ -12,7 +12,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { imageFolder, LANES, type Lane } from "../test/world/images.js";
+import { BUILDS, type Build, imageFolder } from "../test/world/images.js";
 import { Tailnet, tailnetProgram } from "../test/world/tailnet.js";
 import { ROOT } from "../test/world/world.js";
 
@@ -33,14 +33,14 @@ async function main(): Promise<void> {
     options: {
       json: { type: "boolean", default: false },
       runs: { type: "string", default: "50" },
-      lane: { type: "string", default: "native" },
+      build: { type: "string", default: "native" },
     },
   });
-  if (!LANES.includes(values.lane as Lane)) throw new Error(`--lane must be one of ${LANES.join(", ")}`);
+  if (!BUILDS.includes(values.build as Build)) throw new Error(`--build must be one of ${BUILDS.join(", ")}`);
   const dir = mkdtempSync(join(tmpdir(), "spacetail-bench-"));
   const tailnet = await Tailnet.start({ program: tailnetProgram(ROOT), dir });
   try {
-    const image = imageFolder(ROOT, values.lane as Lane);
+    const image = imageFolder(ROOT, values.build as Build);
     const client = await tailnet.makeClient(["auth_keys"], [TAG]);
     let worst = 0;
     let lost = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run bench:proxy -- [--json] [--rounds N] [--lane native|node] [--megabytes N] [--connections N]
+// npm run bench:proxy -- [--json] [--rounds N] [--build native|node] [--megabytes N] [--connections N]
 //
 // What the tunnel's proxies add to tailscaled's own on the same link, as ratios of ours to its: throughput through
 // CONNECT with 1 and with 100 connections, and small plain requests per second on connections that are kept alive. Both
@@ -13,7 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { imageFolder, LANES, type Lane } from "../test/world/images.js";
+import { BUILDS, type Build, imageFolder } from "../test/world/images.js";
 import { Tailnet, tailnetProgram } from "../test/world/tailnet.js";
 import { ROOT } from "../test/world/world.js";
 
@@ -30,18 +30,18 @@ async function main(): Promise<void> {
     options: {
       json: { type: "boolean", default: false },
       rounds: { type: "string", default: "5" },
-      lane: { type: "string", default: "native" },
+      build: { type: "string", default: "native" },
       megabytes: { type: "string", default: "200" },
       connections: { type: "string", default: "1000" },
     },
   });
-  if (!LANES.includes(values.lane as Lane)) throw new Error(`--lane must be one of ${LANES.join(", ")}`);
+  if (!BUILDS.includes(values.build as Build)) throw new Error(`--build must be one of ${BUILDS.join(", ")}`);
   const say = (line: string): void => {
     if (!values.json) console.log(line);
   };
   const dir = mkdtempSync(join(tmpdir(), "spacetail-bench-"));
   const tailnet = await Tailnet.start({ program: tailnetProgram(ROOT), dir, joinDelayMs: 0 });
-  const image = imageFolder(ROOT, values.lane as Lane);
+  const image = imageFolder(ROOT, values.build as Build);
   let daemon: ChildProcess | undefined;
   const env = await environment(tailnet, image);
   try {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, PATIENT, RAW, Stage, useWorld } from "./stage.js";
 
 describeInContainers("where the front listens", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     beforeAll(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       expect(await stage.run("spacetail down")).toMatchObject({ code: 0 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tunnel's own proxies, through which real clients reach the tailnet.
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, PATIENT, RAW, Stage, useWorld } from "./stage.js";
 
 const PROXY = "http://localhost:8080";
@@ -9,10 +9,10 @@ const CURL = `curl -sS -x ${PROXY}`;
 describeInContainers("the proxies of a tunnel", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     beforeAll(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
       const up = await stage.run("spacetail up --watch none");
       if (up.code !== 0) throw new Error(up.text);
     });

@@ -129,9 +129,9 @@ test("well-formed chunks are taken to their last byte", () => {
 test("SOCKS5 messages are complete, incomplete or refused, and more bytes change nothing about that", () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 24 }),
-    fc.tuple(fc.constantFrom(1, 2, 3, 9), fc.constantFrom(1, 3, 4, 5), fc.uint8Array({ maxLength: 24 })).map(
-      ([command, type, rest]) => new Uint8Array([5, command, 0, type, ...rest]),
-    ),
+    fc
+      .tuple(fc.constantFrom(1, 2, 3, 9), fc.constantFrom(1, 3, 4, 5), fc.uint8Array({ maxLength: 24 }))
+      .map(([command, type, rest]) => new Uint8Array([5, command, 0, type, ...rest])),
   );
   holds(
     fc.tuple(bytes, fc.uint8Array({ maxLength: 8 })),
