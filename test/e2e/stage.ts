@@ -22,6 +22,18 @@ export const TAG = "tag:spacelift";
 export const REACH =
   'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
 
+/**
+ * Sends bytes from standard input to a port as they are, and prints all that comes back. Then it ends its side, or with
+ * a second argument only when the other side has ended.
+ */
+export const RAW = `node -e '${`
+  const open = process.argv[2] !== undefined;
+  const socket = require("net").connect({ port: Number(process.argv[1]), host: "127.0.0.1", allowHalfOpen: true });
+  process.stdin.pipe(socket, { end: !open });
+  if (open) socket.on("end", () => socket.end());
+  socket.pipe(process.stdout);
+`.replaceAll("\n", " ")}'`;
+
 /** For an `up` that succeeds, or fails for a reason that it finds: it ends before that, however busy the machine is. */
 export const PATIENT = { TS_BOOT_TIMEOUT: "5m" } as const;
 

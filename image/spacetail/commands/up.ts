@@ -15,6 +15,9 @@ import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
 
+const DNS_IS_OFF =
+  "--accept-dns=false: names of nodes work, but the tailnet's name servers and split DNS are not used.";
+
 /**
  * `spacetail up [--watch PID|none]`: puts this machine on the tailnet.
  *
@@ -38,6 +41,7 @@ export async function bringUpFor({ platform, env }: Invocation, watched: string 
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
   const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
   for (const problem of upstream.problems) console.error(`spacetail: ${problem}`);
+  if (!settings.acceptDns) console.error(`spacetail: ${DNS_IS_OFF}`);
   const egress = egressOf(platform, upstream);
   // With a trace, each step has its line anyway.
   const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));

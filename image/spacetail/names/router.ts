@@ -22,6 +22,7 @@ export interface Router {
    * looked up is refused. Looks names up within a few seconds, and blocks nothing meanwhile.
    *
    * @param host a name, an IPv4 address, or an IPv6 address with or without brackets
+   * @param plainHttp whether plain HTTP is to be spoken, for which a run may have another proxy; by default on port 80
    */
-  readonly route: (host: string, port: number) => Promise<Route>;
+  readonly route: (host: string, port: number, plainHttp?: boolean) => Promise<Route>;
 }

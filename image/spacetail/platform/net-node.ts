@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lookup as nodeLookup } from "node:dns";
 import { connect, createServer, isIP, type Socket } from "node:net";
 import { errorCode } from "../errors/failure.js";
 import { SystemError } from "../errors/system-error.js";
 import { LONGEST_TIMER_MS } from "../process/clock.js";
+import { lookupNode } from "./lookup-node.js";
 import { type Connection, isLookable, type Listener, type Net, type Relayed } from "./net.js";
 
 /** How often a connection that carries nothing is checked, in milliseconds. */
@@ -60,14 +60,9 @@ function dial(socket: Socket, what: string, limitMs: number): Promise<Connection
   });
 }
 
-function lookup(host: string): Promise<string[]> {
-  return new Promise((resolve, reject) => {
-    if (!isLookable(host)) return reject(new SystemError("ENOTFOUND", `lookup ${host}`));
-    nodeLookup(host, { all: true, verbatim: true }, (error, found) => {
-      if (error !== null) reject(error);
-      else resolve(found.map((one) => one.address));
-    });
-  });
+async function lookup(host: string): Promise<string[]> {
+  if (!isLookable(host)) throw new SystemError("ENOTFOUND", `lookup ${host}`);
+  return await lookupNode(host);
 }
 
 /** A stream of Node's as a connection. */

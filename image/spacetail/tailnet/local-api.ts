@@ -2,7 +2,16 @@
 import type { HostPort } from "../../../contract/wire/addresses.js";
 import { Failure } from "../errors/failure.js";
 import type { ConnectUnix } from "../platform/net.js";
-import type { DerpMap, MaskedPrefs, Notify, PingResult, StartOptions, Status } from "./ipn.js";
+import type {
+  DerpMap,
+  DnsConfig,
+  DnsQueryResponse,
+  MaskedPrefs,
+  Notify,
+  PingResult,
+  StartOptions,
+  Status,
+} from "./ipn.js";
 import { type LocalReply, readLines, readReply, requestText } from "./local-transport.js";
 
 /**
@@ -19,6 +28,15 @@ export interface LocalApi {
   readonly statusWithoutPeers: (limitMs: number) => Promise<Status>;
   /** The relays of the tailnet. */
   readonly derpMap: (limitMs: number) => Promise<DerpMap>;
+  /** The tailnet's DNS; null before the node has joined. */
+  readonly dnsConfig: (limitMs: number) => Promise<DnsConfig | null>;
+  /**
+   * Asks the tailnet's name servers for the records of a name. The reply is in the wire format of DNS; it is empty if
+   * tailscaled has none.
+   *
+   * @param type `A` or `AAAA`
+   */
+  readonly queryDns: (name: string, type: string, limitMs: number) => Promise<Buffer>;
   /** Sets auth key and preferences. */
   readonly start: (options: StartOptions, limitMs: number) => Promise<void>;
   /** Makes tailscaled register the node with the key of `start`, which it otherwise only keeps. */
@@ -76,6 +94,16 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
     statusWithoutPeers: async (limitMs) =>
       JSON.parse(await command("GET", "status?peers=false", "", limitMs)) as Status,
     derpMap: async (limitMs) => JSON.parse(await command("GET", "derpmap", "", limitMs)) as DerpMap,
+    dnsConfig: async (limitMs) => {
+      const reply = await request("GET", "dns-config", "", limitMs);
+      return reply === null || reply.status !== 200 ? null : (JSON.parse(reply.body) as DnsConfig);
+    },
+    queryDns: async (name, type, limitMs) => {
+      const reply = await request("GET", `dns-query?name=${encodeURIComponent(name)}&type=${type}`, "", limitMs);
+      if (reply === null || reply.status !== 200) return Buffer.alloc(0);
+      const found = JSON.parse(reply.body) as DnsQueryResponse;
+      return Buffer.from(found.Bytes ?? "", "base64");
+    },
     start: async (options, limitMs) => {
       await command("POST", "start", JSON.stringify(options), limitMs);
     },

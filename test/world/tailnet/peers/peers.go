@@ -26,7 +26,7 @@ import (
 
 // Names of the peers.
 const (
-	State = "state" // Terraform state backend on port 80
+	State = "state" // Terraform state backend on port 80; on 8000 to 8002 what a proxy could get wrong
 	DB    = "db"    // echo on port 5432, git over SSH on 22, name server on 53, nothing else; a router if it is made one
 	Attic = "attic" // registered, but offline
 	Vault = "vault" // listens on port 443, but its filter refuses SpaceliftTag
@@ -103,7 +103,12 @@ func Start(ctx context.Context, config Config) (*Set, error) {
 	}
 	git := &GitServer{Dir: filepath.Join(config.Dir, "hello.git")}
 	services := map[string][]service{
-		State: {{port: 80, serve: set.StateBackend.serve(config.Events)}},
+		State: {
+			{port: 80, serve: set.StateBackend.serve(config.Events)},
+			{port: 8000, serve: serveMirror},
+			{port: 8001, serve: serveHead},
+			{port: 8002, serve: serveCount},
+		},
 		DB:    {{port: 5432, serve: serveEcho}, {port: 22, serve: git.Serve}},
 		Vault: {{port: 443, serve: serveEcho}},
 	}
