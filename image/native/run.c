@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a program in the foreground and passes signals on to it, for `spacetail run`. scriptc's processes have pipes, and
-// two signals only.
+// Runs a program in the foreground and passes signals on to it, for `spacetail run`. scriptc's processes have pipes,
+// and two signals only.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

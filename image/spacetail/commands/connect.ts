@@ -11,8 +11,8 @@ import type { Invocation } from "./invocation.js";
 /**
  * `spacetail connect HOST PORT`: connects standard input and output to a service, as ssh's ProxyCommand wants it.
  *
- * The connection ends when the service ends it. The end of the input is not passed on: tailscaled closes a connection in
- * both directions when one of them ends, so an answer that comes after it would be lost.
+ * The connection ends when the service ends it. The end of the input is not passed on: tailscaled closes a connection
+ * in both directions when one of them ends, so an answer that comes after it would be lost.
  */
 export async function connect({ platform, args }: Invocation): Promise<number> {
   const target = targetOf(args);

@@ -18,9 +18,9 @@ const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
 /**
- * `spacetail run [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel and with the proxy variables
- * that the hooks export. Uses a tunnel that is up, and leaves it up; otherwise starts one, and takes it down when the
- * program has ended.
+ * `spacetail run [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel and with the proxy
+ * variables that the hooks export. Uses a tunnel that is up, and leaves it up; otherwise starts one, and takes it down
+ * when the program has ended.
  *
  * @returns the exit status of the program. If a signal ended the program, the signal ends this process too.
  */

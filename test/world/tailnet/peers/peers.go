@@ -27,7 +27,7 @@ import (
 // Names of the peers.
 const (
 	State = "state" // Terraform state backend on port 80; on 8000 to 8002 what a proxy could get wrong
-	DB    = "db"    // echo on port 5432, git over SSH on 22, name server on 53, nothing else; a router if it is made one
+	DB    = "db"    // echo on port 5432, git over SSH on 22, name server on 53; a router if it is made one
 	Attic = "attic" // registered, but offline
 	Vault = "vault" // listens on port 443, but its filter refuses SpaceliftTag
 )
