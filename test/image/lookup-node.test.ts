@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { addressesIn, candidates, lookupNode, parseResolverSettings } from "../../image/spacetail/platform/lookup-node.js";
+import {
+  addressesIn,
+  candidates,
+  lookupNode,
+  parseResolverSettings,
+} from "../../image/spacetail/platform/lookup-node.js";
 
 test("parseResolverSettings reads search domains and ndots; the last line counts", () => {
   const text = "# comment\nnameserver 10.0.0.1\ndomain a.test\nsearch b.test\tc.test\noptions timeout:1 ndots:5\n";

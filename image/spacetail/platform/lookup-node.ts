@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lookup as systemLookup, promises } from "node:dns";
+import { promises, lookup as systemLookup } from "node:dns";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";

@@ -28,7 +28,10 @@ describe("bypassedMessage", () => {
     );
   });
 
-  test.each(["", "localhost,10.0.0.0/8", "*", "ts.network", ".corp.test", "100.64.0.1:443"])("says nothing about %j", (list) => {
-    expect(bypassedMessage(list, PEERS)).toBe("");
-  });
+  test.each(["", "localhost,10.0.0.0/8", "*", "ts.network", ".corp.test", "100.64.0.1:443"])(
+    "says nothing about %j",
+    (list) => {
+      expect(bypassedMessage(list, PEERS)).toBe("");
+    },
+  );
 });
