@@ -90,7 +90,6 @@ describeInContainers("HTTPS servers of all sorts", () => {
     }
     const EC = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
     const byName = (port: number): string => `https://localhost:${port}`;
-    const byAddress = (port: number): string => `https://127.0.0.1:${port}`;
     const ifOpenssl = hasOpenssl ? test : test.skip;
 
     ifOpenssl("a certificate with an Ed25519 key is used, or named", async () => {
@@ -100,13 +99,6 @@ describeInContainers("HTTPS servers of all sorts", () => {
           ? /^spacetail: Tailscale refused the OAuth client \(401: seen\)\./
           : /^spacetail: The server at https:\/\/localhost:\d+ offers nothing that this program supports .*Ed25519/,
       );
-    });
-
-    ifOpenssl("a certificate for the address of a server that is given by its address", async () => {
-      const [good, goodKey] = issue("ip", EC, "IP:127.0.0.1");
-      expect(await upWith(good, goodKey, byAddress)).toContain("(401: seen)");
-      const [other, otherKey] = issue("other-ip", EC, "IP:127.0.0.2,DNS:127.0.0.1");
-      expect(await upWith(other, otherKey, byAddress)).toContain("is for another name. Check TS_API_URL.");
     });
 
     ifOpenssl("a certificate without alternative names is for nobody", async () => {
