@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { startHttpProxy, type TestProxy } from "../world/proxies.js";
 import { type Access, accessTo, describeInContainers, Stage, useWorld } from "./stage.js";
 
@@ -68,11 +68,11 @@ describeInContainers("names and routes", () => {
   });
 
   async function talk(
-    lane: (typeof LANES)[number],
+    build: (typeof BUILDS)[number],
     targets: readonly string[],
     environment: object = {},
   ): Promise<string> {
-    const stage = await Stage.open(lane, { ...access, TS_EXTRA_ARGS: "--accept-routes", ...environment });
+    const stage = await Stage.open(build, { ...access, TS_EXTRA_ARGS: "--accept-routes", ...environment });
     try {
       const output = await stage.run(
         `spacetail up 2>/tmp/up && ${TALK} ${targets.join(" ")}; cat /tmp/up; spacetail down`,
@@ -84,9 +84,9 @@ describeInContainers("names and routes", () => {
     }
   }
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     test("nodes, extra records, split DNS, subnet routes, and everything else", async () => {
-      const text = await talk(lane, [
+      const text = await talk(build, [
         "db:5432",
         "DB.Tail.Test:5432",
         "extra:5432",
@@ -125,14 +125,14 @@ describeInContainers("names and routes", () => {
     test("the tailnet's name server is asked once for what it said a moment ago", async () => {
       await world().tailnet.records([{ name: "mysql.corp.test", type: "A", value: "10.99.0.10", ttl: 60 }]);
       await talk(
-        lane,
+        build,
         Array.from({ length: 5 }, () => "mysql.corp.test:3306"),
       );
       expect(await world().tailnet.questions()).toEqual({ "A mysql.corp.test.": 1, "AAAA mysql.corp.test.": 1 });
     });
 
     test("--accept-dns=false and --accept-routes=false are heeded, and said", async () => {
-      const text = await talk(lane, ["db:5432", "mysql.corp.test:3306"], {
+      const text = await talk(build, ["db:5432", "mysql.corp.test:3306"], {
         TS_EXTRA_ARGS: "--accept-dns=false --accept-routes=false",
       });
       expect(text).toContain("db:5432 = hello");
@@ -141,7 +141,7 @@ describeInContainers("names and routes", () => {
     });
 
     test("a run whose own NO_PROXY covers the tailnet is told so", async () => {
-      const text = await talk(lane, ["db:5432"], { NO_PROXY: "localhost,100.64.0.0/10,.tail.test,10.0.0.0/8" });
+      const text = await talk(build, ["db:5432"], { NO_PROXY: "localhost,100.64.0.0/10,.tail.test,10.0.0.0/8" });
       expect(text).toContain("db:5432 = hello");
       expect(text).toContain(
         "spacetail: NO_PROXY of this run has 100.64.0.0/10, .tail.test: programs do not use the tunnel for 4 of 4 peers. " +
@@ -154,7 +154,7 @@ describeInContainers("names and routes", () => {
       try {
         const environment = { HTTPS_PROXY: `http://localhost:${proxy.port}`, NO_PROXY: "10.77.0.0/24" };
         const targets = ["db:5432", "mysql.corp.test:3306", `outside.test:${directPort}`, `10.77.0.1:${directPort}`];
-        const lines = (await talk(lane, targets, environment)).split("\n");
+        const lines = (await talk(build, targets, environment)).split("\n");
         expect(lines).toContain("db:5432 = hello");
         expect(lines).toContain(`outside.test:${directPort} = straight out`);
         expect(lines).toContain(`10.77.0.1:${directPort} = straight out`);
@@ -169,7 +169,7 @@ describeInContainers("names and routes", () => {
     test("an exit node gets everything but loopback, NO_PROXY and metadata services", async () => {
       await world().tailnet.network({ routes: { db: ["0.0.0.0/0", "::/0"] } });
       const text = await talk(
-        lane,
+        build,
         ["203.0.113.9:80", "[2001:db8::9]:80", "db:5432", `127.0.0.1:${directPort}`, `10.77.0.1:${directPort}`],
         { TS_EXTRA_ARGS: "--exit-node=db", NO_PROXY: "10.77.0.0/24" },
       );
@@ -222,10 +222,10 @@ describeInContainers("metadata services", () => {
     await proxy?.close();
   });
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     (reason === null ? test : test.skip)("go through nothing and see no added header", async () => {
       const through = `http://localhost:${proxy.port}`;
-      const stage = await Stage.open(lane, {
+      const stage = await Stage.open(build, {
         ...(await accessTo(world().tailnet)),
         TS_EXTRA_ARGS: "--exit-node=db",
         HTTP_PROXY: through,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createSocket, type Socket } from "node:dgram";
 import { createServer, type Server } from "node:net";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, type Output, runOnce, Stage, useWorld } from "./stage.js";
 
 /** Runs a line with a resolver of the test's own; needs user namespaces, which containers of tests have. */
@@ -37,9 +37,9 @@ describeInContainers("networks as they are", () => {
     TS_API_URL: "https://silent.test",
   });
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     test("a resolver that does not answer does not hold up the deadline", async () => {
-      const output = await runOnce(world().tailnet, lane, {
+      const output = await runOnce(world().tailnet, build, {
         environment: { ...(await nowhere()), TS_BOOT_TIMEOUT: "1s" },
         line: withFiles(RESOLV, "", "spacetail up"),
       });
@@ -48,7 +48,7 @@ describeInContainers("networks as they are", () => {
     });
 
     test("nor SIGTERM", async () => {
-      const stage = await Stage.open(lane, await nowhere());
+      const stage = await Stage.open(build, await nowhere());
       try {
         const line = withFiles(
           RESOLV,
@@ -81,7 +81,7 @@ describeInContainers("networks as they are", () => {
         SSL_CERT_FILE: "/mnt/workspace/ca.pem",
       };
       const hosts = `127.0.0.1 localhost\\n${first} tailnet.corp.test\\n127.0.0.1 tailnet.corp.test\\n`;
-      const output: Output = await runOnce(world().tailnet, lane, {
+      const output: Output = await runOnce(world().tailnet, build, {
         environment,
         line: `cat >/mnt/workspace/ca.pem <<'END'\n${world().rootCertificate}END\n${withFiles("", hosts, "spacetail up && spacetail down")}`,
       });

@@ -5,7 +5,7 @@ import { createServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, runOnce, useWorld } from "./stage.js";
 
 const hasOpenssl = spawnSync("openssl", ["version"]).error === undefined;
@@ -39,7 +39,7 @@ describeInContainers("HTTPS servers of all sorts", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     async function upWith(certificate: string, key: Buffer, url: (port: number) => string): Promise<string> {
       const server = createServer({ key, cert: certificate }, (_, reply) => {
         reply.writeHead(401).end('{"message":"seen"}');
@@ -47,7 +47,7 @@ describeInContainers("HTTPS servers of all sorts", () => {
       await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
       try {
         const { port } = server.address() as AddressInfo;
-        const output = await runOnce(world().tailnet, lane, {
+        const output = await runOnce(world().tailnet, build, {
           environment: {
             ...(await accessTo(world().tailnet)),
             TS_API_URL: url(port),
@@ -95,7 +95,7 @@ describeInContainers("HTTPS servers of all sorts", () => {
     ifOpenssl("a certificate with an Ed25519 key is used, or named", async () => {
       const [certificate, key] = issue("ed", ["ed25519"], "DNS:localhost");
       expect(await upWith(certificate, key, byName)).toMatch(
-        lane === "node"
+        build === "node"
           ? /^spacetail: Tailscale refused the OAuth client \(401: seen\)\./
           : /^spacetail: The server at https:\/\/localhost:\d+ offers nothing that this program supports .*Ed25519/,
       );
@@ -115,7 +115,7 @@ describeInContainers("HTTPS servers of all sorts", () => {
       await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
       try {
         const { port } = server.address() as AddressInfo;
-        const output = await runOnce(world().tailnet, lane, {
+        const output = await runOnce(world().tailnet, build, {
           environment: {
             ...(await accessTo(world().tailnet)),
             TS_API_URL: `https://localhost:${port}`,

@@ -141,7 +141,7 @@ export class Tailnet {
   }
 
   /** Nodes that joined besides the world's own peers. */
-  async guests(): Promise<TailnetNode[]> {
+  async joinedNodes(): Promise<TailnetNode[]> {
     return (await this.nodes()).filter((node) => !node.peer);
   }
 

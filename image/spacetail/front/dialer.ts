@@ -130,7 +130,7 @@ export function dialer(parts: DialerParts): Dialer {
         case "upstream":
           return await upstream(route.proxy, target, plainHttp);
         default:
-          return failed("forbidden", `Cannot reach ${formatHostPort(target)}: ${route.reason}`, false);
+          return failed("unresolved", `Cannot reach ${formatHostPort(target)}: ${route.reason}.`, false);
       }
     },
   };

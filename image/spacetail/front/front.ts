@@ -56,30 +56,29 @@ export async function openFront(
     if (isServed) clients += 1;
     else refusals += 1;
     const served = isServed ? work(client) : refuse(client);
-    served
-      .then((outlet) => relay(client, outlet))
-      .then(
-        () => leave(isServed),
-        (error: unknown) => {
-          // The client went away, or the connection broke: there is nobody to tell.
-          if (errorCode(error) === "") parts.log(`A connection failed: ${errorMessage(error)}.`);
-          connection.close();
-          leave(isServed);
-        },
-      );
-  };
-  const { activity } = parts;
-  const relay = (client: Client, outlet: Outlet | null): Promise<void> => {
-    if (outlet === null) return Promise.resolve();
-    activity.begin();
-    return parts.relay(client.connection, outlet).then(
-      () => activity.end(),
-      () => activity.end(),
+    const leave = (): void => {
+      if (isServed) clients -= 1;
+      else refusals -= 1;
+    };
+    served.then(
+      (outlet) => {
+        if (outlet === null) {
+          leave();
+          return;
+        }
+        parts.activity.begin();
+        parts.relay(connection, outlet, () => {
+          parts.activity.end();
+          leave();
+        });
+      },
+      (error: unknown) => {
+        // The client went away, or the connection broke: there is nobody to tell.
+        if (errorCode(error) === "") parts.log(`A connection failed: ${errorMessage(error)}.`);
+        connection.close();
+        leave();
+      },
     );
-  };
-  const leave = (wasServed: boolean): void => {
-    if (wasServed) clients -= 1;
-    else refusals -= 1;
   };
   const listen = async (at: HostPort, work: Work): Promise<void> => {
     const name = formatHostPort(at);

@@ -16,8 +16,11 @@ export interface Client {
 export interface FrontParts {
   readonly net: Net;
   readonly dialer: Dialer;
-  /** Passes bytes on between a client and an outlet until both have ended. */
-  readonly relay: (client: Connection, outlet: Outlet) => Promise<Relayed>;
+  /**
+   * Passes bytes on between a client and an outlet until both have ended, and then calls `done`. A promise would cost
+   * the native build a stack for each relay.
+   */
+  readonly relay: (client: Connection, outlet: Outlet, done: (relayed: Relayed) => void) => void;
   /** The port of tailscaled's own SOCKS5 proxy, which does UDP; 0 if it has none. */
   readonly udpPort: () => number;
   readonly activity: Activity;

@@ -114,9 +114,12 @@ function write(socket: Socket, bytes: Buffer): Promise<void> {
   });
 }
 
-async function relay(a: Connection, b: Connection): Promise<Relayed> {
+function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): void {
   const [one, other] = [sockets.get(a), sockets.get(b)];
-  if (one === undefined || other === undefined) throw new SystemError("EBADF", "relay");
+  if (one === undefined || other === undefined) {
+    done({ fromA: 0, fromB: 0, error: "EBADF" });
+    return;
+  }
   // Nobody else may use them now.
   sockets.delete(a);
   sockets.delete(b);
@@ -126,8 +129,10 @@ async function relay(a: Connection, b: Connection): Promise<Relayed> {
   };
   const reset = (): void => {
     for (const socket of [one, other]) {
-      if (socket.remoteAddress === undefined) socket.destroy();
-      else socket.resetAndDestroy();
+      // Only TCP has resets, and Node never closes a socket that it cannot reset because its end is being sent.
+      if (socket.remoteAddress !== undefined && !socket.writableEnded) socket.resetAndDestroy();
+      // By itself Node would first send what is left, for ever if nobody reads it.
+      socket.destroy();
     }
   };
   const move = async (from: Socket, to: Socket, carried: (length: number) => void): Promise<void> => {
@@ -150,14 +155,15 @@ async function relay(a: Connection, b: Connection): Promise<Relayed> {
     }
     to.end();
   };
-  await Promise.all([
+  Promise.all([
     move(one, other, (length) => {
       result.fromA += length;
     }),
     move(other, one, (length) => {
       result.fromB += length;
     }),
-  ]);
-  if (result.error !== "") reset();
-  return result;
+  ]).then(() => {
+    if (result.error !== "") reset();
+    done(result);
+  });
 }

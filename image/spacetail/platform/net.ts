@@ -32,9 +32,10 @@ export interface Net {
    * nobody takes a cut stream for a complete one.
    *
    * What was written to the connections before is sent first. No `read` may be pending, and `end` must not have been
-   * called.
+   * called. `done` gets to know the end; a promise would cost the native build a stack for each relay, because whatever
+   * waits for one there has its own.
    */
-  readonly relay: (a: Connection, b: Connection) => Promise<Relayed>;
+  readonly relay: (a: Connection, b: Connection, done: (relayed: Relayed) => void) => void;
 }
 
 /** Connects to a unix socket; rejects with ENOENT, ECONNREFUSED or another code. */

@@ -111,7 +111,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
 /** Rejects when the supervisor exits, which it does not do while the tunnel is up. */
 async function earlyExit({ attempt, started }: Startup): Promise<Outcome> {
   const how = await started.ended;
-  throw new Failure(exitMessage(attempt.dir, how));
+  throw new Failure(exitMessage(attempt, how));
 }
 
 /** Stops everything and throws what the user should read: one line, and perhaps some of tailscaled's. */
@@ -121,8 +121,10 @@ async function giveUp({ attempt, interruption, stop, secrets }: Startup, error: 
   const log = daemonLog(attempt.dir);
   const reason = readState(attempt.dir)?.reason ?? null;
   await stop();
-  const byDaemon = reason === null || reason.cause === "daemon-exited" || reason.cause === "daemon-not-started";
-  const line = byDaemon ? errorMessage(error) : `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
+  // Of these causes the error tells all.
+  const causes: readonly string[] = ["daemon-exited", "daemon-not-started", "cannot-listen"];
+  const isTold = reason === null || causes.includes(reason.cause);
+  const line = isTold ? errorMessage(error) : `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
   const lines = problemLines(log, secrets, 5).map((one) => `  tailscaled: ${one}`);
   throw new Failure([redact(line, secrets)].concat(lines).join("\n"));
 }
@@ -145,14 +147,14 @@ function sayWhatIsBypassed({ settings, env }: Attempt, status: Status): void {
 }
 
 /** @param how how the supervisor ended */
-function exitMessage(dir: RuntimeDir, how: string): string {
+function exitMessage({ dir, settings }: Attempt, how: string): string {
   const log = daemonLog(dir);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
     const last = lastMessage(readText(dir.supervisorLog) ?? "");
     return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }
-  if (reason.cause === "cannot-listen") return listenMessage(reason.detail);
+  if (reason.cause === "cannot-listen") return listenMessage(reason.detail, settings.forwards);
   const advice = "Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the proxy addresses.";
   return `${reasonMessage(reason)}: ${lastMessage(log)}. ${advice}`;
 }

@@ -261,7 +261,9 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
       return;
     }
     const framing = responseFraming(head, exchange.method);
-    const isLast = !exchange.isPersistent || framing.kind === "until-close" || head.minor === 0;
+    // A server that answers before it has the whole request may not read the rest, so nothing can follow it.
+    const isEarly = !exchange.isSent;
+    const isLast = !exchange.isPersistent || isEarly || framing.kind === "until-close" || head.minor === 0;
     const scanner = bodyScanner(framing);
     let out: Buffer = Buffer.from(forwardResponse(head, isLast), "latin1");
     if (head.status < 200) {
@@ -285,10 +287,9 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
         break;
       }
     }
-    const { isSent } = exchange;
-    link.answered(isWhole && isSent && framing.kind !== "until-close" && isServerPersistent(head));
+    link.answered(isWhole && !isEarly && framing.kind !== "until-close" && isServerPersistent(head));
     if (!isWhole) throw new Error("it ended before it was complete");
-    if (isLast || !isSent) finish(session);
+    if (isLast) finish(session);
     return;
   }
 }
