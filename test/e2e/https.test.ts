@@ -45,6 +45,10 @@ describeInContainers("HTTPS", () => {
         /^spacetail: The certificate of https:\/\/localhost:\d+ has expired\. Renew it, or check the clock\.\n$/,
       ],
       [
+        "early",
+        /^spacetail: The certificate of https:\/\/localhost:\d+ is not valid yet \(it is .*Z here\)\. Check the clock of this machine\.\n$/,
+      ],
+      [
         "wrongHost",
         /^spacetail: The certificate of https:\/\/localhost:\d+ is for another name\. Check TS_API_URL\.\n$/,
       ],

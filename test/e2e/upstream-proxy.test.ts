@@ -18,10 +18,8 @@ describeInContainers("a run whose only way out is a proxy", () => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "proxy-"));
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", join(folder, "key.pem")];
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"];
-    const files = ["-out", join(folder, "cert.pem")];
-    execFileSync("openssl", ["req", "-x509", "-nodes", ...key, ...subject, ...files], { stdio: "ignore" });
+    issue("proxy", "DNS:localhost,IP:127.0.0.1");
+    issue("other", "DNS:127.0.0.1,IP:127.0.0.2");
     await world().tailnet.network({ relayHost: RELAY });
   });
   afterEach(async () => {
@@ -29,12 +27,22 @@ describeInContainers("a run whose only way out is a proxy", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  /** Makes a certificate for these names, and its key. */
+  const issue = (name: string, alternatives: string): void => {
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", join(folder, `${name}.key`)];
+    const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=${alternatives}`, "-days", "2"];
+    const files = ["-out", join(folder, `${name}.pem`)];
+    execFileSync("openssl", ["req", "-x509", "-nodes", ...key, ...subject, ...files], { stdio: "ignore" });
+  };
   const opened = async (starting: Promise<TestProxy>): Promise<TestProxy> => {
     const proxy = await starting;
     proxies.push(proxy);
     return proxy;
   };
-  const certificate = (): string => readFileSync(join(folder, "cert.pem"), "utf8");
+  const tlsOf = (name: string): { key: Buffer; cert: string } => ({
+    key: readFileSync(join(folder, `${name}.key`)),
+    cert: readFileSync(join(folder, `${name}.pem`), "utf8"),
+  });
   const portOf = (url: string): string => new URL(url).port;
   /** The tailnet under the name that only proxies know, with certificates that containers have to be given. */
   const hidden = async (): Promise<object> => {
@@ -44,7 +52,7 @@ describeInContainers("a run whose only way out is a proxy", () => {
   };
   const trust = (): object => ({ SSL_CERT_FILE: "/mnt/workspace/ca.pem", TS_DEBUG_ALWAYS_USE_DERP: "1" });
   const line = (end: string): string =>
-    `cat >/mnt/workspace/ca.pem <<'END'\n${world().rootCertificate}${certificate()}END\nspacetail up && ${end} && spacetail down`;
+    `cat >/mnt/workspace/ca.pem <<'END'\n${world().rootCertificate}${tlsOf("proxy").cert}${tlsOf("other").cert}END\nspacetail up && ${end} && spacetail down`;
   const runWith = async (build: (typeof BUILDS)[number], environment: object, end = REACH): Promise<Output> =>
     await runOnce(world().tailnet, build, { environment, line: line(end) });
 
@@ -79,16 +87,16 @@ describeInContainers("a run whose only way out is a proxy", () => {
     });
 
     test.each([
-      ["HTTPS_PROXY", "http"],
-      ["HTTPS_PROXY", "https"],
-      ["HTTPS_PROXY", "socks5"],
-      ["ALL_PROXY", "socks5h"],
-    ])("joins through %s, %s with a user and a password", async (variable, scheme) => {
-      const tls = { key: readFileSync(join(folder, "key.pem")), cert: certificate() };
-      const options = { names: NAMES, login: "me:p@ss/1 %", ...(scheme === "https" ? { tls } : {}) };
+      ["HTTPS_PROXY", "http", "localhost"],
+      ["HTTPS_PROXY", "https", "localhost"],
+      ["HTTPS_PROXY", "https", "127.0.0.1"],
+      ["HTTPS_PROXY", "socks5", "localhost"],
+      ["ALL_PROXY", "socks5h", "127.0.0.1"],
+    ])("joins through %s=%s://user:password@%s", async (variable, scheme, host) => {
+      const options = { names: NAMES, login: "me:p@ss/1 %", ...(scheme === "https" ? { tls: tlsOf("proxy") } : {}) };
       const isSocks = scheme.startsWith("socks");
       const proxy = await opened(isSocks ? startSocksProxy(options) : startHttpProxy(options));
-      const url = `${scheme}://me:${encodeURIComponent("p@ss/1 %")}@localhost:${proxy.port}`;
+      const url = `${scheme}://me:${encodeURIComponent("p@ss/1 %")}@${host}:${proxy.port}`;
       const secret = "p@ss/1 %";
       const show = "cat /tmp/spacetail-*/tailscaled.log";
       const output = await runWith(build, { ...(await hidden()), [variable]: url }, `${REACH} && ${show}`);
@@ -113,6 +121,14 @@ describeInContainers("a run whose only way out is a proxy", () => {
       const output = await runWith(build, { ...(await hidden()), HTTPS_PROXY: `${prefix}:${proxy.port}` });
       expect(output).toMatchObject({ code: 1, text: expect.stringMatching(message) });
       expect(output.text).not.toContain("wrong");
+    });
+
+    test("does not trust a proxy whose certificate is for another address", async () => {
+      const proxy = await opened(startHttpProxy({ names: NAMES, tls: tlsOf("other") }));
+      const environment = { HTTPS_PROXY: `https://127.0.0.1:${proxy.port}`, TS_BOOT_TIMEOUT: "3s" };
+      const output = await runWith(build, { ...(await hidden()), ...environment });
+      expect(output).toMatchObject({ code: 1, text: expect.stringMatching(/\(HTTPS_PROXY\) cannot be used: /) });
+      expect(proxy.log).toEqual([]);
     });
 
     test("says that the proxy refuses the API", async () => {

@@ -43,15 +43,15 @@ async function pass(platform: Platform, connection: Connection, early: Buffer): 
   let problem = "";
   const receive = async (): Promise<void> => {
     try {
-      if (early.length > 0) await stdio.connection.write(early);
-      await copy(connection, stdio.connection);
+      if (early.length > 0) await stdio.write(early);
+      await copy(connection, stdio);
     } catch (error) {
       problem = errorCode(error);
     }
   };
   const send = async (): Promise<void> => {
     try {
-      await copy(stdio.connection, connection);
+      await copy(stdio, connection);
     } catch {
       // The service has closed the connection, which `receive` notices when it has read the rest.
     }
@@ -59,12 +59,11 @@ async function pass(platform: Platform, connection: Connection, early: Buffer): 
   void send();
   await receive();
   connection.close();
-  stdio.connection.close();
   await stdio.finish();
   return problem;
 }
 
-async function copy(from: Connection, to: Connection): Promise<void> {
+async function copy(from: Pick<Connection, "read">, to: Pick<Connection, "write">): Promise<void> {
   for (;;) {
     const bytes = await from.read();
     if (bytes === null) return;

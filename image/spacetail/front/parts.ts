@@ -12,6 +12,9 @@ export interface Client {
   readonly source: Source;
 }
 
+/** Called once, when a client needs no more: with the outlet to relay it with, or null if its connection is closed. */
+export type Done = (outlet: Outlet | null) => void;
+
 /** What the protocols of the front share. */
 export interface FrontParts {
   readonly net: Net;

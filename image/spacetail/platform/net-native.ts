@@ -41,6 +41,7 @@ function opened(socket: NativeSocket): Connection {
   return {
     id: socket.id,
     read: () => own.read(),
+    readable: (then) => own.readable(then),
     write: (bytes) => own.write(bytes),
     end: () => own.end(),
     close: () => {

@@ -71,9 +71,23 @@ export function opened(socket: Socket): Connection {
   // Errors are kept in `errored`; without a listener Node would throw them.
   socket.on("error", () => {});
   lastId += 1;
+  let waiting: (() => void) | null = null;
   const connection: Connection = {
     id: lastId,
-    read: () => read(socket),
+    read: () => {
+      waiting = null;
+      return read(socket);
+    },
+    readable: (then) => {
+      const isNew = waiting === null;
+      waiting = then;
+      if (!isNew) return;
+      whenReadable(socket, () => {
+        const wanted = waiting;
+        waiting = null;
+        wanted?.();
+      });
+    },
     write: (bytes) => write(socket, bytes),
     end: () => {
       socket.end();
@@ -84,6 +98,21 @@ export function opened(socket: Socket): Connection {
   };
   sockets.set(connection, socket);
   return connection;
+}
+
+/** Calls `then` once, when there is something to read, or nothing more can come. */
+function whenReadable(socket: Socket, then: () => void): void {
+  const events = ["readable", "end", "close"];
+  let over = false;
+  const ready = (): void => {
+    if (over) return;
+    over = true;
+    for (const event of events) socket.off(event, ready);
+    then();
+  };
+  // Node emits none of them without a reason.
+  for (const event of events) socket.on(event, ready);
+  if (socket.readableLength > 0 || socket.readableEnded || socket.destroyed) setImmediate(ready);
 }
 
 function read(socket: Socket): Promise<Buffer | null> {

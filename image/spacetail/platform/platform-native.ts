@@ -53,9 +53,12 @@ export function nativePlatform(): Platform {
     stdio: () => {
       const fd = stdioOpen();
       if (fd < 0) throw new SystemError(errorName(-fd), "standard input and output");
+      const { read, write, close } = connectionOn(fd);
       return {
-        connection: connectionOn(fd),
+        read,
+        write,
         finish: async () => {
+          close();
           stdioFinish();
         },
       };

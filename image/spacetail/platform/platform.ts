@@ -17,8 +17,9 @@ export interface Platform {
    * Speaks TLS over a connection, as a client. Closing the result closes the connection.
    *
    * @param name the name or IP address that the server's certificate must be for
-   * @returns rejects with the code of Node's error if the certificate is at fault: CERT_HAS_EXPIRED, CERT_NOT_YET_VALID,
-   *   ERR_TLS_CERT_ALTNAME_INVALID, UNABLE_TO_VERIFY_LEAF_SIGNATURE and others
+   * @returns rejects with the code of Node's error if the certificate is at fault: CERT_HAS_EXPIRED,
+   *   CERT_NOT_YET_VALID, ERR_TLS_CERT_ALTNAME_INVALID, UNABLE_TO_VERIFY_LEAF_SIGNATURE and others; with
+   *   ERR_TLS_KEY_TYPE if it has a key of a kind that this build does not support
    */
   readonly secure: (connection: Connection, name: string) => Promise<Connection>;
   /** Owner and permissions of a path, without following a symbolic link; null if there is no such path. */
@@ -51,10 +52,13 @@ export interface Platform {
   readonly stdio: () => Stdio;
 }
 
-/** Standard input and output as one connection. If nobody reads the output any more, this process ends by SIGPIPE. */
+/** Standard input and output. If nobody reads the output any more, this process ends by SIGPIPE. */
 export interface Stdio {
-  readonly connection: Connection;
-  /** Resolves when everything has been written, after the connection has been closed. */
+  /** The next bytes of the input; null at its end. */
+  readonly read: () => Promise<Buffer | null>;
+  /** Resolves when there is room for more. */
+  readonly write: (bytes: Buffer) => Promise<void>;
+  /** Stops reading; resolves when everything has been written. */
   readonly finish: () => Promise<void>;
 }
 

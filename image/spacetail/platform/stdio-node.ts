@@ -4,7 +4,7 @@ import type { Stdio } from "./platform.js";
 /** What a shell says of a program that SIGPIPE has ended, which Node ignores. */
 const BROKEN_PIPE = 128 + 13;
 
-/** Standard input and output as one connection. */
+/** Standard input and output. */
 export function openStdio(): Stdio {
   const { stdin, stdout } = process;
   const chunks = stdin[Symbol.asyncIterator]();
@@ -14,18 +14,14 @@ export function openStdio(): Stdio {
       stdout.write(bytes, () => resolve());
     });
   return {
-    connection: {
-      id: 0,
-      read: async () => {
-        const { value, done } = await chunks.next();
-        return done === true ? null : (value as Buffer);
-      },
-      write,
-      end: () => {},
-      close: () => {
-        stdin.destroy();
-      },
+    read: async () => {
+      const { value, done } = await chunks.next();
+      return done === true ? null : (value as Buffer);
     },
-    finish: () => write(Buffer.alloc(0)),
+    write,
+    finish: () => {
+      stdin.destroy();
+      return write(Buffer.alloc(0));
+    },
   };
 }

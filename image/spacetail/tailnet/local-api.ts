@@ -7,6 +7,7 @@ import type {
   DnsConfig,
   DnsQueryResponse,
   MaskedPrefs,
+  NamePrefs,
   Notify,
   PingResult,
   StartOptions,
@@ -28,6 +29,8 @@ export interface LocalApi {
   readonly statusWithoutPeers: (limitMs: number) => Promise<Status>;
   /** The relays of the tailnet. */
   readonly derpMap: (limitMs: number) => Promise<DerpMap>;
+  /** The preferences that decide about names and routes. */
+  readonly prefs: (limitMs: number) => Promise<NamePrefs>;
   /** The tailnet's DNS; null before the node has joined. */
   readonly dnsConfig: (limitMs: number) => Promise<DnsConfig | null>;
   /**
@@ -94,6 +97,7 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
     statusWithoutPeers: async (limitMs) =>
       JSON.parse(await command("GET", "status?peers=false", "", limitMs)) as Status,
     derpMap: async (limitMs) => JSON.parse(await command("GET", "derpmap", "", limitMs)) as DerpMap,
+    prefs: async (limitMs) => JSON.parse(await command("GET", "prefs", "", limitMs)) as NamePrefs,
     dnsConfig: async (limitMs) => {
       const reply = await request("GET", "dns-config", "", limitMs);
       return reply === null || reply.status !== 200 ? null : (JSON.parse(reply.body) as DnsConfig);

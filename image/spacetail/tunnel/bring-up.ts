@@ -4,16 +4,17 @@ import { redact } from "../../../contract/wire/secrets.js";
 import type { Settings } from "../../../contract/wire/settings.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { obtainAuthKey } from "../login/credential.js";
+import { bypassedMessage } from "../names/bypassed.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
 import { readText } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
-import { emptyRecord, readRecord, writeRecord } from "../proxies/proxy-record.js";
+import { emptyRecord, proxiesOfRun, readRecord, writeRecord } from "../proxies/proxy-record.js";
 import { lastMessage, problemLines } from "../tailnet/daemon-log.js";
 import type { Status } from "../tailnet/ipn.js";
 import { join, joinPrefs } from "../tailnet/join.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { reach } from "../tailnet/reach.js";
-import { displayName, findPeer, selfOf } from "../tailnet/status.js";
+import { displayName, findPeer, peersOf, selfOf } from "../tailnet/status.js";
 import type { Attempt } from "./attempt.js";
 import { listenMessage, requireFree, waitForDaemon } from "./daemon.js";
 import { type Interruption, stopOnSignals } from "./interruption.js";
@@ -49,6 +50,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
     if (present !== null) {
       const api = localApi(platform.net.connectUnix, present.socket);
       const status = await api.status(timeLeft(deadline));
+      sayWhatIsBypassed(attempt, status);
       progress.waitFor(reachedMessage(settings));
       const note = await reach(api, settings.waitFor, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
@@ -107,6 +109,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   trace("running");
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
+  sayWhatIsBypassed(attempt, status);
   progress.waitFor(reachedMessage(settings));
   const note = await reach(api, settings.waitFor, deadline);
   const launch = readLaunch(dir);
@@ -144,6 +147,13 @@ async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): P
     throw new Failure(`${displayName(peer)} is not an exit node, or has not been approved as one.`);
   }
   await api.editPrefs({ ExitNodeID: peer.ID, ExitNodeIDSet: true }, timeLeft(deadline));
+}
+
+/** A NO_PROXY that covers the tailnet is the run's own affair, but nobody would find out why nothing goes through. */
+function sayWhatIsBypassed({ settings, env }: Attempt, status: Status): void {
+  const own = proxiesOfRun(settings, env);
+  const line = bypassedMessage(`${own.NO_PROXY ?? ""},${own.no_proxy ?? ""}`, peersOf(status));
+  if (line !== "") console.error(`spacetail: ${line}`);
 }
 
 /** @param how how the supervisor ended */
