@@ -92,7 +92,7 @@ describeInContainers("spacetail connect", () => {
       try {
         expect(await other.run("spacetail connect db 5432")).toMatchObject({
           code: 1,
-          text: "spacetail: The tunnel to db:5432 is down. Run `spacetail up` first.\n",
+          text: "spacetail: Cannot reach db:5432: the tunnel is down. Run `spacetail up` first.\n",
         });
       } finally {
         await other.close();

@@ -19,7 +19,7 @@ export async function connect({ platform, args }: Invocation): Promise<number> {
   const dir = checkedRuntimeDir(platform);
   const launch = readLaunch(dir);
   if (find(dir).found !== "up" || launch === null) {
-    throw new Failure(`The tunnel to ${formatHostPort(target)} is down. Run \`spacetail up\` first.`);
+    throw new Failure(`Cannot reach ${formatHostPort(target)}: the tunnel is down. Run \`spacetail up\` first.`);
   }
   const { connection, early } = await connectThrough(platform.net, launch.httpProxy, target);
   const problem = await pass(platform, connection, early);
