@@ -50,8 +50,8 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
     if (present !== null) {
       const api = localApi(platform.net.connectUnix, present.socket);
       const status = await api.status(timeLeft(deadline));
-      sayWhatIsBypassed(attempt, status);
       progress.waitFor(reachedMessage(settings));
+      sayWhatIsBypassed(attempt, status);
       const note = await reach(api, settings.waitFor, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
@@ -109,12 +109,10 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   trace("running");
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
-  sayWhatIsBypassed(attempt, status);
   progress.waitFor(reachedMessage(settings));
+  sayWhatIsBypassed(attempt, status);
   const note = await reach(api, settings.waitFor, deadline);
-  const launch = readLaunch(dir);
-  // Nobody else writes this file while `up` has the lock.
-  if (launch !== null) writeLaunch(dir, { ...launch, readyMs: deadline.totalMs - remaining(deadline) });
+  noteReady(dir, deadline.totalMs - remaining(deadline));
   return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };
 }
 
@@ -173,6 +171,16 @@ function reportOf(status: Status, what: string, note: string): string {
   const { name, addresses, tags } = selfOf(status);
   const facts = addresses.slice(0, 1).concat(tags);
   return `${what} as ${name} (${facts.join(", ")}); ${note}.`;
+}
+
+/** Writes down how long it took. Nobody else writes this file while `up` has the lock. */
+function noteReady(dir: RuntimeDir, readyMs: number): void {
+  const launch = readLaunch(dir);
+  try {
+    if (launch !== null) writeLaunch(dir, { ...launch, readyMs });
+  } catch {
+    // On a full disk the tunnel ends without a summary.
+  }
 }
 
 /** What an attempt waits for last. */
