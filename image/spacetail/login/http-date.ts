@@ -11,7 +11,8 @@ const MONTHS: readonly string[] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Ju
  */
 export function parseHttpDate(text: string): number {
   const words = text.trim().split(" ");
-  const [, day = "", month = "", year = "", time = "", zone = ""] = words;
+  const [day, month, year] = [words[1] ?? "", words[2] ?? "", words[3] ?? ""];
+  const [time, zone] = [words[4] ?? "", words[5] ?? ""];
   const at = MONTHS.indexOf(month);
   const parts = time.split(":");
   if (words.length !== 6 || zone !== "GMT" || at < 0 || parts.length !== 3) return -1;
