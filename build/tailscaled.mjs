@@ -4,7 +4,7 @@
 //
 // Usage: npm run build:tailscaled -- [x64] [arm64]      default: x64
 //
-// Sources are the module's, but for the patches in image/tailscale, which are applied to a copy. The result is cached in
+// The module's sources are used, with the patches in image/tailscale applied to a copy. The result is cached in
 // .cache/tailscaled by module versions, tags, patches, toolchain and architecture.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
