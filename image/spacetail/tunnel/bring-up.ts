@@ -48,7 +48,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       const api = localApi(platform.net.connectUnix, present.socket);
       const status = await api.status(timeLeft(deadline));
       sayWhatIsBypassed(attempt, status);
-      const note = await reach(api, settings.waitFor, deadline);
+      const note = await reach(api, settings.waitFor, false, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
     await requireFree(attempt);
@@ -104,7 +104,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
   sayWhatIsBypassed(attempt, status);
-  const note = await reach(api, settings.waitFor, deadline);
+  const note = await reach(api, settings.waitFor, true, deadline);
   return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };
 }
 
