@@ -75,7 +75,7 @@ export function brokenPromises(rehearsal: Rehearsal, verdict: Verdict, options: 
  */
 function lostHandshakes({ run }: Rehearsal): string[] {
   return run.logs.flatMap(({ phase, text }) => {
-    const [, service, duration = ""] = /slowest connection (\S+) in ([^;.]+)/.exec(text) ?? [];
+    const [, service, duration = ""] = /slowest connection (\S+) in (\d[\d.]* [a-z]+)/.exec(text) ?? [];
     if (service === undefined || parseDuration(duration.replace(" ", "").replace("min", "m")) < LOST_HANDSHAKE_MS)
       return [];
     return [`In ${phase}, the connection to ${service} took ${duration}: its handshake was lost.`];
