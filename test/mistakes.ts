@@ -294,7 +294,10 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     { forwards: ["15432:db:5432", "db:5432"] },
     ['forwards[1] must be PORT:HOST:PORT, such as 15432:db:5432, but "db:5432" was given'],
   ],
-  [{ forwards: ["15432:db:5432", "15432:web:80"] }, ["forwards must not use port 15432 twice"]],
+  [
+    { forwards: ["15432:db:5432", "15432:web:80"] },
+    ['forwards must not use port 15432 twice, but ["15432:db:5432","15432:web:80"] was given'],
+  ],
   [{ noProxy: [""] }, ['noProxy[0] must be a host, a domain or an IPv4 network, but "" was given']],
   [
     { noProxy: ["tskey-auth-hidden"] },

@@ -51,7 +51,7 @@ export interface DialerParts {
  * How long a machine may take to accept a connection once there is a way to it: time for the first packet and for three
  * more, should that be lost. Milliseconds.
  */
-const CONNECT_MS = 10_000;
+const CONNECT_MS = 20_000;
 
 /** The same for the run's own proxy, which makes the connection, and for the internet. Milliseconds. */
 const OUTSIDE_MS = 30_000;

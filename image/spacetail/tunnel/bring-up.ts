@@ -52,7 +52,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       const status = await api.status(timeLeft(deadline));
       progress.waitFor(reachedMessage(settings));
       sayWhatIsBypassed(attempt, status);
-      const note = await reach(api, settings.waitFor, deadline);
+      const note = await reach(api, settings.waitFor, false, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
     await requireFree(attempt);
@@ -111,7 +111,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   const status = await api.status(timeLeft(deadline));
   progress.waitFor(reachedMessage(settings));
   sayWhatIsBypassed(attempt, status);
-  const note = await reach(api, settings.waitFor, deadline);
+  const note = await reach(api, settings.waitFor, true, deadline);
   noteReady(dir, deadline.totalMs - remaining(deadline));
   return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };
 }
