@@ -66,7 +66,7 @@ describeInContainers("spacetail connect", () => {
       const held = stage.start(`rm -f over; ${OPEN} | spacetail connect db 5432; echo "status $?"`);
       const { pid } = await stage.find(CONNECT);
       await stage.run(`kill -${signal} ${pid}; ${ENDED}; touch over`);
-      expect((await held.output).text).toMatch(/^(Terminated\n)?status (143|129)\n$/);
+      expect((await held.output).text).toMatch(/^((Terminated|Hangup)\n)?status (143|129)\n$/);
     });
 
     test("git clones over ssh, by the variable that docs/programs.md names", async () => {

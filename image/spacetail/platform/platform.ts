@@ -52,7 +52,10 @@ export interface Platform {
   readonly stdio: () => Stdio;
 }
 
-/** Standard input and output. If nobody reads the output any more, this process ends by SIGPIPE. */
+/**
+ * Standard input and output. If nobody reads the output any more, this process ends as if by SIGPIPE: at once in the
+ * native build, at the next write with Node.
+ */
 export interface Stdio {
   /** The next bytes of the input; null at its end. */
   readonly read: () => Promise<Buffer | null>;
