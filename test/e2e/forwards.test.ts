@@ -40,7 +40,7 @@ describeInContainers("where the front listens", () => {
     test("a port that another program has is refused by name", async () => {
       const server = "require('net').createServer().listen(15432, '127.0.0.1', () => console.log('listens'))";
       await stage.run(
-        `node -e "${server}" > listens & echo $! > /tmp/server; until [ -s listens ]; do sleep 0.05; done`,
+        `node -e "${server}" > listens 2>&1 & echo $! > /tmp/server; until [ -s listens ]; do sleep 0.05; done`,
       );
       const environment = { TS_FORWARDS: "15432:db:5432" };
       const line =
