@@ -95,6 +95,11 @@ describe.each(BUILDS)("sockets of the build for %s", (_, command) => {
     expect((await probe.line()).error).toBe("ECONNRESET");
   });
 
+  test("whoever waits for something to read learns that the connection was closed here", async () => {
+    const server = await listen(() => {});
+    expect(await start(command, "waiting", "127.0.0.1", portOf(server)).line()).toEqual({ text: "told" });
+  });
+
   test("a unix socket carries a question and its answer", async () => {
     const folder = mkdtempSync(join(tmpdir(), "net-"));
     afterwards(() => rmSync(folder, { recursive: true }));

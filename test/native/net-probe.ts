@@ -46,6 +46,8 @@ async function perform(
       return await connect(await net.connectTcp(first, Number(second), Number(third)));
     case "unix":
       return await connect(await net.connectUnix(first));
+    case "waiting":
+      return await waiting(await net.connectTcp(first, Number(second), 10_000));
     case "lookup":
       return await lookup(net, args);
     case "descriptors":
@@ -105,6 +107,14 @@ async function relay(net: Net, target: number, late: boolean): Promise<void> {
     );
   });
   say({ port: listener.port });
+}
+
+/** Waits for a server that says nothing, and closes the connection meanwhile. */
+async function waiting(connection: Connection): Promise<void> {
+  let isClosed = false;
+  connection.readable(() => say({ text: isClosed ? "told" : "too early" }));
+  connection.close();
+  isClosed = true;
 }
 
 /** Sends a greeting and the end, and prints the answer. */

@@ -49,8 +49,12 @@ export class NativeSocket {
 
   close(): void {
     if (this.closed) return;
+    const then = this.whenReadable;
+    const isAwaited = (this.wanted & READ) !== 0;
     this.release();
     netClose(this.fd);
+    // Whoever waits learns of the end, and only later, as with any other event.
+    if (isAwaited) setTimeout(then, 0);
   }
 
   private watch(wanted: number): void {

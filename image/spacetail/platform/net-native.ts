@@ -132,6 +132,8 @@ function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): 
   const one = open.get(a.id);
   const other = open.get(b.id);
   if (one === undefined || other === undefined) {
+    a.close();
+    b.close();
     done({ fromA: 0, fromB: 0, error: "EBADF" });
     return;
   }

@@ -146,6 +146,8 @@ function write(socket: Socket, bytes: Buffer): Promise<void> {
 function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): void {
   const [one, other] = [sockets.get(a), sockets.get(b)];
   if (one === undefined || other === undefined) {
+    a.close();
+    b.close();
     done({ fromA: 0, fromB: 0, error: "EBADF" });
     return;
   }

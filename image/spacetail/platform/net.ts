@@ -58,15 +58,16 @@ export interface Connection {
    */
   readonly read: () => Promise<Buffer | null>;
   /**
-   * Calls `then` once, when there is something to read or `read` would tell the end; a later call or `read` takes the
-   * place of an earlier one. Unlike a promise, it costs the native build no stack, so thousands can wait like this.
+   * Calls `then` once, when there is something to read or `read` would tell the end, after `close` too; a later call or
+   * `read` takes the place of an earlier one. Unlike a promise, it costs the native build no stack, so thousands can
+   * wait like this.
    */
   readonly readable: (then: () => void) => void;
   /** Resolves when there is room for more, so that a slow reader slows the writer down. */
   readonly write: (bytes: Buffer) => Promise<void>;
   /** Sends what was written, then the end of the stream. Reading goes on. */
   readonly end: () => void;
-  /** Closes both directions at once; a pending `read` resolves with null. */
+  /** Closes both directions at once; a pending `read` resolves with null. Nothing happens if they are closed. */
   readonly close: () => void;
 }
 
