@@ -103,7 +103,7 @@ export function readSettings(env: Environment): Settings {
     tailscaledArgs: daemon.rest,
     socks5Server,
     httpProxy,
-    forwards: forwardsOf(valueInUse(env, "TS_FORWARDS")),
+    forwards: forwardsOf(valueInUse(env, "TS_FORWARDS"), [httpProxy, socks5Server]),
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     socket: valueInUse(env, "TS_SOCKET"),
     trace: booleanOf(env, "TRACE"),
@@ -171,7 +171,7 @@ function refuseRemote(name: string, address: string): void {
   );
 }
 
-function forwardsOf(text: string): Forward[] {
+function forwardsOf(text: string, proxies: readonly string[]): Forward[] {
   const forwards: Forward[] = [];
   for (const one of splitList(text)) {
     const forward = parseForward(one);
@@ -179,6 +179,10 @@ function forwardsOf(text: string): Forward[] {
   }
   const port = portTwice(forwards);
   if (port !== 0) throw new SettingsError(`TS_FORWARDS must not use port ${port} twice.`);
+  const taken = forwards.find((one) => proxies.some((proxy) => parseHostPort(proxy)?.port === one.port));
+  if (taken !== undefined) {
+    throw new SettingsError(`TS_FORWARDS must not use port ${taken.port}, on which one of the proxies listens.`);
+  }
   return forwards;
 }
 

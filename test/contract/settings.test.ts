@@ -137,6 +137,7 @@ test.each([
   ["1:db:2,70000:db:5432", "TS_FORWARDS[1] must be PORT:HOST:PORT"],
   ["15432:db", "TS_FORWARDS[0] must be PORT:HOST:PORT"],
   ["15432:db:5432,15432:web:80", "TS_FORWARDS must not use port 15432 twice."],
+  ["8080:db:5432", "TS_FORWARDS must not use port 8080, on which one of the proxies listens."],
 ])("%s is no list of forwards", (TS_FORWARDS, problem) => {
   expect(() => readSettings({ TS_FORWARDS })).toThrow(problem);
 });

@@ -75,7 +75,6 @@ export async function openFront(
     const name = formatHostPort(at);
     if (listeners.has(name)) return;
     const made: Listener[] = [];
-    listeners.set(name, made);
     const ips = at.host === "localhost" ? [LOOPBACK, "::1"] : await net.lookup(at.host);
     for (const ip of ips) {
       try {
@@ -84,9 +83,11 @@ export async function openFront(
         const code = errorCode(error);
         // Without IPv6 nobody can take that address for `localhost` either.
         if (ip === "::1" && (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT")) continue;
+        for (const one of made) one.close();
         throw new SystemError(code, formatHostPort({ host: ip, port: at.port }));
       }
     }
+    listeners.set(name, made);
   };
   const close = (): void => {
     for (const some of listeners.values()) for (const one of some) one.close();
@@ -97,6 +98,8 @@ export async function openFront(
       for (const one of more) {
         if (forwarded.some((other) => other.port === one.port)) continue;
         const at = { host: LOOPBACK, port: one.port };
+        const name = formatHostPort(at);
+        if (listeners.has(name)) throw new SystemError("EADDRINUSE", name);
         await listen(at, (client, done) => serveForward(client, one.target, parts, done));
         forwarded.push(one);
       }

@@ -39,7 +39,8 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
         `${socks5Server} and ${httpProxy} were requested). Run \`spacetail down\` first.`,
     );
   }
-  const more = newForwards(launch.forwards, settings.forwards);
+  // Those that listen, which one that was asked for in vain does not.
+  const more = newForwards(state.forwards, settings.forwards);
   const isWatched = state.watch.length === 0 || state.watch.some((one) => watch !== null && isSame(one, watch));
   if (isWatched && more.length === 0) return true;
   const generation = launch.generation + 1;
@@ -51,7 +52,7 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
     socket: launch.socket,
     socks5Server,
     httpProxy,
-    forwards: launch.forwards.concat(more),
+    forwards: state.forwards.concat(more),
     readyMs: launch.readyMs,
   });
   // The supervisor repeats the generation when it has read the file.
