@@ -19,7 +19,8 @@ export interface Platform {
    * @param name the name or IP address that the server's certificate must be for
    * @returns rejects with the code of Node's error if the certificate is at fault: CERT_HAS_EXPIRED,
    *   CERT_NOT_YET_VALID, ERR_TLS_CERT_ALTNAME_INVALID, UNABLE_TO_VERIFY_LEAF_SIGNATURE and others; with
-   *   ERR_TLS_KEY_TYPE if it has a key of a kind that this build does not support
+   *   ERR_TLS_KEY_TYPE if it has a key of a kind that this build does not support; with EPROTO or ECONNRESET if the
+   *   server does not speak TLS or goes away
    */
   readonly secure: (connection: Connection, name: string) => Promise<Connection>;
   /** Owner and permissions of a path, without following a symbolic link; null if there is no such path. */
@@ -64,6 +65,9 @@ export interface Stdio {
   /** Stops reading; resolves when everything has been written. */
   readonly finish: () => Promise<void>;
 }
+
+/** The message of EPROTO from {@link Platform.secure} for a server that does not understand TLS. */
+export const NO_TLS = "the server does not speak TLS";
 
 /** How a program ended. */
 export interface Ended {

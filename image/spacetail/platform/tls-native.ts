@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { CodedError } from "../errors/failure.js";
+import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection } from "./net.js";
+import { NO_TLS } from "./platform.js";
 
 // Bound to image/native/tls.c by image/native/ffi.json. Sessions are numbers.
 declare function tlsTrust(certificates: string): number;
@@ -17,6 +18,8 @@ declare function tlsClose(session: number): void;
 
 // Errors of mbedTLS, from its ssl.h, x509.h and pk.h.
 const FATAL_ALERT = -0x7780;
+const INVALID_RECORD = -0x7200;
+const CONNECTION_ENDED = -0x7280;
 const UNKNOWN_KEY_TYPES: readonly number[] = [-0x3c80, -0x2600, -0x2100, -0x7a00];
 
 /** The alert of a server that has nothing in common with the client (RFC 8446, section 6.2). */
@@ -60,16 +63,18 @@ export async function secureNative(connection: Connection, name: string): Promis
     if (open) tlsFeed(session, chunk === null ? Buffer.alloc(0) : chunk);
     return open;
   };
-  for (;;) {
-    const result = tlsHandshake(session);
-    const failure = result < 0 ? handshakeError(session, result) : null;
-    await flush();
-    if (failure !== null) {
-      close();
-      throw failure;
+  try {
+    for (;;) {
+      const result = tlsHandshake(session);
+      const failure = result < 0 ? handshakeError(session, result) : null;
+      await flush();
+      if (failure !== null) throw failure;
+      if (result === 0) break;
+      if (!(await feed())) throw new CodedError("ECONNRESET", "the connection was closed");
     }
-    if (result === 0) break;
-    if (!(await feed())) throw new CodedError("ECONNRESET", "the connection was closed");
+  } catch (error) {
+    close();
+    throw new CodedError(errorCode(error), errorMessage(error));
   }
   return {
     id: connection.id,
@@ -121,6 +126,9 @@ function handshakeError(session: number, result: number): CodedError {
   if (UNKNOWN_KEY_TYPES.includes(result)) {
     return new CodedError("ERR_TLS_KEY_TYPE", "the certificate cannot be read");
   }
+  // What speaks HTTP answers a handshake with a text.
+  if (result === INVALID_RECORD) return new CodedError("EPROTO", NO_TLS);
+  if (result === CONNECTION_ENDED) return new CodedError("ECONNRESET", "the server closed the connection");
   const cause = result === FATAL_ALERT ? `alert ${tlsAlert(session)}` : `mbedTLS error ${result}`;
   return new CodedError("EPROTO", `the TLS handshake failed (${cause})`);
 }

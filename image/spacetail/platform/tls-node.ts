@@ -5,6 +5,7 @@ import { ipBytes } from "../../../contract/wire/networks.js";
 import { CodedError } from "../errors/failure.js";
 import type { Connection } from "./net.js";
 import { opened } from "./net-node.js";
+import { NO_TLS } from "./platform.js";
 
 const OTHER_NAME = "ERR_TLS_CERT_ALTNAME_INVALID";
 
@@ -29,12 +30,18 @@ export function secureConnection(
       // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
       rejectUnauthorized: true,
     });
-    socket.once("error", reject);
+    const fail = (error: Error): void => reject(isPlain(error) ? new CodedError("EPROTO", NO_TLS) : error);
+    socket.once("error", fail);
     socket.once("secureConnect", () => {
-      socket.off("error", reject);
+      socket.off("error", fail);
       resolve(opened(socket));
     });
   });
+}
+
+/** Whether OpenSSL found a text where a message of TLS should have been. */
+function isPlain({ message }: Error): boolean {
+  return message.includes("wrong version number") || message.includes("packet length too long");
 }
 
 /** A connection as a stream of Node's. */
