@@ -11,7 +11,7 @@ import { dialTailnet, type TailnetDial } from "../tailnet/dial.js";
 import type { DialResult } from "../tailnet/local-api.js";
 import type { Explainer } from "./explainer.js";
 import type { Knocker } from "./knock.js";
-import { kindOfCode, type Problem, type ProblemKind } from "./problem.js";
+import { codeInWords, kindOfCode, type Problem, type ProblemKind } from "./problem.js";
 import { NOTHING } from "./source.js";
 
 /** How an attempt to reach a service ended. */
@@ -61,7 +61,7 @@ export function dialer(parts: DialerParts): Dialer {
 
   const tailnet = async (addresses: readonly string[], target: HostPort): Promise<Dialed> => {
     const [first] = addresses;
-    if (first === undefined) return failed("unresolved", `${target.host} has no address`, true);
+    if (first === undefined) return failed("unresolved", `Cannot reach ${formatHostPort(target)}: no address.`, true);
     const began = now();
     if (!(await knocker.knock(first))) {
       return {
@@ -99,8 +99,10 @@ export function dialer(parts: DialerParts): Dialer {
     try {
       return { outlet: await connect(deadlineIn(OUTSIDE_MS)), problem: null, isTailnet: false, proxy };
     } catch (error) {
-      const text = `Cannot reach ${formatHostPort(target)}: ${errorMessage(error)}`;
-      return failed(kindOfCode(errorCode(error)), text, false);
+      const code = errorCode(error);
+      const words = codeInWords(code);
+      const why = words === "" ? errorMessage(error) : `${words} (${errorMessage(error)})`;
+      return failed(kindOfCode(code), `Cannot reach ${formatHostPort(target)}: ${why}.`, false);
     }
   };
 

@@ -58,6 +58,9 @@ const RESTART_EVERY_MS = 500;
 /** How long a connection waits after a peer's first answer, if the node must not be restarted. Milliseconds. */
 const SETTLE_MS = 60;
 
+/** How many addresses are remembered. */
+const MOST_ANSWERED = 2000;
+
 /** How an attempt to reach a peer through WireGuard ended. */
 type Check = "reached" | "lost";
 
@@ -110,6 +113,8 @@ export function knocker(api: LocalApi, restarts: Restarts): Knocker {
   return {
     knock: async (address) => {
       if (answered.has(address)) return true;
+      // Behind an exit node are the addresses of the whole internet.
+      if (answered.size >= MOST_ANSWERED) answered.clear();
       const present = pending.get(address);
       if (present !== undefined) return await present;
       const work = knockNow(address);

@@ -12,24 +12,13 @@ export interface Problem {
  * - "refused": the machine answers, and nothing listens on the port;
  * - "unreachable": there is no way to the address;
  * - "silent": nobody answered in time;
- * - "forbidden": it must not be made;
- * - "busy": there are too many already;
  * - "failed": anything else.
  */
-export type ProblemKind = "unresolved" | "refused" | "unreachable" | "silent" | "forbidden" | "busy" | "failed";
+export type ProblemKind = "unresolved" | "refused" | "unreachable" | "silent" | "failed";
 
 /** The status of an HTTP proxy's answer. */
 export function httpStatus(kind: ProblemKind): number {
-  switch (kind) {
-    case "silent":
-      return 504;
-    case "forbidden":
-      return 403;
-    case "busy":
-      return 503;
-    default:
-      return 502;
-  }
+  return kind === "silent" ? 504 : 502;
 }
 
 /** The reply of a SOCKS5 proxy (RFC 1928, section 6). */
@@ -42,10 +31,22 @@ export function socksReply(kind: ProblemKind): number {
     case "unresolved":
     case "silent":
       return 4;
-    case "forbidden":
-      return 2;
     default:
       return 1;
+  }
+}
+
+/** What the code of a failed connect(2) or look-up says, to be followed by the error itself; empty for other codes. */
+export function codeInWords(code: string): string {
+  switch (kindOfCode(code)) {
+    case "refused":
+      return "it refused the connection";
+    case "silent":
+      return "it did not answer in time";
+    case "unreachable":
+      return "there is no way to it";
+    default:
+      return "";
   }
 }
 

@@ -2,7 +2,7 @@
 import type { HostPort } from "../../../contract/wire/addresses.js";
 import type { Outlet } from "../egress/egress.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
-import { byteAt } from "./bytes.js";
+import { byteAt, CR, isToken } from "./bytes.js";
 import { closeGently } from "./closing.js";
 import { answerText } from "./http/answers.js";
 import { serveHttp } from "./http/session.js";
@@ -23,8 +23,9 @@ export function serve(client: Client, parts: FrontParts, done: Done): void {
         const first = firstByte(client);
         if (first === VERSION) settle(serveSocks(client, parts), client, parts, done);
         else if (first === SOCKS4) settle(answer(client, REJECTED_4), client, parts, done);
-        else if (first >= 0) serveHttp(client, parts, done);
-        else settle(answer(client, NOTHING), client, parts, done);
+        else if (first < 0) settle(answer(client, NOTHING), client, parts, done);
+        else if (beginsHttp(client)) serveHttp(client, parts, done);
+        else settle(answer(client, Buffer.from(answerText(NOT_HTTP))), client, parts, done);
       },
       (error: unknown) => fail(error, client, parts, done),
     );
@@ -65,6 +66,14 @@ function fail(error: unknown, client: Client, parts: FrontParts, done: Done): vo
   done(null);
 }
 
+/** Others would wait for an answer, and no end of a request might ever come. */
+const NOT_HTTP = {
+  status: 400,
+  reason: "Bad request: this is not HTTP. The address of this proxy begins with http://, or socks5h://.",
+  isLast: true,
+  isHead: false,
+};
+
 const TOO_MANY = {
   status: 503,
   reason: "Too many connections are open. Close some, or raise the limit of open files (ulimit -n).",
@@ -76,6 +85,11 @@ async function answer(client: Client, bytes: Buffer): Promise<Outlet | null> {
   if (bytes.length > 0) await client.connection.write(bytes);
   await closeGently(client);
   return null;
+}
+
+/** True for a client that begins with a method, or with an empty line in front of it. */
+function beginsHttp(client: Client): boolean {
+  return firstByte(client) === CR || isToken(client.source.bytes(), 0, 1);
 }
 
 /** -1 if the client went away without a word. */

@@ -16,19 +16,26 @@ export interface LocalFront {
   readonly log: string[];
   /** How many connections it has made. */
   readonly dials: () => number;
-  /** Makes a host answer, by its name; a problem is what a dial of it ends with. */
-  readonly serve: (host: string, at: number | Problem) => void;
+  /** Whether nothing is under way, so that the node may be restarted. */
+  readonly isIdle: () => boolean;
+  /** Makes a host answer, by its name; a problem is what a dial of it ends with, as soon as a promise says so. */
+  readonly serve: (host: string, at: Place) => void;
   readonly front: Front;
 }
 
-export async function localFront(capacity = 100): Promise<LocalFront> {
-  const hosts = new Map<string, number | Problem>();
+/** Where a host is: a port, or why it cannot be reached. */
+export type Place = number | Problem | Promise<number | Problem>;
+
+/** @param udpPort where tailscaled's own proxy listens */
+export async function localFront(capacity = 100, udpPort = 0): Promise<LocalFront> {
+  const hosts = new Map<string, Place>();
+  const current = activity();
   const log: string[] = [];
   let dials = 0;
   const dialer: Dialer = {
     dial: async ({ host }): Promise<Dialed> => {
       dials += 1;
-      const at = hosts.get(host) ?? { kind: "unresolved", text: `Cannot reach ${host}: no such host` };
+      const at = (await hosts.get(host)) ?? { kind: "unresolved", text: `Cannot reach ${host}: no such host` };
       if (typeof at !== "number") return { outlet: null, problem: at, isTailnet: true, proxy: null };
       const connection = await net.connectTcp("127.0.0.1", at, 5000);
       return {
@@ -45,13 +52,13 @@ export async function localFront(capacity = 100): Promise<LocalFront> {
     relay: (client, outlet, done) => {
       client.write(outlet.early).then(() => net.relay(client, outlet.connection, done));
     },
-    udpPort: () => 0,
-    activity: activity(),
+    udpPort: () => udpPort,
+    activity: current,
     log: (line) => log.push(line),
   };
   const port = await freePort();
   const front = await openFront(net, parts, [{ host: "127.0.0.1", port }], [], capacity);
-  return { port, log, dials: () => dials, serve: (host, at) => hosts.set(host, at), front };
+  return { port, log, dials: () => dials, isIdle: current.isIdle, serve: (host, at) => hosts.set(host, at), front };
 }
 
 /** A port that nothing listens on. */

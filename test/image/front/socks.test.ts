@@ -52,7 +52,6 @@ describe("a client", () => {
     front.serve("db", await listen(echo));
     front.serve("closed", { kind: "refused", text: "it refused" });
     front.serve("silent", { kind: "silent", text: "it did not answer" });
-    front.serve("secret", { kind: "forbidden", text: "not allowed" });
     front.serve("away", { kind: "unreachable", text: "no way" });
     front.serve("odd", { kind: "failed", text: "failed" });
   });
@@ -82,7 +81,6 @@ describe("a client", () => {
     ["closed", 5],
     ["silent", 4],
     ["nowhere", 4],
-    ["secret", 2],
     ["away", 3],
     ["odd", 1],
   ])("that asks for %s gets reply %i, and there is a line in the log", async (host, reply) => {
@@ -91,6 +89,28 @@ describe("a client", () => {
     one.send(`\x05\x01\x00\x05\x01\x00\x03${String.fromCharCode(host.length)}${host}\x15\x38`);
     expect(await one.all()).toBe(`\x05\x00\x05${String.fromCharCode(reply)}\x00\x01\x00\x00\x00\x00\x00\x00`);
     expect(front.log).toHaveLength(1);
+  });
+
+  test.each([
+    ["nothing", ""],
+    ["half an answer", "\x05"],
+  ])("that asks for UDP is told so if tailscaled answers with %s, and nothing stays open", async (_, text) => {
+    let closed = false;
+    const daemon = createServer((socket) => {
+      socket.on("close", () => {
+        closed = true;
+      });
+      socket.once("data", () => socket.end(text, "latin1"));
+    });
+    const own = await localFront(10, await listen(daemon));
+    const one = await RawClient.open(own.port);
+    clients.push(one);
+    one.send(`\x05\x01\x00\x05\x03\x00\x01${"\0".repeat(6)}`);
+    expect(await one.all()).toBe("\x05\x00\x05\x01\x00\x01\x00\x00\x00\x00\x00\x00");
+    expect(own.log).toEqual(["UDP cannot be used: tailscaled's proxy does not answer (tailscaled closed it)."]);
+    while (!closed) await new Promise((resolve) => setTimeout(resolve, 2));
+    own.front.close();
+    daemon.close();
   });
 
   test("that insists on a password is refused", async () => {

@@ -6,7 +6,6 @@ export const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 const REASONS: Readonly<Record<string, string>> = {
   "400": "Bad Request",
-  "403": "Forbidden",
   "431": "Request Header Fields Too Large",
   "502": "Bad Gateway",
   "503": "Service Unavailable",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { byteAt, CR, isText, isToken, isVisible, LF, textOf, withoutBlanks } from "../bytes.js";
+import { byteAt, CR, isBlank, isText, isToken, isVisible, LF, textOf, withoutBlanks } from "../bytes.js";
 import { Malformed } from "./malformed.js";
 
 /** A line of a head below the first one. */
@@ -65,7 +65,8 @@ export function parseRequestHead(bytes: Buffer): RequestHead {
 }
 
 /**
- * Reads the head of a response. Lines may end without a carriage return, because some servers write them so.
+ * Reads the head of a response. Lines may end without a carriage return, and continue the line above if they begin with
+ * a blank, because some servers write them so.
  *
  * @param bytes all of it, with the empty line at its end
  * @throws Malformed if the rest is not exactly of the form of RFC 9112
@@ -87,8 +88,8 @@ export function parseResponseHead(bytes: Buffer): ResponseHead {
  * Reads fields up to the empty line.
  *
  * @param from where the first line begins
- * @param strict whether lines must end with a carriage return and a line feed
- * @throws Malformed for a line that is no field, or that continues another one
+ * @param strict whether lines must end with a carriage return and a line feed, and none may continue another
+ * @throws Malformed for a line that is not a field
  */
 export function parseFields(bytes: Buffer, from: number, strict: boolean): Field[] {
   const fields: Field[] = [];
@@ -96,6 +97,16 @@ export function parseFields(bytes: Buffer, from: number, strict: boolean): Field
   for (;;) {
     const end = lineEnd(bytes, line, strict);
     if (end === line) return fields;
+    const above = fields[fields.length - 1];
+    if (!strict && above !== undefined && isBlank(byteAt(bytes, line)) && isText(bytes, line, end)) {
+      // As RFC 9112, section 5.2, has proxies do it.
+      fields[fields.length - 1] = {
+        name: above.name,
+        line: `${above.line} ${withoutBlanks(textOf(bytes, line, end))}`,
+      };
+      line = nextLine(bytes, end);
+      continue;
+    }
     const colon = bytes.indexOf(58, line);
     // A blank at the beginning would continue the line above, and one in front of the colon is read in two ways.
     if (colon < 0 || colon > end || !isToken(bytes, line, colon)) throw new Malformed("a header line is malformed");

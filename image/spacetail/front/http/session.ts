@@ -3,6 +3,7 @@ import { formatHostPort } from "../../../../contract/wire/addresses.js";
 import type { Outlet } from "../../egress/egress.js";
 import { errorCode, errorMessage } from "../../errors/failure.js";
 import { closeGently } from "../closing.js";
+import { announce, sendEarly } from "../handover.js";
 import type { Client, Done, FrontParts } from "../parts.js";
 import { httpStatus } from "../problem.js";
 import { type Answer, answerText, ESTABLISHED } from "./answers.js";
@@ -107,20 +108,14 @@ async function connect(session: Session, head: RequestHead): Promise<void> {
     await answerLast(session, problem === null ? 502 : httpStatus(problem.kind), text);
     return;
   }
-  await client.connection.write(Buffer.from(ESTABLISHED));
+  await announce(client, outlet, Buffer.from(ESTABLISHED));
   await give(session, outlet);
 }
 
 /** Leaves the connection to a relay. */
 async function give(session: Session, outlet: Outlet): Promise<void> {
-  const { source } = session.client;
   session.isOver = true;
-  const early = source.take(source.bytes().length);
-  try {
-    if (early.length > 0) await outlet.connection.write(early);
-  } catch {
-    // The server has gone already, which ends the relay at once.
-  }
+  await sendEarly(session.client, outlet);
   session.done(outlet);
 }
 
@@ -170,8 +165,10 @@ async function forward(session: Session, head: RequestHead): Promise<void> {
     }
   }
   link.pending.push(exchange);
-  session.parts.activity.begin();
-  if (link.pending.length === 1) awaitAnswer(session, link);
+  if (link.pending.length === 1) {
+    session.parts.activity.begin();
+    awaitAnswer(session, link);
+  }
   await sendRequest(session, link, exchange, framing);
   if (isUpgrade) await answered(session);
 }
@@ -220,21 +217,19 @@ function answered(session: Session): Promise<void> {
 /** Waits until the server begins with the next answer, or closes its connection. */
 function awaitAnswer(session: Session, link: Link): void {
   const outlet = link.outlet();
-  const pass = (): void => {
+  const begin = (): void => {
     passAnswer(session, link).then(() => afterAnswer(session, link));
   };
-  if (outlet === null || link.source().bytes().length > 0) pass();
-  else outlet.connection.readable(pass);
+  if (outlet === null || link.source().bytes().length > 0) begin();
+  else outlet.connection.readable(begin);
 }
 
 function afterAnswer(session: Session, link: Link): void {
-  const { activity } = session.parts;
-  activity.end();
   if (link.pending.length > 0 && !session.isOver) {
     awaitAnswer(session, link);
     return;
   }
-  for (let i = 0; i < link.pending.length; i += 1) activity.end();
+  session.parts.activity.end();
   link.pending.splice(0);
   const waiting = session.waiting;
   session.waiting = [];
@@ -258,9 +253,16 @@ async function passAnswer(session: Session, link: Link): Promise<void> {
   }
 }
 
+/** Writes to the client. If it has gone, the session ends, and whose fault that is need not be told. */
+function pass(session: Session, bytes: Buffer): Promise<void> {
+  return session.client.connection.write(bytes).catch((error: unknown) => {
+    cut(session);
+    throw error;
+  });
+}
+
 /** Passes on interim answers and then the final one, with its body. */
 async function passHeads(session: Session, link: Link, exchange: Exchange, began: { answer: boolean }): Promise<void> {
-  const { client } = session;
   for (;;) {
     const bytes = await answerHead(session, link, exchange);
     if (bytes === null) return;
@@ -268,9 +270,9 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
     const source = link.source();
     if (head.status === 101) {
       const outlet = link.outlet();
-      if (!exchange.isUpgrade || outlet === null)
+      if (!exchange.isUpgrade || !exchange.isSent || outlet === null)
         throw new Error("it changes the protocol although nobody asked it to");
-      await client.connection.write(Buffer.from(forwardResponse(head, false), "latin1"));
+      await pass(session, Buffer.from(forwardResponse(head, false), "latin1"));
       const early = source.take(source.bytes().length);
       await give(session, { connection: outlet.connection, early, plain: outlet.plain });
       return;
@@ -282,7 +284,7 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
     const scanner = bodyScanner(framing);
     let out: Buffer = Buffer.from(forwardResponse(head, isLast), "latin1");
     if (head.status < 200) {
-      await client.connection.write(out);
+      await pass(session, out);
       continue;
     }
     let isWhole = true;
@@ -293,7 +295,7 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
       }
       if (out.length > 0) {
         began.answer = true;
-        await client.connection.write(out);
+        await pass(session, out);
       }
       if (scanner.isComplete()) break;
       out = Buffer.alloc(0);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostPort } from "../../../../contract/wire/addresses.js";
 import type { Outlet } from "../../egress/egress.js";
-import { errorCode } from "../../errors/failure.js";
+import { errorMessage } from "../../errors/failure.js";
+import type { Connection } from "../../platform/net.js";
 import { closeGently } from "../closing.js";
+import { announce, sendEarly } from "../handover.js";
 import type { Client, FrontParts } from "../parts.js";
 import { socksReply } from "../problem.js";
 import { NOTHING, type Source, sourceOf } from "../source.js";
@@ -25,8 +27,7 @@ export async function serveSocks(client: Client, parts: FrontParts): Promise<Out
     await closeGently(client);
     return null;
   }
-  const early = client.source.take(client.source.bytes().length);
-  if (early.length > 0) await outlet.connection.write(early);
+  await sendEarly(client, outlet);
   return outlet;
 }
 
@@ -49,19 +50,20 @@ async function negotiate(client: Client, parts: FrontParts): Promise<Outlet | nu
   return command === "connect" ? await connect(client, parts, target) : await associate(client, parts, bytes);
 }
 
-async function connect({ connection }: Client, { dialer, log }: FrontParts, target: HostPort): Promise<Outlet | null> {
+async function connect(client: Client, { dialer, log }: FrontParts, target: HostPort): Promise<Outlet | null> {
   const { outlet, problem } = await dialer.dial(target, false);
   if (problem !== null) log(problem.text);
-  const reply = outlet !== null ? SUCCEEDED : problem === null ? FAILED : socksReply(problem.kind);
-  await connection.write(replyBytes(reply));
+  if (outlet !== null) await announce(client, outlet, replyBytes(SUCCEEDED));
+  else await client.connection.write(replyBytes(problem === null ? FAILED : socksReply(problem.kind)));
   return outlet;
 }
 
 /** Passes a request for UDP on to tailscaled's own proxy, whose answer is the client's. */
 async function associate({ connection }: Client, parts: FrontParts, request: Buffer): Promise<Outlet | null> {
   const { net, udpPort, log } = parts;
+  let daemon: Connection | null = null;
   try {
-    const daemon = await net.connectTcp("127.0.0.1", udpPort(), UDP_CONNECT_MS);
+    daemon = await net.connectTcp("127.0.0.1", udpPort(), UDP_CONNECT_MS);
     const source = sourceOf(daemon, NOTHING);
     await daemon.write(Buffer.from([5, 1, 0]));
     while (source.bytes().length < OPEN.length) if (!(await source.more())) throw new Error("tailscaled closed it");
@@ -69,7 +71,8 @@ async function associate({ connection }: Client, parts: FrontParts, request: Buf
     await daemon.write(request);
     return { connection: daemon, early: source.bytes(), plain: true };
   } catch (error) {
-    log(`UDP cannot be used: tailscaled's proxy does not answer (${errorCode(error)}).`);
+    if (daemon !== null) daemon.close();
+    log(`UDP cannot be used: tailscaled's proxy does not answer (${errorMessage(error)}).`);
     await connection.write(replyBytes(FAILED));
     return null;
   }
