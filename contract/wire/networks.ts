@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isLoopback } from "./addresses.js";
 import { consistsOf, DIGITS } from "./characters.js";
 
 /** A network, as `10.0.0.0/8` or `fd00::/8` write it. */
@@ -55,6 +56,36 @@ export function networksOf(texts: readonly string[]): Network[] {
     if (network !== null) networks.push(network);
   }
   return networks;
+}
+
+/**
+ * True for this machine itself, however it is written: loopback addresses, mapped into IPv6 too, the unspecified ones,
+ * which Linux connects to loopback, and `localhost` with all names below it (RFC 6761, section 6.3).
+ */
+export function isThisMachine(host: string): boolean {
+  const bytes = ipBytes(host);
+  if (bytes === null) {
+    const lower = host.toLowerCase();
+    const name = lower.endsWith(".") ? lower.slice(0, -1) : lower;
+    return isLoopback(name) || name.endsWith(".localhost");
+  }
+  if (bytes.length === 4 && bytes[0] === 127) return true;
+  const last = bytes[bytes.length - 1] ?? 0;
+  const isOne = last === 1 && bytes.length === 16;
+  return (last === 0 || isOne) && bytes.slice(0, -1).every((byte) => byte === 0);
+}
+
+/** Whether a host is an IPv4 address in a form that only some programs read, such as 2130706433 or 0x7f.1. */
+export function looksNumeric(host: string): boolean {
+  const last =
+    host
+      .split(".")
+      .filter((label) => label !== "")
+      .pop() ?? "";
+  return (
+    consistsOf(last, DIGITS) ||
+    (last.toLowerCase().startsWith("0x") && consistsOf(last.slice(2), `${DIGITS}abcdefABCDEF`))
+  );
 }
 
 function ipv4Bytes(text: string): number[] | null {

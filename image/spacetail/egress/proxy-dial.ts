@@ -13,7 +13,7 @@ const MAX_HEAD = 16_384;
 
 /** The value of Proxy-Authorization for a proxy; empty if it takes everybody. */
 export function proxyAuthorization({ user, password }: UpstreamProxy): string {
-  return user === "" ? "" : `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+  return user === "" && password === "" ? "" : `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 }
 
 /**

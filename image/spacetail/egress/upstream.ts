@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HostPort, isLoopback, parseHostPort } from "../../../contract/wire/addresses.js";
+import { type HostPort, parseHostPort } from "../../../contract/wire/addresses.js";
+import { ipBytes, isThisMachine, looksNumeric } from "../../../contract/wire/networks.js";
 import { type Bypass, parseBypass } from "./bypass.js";
 
 /** A proxy that a run had before the tunnel. */
@@ -64,7 +65,7 @@ export function readUpstream(values: Readonly<Record<string, string | undefined>
 /** The upstream proxy for a destination; null if it is to be reached without one. */
 export function proxyFor(upstream: Upstream, host: string, port: number, plainHttp: boolean): UpstreamProxy | null {
   const proxy = plainHttp ? upstream.http : upstream.tunnel;
-  return proxy === null || isLoopback(host) || upstream.bypass(host, port) ? null : proxy;
+  return proxy === null || isThisMachine(host) || upstream.bypass(host, port) ? null : proxy;
 }
 
 /** How messages name a proxy: without its password. */
@@ -112,6 +113,8 @@ function isOwn({ host, port }: UpstreamProxy, own: readonly string[]): boolean {
   return own.some((address) => {
     const one = parseHostPort(address);
     if (one === null || one.port !== port) return false;
-    return one.host === host || (isLoopback(one.host) && isLoopback(host));
+    // Requests would go round in circles.
+    const isHere = isThisMachine(host) || (ipBytes(host) === null && looksNumeric(host));
+    return one.host === host || (isThisMachine(one.host) && isHere);
   });
 }

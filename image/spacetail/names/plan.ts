@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isLoopback } from "../../../contract/wire/addresses.js";
-import { consistsOf, DIGITS } from "../../../contract/wire/characters.js";
 import { isMetadataService } from "../../../contract/wire/metadata-services.js";
-import { ipBytes, isInNetwork, parseNetwork } from "../../../contract/wire/networks.js";
+import { ipBytes, isInNetwork, isThisMachine, looksNumeric, parseNetwork } from "../../../contract/wire/networks.js";
 import { proxyFor, type Upstream } from "../egress/upstream.js";
 import { canonical } from "./dns-message.js";
 import type { Route } from "./router.js";
@@ -36,11 +34,18 @@ export type Plan =
 /** Addresses that only nodes have: https://tailscale.com/kb/1033/ip-and-dns-addresses. */
 const TAILNET_ONLY = parseNetwork("fd7a:115c:a1e0::/48");
 
+/** True for a destination that has nothing to do with the tailnet, whatever that is like. */
+export function isApart(host: string): boolean {
+  return isThisMachine(host) || isMetadataService(bare(host), true);
+}
+
 /** Decides about a destination as far as that is possible without asking anybody. */
 export function plan(target: Target, view: TailnetView, upstream: Upstream): Plan {
   const host = bare(target.host);
   if (ipBytes(host) !== null) return { step: "settle", addresses: [host] };
-  if (isLoopback(host) || isMetadataService(host, false) || looksNumeric(host)) return { step: "lookup", names: [] };
+  // /etc/hosts may not know it, and servers may listen on either.
+  if (isThisMachine(host)) return { step: "settle", addresses: ["127.0.0.1", "::1"] };
+  if (isMetadataService(host, false) || looksNumeric(host)) return { step: "lookup", names: [] };
   const name = canonical(host);
   const completed = view.searchDomains.map((domain) => `${name}.${domain}`);
   const isShort = !name.includes(".");
@@ -80,7 +85,7 @@ export function settle(target: Target, addresses: readonly string[], view: Tailn
   if (isMetadata || addresses.some((one) => isMetadataService(one, isNode(view, one)))) {
     return { via: "direct", addresses };
   }
-  if (isLoopback(host) || isLoopback(first)) return { via: "direct", addresses };
+  if (isThisMachine(host) || isThisMachine(first)) return { via: "direct", addresses };
   const inside = addresses.filter((address) => leadsTo(view, address));
   if (inside.length > 0) return { via: "tailnet", addresses: inside };
   const bytes = ipBytes(first);
@@ -91,19 +96,6 @@ export function settle(target: Target, addresses: readonly string[], view: Tailn
   if (view.exitNode && !bypasses) return { via: "tailnet", addresses };
   const proxy = bypasses ? null : proxyFor(upstream, host, target.port, target.plainHttp);
   return proxy === null ? { via: "direct", addresses } : { via: "upstream", proxy };
-}
-
-/** Whether a host is an IPv4 address in a form that only some programs read, such as 2130706433 or 0x7f.1. */
-export function looksNumeric(host: string): boolean {
-  const last =
-    host
-      .split(".")
-      .filter((label) => label !== "")
-      .pop() ?? "";
-  return (
-    consistsOf(last, DIGITS) ||
-    (last.toLowerCase().startsWith("0x") && consistsOf(last.slice(2), `${DIGITS}abcdefABCDEF`))
-  );
 }
 
 function isSplit(name: string, view: TailnetView): boolean {

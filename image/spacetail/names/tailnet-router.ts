@@ -7,7 +7,7 @@ import { deadlineIn, limited, now } from "../process/clock.js";
 import type { LocalApi } from "../tailnet/local-api.js";
 import { type AnswerCache, answerCache } from "./answer-cache.js";
 import { type DnsAnswer, parseReply, TYPE_A, TYPE_AAAA } from "./dns-message.js";
-import { ordinary, type Plan, plan, settle, type Target } from "./plan.js";
+import { isApart, ordinary, type Plan, plan, settle, type Target } from "./plan.js";
 import type { Route, Router } from "./router.js";
 import { type TailnetView, viewOf } from "./view.js";
 
@@ -101,6 +101,8 @@ export function tailnetRouter({ api, net, upstream }: RouterParts): Router {
   return {
     route: async (host, port, plainHttp = port === 80) => {
       const target: Target = { host, port, plainHttp };
+      // Whether tailscaled answers or not.
+      if (isApart(host)) return await follow(target, plan(target, NOTHING_KNOWN, upstream), NOTHING_KNOWN, 0);
       try {
         const view = await current(VIEW_MS);
         const wanted = plan(target, view, upstream);
@@ -110,11 +112,17 @@ export function tailnetRouter({ api, net, upstream }: RouterParts): Router {
         const fresh = await current(FRESH_VIEW_MS);
         return await follow(target, plan(target, fresh, upstream), fresh, 0);
       } catch (error) {
-        return refused(errorMessage(error));
+        const code = errorCode(error);
+        return refused(`tailscaled does not answer${code === "" ? "" : ` (${code})`}`);
       }
     },
   };
 }
+
+const NOTHING_KNOWN: TailnetView = viewOf({ BackendState: "", MagicDNSSuffix: "" }, null, {
+  RouteAll: false,
+  CorpDNS: false,
+});
 
 function refused(reason: string): Route {
   return { via: "refused", reason };
@@ -157,15 +165,18 @@ function viewKeeper(api: LocalApi): ViewKeeper {
   };
 }
 
+/** What name servers say about a name; the kind counts if there are no addresses. */
+type NameAnswer = Pick<DnsAnswer, "kind" | "addresses" | "alias">;
+
 /** The name servers of the tailnet, with a memory. */
 interface NameServers {
   /** The addresses of a name in both families, IPv4 first as tailscaled has it. */
-  readonly addressesOf: (name: string) => Promise<DnsAnswer>;
+  readonly addressesOf: (name: string) => Promise<NameAnswer>;
 }
 
 function nameServers(api: LocalApi): NameServers {
   const cache: AnswerCache = answerCache();
-  const asking = new Map<string, Promise<DnsAnswer>>();
+  const asking = new Map<string, Promise<NameAnswer>>();
   const ask = async (name: string, type: "A" | "AAAA"): Promise<DnsAnswer> => {
     const question = `${type} ${name}`;
     const known = cache.get(question, now());
@@ -181,12 +192,14 @@ function nameServers(api: LocalApi): NameServers {
     cache.put(question, answer, now());
     return answer;
   };
-  const both = async (name: string): Promise<DnsAnswer> => {
+  const both = async (name: string): Promise<NameAnswer> => {
     try {
       const [four, six] = await Promise.all([ask(name, "A"), ask(name, "AAAA")]);
       const addresses = four.addresses.concat(six.addresses);
       const sound = four.kind === "failed" ? six : four;
-      return { kind: sound.kind, addresses, alias: sound.alias, ttl: Math.min(four.ttl, six.ttl) };
+      // The addresses may be of the family that nobody answered for.
+      const isUnsure = sound.alias === "" && (four.kind === "failed" || six.kind === "failed");
+      return { kind: isUnsure ? "failed" : sound.kind, addresses, alias: sound.alias };
     } finally {
       asking.delete(name);
     }

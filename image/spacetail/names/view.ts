@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { ipBytes, isInNetwork, type Network, parseNetwork } from "../../../contract/wire/networks.js";
+import { ipBytes, isInNetwork, type Network, networksOf, parseNetwork } from "../../../contract/wire/networks.js";
 import type { DnsConfig, NamePrefs, PeerStatus, Status } from "../tailnet/ipn.js";
 import { canonical } from "./dns-message.js";
+
+/** Addresses of nodes and services: https://tailscale.com/kb/1033/ip-and-dns-addresses. */
+const TAILSCALE: readonly Network[] = networksOf(["100.64.0.0/10", "fd7a:115c:a1e0::/48"]);
 
 /** What this node knows of its tailnet's names and addresses. Names are in lower case, without the final dot. */
 export interface TailnetView {
@@ -11,7 +14,7 @@ export interface TailnetView {
   readonly suffix: string;
   /** What a short name may be completed with, in order. */
   readonly searchDomains: readonly string[];
-  /** The addresses of all nodes. */
+  /** The addresses of all nodes, and of services that they offer under addresses of their own. */
   readonly nodes: ReadonlySet<string>;
   /** The networks behind nodes that this node uses. */
   readonly routes: readonly Network[];
@@ -33,15 +36,22 @@ export function viewOf(status: Status, dns: DnsConfig | null, prefs: NamePrefs):
     const addresses = node.TailscaleIPs ?? [];
     if (node.DNSName !== "") names.set(canonical(node.DNSName), addresses);
     for (const address of addresses) nodes.add(addressKey(address));
-    if (node.ExitNode === true) exitNode = true;
-    for (const text of prefs.RouteAll ? (node.PrimaryRoutes ?? []) : []) {
+  };
+  const addPeer = (peer: PeerStatus): void => {
+    add(peer);
+    if (peer.ExitNode === true) exitNode = true;
+    for (const text of peer.AllowedIPs ?? []) {
       const network = parseNetwork(text);
       // All addresses are an exit node's, which takes more than accepting routes.
-      if (network !== null && network.bits > 0) routes.push(network);
+      if (network === null || network.bits === 0) continue;
+      // A Tailscale Service has an address like a node's, and needs no accepting. Source: tailscale.com v1.102.3,
+      // net/routemanager/routemanager.go peerViewOf.
+      if (isTailscale(network)) nodes.add(network.bytes.join("."));
+      else if (prefs.RouteAll) routes.push(network);
     }
   };
   if (status.Self !== undefined && status.Self !== null) add(status.Self);
-  for (const peer of Object.values(status.Peer ?? {})) if (peer !== undefined) add(peer);
+  for (const peer of Object.values(status.Peer ?? {})) if (peer !== undefined) addPeer(peer);
   for (const record of dns?.ExtraRecords ?? []) {
     const name = canonical(record.Name);
     const known = names.get(name) ?? [];
@@ -64,6 +74,11 @@ export function viewOf(status: Status, dns: DnsConfig | null, prefs: NamePrefs):
     splitDomains: prefs.CorpDNS ? split : [],
     nameServers: prefs.CorpDNS && (dns?.Resolvers ?? []).length > 0,
   };
+}
+
+/** Whether a network is a single address of those that only tailnets use. */
+function isTailscale({ bytes, bits }: Network): boolean {
+  return bits === bytes.length * 8 && TAILSCALE.some((range) => isInNetwork(bytes, range));
 }
 
 /** Whether the tailnet leads to an address: a node has it, or it is in a network behind one. */

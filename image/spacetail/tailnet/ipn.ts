@@ -26,8 +26,8 @@ export interface PeerStatus {
   readonly LastHandshake?: string;
   /** True for the exit node that is in use. */
   readonly ExitNode?: boolean | null;
-  /** The networks behind it, as `10.0.0.0/8`. */
-  readonly PrimaryRoutes?: readonly string[] | null;
+  /** Its addresses, those of services that it offers, and the networks behind it, as `10.0.0.0/8`. */
+  readonly AllowedIPs?: readonly string[] | null;
 }
 
 /** ipnstate.Status */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseBypass } from "../../../image/spacetail/egress/bypass.js";
+import { proxyAuthorization } from "../../../image/spacetail/egress/proxy-dial.js";
 import { parseProxy, proxyFor, proxyName, readUpstream } from "../../../image/spacetail/egress/upstream.js";
 
 const OWN = ["localhost:8080", "localhost:1080"];
@@ -26,6 +27,16 @@ describe("parseProxy", () => {
       expect(parseProxy("HTTPS_PROXY", text)).toBeNull();
     },
   );
+
+  test.each([
+    ["http://me:secret@proxy", "me:secret"],
+    ["http://me@proxy", "me:"],
+    ["http://:token@proxy", ":token"],
+  ])("logs in with all that %s has", (text, login) => {
+    const proxy = parseProxy("HTTPS_PROXY", text);
+    const value = `Basic ${Buffer.from(login).toString("base64")}`;
+    expect(proxy === null ? "" : proxyAuthorization(proxy)).toBe(value);
+  });
 
   test("has a name without the password", () => {
     const proxy = parseProxy("HTTPS_PROXY", "http://me:secret@proxy:1");
@@ -54,9 +65,20 @@ describe("readUpstream", () => {
     "http://127.0.0.1:8080/",
     "http://[::1]:8080",
     "socks5h://127.0.0.1:1080",
+    "http://LOCALHOST.:8080",
+    "http://0.0.0.0:8080",
+    "http://127.1:8080",
+    "http://[::ffff:127.0.0.1]:8080",
   ])("never takes the tunnel's own address for one: %s", (own) => {
     expect(readUpstream({ HTTPS_PROXY: own, https_proxy: "real:3128" }, OWN).tunnel).toMatchObject({ host: "real" });
     expect(readUpstream({ ALL_PROXY: own }, OWN).tunnel).toBeNull();
+  });
+
+  test("takes proxies of other machines, and others of this one", () => {
+    for (const other of ["http://10.0.0.1:8080", "http://localhost:3128"]) {
+      expect(readUpstream({ HTTPS_PROXY: other }, OWN).tunnel).not.toBeNull();
+    }
+    expect(readUpstream({ HTTPS_PROXY: "http://localhost:8080" }, ["10.77.0.1:8080"]).tunnel).not.toBeNull();
   });
 
   test("says what it ignores, and not what it is", () => {
@@ -68,7 +90,16 @@ describe("readUpstream", () => {
 
   test("never proxies loopback", () => {
     const upstream = readUpstream({ HTTPS_PROXY: "a:1" }, OWN);
-    for (const host of ["localhost", "127.0.0.1", "127.1.2.3", "::1"]) {
+    for (const host of [
+      "localhost",
+      "127.0.0.1",
+      "127.1.2.3",
+      "::1",
+      "LOCALHOST.",
+      "x.localhost",
+      "0.0.0.0",
+      "::ffff:7f00:1",
+    ]) {
       expect(proxyFor(upstream, host, 443, false)).toBeNull();
     }
   });

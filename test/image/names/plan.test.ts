@@ -17,10 +17,19 @@ const node = (name: string, address: string, more: Partial<PeerStatus> = {}): Pe
 const STATUS: Status = {
   BackendState: "Running",
   MagicDNSSuffix: "tail.test",
-  Self: node("run", "100.64.0.9"),
+  Self: node("run", "100.64.0.9", { AllowedIPs: ["100.64.0.9/32", "10.97.0.0/24"] }),
   Peer: {
     a: node("db", "100.64.0.1"),
-    b: node("router", "100.80.80.80", { PrimaryRoutes: ["10.99.0.0/24", "fd00:99::/64", "0.0.0.0/0"] }),
+    b: node("router", "100.80.80.80", {
+      AllowedIPs: [
+        "100.80.80.80/32",
+        "100.90.0.1/32",
+        "fd7a:115c:a1e0::90/128",
+        "10.99.0.0/24",
+        "fd00:99::/64",
+        "0.0.0.0/0",
+      ],
+    }),
     c: { ...node("shared", "100.64.0.3"), DNSName: "shared.other.test." },
   },
 };
@@ -115,6 +124,7 @@ describe("settle", () => {
     ["10.99.0.7", "tailnet"],
     ["fd00:99::7", "tailnet"],
     ["10.98.0.7", "direct"],
+    ["10.97.0.7", "direct"],
     ["100.64.0.200", "direct"],
     ["203.0.113.1", "direct"],
     ["127.0.0.1", "direct"],
@@ -130,6 +140,10 @@ describe("settle", () => {
     expect(settled("10.99.0.7", ["10.99.0.7"], view({ CorpDNS: true, RouteAll: false })).via).toBe("direct");
   });
 
+  test.each(["100.90.0.1", "fd7a:115c:a1e0::90"])("reaches a Tailscale Service at %s without routes", (address) => {
+    expect(settled("svc.tail.test", [address], view({ CorpDNS: true, RouteAll: false })).via).toBe("tailnet");
+  });
+
   test("prefers the tailnet's addresses of a name", () => {
     expect(settled("x.test", ["203.0.113.1", "10.99.0.7", "2001:db8::1"])).toEqual({
       via: "tailnet",
@@ -142,6 +156,17 @@ describe("settle", () => {
     expect(settled("100.96.0.96", ["100.96.0.96"]).via).toBe("direct");
   });
 
+  /** Ways to write this machine. */
+  const HERE = ["127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1", "[::ffff:7f00:1]"];
+  test.each(["localhost", "LOCALHOST", "localhost.", "app.localhost", ...HERE])("%s is this machine", (host) => {
+    const all = view(ON, { ...DNS, Resolvers: [{ Addr: "100.64.0.1" }] });
+    for (const seen of [all, exit]) {
+      const found = planned(host, seen, PROXY);
+      expect(found).toMatchObject({ step: "settle" });
+      if (found.step === "settle") expect(settled(host, [...found.addresses], seen, PROXY).via).toBe("direct");
+    }
+  });
+
   const exit = view(ON, DNS, {
     ...STATUS,
     Peer: { ...STATUS.Peer, d: node("exit", "100.64.0.4", { ExitNode: true, ExitNodeOption: true }) },
@@ -151,7 +176,7 @@ describe("settle", () => {
     expect(settled("example.com", ["203.0.113.1"], exit, PROXY).via).toBe("tailnet");
     expect(settled("x.direct.test", ["203.0.113.1"], exit, PROXY).via).toBe("direct");
     expect(settled("192.0.2.1", ["192.0.2.1"], exit, PROXY).via).toBe("direct");
-    for (const host of ["127.0.0.1", "169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"]) {
+    for (const host of [...HERE, "169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16"]) {
       expect([host, settled(host, [host], exit).via]).toEqual([host, "direct"]);
     }
     expect(settled("metadata.google.internal", ["203.0.113.1"], exit, PROXY).via).toBe("direct");
