@@ -53,6 +53,7 @@ static int append(struct queue *queue, const uint8_t *bytes, size_t length) {
 
 static size_t take(struct queue *queue, uint8_t *bytes, size_t most) {
   size_t length = queue->to - queue->from < most ? queue->to - queue->from : most;
+  if (length == 0) return 0;
   memcpy(bytes, queue->bytes + queue->from, length);
   queue->from += length;
   return length;

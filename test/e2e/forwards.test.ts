@@ -47,10 +47,14 @@ describeInContainers("where the front listens", () => {
         "Another program already listens on 127.0.0.1:15432. Stop it, or choose another address with TS_FORWARDS.";
       expect((await stage.run("spacetail up --watch none", environment)).text).toContain(line);
       expect((await stage.run("spacetail up --watch none")).code).toBe(0);
-      expect((await stage.run("spacetail up --watch none", environment)).text).toBe(
-        "spacetail: Cannot listen on 127.0.0.1:15432. Stop the program that does, or choose another port with TS_FORWARDS.\n",
-      );
+      for (let i = 0; i < 2; i += 1) {
+        expect((await stage.run("spacetail up --watch none", environment)).text).toBe(
+          "spacetail: Cannot listen on 127.0.0.1:15432. Stop the program that does, or choose another port with TS_FORWARDS.\n",
+        );
+      }
       await stage.run("kill $(cat /tmp/server)");
+      const again = await stage.run(`spacetail up --watch none 2>/dev/null && printf hi | ${RAW} 15432`, environment);
+      expect(again).toMatchObject({ code: 0, text: "hi" });
     });
 
     test("a service that cannot be reached ends the connection, and the log says why", async () => {

@@ -6,6 +6,30 @@ import { accessTo, describeInContainers, PATIENT, RAW, Stage, useWorld } from ".
 const PROXY = "http://localhost:8080";
 const CURL = `curl -sS -x ${PROXY}`;
 
+/** Opens connections by each protocol, and resets or closes them after a while: before, during and after the dial. */
+const VANISH = `
+  const { connect } = require("net");
+  const requests = [
+    "CONNECT state:8000 HTTP/1.1\\r\\n\\r\\n",
+    "\\x05\\x01\\x00\\x05\\x01\\x00\\x03\\x05state\\x1f\\x40",
+    "\\x05\\x01\\x00\\x05\\x03\\x00\\x01\\0\\0\\0\\0\\0\\0",
+    "GET http://state:8000/drip HTTP/1.1\\r\\nHost: state\\r\\n\\r\\n",
+    "POST http://state:8000/length HTTP/1.1\\r\\nHost: state\\r\\nContent-Length: 9\\r\\n\\r\\nabc",
+  ];
+  const vanish = (request, after) => new Promise((resolve) => {
+    const socket = connect(8080, "127.0.0.1", () => {
+      socket.write(request, "latin1");
+      setTimeout(() => (after % 2 === 0 ? socket.resetAndDestroy() : socket.destroy()), after);
+    });
+    socket.on("error", () => {});
+    socket.on("close", resolve);
+  });
+  (async () => {
+    for (const after of [0, 1, 4, 7, 20, 21, 100, 101]) {
+      await Promise.all(requests.flatMap((one) => Array.from({ length: 20 }, () => vanish(one, after))));
+    }
+  })();`.replaceAll("\n", " ");
+
 describeInContainers("the proxies of a tunnel", () => {
   const world = useWorld();
 
@@ -132,6 +156,22 @@ describeInContainers("the proxies of a tunnel", () => {
       ["SOCKS5", "printf '\\005\\001\\000\\005\\001\\000\\003\\005state\\037\\10212345'", /5\n$/],
     ])("keep a connection open when one side sends no more, by %s", async (_, request, answer) => {
       expect(await prints(`${request} | ${RAW} 1080`)).toMatch(answer);
+    });
+
+    test("say at once that a client takes them for a proxy within TLS", async () => {
+      const hello = "\\026\\003\\001\\002\\000\\001\\000\\001\\374\\003\\003";
+      expect(await prints(`printf '${hello}' | ${RAW} 8080 open`)).toMatch(/^HTTP\/1\.1 400 .*this is not HTTP/s);
+    });
+
+    test("keep nothing of clients that go away, whenever that is", async () => {
+      const { pid } = await stage.find(/supervise$/);
+      const count = `ls /proc/${pid}/fd | wc -l`;
+      const before = Number(await prints(count));
+      await prints(`node -e '${VANISH}'`);
+      // Pipes that are kept for later are not lost.
+      const most = before + 32;
+      await prints(`until [ $(${count}) -le ${most} ]; do sleep 0.1; done`);
+      expect(await prints("cat /tmp/spacetail-*/supervisor.log")).not.toContain("Cannot read the answer of state");
     });
 
     test("refuse what servers could read in another way", async () => {

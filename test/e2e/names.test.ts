@@ -131,6 +131,16 @@ describeInContainers("names and routes", () => {
       expect(await world().tailnet.questions()).toEqual({ "A mysql.corp.test.": 1, "AAAA mysql.corp.test.": 1 });
     });
 
+    test("a Tailscale Service is reached at its own address, without routes", async () => {
+      await world().tailnet.network({
+        dns: { ExtraRecords: [{ Name: "web.tail.test", Value: "100.90.0.1" }] },
+        routes: { db: ["100.90.0.1/32"] },
+      });
+      const targets = ["web:80", "web.tail.test:80", "100.90.0.1:80"];
+      const lines = (await talk(build, targets, { TS_EXTRA_ARGS: "" })).split("\n");
+      for (const target of targets) expect(lines).toContain(`${target} = behind db: 100.90.0.1:80`);
+    });
+
     test("--accept-dns=false and --accept-routes=false are heeded, and said", async () => {
       const text = await talk(build, ["db:5432", "mysql.corp.test:3306"], {
         TS_EXTRA_ARGS: "--accept-dns=false --accept-routes=false",
@@ -170,21 +180,33 @@ describeInContainers("names and routes", () => {
       await world().tailnet.network({ routes: { db: ["0.0.0.0/0", "::/0"] } });
       const text = await talk(
         build,
-        ["203.0.113.9:80", "[2001:db8::9]:80", "db:5432", `127.0.0.1:${directPort}`, `10.77.0.1:${directPort}`],
+        [
+          "203.0.113.9:80",
+          "[2001:db8::9]:80",
+          "db:5432",
+          ...HERE.map((host) => `${host}:${directPort}`),
+          `10.77.0.1:${directPort}`,
+        ],
         { TS_EXTRA_ARGS: "--exit-node=db", NO_PROXY: "10.77.0.0/24" },
       );
       const lines = text.split("\n");
       expect(lines).toContain("203.0.113.9:80 = behind db: 203.0.113.9:80");
       expect(lines).toContain("[2001:db8::9]:80 = behind db: [2001:db8::9]:80");
       expect(lines).toContain("db:5432 = hello");
-      expect(lines).toContain(`127.0.0.1:${directPort} = straight out`);
+      for (const host of HERE) expect(lines).toContain(`${host}:${directPort} = straight out`);
       expect(lines).toContain(`10.77.0.1:${directPort} = straight out`);
     });
   });
 });
 
+/** Ways to write this machine. */
+const HERE = ["127.0.0.1", "LOCALHOST.", "app.localhost", "0.0.0.0", "127.1", "2130706433"];
+
 /** Addresses of metadata services that this test gives the machine, if it may. */
 const METADATA = ["169.254.169.254", "100.100.100.200", "168.63.129.16", "169.254.170.2", "fd00:ec2::254"];
+
+/** Other ways to write the first of them, which only some programs read. */
+const WRITTEN = ["2852039166", "0xa9fea9fe", "0251.0376.0251.0376"];
 
 /** Why they cannot be had here, or null. Only a sandbox, whose network is its own, lets a test add addresses. */
 function addressProblem(): string | null {
@@ -232,7 +254,7 @@ describeInContainers("metadata services", () => {
         HTTPS_PROXY: through,
       });
       try {
-        const gets = METADATA.map((address) => {
+        const gets = METADATA.concat(WRITTEN).map((address) => {
           const host = address.includes(":") ? `[${address}]` : address;
           return `node -e 'require("http").get({port: 8080, path: "http://${host}/", headers: {host: "${host}"}, agent: false}, (r) => r.pipe(process.stdout))'`;
         });
@@ -242,6 +264,7 @@ describeInContainers("metadata services", () => {
         expect(output.code).toBe(0);
         for (const address of METADATA)
           expect(output.text).toMatch(new RegExp(`^${address} saw (connection )?host$`, "m"));
+        expect(output.text.match(/^169\.254\.169\.254 saw/gm)).toHaveLength(1 + WRITTEN.length);
         expect(output.text).toMatch(/^localhost,.*169\.254\.169\.254.*,metadata\.google\.internal/m);
         expect(proxy.log.filter((line) => METADATA.some((address) => line.includes(address)))).toEqual([]);
       } finally {

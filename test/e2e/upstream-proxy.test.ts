@@ -131,6 +131,33 @@ describeInContainers("a run whose only way out is a proxy", () => {
       expect(proxy.log).toEqual([]);
     });
 
+    test("does not take a proxy without TLS for one with it", async () => {
+      const proxy = await opened(startHttpProxy({ names: NAMES }));
+      const environment = { HTTPS_PROXY: `https://localhost:${proxy.port}`, TS_BOOT_TIMEOUT: "3s" };
+      const output = await runWith(build, { ...(await hidden()), ...environment });
+      expect(output).toMatchObject({
+        code: 1,
+        text: expect.stringMatching(/\(HTTPS_PROXY\) cannot be used: the server does not speak TLS\)\./),
+      });
+    });
+
+    test("passes plain requests on to it, and says what is wrong with the login", async () => {
+      const proxy = await opened(startHttpProxy({ names: { "outside.test": "127.0.0.1" }, login: "me:secret" }));
+      const { port } = new URL(world().tailnet.info.apiUrl);
+      const url = `http://outside.test:${port}/world/nodes`;
+      const get = `curl -sS -i -x http://localhost:8080 ${url}`;
+      const access = await accessTo(world().tailnet);
+      const good = { ...access, HTTP_PROXY: `http://me:secret@localhost:${proxy.port}` };
+      expect((await runWith(build, good, `${get} ${url}`)).code).toBe(0);
+      expect(proxy.log).toEqual([`GET ${url} 200`, `GET ${url} 200`]);
+      const bad = { ...access, HTTP_PROXY: `http://me:wrong@localhost:${proxy.port}` };
+      const output = await runWith(build, bad, get);
+      expect(output.text).toContain("HTTP/1.1 502 Bad Gateway");
+      expect(output.text).toMatch(
+        /^Tailscale-Connect-Error: .* the proxy http:\/\/localhost:\d+ \(HTTP_PROXY\) did not accept the user and password\.\r$/m,
+      );
+    });
+
     test("says that the proxy refuses the API", async () => {
       const proxy = await opened(startHttpProxy({ names: NAMES, refused: [TAILNET] }));
       const output = await runWith(build, { ...(await hidden()), HTTPS_PROXY: `http://localhost:${proxy.port}` });
@@ -155,6 +182,7 @@ describeInContainers("a run whose only way out is a proxy", () => {
         HTTPS_PROXY: ours,
         http_proxy: ours,
         ALL_PROXY: "socks5h://127.0.0.1:1080",
+        all_proxy: "http://0.0.0.0:8080",
       };
       const output = await runWith(build, { ...(await accessTo(world().tailnet)), ...environment });
       expect(output).toMatchObject({ code: 0, text: expect.stringContaining("hello") });

@@ -91,8 +91,10 @@ async function askSocks(
   await reader.exactly(rest);
 }
 
-function unacceptable(proxy: UpstreamProxy, line: string): CodedError {
-  const login = proxy.user === "" ? "requires a user and password" : "did not accept the user and password";
+/** The error for a proxy that wants another login, and what it said. */
+export function unacceptable(proxy: UpstreamProxy, line: string): CodedError {
+  const isOpen = proxyAuthorization(proxy) === "";
+  const login = isOpen ? "requires a user and password" : "did not accept the user and password";
   return new CodedError(
     "EPROXYAUTH",
     `the proxy ${proxyName(proxy)} ${login}${line === "" ? "" : ` and answered "${line}"`}`,

@@ -34,6 +34,9 @@ export type Plan =
 /** Addresses that only nodes have: https://tailscale.com/kb/1033/ip-and-dns-addresses. */
 const TAILNET_ONLY = parseNetwork("fd7a:115c:a1e0::/48");
 
+// The native build does not know what a list without elements in a union is of, and stops at it.
+const NO_NAMES: readonly string[] = [];
+
 /** True for a destination that has nothing to do with the tailnet, whatever that is like. */
 export function isApart(host: string): boolean {
   return isThisMachine(host) || isMetadataService(bare(host), true);
@@ -45,7 +48,7 @@ export function plan(target: Target, view: TailnetView, upstream: Upstream): Pla
   if (ipBytes(host) !== null) return { step: "settle", addresses: [host] };
   // /etc/hosts may not know it, and servers may listen on either.
   if (isThisMachine(host)) return { step: "settle", addresses: ["127.0.0.1", "::1"] };
-  if (isMetadataService(host, false) || looksNumeric(host)) return { step: "lookup", names: [] };
+  if (isMetadataService(host, false) || looksNumeric(host)) return { step: "lookup", names: NO_NAMES };
   const name = canonical(host);
   const completed = view.searchDomains.map((domain) => `${name}.${domain}`);
   const isShort = !name.includes(".");

@@ -91,10 +91,10 @@ export function tailnetRouter({ api, net, upstream }: RouterParts): Router {
     try {
       return settle(target, await resolve(net, target.host, deadlineIn(LOOKUP_MS)), view, upstream);
     } catch (error) {
-      if (errorCode(error) === "ENOTFOUND" && candidates.length > 0) {
-        return await query(target, candidates, false, view, depth);
-      }
-      return refused(errorCode(error) === "ENOTFOUND" ? `${target.host} does not exist` : errorMessage(error));
+      const code = errorCode(error);
+      if (code === "ENOTFOUND" && candidates.length > 0) return await query(target, candidates, false, view, depth);
+      if (code === "ENOTFOUND") return refused(`${target.host} does not exist`);
+      return refused(code === "EAI_AGAIN" ? `no name server answered for ${target.host}` : errorMessage(error));
     }
   };
 

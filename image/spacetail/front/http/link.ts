@@ -17,6 +17,8 @@ export interface Link {
   readonly source: () => Source;
   /** The present connection; null if there is none any more. */
   readonly outlet: () => Outlet | null;
+  /** The proxy of the run that passes requests on; null if the present connection leads to the server. */
+  readonly proxy: () => UpstreamProxy | null;
   /** Whether the present connection has carried an answer. */
   readonly isUsed: () => boolean;
   /** Makes a connection, and sends all that is pending; the problem if that fails. */
@@ -35,7 +37,6 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
   const pending: Exchange[] = [];
   let outlet: Outlet | null = null;
   let source = sourceOf(NO_CONNECTION, NOTHING);
-  /** Who passes the requests on; null if the connection leads to the server. */
   let proxy: UpstreamProxy | null = null;
   let isOpening = false;
   let isUsed = false;
@@ -74,6 +75,7 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
     pending,
     source: () => source,
     outlet: () => outlet,
+    proxy: () => proxy,
     isUsed: () => isUsed,
     open: async () => {
       close();

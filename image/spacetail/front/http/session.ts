@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort } from "../../../../contract/wire/addresses.js";
 import type { Outlet } from "../../egress/egress.js";
+import { unacceptable } from "../../egress/proxy-dial.js";
 import { errorCode, errorMessage } from "../../errors/failure.js";
 import { closeGently } from "../closing.js";
 import { announce, sendEarly } from "../handover.js";
@@ -277,6 +278,9 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
       await give(session, { connection: outlet.connection, early, plain: outlet.plain });
       return;
     }
+    // The client knows nothing of that proxy, and would take this one for it.
+    const proxy = link.proxy();
+    if (head.status === 407 && proxy !== null) throw unacceptable(proxy, "");
     const framing = responseFraming(head, exchange.method);
     // A server that answers before it has the whole request may not read the rest, so nothing can follow it.
     const isEarly = !exchange.isSent;
