@@ -51,6 +51,8 @@ describe("judge", () => {
     phase,
     reason: null,
     node: "unknown",
+    problem: "",
+    ephemeral: "yes",
   });
   const running =
     (...pids: number[]) =>

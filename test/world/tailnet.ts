@@ -140,6 +140,7 @@ export class Tailnet {
     joinDelayMs?: number;
     registerDelayMs?: number;
     ephemeralTimeoutMs?: number;
+    ephemeralByKey?: boolean;
   }): Promise<void> {
     await this.send("POST", "/world/settings", change);
   }
@@ -172,6 +173,11 @@ export class Tailnet {
   /** Says where an issuer of identity tokens is really served, whatever its name says. */
   async locateIssuer(issuer: string, url: string): Promise<void> {
     await this.send("POST", "/world/issuers", { issuer, url });
+  }
+
+  /** Ends the validity of a node's key. */
+  async expireNode(name: string): Promise<void> {
+    await this.send("POST", `/world/nodes/${encodeURIComponent(name)}/expire`);
   }
 
   async deleteNode(name: string): Promise<void> {

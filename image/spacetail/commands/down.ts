@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { forgetRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
-import { stopTunnel } from "../tunnel/stop.js";
+import { findRuntimeDir } from "../tunnel/place.js";
+import { type Stopped, stopTunnels } from "../tunnel/stop.js";
 import type { Invocation } from "./invocation.js";
 
 /**
@@ -10,17 +10,37 @@ import type { Invocation } from "./invocation.js";
  * environment file, because after hooks do not run when a phase failed.
  */
 export async function down({ platform, env }: Invocation): Promise<number> {
-  const dir = checkedRuntimeDir(platform);
-  const { wasUp, node } = await stopTunnel(dir, null);
+  const dir = findRuntimeDir(platform, env);
+  const stopped = await stopTunnels(dir);
   scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
   forgetRecord(dir.proxies, env);
-  if (!wasUp) return 0;
-  if (node === "logged-out") console.error("spacetail: off the tailnet.");
-  else if (node === "never-joined") console.error("spacetail: stopped; the node had not joined the tailnet.");
-  else {
-    console.error(
-      "spacetail: stopped, but the node could not be logged out. It is ephemeral, so the control server will expire it.",
-    );
-  }
+  if (stopped !== null) console.error(`spacetail: ${endMessage(stopped)}`);
   return 0;
+}
+
+/** What became of the node, in one line. */
+export function endMessage({ node, ephemeral, pending, problem }: Stopped): string {
+  const why = problem === "" ? "" : ` (${withoutDot(problem)})`;
+  const later =
+    ephemeral === "yes"
+      ? "It is ephemeral: the control server deletes it when it has been offline for a while."
+      : "The control server deletes it later if its auth key is ephemeral; otherwise delete it there.";
+  if (pending)
+    return `the tunnel is down; the node is not logged out yet${why}, and spacetail goes on trying in the background.`;
+  switch (node) {
+    case "logged-out":
+      return ephemeral === "yes"
+        ? "off the tailnet."
+        : "off the tailnet. If the auth key is not ephemeral, the control server still lists the node: delete it there.";
+    case "never-joined":
+      return "stopped; the node had not joined the tailnet.";
+    case "unanswered":
+      return `stopped; the control server has not answered whether it admits the node. ${later}`;
+    default:
+      return `stopped, but the node could not be logged out${why}. ${later}`;
+  }
+}
+
+function withoutDot(text: string): string {
+  return text.endsWith(".") ? text.slice(0, -1) : text;
 }

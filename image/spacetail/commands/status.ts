@@ -3,7 +3,7 @@ import { errorMessage, Failure } from "../errors/failure.js";
 import { isRunning } from "../process/processes.js";
 import { localApi } from "../tailnet/local-api.js";
 import { peersOf, selfOf } from "../tailnet/status.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
 import { type Found, find, reasonMessage, type State } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
@@ -15,10 +15,10 @@ const STATUS_MS = 5000;
  *
  * @returns 0 if the node is on the tailnet, else 1
  */
-export async function status({ platform, args }: Invocation): Promise<number> {
+export async function status({ platform, env, args }: Invocation): Promise<number> {
   const json = args[0] === "--json";
   if (args.length > (json ? 1 : 0)) throw new Failure("`spacetail status` takes only --json.");
-  const { found, state } = find(checkedRuntimeDir(platform));
+  const { found, state } = find(findRuntimeDir(platform, env));
   if (state === null || found !== "up") {
     console.log(json ? JSON.stringify({ state: found === "none" ? "down" : found }) : describe(found, state));
     return 1;

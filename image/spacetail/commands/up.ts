@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readSettings } from "../../../contract/wire/settings.js";
+import { readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
 import { Failure } from "../errors/failure.js";
 import { readSecret } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
 import { type Attempt, startTrace } from "../tunnel/attempt.js";
 import { bringUp } from "../tunnel/bring-up.js";
-import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
+import { ensureRuntimeDir } from "../tunnel/place.js";
+import type { Ephemeral } from "../tunnel/state.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
 
@@ -22,12 +23,21 @@ export async function up({ platform, env, args }: Invocation): Promise<number> {
   const trace = startTrace(settings.trace);
   const deadline = deadlineIn(settings.bootTimeoutMs);
   process.umask(0o077);
-  const dir = ensureRuntimeDir(platform);
+  const dir = ensureRuntimeDir(platform, env);
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
-  const attempt: Attempt = { platform, env, settings, secret, watch, machine, dir, deadline, trace };
+  const ephemeral = ephemeralOf(settings);
+  const attempt: Attempt = { platform, env, settings, secret, watch, ephemeral, machine, dir, deadline, trace };
   const { exitStatus, report } = await bringUp(attempt);
   if (report !== "") console.error(`spacetail: ${report}`);
   return exitStatus;
+}
+
+/**
+ * Keys that are created for a run are ephemeral. With other keys Tailscale asks the node, which is ephemeral because its
+ * state is in memory only; headscale asks the key.
+ */
+function ephemeralOf({ credential, controlUrl }: Settings): Ephemeral {
+  return credential !== "authkey" || controlUrl === TAILSCALE ? "yes" : "unknown";
 }
 
 /** The value of --watch; null if it is not given. */

@@ -8,8 +8,8 @@ import type { Platform, Stream } from "./platform.js";
 
 /** The platform of the build for Node. */
 export function nodePlatform(): Platform {
-  // As in the native build, a terminal that hangs up counts as SIGTERM.
-  process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
+  // As in the native build, these count as SIGTERM.
+  for (const name of ["SIGHUP", "SIGQUIT"]) process.on(name, () => process.kill(process.pid, "SIGTERM"));
   return {
     command: [process.execPath, __filename],
     connect: connectUnix,

@@ -84,7 +84,7 @@ function isBusy(refusal: string): boolean {
 /** @param why the last error that tailscaled logged; empty for none */
 function timeoutMessage(controlUrl: string, why: string): string {
   return why === ""
-    ? `The control server ${controlUrl} did not admit the node before TS_BOOT_TIMEOUT passed. Check that the server is healthy.`
+    ? `The control server ${controlUrl} did not admit the node before TS_BOOT_TIMEOUT passed. Check that the server is healthy. If it admits the node later, spacetail logs it out.`
     : `The control server ${controlUrl} cannot be used (${why}). Check TS_CONTROL_URL and the network.`;
 }
 

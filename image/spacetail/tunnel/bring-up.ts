@@ -3,7 +3,7 @@ import { redact } from "../../../contract/wire/secrets.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { obtainAuthKey } from "../login/credential.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
-import { readText } from "../process/files.js";
+import { readText, writePrivate } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
 import { emptyRecord, readRecord, writeRecord } from "../proxies/proxy-record.js";
 import { addressInUse, lastMessage, problemLines } from "../tailnet/daemon-log.js";
@@ -18,9 +18,10 @@ import { type Interruption, stopOnSignals } from "./interruption.js";
 import { acquire, realHolders } from "./lock.js";
 import { reuseTunnel } from "./reuse.js";
 import type { RuntimeDir } from "./runtime-dir.js";
+import { publishSocket } from "./socket.js";
 import { type Started, startSupervisor } from "./start.js";
-import { readState, reasonMessage } from "./state.js";
-import { stopTunnel } from "./stop.js";
+import { readState, reasonMessage, STATE_SIZE } from "./state.js";
+import { askToStop } from "./stop.js";
 
 /** How an attempt ended. */
 export interface Outcome {
@@ -35,7 +36,7 @@ export interface Outcome {
  * tailscaled, logs in, and proves that peers or the services of TS_WAIT_FOR can be reached. One deadline,
  * TS_BOOT_TIMEOUT, applies to all of it. Uses a tunnel that is already up.
  *
- * After a failure or a signal, everything it started is stopped again.
+ * After a failure or a signal, the supervisor stops everything again; nobody waits for the node's logout.
  */
 export async function bringUp(attempt: Attempt): Promise<Outcome> {
   const { platform, dir, env, settings, deadline } = attempt;
@@ -50,7 +51,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
     await requireFree(attempt);
-    if (remaining(deadline) === 0) throw new Failure("TS_BOOT_TIMEOUT passed before an earlier tunnel was gone.");
+    if (remaining(deadline) === 0) throw new Failure("TS_BOOT_TIMEOUT passed before tailscaled could be started.");
     return await startTunnel(attempt);
   } finally {
     release();
@@ -70,7 +71,7 @@ interface Startup {
 async function startTunnel(attempt: Attempt): Promise<Outcome> {
   let supervisor: ProcessId | null = null;
   const stop = async (): Promise<void> => {
-    await stopTunnel(attempt.dir, supervisor);
+    await askToStop(attempt.dir, supervisor);
   };
   const interruption = stopOnSignals(stop);
   const started = startSupervisor(attempt);
@@ -89,14 +90,17 @@ async function startTunnel(attempt: Attempt): Promise<Outcome> {
 
 async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
   const { platform, dir, settings, machine, deadline, trace } = attempt;
-  const api = localApi(platform.connect, started.socket);
+  const api = localApi(platform.connect, started.ownSocket);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);
   const ready = waitForDaemon(api, deadline).then(() => "");
   const [authKey] = await Promise.all([key, ready]);
   secrets.push(authKey);
+  publishSocket(started.ownSocket, started.socket);
   trace("tailscaled answers, auth key obtained");
   const options = { AuthKey: authKey, UpdatePrefs: joinPrefs(settings, machine) };
+  // From now on the control server may have admitted the node, whatever becomes of this process.
+  writePrivate(dir.joining, "");
   await join(api, options, () => daemonLog(dir), deadline);
   trace("running");
   await useExitNode(api, settings.exitNode, deadline);
@@ -141,6 +145,8 @@ function exitMessage(dir: RuntimeDir, how: string): string {
   if (address !== "") return inUseMessage(address);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
+    // A supervisor that cannot write cannot say so either.
+    writePrivate(dir.state, " ".repeat(STATE_SIZE));
     const last = lastMessage(readText(dir.supervisorLog) ?? "");
     return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }

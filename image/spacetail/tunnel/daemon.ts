@@ -7,10 +7,10 @@ import type { LocalApi } from "../tailnet/local-api.js";
 import type { Attempt } from "./attempt.js";
 import { childEnvironment } from "./child-environment.js";
 import type { RuntimeDir } from "./runtime-dir.js";
-import { clearSocket } from "./socket.js";
+import { clearSocket, socketOf } from "./socket.js";
 
-/** The command line of tailscaled. */
-export function daemonCommand(attempt: Attempt): string[] {
+/** The command line of tailscaled, which will create the given socket. */
+export function daemonCommand(attempt: Attempt, socket: string): string[] {
   const { platform, env, settings } = attempt;
   const program = findProgram("tailscaled", platform.command, env.PATH ?? "");
   if (program === "") throw new Failure(missingMessage("tailscaled"));
@@ -20,15 +20,10 @@ export function daemonCommand(attempt: Attempt): string[] {
     "--state=mem:",
     // tailscaled would otherwise use the variable PORT.
     "--port=0",
-    `--socket=${socketOf(attempt)}`,
+    `--socket=${socket}`,
     `--socks5-server=${settings.socks5Server}`,
     `--outbound-http-proxy-listen=${settings.httpProxy}`,
   ].concat(settings.tailscaledArgs);
-}
-
-/** The socket that tailscaled will listen on. */
-export function socketOf({ dir, settings }: Attempt): string {
-  return settings.socket === "" ? dir.socket : settings.socket;
 }
 
 /** The environment of tailscaled, which would otherwise create a folder for logs below the home directory or /tmp. */

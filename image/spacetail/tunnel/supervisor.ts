@@ -4,22 +4,16 @@ import { closeSync, openSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
 import { errorMessage } from "../errors/failure.js";
 import type { Platform } from "../platform/platform.js";
-import { deadlineIn, remaining, sleep, timeLeft } from "../process/clock.js";
-import { identify, thisProcess } from "../process/processes.js";
+import { identify } from "../process/processes.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
-import { type LocalApi, localApi } from "../tailnet/local-api.js";
-import { selfOf } from "../tailnet/status.js";
+import { localApi } from "../tailnet/local-api.js";
 import { daemonEnvironment } from "./daemon.js";
+import { leave } from "./leave.js";
+import { reporter } from "./report.js";
 import type { RuntimeDir } from "./runtime-dir.js";
-import { clearSocket } from "./socket.js";
-import { type Launch, type NodeFate, reasonMessage, type State, type StopReason, writeState } from "./state.js";
-import { watchedEnd } from "./watch.js";
-
-/** How long a logout may take before tailscaled is stopped without it. Milliseconds. */
-const LOGOUT_MS = 3000;
-
-/** tailscaled tries to log out itself for 5 s when it gets SIGTERM. Milliseconds. */
-const DAEMON_END_MS = 6500;
+import { clearSocket, removeSocketDirs, withdrawSocket } from "./socket.js";
+import { type Launch, reasonMessage, type StopReason } from "./state.js";
+import { removal, watchedEnd } from "./watch.js";
 
 /**
  * Runs tailscaled until something ends the tunnel: a signal, the exit of what is watched, or of tailscaled itself. Then
@@ -36,29 +30,28 @@ export async function superviseTunnel(
   const log = openSync(dir.daemonLog, "a");
   const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env), log);
   closeSync(log);
-  const ended = endOf(daemon);
-  const supervisor = thisProcess();
-  const id = daemon.pid === undefined ? null : identify(daemon.pid);
-  let watched: Launch = launch;
-  const report = (phase: State["phase"], reason: StopReason | null, node: NodeFate): void => {
-    const { watch, generation, socket } = watched;
-    writeState(dir, { supervisor, daemon: id, watch, generation, socket, phase, reason, node });
-  };
-  report("up", null, "unknown");
-  let stopping = false;
-  const unwatched = watchedEnd(dir, launch, (changed) => {
-    watched = changed;
-    if (!stopping) report("up", null, "unknown");
-  });
-  const reason = await Promise.race([ended, asked, unwatched]);
-  stopping = true;
+  const daemonEnded = endOf(daemon);
+  const report = reporter(dir, launch, daemon.pid === undefined ? null : identify(daemon.pid));
+  report.up();
+  const unwatched = watchedEnd(dir, launch, (changed) => report.watching(changed));
+  const reason = await Promise.race([daemonEnded, asked, unwatched, removal(dir)]);
+
   console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
-  report("stopping", reason, "unknown");
+  // First of all, what the next tunnel needs: it does not wait for the end of this one.
+  withdrawSocket(platform, launch);
+  report.stopping(reason);
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
-  const node = await takeDown(localApi(platform.connect, launch.socket), daemon, ended);
-  report("stopped", reason, node);
-  await clearSocket(platform, launch.socket);
+  const node = await leave({
+    api: localApi(platform.connect, launch.ownSocket),
+    daemon,
+    daemonEnded,
+    joined: report.joined(),
+    report: (problem) => report.problem(problem),
+  });
+  report.stopped(node);
+  for (const socket of [launch.ownSocket, launch.socket]) await clearSocket(platform, socket);
+  removeSocketDirs(launch.socketDirs);
   console.error(`spacetail: stopped, node ${node}`);
 }
 
@@ -84,23 +77,4 @@ function scrubQuietly(platform: Platform, env: Environment, dir: RuntimeDir): vo
   } catch (error) {
     console.error(`spacetail: ${errorMessage(error)}`);
   }
-}
-
-/** Logs the node out, then ends tailscaled. Each step has a limit, so a dead control server cannot block it. */
-async function takeDown(api: LocalApi, daemon: ChildProcess, ended: Promise<StopReason>): Promise<NodeFate> {
-  let node: NodeFate = "left-behind";
-  const deadline = deadlineIn(LOGOUT_MS);
-  try {
-    const status = await api.statusWithoutPeers(remaining(deadline));
-    if (status.BackendState !== "Starting" && selfOf(status).addresses.length === 0) node = "never-joined";
-    // Even then: the control server may have admitted the node a moment ago.
-    await api.logout(timeLeft(deadline));
-    if (node !== "never-joined") node = "logged-out";
-  } catch (error) {
-    console.error(`spacetail: ${errorMessage(error)}`);
-  }
-  daemon.kill("SIGTERM");
-  const over = await Promise.race([ended.then(() => true), sleep(DAEMON_END_MS).then(() => false)]);
-  if (!over) daemon.kill("SIGKILL");
-  return node;
 }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
+import { errorMessage } from "../errors/failure.js";
+import { type ProcessId, thisProcess } from "../process/processes.js";
+import { asideDir, type RuntimeDir } from "./runtime-dir.js";
+import { type Launch, type NodeFate, readLaunch, type State, type StopReason, writeState } from "./state.js";
+
+/** What the supervisor tells everybody, in its state file. */
+export interface Reporter {
+  /** Throws a Failure if the file cannot be written: without it nobody would find the tunnel. */
+  readonly up: () => void;
+  /** There are other processes to watch. */
+  readonly watching: (launch: Launch) => void;
+  /** Something is wrong with the node, or with its logout; an empty text means that nothing is. */
+  readonly problem: (problem: string) => void;
+  readonly stopping: (reason: StopReason) => void;
+  readonly stopped: (node: NodeFate) => void;
+  /** Whether `up` has asked tailscaled to register the node. */
+  readonly joined: () => boolean;
+}
+
+/** The reports of the supervisor that runs in this process. */
+export function reporter(dir: RuntimeDir, launch: Launch, daemon: ProcessId | null): Reporter {
+  const supervisor = thisProcess();
+  const aside = asideDir(dir, supervisor.pid);
+  const { socket, ephemeral } = launch;
+  let { watch, generation } = launch;
+  let phase: State["phase"] = "up";
+  let reason: StopReason | null = null;
+  let node: NodeFate = "unknown";
+  let problem = "";
+
+  /** Where the files of this tunnel are now; null if somebody has removed them. */
+  const place = (): RuntimeDir | null => {
+    if (existsSync(aside.path)) return aside;
+    return readLaunch(dir)?.id === launch.id ? dir : null;
+  };
+  const write = (): void => {
+    const at = place();
+    if (at === null) return;
+    writeState(at, { supervisor, daemon, watch, generation, socket, phase, reason, node, problem, ephemeral });
+  };
+  /** Nothing may prevent the logout, so a file that cannot be written is only noted. */
+  const tryToWrite = (): void => {
+    try {
+      write();
+    } catch (error) {
+      console.error(`spacetail: ${errorMessage(error)}`);
+    }
+  };
+
+  return {
+    up: write,
+    watching: (changed) => {
+      watch = changed.watch;
+      generation = changed.generation;
+      tryToWrite();
+    },
+    problem: (text) => {
+      if (text === problem) return;
+      problem = text;
+      if (text !== "") console.error(`spacetail: ${text}`);
+      tryToWrite();
+    },
+    stopping: (why) => {
+      phase = "stopping";
+      reason = why;
+      problem = "";
+      tryToWrite();
+    },
+    stopped: (fate) => {
+      phase = "stopped";
+      node = fate;
+      tryToWrite();
+    },
+    joined: () => {
+      const at = place();
+      // Without the files nobody knows, and asking costs little.
+      return at === null || existsSync(at.joining);
+    },
+  };
+}
