@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { setTimeout as sleep } from "node:timers/promises";
 import { LANES } from "../world/images.js";
 import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } from "./stage.js";
 
@@ -6,9 +7,6 @@ import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } 
 // deletes one that has not been online.
 describeInContainers("up that ends while the control server registers the node", () => {
   const world = useWorld();
-
-  /** Waits until tailscaled has sent its registration. */
-  const REGISTERING = "until grep -qs RegisterReq: /tmp/spacetail-1983/tailscaled.log; do sleep 0.02; done";
 
   describe.each(LANES)("%s", (lane) => {
     let stage: Stage;
@@ -21,6 +19,11 @@ describeInContainers("up that ends while the control server registers the node",
     afterEach(async () => {
       await stage.close();
     });
+
+    /** Waits until the control server has received the registration. */
+    async function registering(): Promise<void> {
+      while (!(await world().tailnet.events(since)).some((event) => event.type === "node-asked")) await sleep(20);
+    }
 
     /** The node was there, and has been logged out. */
     async function expectLoggedOut(): Promise<void> {
@@ -36,9 +39,8 @@ describeInContainers("up that ends while the control server registers the node",
       ["HUP", 143],
       ["QUIT", 143],
     ])("SIG%s: it returns at once, and the supervisor logs the node out", async (signal, status) => {
-      // A shell that is not interactive starts background commands with SIGINT and SIGQUIT ignored.
       const phase = stage.start("spacetail up --watch none; echo status $?");
-      await stage.run(REGISTERING);
+      await registering();
       const up = await stage.find(/^(node )?\S*spacetail up --watch none$/);
       await stage.run(`kill -${signal} ${up.pid}`);
       expect((await phase.output).text).toBe(`status ${status}\n`);
@@ -47,7 +49,8 @@ describeInContainers("up that ends while the control server registers the node",
 
     test("down waits for the answer, and logs the node out", async () => {
       const phase = stage.start("spacetail up --watch none; echo status $?");
-      const output = await stage.run(`${REGISTERING}; spacetail down`);
+      await registering();
+      const output = await stage.run("spacetail down");
       expect(output).toMatchObject({ code: 0, text: "spacetail: off the tailnet.\n" });
       expect((await phase.output).text).toMatch(
         /^spacetail: The tunnel went down before it was ready: stopped on request\.\n(.*\n)*status 1\n$/,
@@ -58,7 +61,8 @@ describeInContainers("up that ends while the control server registers the node",
     test("down says so when the answer takes longer than it can wait", async () => {
       await world().tailnet.settings({ registerDelayMs: 13_000 });
       stage.start("spacetail up --watch none");
-      const output = await stage.run(`${REGISTERING}; spacetail down`);
+      await registering();
+      const output = await stage.run("spacetail down");
       expect(output).toMatchObject({
         code: 0,
         text: "spacetail: the tunnel is down; the node is not logged out yet, and spacetail goes on trying in the background.\n",
@@ -68,7 +72,7 @@ describeInContainers("up that ends while the control server registers the node",
 
     test("the shell of the phase is killed", async () => {
       const phase = stage.start("spacetail up --watch $$; true");
-      await stage.run(REGISTERING);
+      await registering();
       phase.command.signal("SIGKILL");
       await phase.output;
       await expectLoggedOut();
@@ -87,7 +91,8 @@ describeInContainers("up that ends while the control server registers the node",
       await world().tailnet.settings({ registerDelayMs: 4000 });
       const phase = stage.start("spacetail up --watch none");
       const up = await stage.find(/^(node )?\S*spacetail up --watch none$/);
-      await stage.run(`${REGISTERING}; kill -TERM ${up.pid}`);
+      await registering();
+      await stage.run(`kill -TERM ${up.pid}`);
       await phase.output;
       await world().tailnet.settings({ registerDelayMs: 0 });
       const output = await stage.run("spacetail up --watch none && spacetail status && spacetail down");

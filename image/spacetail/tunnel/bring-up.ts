@@ -106,6 +106,8 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
   const note = await reach(api, settings.waitFor, deadline);
+  // The supervisor waits until the node is admitted before it logs out, so a tunnel may be up and stopping.
+  if (readState(dir)?.phase === "stopping") throw new Failure("The tunnel went down.");
   return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };
 }
 

@@ -74,8 +74,8 @@ async function logOut(leaving: Leaving, over: () => boolean): Promise<NodeFate> 
       await api.logout(Math.min(ATTEMPT_MS, remaining(deadline)));
       return "logged-out";
     } catch (error) {
-      report(errorMessage(error));
-      if ((await statusOf(api)) === null) return "unknown";
+      report(withoutFrame(errorMessage(error)));
+      if (!(await isReadyAgain(api))) return "unknown";
     }
     await sleep(pause);
     pause = Math.min(2 * pause, LONGEST_PAUSE_MS);
@@ -102,6 +102,27 @@ async function awaitAdmission({ api, report }: Leaving, over: () => boolean): Pr
     }
     await sleep(20);
   }
+}
+
+/**
+ * Prepares another attempt; false if tailscaled does not even answer. Its client of the control server forgets the
+ * node's key when a logout fails, so it gets a new one, with the key. Source: tailscale.com v1.102.3,
+ * control/controlclient/direct.go TryLogout.
+ */
+async function isReadyAgain(api: LocalApi): Promise<boolean> {
+  try {
+    await api.restart(ANSWER_MS);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The text of tailscaled's answer in the message about it, which is the control server's or the network's. */
+function withoutFrame(message: string): string {
+  const mark = "(500: ";
+  const at = message.indexOf(mark);
+  return at < 0 ? message : message.slice(at + mark.length, message.lastIndexOf(")"));
 }
 
 /** tailscaled's status; null if it does not answer. */

@@ -33,6 +33,7 @@ func (s *Server) serveRegister(w http.ResponseWriter, r *http.Request, machine k
 		http.Error(w, "want a register request of version 68 or later with Hostinfo and NodeKey", http.StatusBadRequest)
 		return
 	}
+	s.config.Events.Append(events.NodeAsked, events.Attributes{"hostname": request.Hostinfo.Hostname})
 	time.Sleep(s.Settings().RegisterDelay)
 	if request.Followup != "" {
 		// The node waits for a person to log in, who never comes.
