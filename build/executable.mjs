@@ -7,21 +7,51 @@
 //
 // Usage: npm run build:executable -- [cjs] [x64] [arm64]      default: cjs x64
 //
+// With `--entry NAME --output PATH` it builds another program in the same way: NAME-node.ts as PATH.cjs, and
+// NAME-native.ts as PATH-linux-ARCH.
+//
 // The generated C is the same for every target; only the compiler differs. Objects of the run-time library and of
 // mbedTLS do not change with our sources, so they are cached in .cache/native by compiler, flags and version.
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { cpus, tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { musl } from "./toolchain.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "..");
-const dist = join(root, "image/dist");
 const cache = join(root, ".cache/native");
 const modules = join(root, "node_modules");
+
+/** mbedTLS comes with scriptc's run-time library. Only image/native/tls.c uses it, so the compiler does not list it. */
+const MBEDTLS = "vendor/mbedtls";
+const MBEDTLS_CONFIG = "mbedtls-config.h";
+const USER_CONFIG = `-DMBEDTLS_USER_CONFIG_FILE="${MBEDTLS_CONFIG}"`;
+
+function mbedtls(runtime) {
+  const library = `${MBEDTLS}/library`;
+  const sources = readdirSync(join(runtime, library)).filter((name) => name.endsWith(".c"));
+  return {
+    name: "mbedtls",
+    c_flags: ["-std=c11"],
+    defines: ["_GNU_SOURCE"],
+    include_directories: [`${MBEDTLS}/include`, library],
+    sources: sources.map((name) => `${library}/${name}`),
+  };
+}
 
 /** scriptc needs Node 24; where this process is older, the pinned one in node_modules runs it. */
 function compilerNode() {
@@ -73,11 +103,12 @@ async function object(cc, flags, source, includes, salt) {
   return out;
 }
 
-async function native(arch) {
+/** The static executable. */
+async function native(arch, name, output) {
   const cc = musl(arch, join(root, ".cache"));
   const work = mkdtempSync(join(tmpdir(), "spacetail-build-"));
   try {
-    const entry = join(root, "image/spacetail/main-native.ts");
+    const entry = `${name}-native.ts`;
     const ffi = ["--ffi", join(root, "image/native/ffi.json")];
     const program = join(work, "spacetail.c");
     scriptc(["build", entry, ...ffi, "--emit=c", "-o", program], "x86_64-unknown-linux-musl");
@@ -92,23 +123,23 @@ async function native(arch) {
     const pack = info.runtime_pack;
     const objects = [];
     const jobs = [];
-    // The run-time library must be compiled with the same configuration: it decides about the layout of structures.
-    const config = join(root, "image/native/mbedtls-config.h");
+    // All that includes mbedTLS must have the same configuration, which decides about the layout of structures.
+    const config = join(root, "image/native", MBEDTLS_CONFIG);
     const salt = `${pack.version} ${readFileSync(config, "utf8")}`;
-    const compile = (flags, source, includes) => {
+    const compile = (flags, source, includes, also = salt) => {
       const at = objects.push("") - 1;
       jobs.push(async () => {
-        objects[at] = await object(cc, flags, source, includes, salt);
+        objects[at] = await object(cc, flags, source, includes, also);
       });
     };
     // The target and optimisation flags that scriptc would use are replaced by ours.
-    const own = (flags) =>
+    const kept = (flags) =>
       flags.filter((flag, i) => flag !== "-target" && flags[i - 1] !== "-target" && !/^-O/.test(flag));
-    for (const set of pack.source_sets) {
+    for (const set of [...pack.source_sets, mbedtls(pack.root)]) {
       const flags = [
-        ...own(set.c_flags),
+        ...kept(set.c_flags),
         ...set.defines.map((d) => `-D${d}`),
-        `-DMBEDTLS_USER_CONFIG_FILE="${basename(config)}"`,
+        USER_CONFIG,
         "-Oz",
         // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
         "-fno-asynchronous-unwind-tables",
@@ -126,13 +157,15 @@ async function native(arch) {
       }
       if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
     }
-    compile(
-      ["-std=c11", "-Os", "-Wall", "-Wextra", "-Werror", "-D_GNU_SOURCE"],
-      join(root, "image/native/native.c"),
-      [],
-    );
+    const own = join(root, "image/native");
+    const warnings = ["-Wall", "-Wextra", "-Werror"];
+    for (const file of readdirSync(own).filter((one) => one.endsWith(".c"))) {
+      const header = salt + readFileSync(join(own, "net.h"), "utf8");
+      const includes = [own, join(pack.root, MBEDTLS, "include")];
+      compile(["-std=c11", "-Os", ...warnings, "-D_GNU_SOURCE", USER_CONFIG], join(own, file), includes, header);
+    }
     await pool(jobs);
-    const out = join(dist, `spacetail-linux-${arch}`);
+    const out = `${output}-linux-${arch}`;
     await run([
       ...cc.argv,
       "-Oz",
@@ -155,11 +188,11 @@ async function native(arch) {
 }
 
 /** The build for Node: one file without dependencies, for Node 20 or later. */
-async function bundle() {
+async function bundle(name, output) {
   const { build } = await import("esbuild");
-  const out = join(dist, "spacetail.cjs");
+  const out = `${output}.cjs`;
   await build({
-    entryPoints: [join(root, "image/spacetail/main-node.ts")],
+    entryPoints: [`${name}-node.ts`],
     bundle: true,
     platform: "node",
     target: "node20",
@@ -174,9 +207,16 @@ async function bundle() {
   return out;
 }
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : ["cjs", "x64"];
-mkdirSync(dist, { recursive: true });
-for (const one of wanted) {
-  const out = one === "cjs" ? await bundle() : await native(one);
-  console.log(`${out.slice(root.length + 1)} ${statSync(out).size} bytes`);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    entry: { type: "string", default: join(root, "image/spacetail/main") },
+    output: { type: "string", default: join(root, "image/dist/spacetail") },
+  },
+});
+const [entry, output] = [resolve(values.entry), resolve(values.output)];
+mkdirSync(dirname(output), { recursive: true });
+for (const one of positionals.length > 0 ? positionals : ["cjs", "x64"]) {
+  const out = one === "cjs" ? await bundle(entry, output) : await native(one, entry, output);
+  console.log(`${relative(root, out)} ${statSync(out).size} bytes`);
 }

@@ -21,6 +21,7 @@ export * from "./wire/containerboot.js";
 export * from "./wire/duration.js";
 export * from "./wire/environment.js";
 export * from "./wire/flags.js";
+export * from "./wire/forwards.js";
 export * from "./wire/labels.js";
 export * from "./wire/no-proxy.js";
 export * from "./wire/parse.js";

@@ -27,6 +27,8 @@ export const CHOSEN = {
   trace: true,
   httpProxy: "localhost:9090",
   socks5Server: "localhost:9091",
+  allowRemoteClients: true,
+  forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   exitTrap: false,
   runnerImage: "registry.test/runner:1",

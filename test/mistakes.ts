@@ -5,6 +5,8 @@
 /** Options of a context, and a line for each problem, without what a class or command puts before it. */
 export type Mistake = readonly [options: Readonly<Record<string, unknown>>, lines: readonly string[]];
 
+const NOT_LOOPBACK = "must be a loopback address, such as localhost:8080, unless allowRemoteClients is true";
+
 /** Options that a context needs, for mistakes that are about others. */
 export const GOOD = { name: "tailnet", auth: { authKey: "key" } };
 
@@ -264,19 +266,19 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["exitNode must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
   [{ httpProxy: "8080" }, ['httpProxy must be host:port, such as localhost:8080, but "8080" was given']],
-  [
-    { httpProxy: "0.0.0.0:8080" },
-    ['httpProxy must be a loopback address, such as localhost:8080, but "0.0.0.0:8080" was given'],
-  ],
-  [
-    { httpProxy: "proxy.corp.test:8080" },
-    ['httpProxy must be a loopback address, such as localhost:8080, but "proxy.corp.test:8080" was given'],
-  ],
+  [{ httpProxy: "0.0.0.0:8080" }, [`httpProxy ${NOT_LOOPBACK}, but "0.0.0.0:8080" was given`]],
+  [{ httpProxy: "proxy.corp.test:8080" }, [`httpProxy ${NOT_LOOPBACK}, but "proxy.corp.test:8080" was given`]],
   [{ socks5Server: "8080" }, ['socks5Server must be host:port, such as localhost:8080, but "8080" was given']],
+  [{ socks5Server: "10.0.0.1:1080" }, [`socks5Server ${NOT_LOOPBACK}, but "10.0.0.1:1080" was given`]],
   [
-    { socks5Server: "10.0.0.1:1080" },
-    ['socks5Server must be a loopback address, such as localhost:8080, but "10.0.0.1:1080" was given'],
+    { socks5Server: "10.0.0.1:1080", allowRemoteClients: false },
+    [`socks5Server ${NOT_LOOPBACK}, but "10.0.0.1:1080" was given`],
   ],
+  [
+    { forwards: ["15432:db:5432", "db:5432"] },
+    ['forwards[1] must be PORT:HOST:PORT, such as 15432:db:5432, but "db:5432" was given'],
+  ],
+  [{ forwards: ["15432:db:5432", "15432:web:80"] }, ["forwards must not use port 15432 twice"]],
   [{ noProxy: [""] }, ['noProxy[0] must be a host, a domain or an IPv4 network, but "" was given']],
   [
     { noProxy: ["tskey-auth-hidden"] },

@@ -70,6 +70,18 @@ export interface TailnetTunnelOptions {
   readonly socks5Server?: string;
 
   /**
+   * Let the proxies listen on other addresses than loopback, which opens the tailnet to whoever can connect to them.
+   * @default false
+   */
+  readonly allowRemoteClients?: boolean;
+
+  /**
+   * Ports of 127.0.0.1 that lead to services, as `PORT:HOST:PORT`, for clients that use no proxy.
+   * @default - none
+   */
+  readonly forwards?: List<string>;
+
+  /**
    * Hosts, domains or networks that bypass the tunnel, besides loopback, cloud metadata services and Spacelift.
    * @default - none
    */

@@ -7,6 +7,7 @@ import {
   BEFORE_HOOK_OPTIONS,
   CONTEXT_OPTIONS,
 } from "../options/context-options.js";
+import { isLoopback, parseHostPort } from "../wire/addresses.js";
 import { apiUrl } from "../wire/checks.js";
 import { labelFromName } from "../wire/labels.js";
 import { authRules, reachRules } from "./auth-rules.js";
@@ -49,6 +50,7 @@ export function* contextRules(values: Values, given: unknown, engine: Engine): G
   yield* labelRules(values, given, engine);
   yield* environmentRules(values);
   yield* keyServerRules(values);
+  yield* proxyRules(values);
   yield* fileRules(knownObjects(values.files));
   if (values.exitTrap === true || values.exitTrap === undefined) {
     for (const property of ["beforeHooks", "afterHooks"]) {
@@ -119,6 +121,18 @@ function* keyServerRules({ auth, controlUrl, apiUrl: api }: Values): Generator<P
   const message =
     "must be an https:// URL with a host name unless apiUrl is given, because auth keys are created there";
   yield problem("controlUrl", message, known);
+}
+
+/** Proxies that others can reach are an open door into the tailnet. */
+function* proxyRules({ allowRemoteClients, ...values }: Values): Generator<Problem> {
+  if (allowRemoteClients !== undefined && allowRemoteClients !== false) return;
+  for (const property of ["httpProxy", "socks5Server"]) {
+    const known = knownText(values[property]);
+    const address = known === undefined ? null : parseHostPort(known);
+    if (address === null || isLoopback(address.host)) continue;
+    const message = "must be a loopback address, such as localhost:8080, unless allowRemoteClients is true";
+    yield problem(property, message, known);
+  }
 }
 
 function* exitTrapRules(prefix: string, { phase, command }: Values): Generator<Problem> {

@@ -2,8 +2,7 @@
 // Rules for texts that only libraries check. Those that the executable has too are in contract/wire.
 import { accountProblem, idPatternProblem, RUN_TYPES, TOKEN_SCOPES } from "../login/federation.js";
 import { grantPortProblem, grantTargetProblem } from "../login/policy.js";
-import { isLoopback, parseHostPort } from "../wire/addresses.js";
-import { authKey, type Check, clientSecret, hostPort } from "../wire/checks.js";
+import { authKey, type Check, clientSecret } from "../wire/checks.js";
 import { findVariable } from "../wire/environment.js";
 import { stackLabelProblem, tagProblem } from "../wire/labels.js";
 import type { ListCheck } from "./option.js";
@@ -61,13 +60,6 @@ export const tailscaleDescription: Check = (text) => {
 /** The URL of a server that others can trust. Source: Tailscale's Terraform provider, `issuer`. */
 export const httpsUrl: Check = (text) =>
   /^https:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(text) ? null : "must be an https:// URL";
-
-/** Where a proxy of the tunnel may listen: whoever reaches it reaches the tailnet. */
-export const loopbackAddress: Check = (text) => {
-  const address = parseHostPort(text);
-  if (address === null) return hostPort(text);
-  return isLoopback(address.host) ? null : "must be a loopback address, such as localhost:8080";
-};
 
 /** The name of a variable that the user chose. What the executable reads has an option instead. */
 export const variableName: Check = (name) => {

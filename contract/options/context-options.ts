@@ -5,18 +5,10 @@ import { RUN } from "../hooks/hooks.js";
 import { DEFAULT_PHASES, PHASES } from "../hooks/phases.js";
 import { tailscaledArgs } from "../wire/checks.js";
 import { readTailscaledArgs } from "../wire/flags.js";
+import { parseForward, portTwice } from "../wire/forwards.js";
 import { stackLabelProblem } from "../wire/labels.js";
 import { TUNNEL_OPTIONS as TUNNEL_ROWS, type TunnelOption } from "../wire/tunnel-options.js";
-import {
-  extraLabel,
-  identifier,
-  loopbackAddress,
-  notEmpty,
-  oneLine,
-  oneOf,
-  secretText,
-  variableName,
-} from "./checks.js";
+import { extraLabel, identifier, notEmpty, oneLine, oneOf, secretText, variableName } from "./checks.js";
 import { fileContentProblem, filePathProblem } from "./files.js";
 import { AUTH_OPTIONS, CREATED_LOGIN_OPTIONS } from "./login-options.js";
 import { type Details, type Option, option } from "./option.js";
@@ -264,8 +256,7 @@ export const WRITE_ONLY_OPTION = option(
 
 /** What only libraries check: the executable takes proxy addresses and flags from elsewhere too. */
 const STRICTER: Readonly<Record<string, Details>> = {
-  httpProxy: { check: loopbackAddress },
-  socks5Server: { check: loopbackAddress },
+  forwards: { listCheck: forwardsProblem },
   tailscaledArgs: { listCheck: tailscaledArgsProblem },
 };
 
@@ -291,6 +282,12 @@ function tunnelDetails({ kind, variable, check, ...row }: TunnelOption): Details
         : { blueprint: `\`environment.variables\`: \`${variable}\`` }),
     },
   };
+}
+
+/** Each forward has a port of its own. */
+function forwardsProblem(forwards: readonly string[]): string | null {
+  const port = portTwice(forwards.flatMap((text) => parseForward(text) ?? []));
+  return port === 0 ? null : `must not use port ${port} twice`;
 }
 
 /** The hooks must know where the HTTP proxy listens, so addresses have one place only. So does the socket. */

@@ -16,17 +16,10 @@ export const DEFAULT_SOCKS5_SERVER = "localhost:1080";
 export const DEFAULT_HTTP_PROXY = "localhost:8080";
 
 /**
- * Destinations that never go through the tunnel: loopback, the metadata services of AWS EC2 and ECS, and Spacelift
- * itself (its state backend and its uploads must work with the tunnel down).
+ * Destinations that never go through the tunnel, besides metadata services: loopback, and Spacelift itself (its state
+ * backend and its uploads must work with the tunnel down).
  */
-export const NEVER_PROXIED: readonly string[] = [
-  "localhost",
-  "127.0.0.1",
-  "::1",
-  "169.254.169.254",
-  "169.254.170.2",
-  ".spacelift.io",
-];
+export const NEVER_PROXIED: readonly string[] = ["localhost", "127.0.0.1", "::1", ".spacelift.io"];
 
 /**
  * Reads `host:port`. IPv6 addresses stand in brackets: `[::1]:80`.

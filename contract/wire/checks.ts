@@ -3,6 +3,7 @@ import { isLoopback, parseHostPort } from "./addresses.js";
 import { consistsOf, DIGITS, wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
+import { parseForward } from "./forwards.js";
 import { dnsLabel } from "./labels.js";
 import { parseBaseUrl, parseBoolean } from "./parse.js";
 
@@ -57,6 +58,11 @@ export const duration: Check = (text) => {
 /** `host:port`, such as `localhost:8080`. */
 export const hostPort: Check = (text) => {
   return parseHostPort(text) === null ? "must be host:port, such as localhost:8080" : null;
+};
+
+/** `PORT:HOST:PORT`, such as `15432:db:5432`. */
+export const forward: Check = (text) => {
+  return parseForward(text) === null ? "must be PORT:HOST:PORT, such as 15432:db:5432" : null;
 };
 
 /** A word of a command line that is split at blanks, without quoting. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { NEVER_PROXIED } from "./addresses.js";
 import { wordsOf } from "./characters.js";
+import { metadataForNoProxy } from "./metadata-services.js";
 import { noProxyEntryProblem, plainNoProxyEntry } from "./no-proxy.js";
 
 /** The variables that the hooks export: the three that programs read, in both spellings in use. */
@@ -18,7 +19,9 @@ export const PROXY_VARIABLES: readonly string[] = [
  * one reaches loopback through the proxy as well, and in a list it does harm: Ruby 3 reads `::1` as "every host that
  * ends in .1", and Python's httpx 0.24.0 does not start.
  */
-export const NO_PROXY_HEAD: readonly string[] = NEVER_PROXIED.filter((entry) => !entry.includes(":"));
+export const NO_PROXY_HEAD: readonly string[] = NEVER_PROXIED.filter((entry) => !entry.includes(":")).concat(
+  metadataForNoProxy(),
+);
 
 /** The proxy variables of one environment; a variable that is not set is absent. */
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;

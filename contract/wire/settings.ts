@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HostPort, parseHostPort } from "./addresses.js";
+import { type HostPort, isLoopback, parseHostPort } from "./addresses.js";
 import { apiUrl } from "./checks.js";
 import { CONTAINERBOOT_VARIABLES, containerbootProblem } from "./containerboot.js";
 import { parseDuration } from "./duration.js";
 import { type Environment, findVariable, nameInUse, VARIABLES, valueInUse, valueProblem } from "./environment.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
+import { type Forward, parseForward, portTwice } from "./forwards.js";
 import { parseBoolean, splitList } from "./parse.js";
 
 /** Tailscale's own control server, whose API has another address. */
@@ -42,6 +43,7 @@ export interface Settings {
   readonly socks5Server: string;
   /** `host:port`. */
   readonly httpProxy: string;
+  readonly forwards: readonly Forward[];
   readonly noProxy: string;
   /** Empty for the default. */
   readonly socket: string;
@@ -75,6 +77,12 @@ export function readSettings(env: Environment): Settings {
   // Secrets are sent there, wherever the address comes from.
   const apiProblem = credential === "none" || credential === "authkey" ? null : apiUrl(api);
   if (apiProblem !== null) refuse(`TS_API_URL ${apiProblem}, but it is unset and the control server is ${api}`);
+  const socks5Server = daemon.socks5Server ?? valueOrDefault(env, "TS_SOCKS5_SERVER");
+  const httpProxy = daemon.httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN");
+  if (!booleanOf(env, "TS_ALLOW_REMOTE_CLIENTS")) {
+    refuseRemote("SOCKS5", socks5Server);
+    refuseRemote("HTTP", httpProxy);
+  }
   return {
     credential,
     clientId: credential === "federated" ? valueInUse(env, "TS_CLIENT_ID") : "",
@@ -93,8 +101,9 @@ export function readSettings(env: Environment): Settings {
     exitNode: flags.exitNode ?? "",
     shieldsUp: flags.shieldsUp ?? true,
     tailscaledArgs: daemon.rest,
-    socks5Server: daemon.socks5Server ?? valueOrDefault(env, "TS_SOCKS5_SERVER"),
-    httpProxy: daemon.httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN"),
+    socks5Server,
+    httpProxy,
+    forwards: forwardsOf(valueInUse(env, "TS_FORWARDS")),
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     socket: valueInUse(env, "TS_SOCKET"),
     trace: booleanOf(env, "TRACE"),
@@ -151,6 +160,26 @@ function oauthClientId(env: Environment): string {
 function apiServer(api: string, control: string): string {
   if (api !== "") return api;
   return control === TAILSCALE ? TAILSCALE_API : control;
+}
+
+/** Whoever can connect to the proxies is on the tailnet. */
+function refuseRemote(name: string, address: string): void {
+  if (isLoopback(parseHostPort(address)?.host ?? "")) return;
+  throw new SettingsError(
+    `The ${name} proxy must listen on a loopback address, but "${address}" was given: whoever could connect to it would ` +
+      "be on the tailnet. Set TS_ALLOW_REMOTE_CLIENTS=true if that is wanted.",
+  );
+}
+
+function forwardsOf(text: string): Forward[] {
+  const forwards: Forward[] = [];
+  for (const one of splitList(text)) {
+    const forward = parseForward(one);
+    if (forward !== null) forwards.push(forward);
+  }
+  const port = portTwice(forwards);
+  if (port !== 0) throw new SettingsError(`TS_FORWARDS must not use port ${port} twice.`);
+  return forwards;
 }
 
 function hostPorts(text: string): HostPort[] {

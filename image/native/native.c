@@ -2,41 +2,14 @@
 // The system calls that the native build needs and scriptc's run-time library does not offer. Each returns -errno on
 // failure. Strings are passed as pointer and length, without a final NUL, and are valid during the call only.
 #include <errno.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
-
-// Connects to a unix stream socket. The descriptor does not block and is not inherited by children.
-int32_t spacetail_unix_connect(const uint8_t *path, size_t length) {
-  struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
-  memcpy(address.sun_path, path, length);
-  int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return -errno;
-  if (connect(fd, (struct sockaddr *)&address, sizeof address) < 0) {
-    int error = errno;
-    close(fd);
-    return -error;
-  }
-  return fd;
-}
-
-// 0 if a program accepts TCP connections on port `port` of ::1, which is known at once.
-int32_t spacetail_loopback6_connect(int32_t port) {
-  struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-  int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return -errno;
-  int error = connect(fd, (struct sockaddr *)&address, sizeof address) < 0 ? -errno : 0;
-  close(fd);
-  return error;
-}
 
 // lstat for a path without a final NUL.
 static int find(const uint8_t *path, size_t length, struct stat *found) {
@@ -78,6 +51,14 @@ __attribute__((constructor)) static void choose_signals(void) {
 // Asks for SIGTERM when the parent dies. Survives execve.
 int32_t spacetail_die_with_parent(void) {
   return prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 ? -errno : 0;
+}
+
+// Raises the limit of descriptors as far as it goes.
+int32_t spacetail_raise_descriptors(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return -errno;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0;
 }
 
 // Replaces this process by a program, given as its words with a NUL between them. Returns only on failure.

@@ -71,6 +71,18 @@ export interface TailnetTunnelArgs {
   readonly socks5Server?: pulumi.Input<string>;
 
   /**
+   * Let the proxies listen on other addresses than loopback, which opens the tailnet to whoever can connect to them.
+   * @default false
+   */
+  readonly allowRemoteClients?: pulumi.Input<boolean>;
+
+  /**
+   * Ports of 127.0.0.1 that lead to services, as `PORT:HOST:PORT`, for clients that use no proxy.
+   * @default - none
+   */
+  readonly forwards?: TextsInput;
+
+  /**
    * Hosts, domains or networks that bypass the tunnel, besides loopback, cloud metadata services and Spacelift.
    * @default - none
    */

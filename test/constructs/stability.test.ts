@@ -46,9 +46,12 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
   shieldsUp: false,
   httpProxy: "localhost:9",
   socks5Server: "localhost:8",
+  allowRemoteClients: true,
+  forwards: ["15432:db:5432"],
   noProxy: ["n"],
   tailscaledArgs: ["--verbose=1"],
   socket: "/s",
+  runtimeDir: "/r",
   trace: true,
 };
 

@@ -21,6 +21,8 @@ const ALL: Required<TailnetTunnelOptions> = {
   shieldsUp: false,
   httpProxy: "localhost:9090",
   socks5Server: "[::1]:9091",
+  allowRemoteClients: true,
+  forwards: ["15432:db:5432"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   tailscaledArgs: ["--verbose=1", "--no-logs-no-support"],
   socket: "/tmp/t.sock",

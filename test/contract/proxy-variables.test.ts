@@ -13,7 +13,8 @@ import { pathWithSpacetail } from "./on-path.js";
 import { inEveryShell, run, type Shell } from "./shells.js";
 
 const PROXY = "localhost:8080";
-const HEAD = "localhost,127.0.0.1,169.254.169.254,169.254.170.2,.spacelift.io";
+const HEAD =
+  "localhost,127.0.0.1,.spacelift.io,169.254.169.254,169.254.170.2,169.254.170.23,168.63.129.16,100.100.100.200,192.0.0.192,169.254.0.23,169.254.42.42,instance-data.ec2.internal,metadata.google.internal,metadata.goog,metadata.tencentyun.com,api.metadata.cloud.ibm.com,metadata.exoscale.com";
 const EXPORT = exportCommands(PROXY).join(" && ");
 const PATH = pathWithSpacetail();
 

@@ -6,18 +6,20 @@ const context: ApiContext = {
   server: "https://api.tailscale.com",
   tags: ["tag:x"],
   variables: "TS_OAUTH_CLIENT_SECRET",
+  certificateFile: "",
 };
 
 const reply = (status: number, body: string, retryAfter = ""): ApiReply => ({
   status,
   body,
   retryAfter,
+  location: "",
   serverTime: 0,
   problem: "none",
   detail: "",
 });
 
-const noReply = (detail: string): ApiReply => ({ ...reply(0, ""), problem: transportProblem(detail), detail });
+const noReply = (code: string): ApiReply => ({ ...reply(0, ""), problem: transportProblem(code), detail: code });
 
 describe("judgeReply", () => {
   test("explains a refused client", () => {
@@ -68,23 +70,43 @@ describe("judgeReply", () => {
     expect(judgeReply(reply(302, ""), "token", context).kind).toBe("failed");
   });
 
+  test.each([
+    [404, "", "is not a Tailscale API: it answered 404", "Check TS_API_URL"],
+    [405, "", "is not a Tailscale API: it answered 405", "Check TS_API_URL"],
+    [407, "", "A proxy answered instead of https://api.tailscale.com and requires a login (407)", "Check HTTPS_PROXY"],
+    [301, "https://portal.test/login?token=x", "redirects to https://portal.test (301)", "Set TS_API_URL"],
+    [302, "/login", "redirects (302)", "Set TS_API_URL"],
+  ])("does not blame the secret for an answer of %s", (status, location, why, advice) => {
+    for (const step of ["token", "exchange", "key"] as const) {
+      const verdict = judgeReply({ ...reply(status, ""), location }, step, context);
+      expect(verdict).toMatchObject({ kind: "failed", why: expect.stringContaining(why) });
+      expect(verdict.advice).toContain(advice);
+    }
+  });
+
   test.each<[string, TransportProblem, string, string]>([
-    ["certificate has expired", "certificate-expired", "failed", "has expired"],
-    ["Hostname/IP does not match certificate's altnames", "certificate-name", "failed", "is for another name"],
-    [
-      "Hostname/IP does not match certificate's altnames: Host: a. is not in the cert's altnames",
-      "certificate-name",
-      "failed",
-      "is for another name",
-    ],
-    ["unable to verify the first certificate", "certificate-untrusted", "untrusted", "not trusted here"],
-    ["self-signed certificate in certificate chain", "certificate-untrusted", "untrusted", "not trusted here"],
-    ["unable to get local issuer certificate", "certificate-untrusted", "untrusted", "not trusted here"],
-    ["connect ECONNREFUSED 127.0.0.1:9", "unreachable", "retry", "cannot be reached (connect ECONNREFUSED"],
-  ])("explains a request that failed with %j", (message, problem, kind, why) => {
-    expect(transportProblem(message)).toBe(problem);
-    const verdict = judgeReply(noReply(message), "token", context);
+    ["CERT_HAS_EXPIRED", "certificate-expired", "failed", "has expired"],
+    ["CERT_NOT_YET_VALID", "certificate-early", "failed", "is not valid yet"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "certificate-name", "failed", "is for another name"],
+    ["ERR_TLS_KEY_TYPE", "certificate-key", "failed", "nothing that this program supports"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "certificate-untrusted", "untrusted", "not trusted here"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "certificate-untrusted", "untrusted", "not trusted here"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "certificate-untrusted", "untrusted", "not trusted here"],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "certificate-untrusted", "untrusted", "not trusted here"],
+    ["EPROXYAUTH", "proxy-login", "failed", "cannot be reached: EPROXYAUTH"],
+    ["EPROXYREFUSED", "proxy-refusal", "failed", "cannot be reached: EPROXYREFUSED"],
+    ["EPROXY", "unreachable", "retry", "cannot be reached (EPROXY)"],
+    ["ECONNREFUSED", "unreachable", "retry", "cannot be reached (ECONNREFUSED)"],
+  ])("explains a request that failed with %s", (code, problem, kind, why) => {
+    expect(transportProblem(code)).toBe(problem);
+    const verdict = judgeReply(noReply(code), "token", context);
     expect(verdict).toMatchObject({ kind, why: expect.stringContaining(why) });
+  });
+
+  test("says what is wrong with the file of authorities", () => {
+    const certificateFile = "SSL_CERT_FILE names /ca.pem, which does not exist.";
+    const verdict = judgeReply(noReply("SELF_SIGNED_CERT_IN_CHAIN"), "token", { ...context, certificateFile });
+    expect(verdict.advice).toBe(certificateFile);
   });
 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Stream } from "../../image/spacetail/platform/platform.js";
+import type { Connection } from "../../image/spacetail/platform/net.js";
 import { type LocalApi, localApi } from "../../image/spacetail/tailnet/local-api.js";
 
 /** The answer to a request, with status 200 if it is only a body; null if there is never one. */
@@ -14,14 +14,17 @@ export interface FakeReply {
 /** A LocalAPI whose requests go to `answer`, and the requests so far, as `METHOD path body`. */
 export function fakeTailscaled(answer: Answer): { api: LocalApi; requests: string[] } {
   const requests: string[] = [];
-  const connect = async (): Promise<Stream> => {
+  const connect = async (): Promise<Connection> => {
     let reply: FakeReply | string | null | undefined | Promise<string>;
     let closed = (): void => {};
     const end = new Promise<null>((resolve) => {
       closed = () => resolve(null);
     });
     return {
-      write: (text) => {
+      id: 1,
+      end: () => {},
+      write: async (bytes) => {
+        const text = bytes.toString();
         const [method = "", url = ""] = text.split(" ");
         const path = url.replace("/localapi/v0/", "");
         const body = text.slice(text.indexOf("\r\n\r\n") + 4);

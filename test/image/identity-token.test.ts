@@ -59,7 +59,15 @@ describe("readClaims", () => {
 describe("refusedTokenMessage", () => {
   const explain = (claims: object, serverTime = NOW * 1000): string =>
     refusedTokenMessage(
-      { status: 403, body: '{"message":"Unauthorized"}', retryAfter: "", serverTime, problem: "none", detail: "" },
+      {
+        status: 403,
+        body: '{"message":"Unauthorized"}',
+        retryAfter: "",
+        location: "",
+        serverTime,
+        problem: "none",
+        detail: "",
+      },
       token({ ...CLAIMS, ...claims }),
       "kid",
     );

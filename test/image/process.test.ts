@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { VERSION } from "../../contract/wire/version.js";
+import { pemBlocks } from "../../image/spacetail/egress/ca-certificates.js";
 import { errorCode } from "../../image/spacetail/errors/failure.js";
-import { pemBlocks } from "../../image/spacetail/login/ca-certificates.js";
 import { parseFlags } from "../../image/spacetail/process/descriptors.js";
 import { identify, isRunning, type ProcessId, parseStat } from "../../image/spacetail/process/processes.js";
 import { restoreCommands } from "../../image/spacetail/proxies/proxy-record.js";
@@ -48,6 +48,7 @@ describe("judge", () => {
     watch: watch === null ? [] : [id(watch)],
     generation: 1,
     socket: "/s",
+    forwards: [],
     phase,
     reason: null,
     node: "unknown",

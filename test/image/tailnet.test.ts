@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { addressInUse, controlError, lastMessage, problemLines } from "../../image/spacetail/tailnet/daemon-log.js";
-import { parseHead } from "../../image/spacetail/tailnet/http-reply.js";
+
+import { parseHead } from "../../image/spacetail/egress/http-reply.js";
+import { controlError, lastMessage, problemLines, socksPort } from "../../image/spacetail/tailnet/daemon-log.js";
 import type { PeerStatus, Status } from "../../image/spacetail/tailnet/ipn.js";
 import { nodeName } from "../../image/spacetail/tailnet/join.js";
 import { type DialResult, dialResult } from "../../image/spacetail/tailnet/local-api.js";
@@ -73,9 +74,9 @@ describe("tailscaled's log", () => {
     expect(controlError("")).toBe("");
   });
 
-  test("addressInUse finds the address in use", () => {
-    expect(addressInUse(log)).toBe("127.0.0.1:8080");
-    expect(addressInUse("")).toBe("");
+  test("socksPort finds the port that tailscaled's SOCKS5 proxy has chosen", () => {
+    expect(socksPort("2026/11/21 12:33:23 SOCKS5 listening on 127.0.0.1:38067\n2026/11/21 12:33:24 x")).toBe(38067);
+    expect(socksPort(log)).toBe(0);
   });
 });
 

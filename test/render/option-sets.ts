@@ -24,9 +24,12 @@ const TUNNEL: RenderOptions = {
   shieldsUp: false,
   httpProxy: "localhost:9090",
   socks5Server: "localhost:9091",
+  allowRemoteClients: true,
+  forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
+  runtimeDir: "/run/user/1983",
   trace: true,
 };
 

@@ -79,6 +79,25 @@ export interface IdentityOrder {
   readonly customClaimRules?: Readonly<Record<string, string>>;
 }
 
+/** What nodes are told about names, relays and routes. */
+export interface Network {
+  /** tailcfg.DNSConfig in JSON; MagicDNS alone if it is missing. */
+  readonly dns?: object;
+  /** The name under which ephemeral nodes know the relay, whose address they are not told then. */
+  readonly relayHost?: string;
+  /** The networks behind nodes, by the nodes' names: `{ db: ["10.99.0.0/24"] }`. */
+  readonly routes?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** An entry of the name server on the peer `db`; without a value, the name exists and has no address. */
+export interface NameRecord {
+  readonly name: string;
+  readonly type: "A" | "AAAA" | "CNAME";
+  readonly value?: string;
+  /** Seconds. */
+  readonly ttl?: number;
+}
+
 export interface TailnetOptions {
   /** The built program. */
   readonly program: string;
@@ -143,6 +162,21 @@ export class Tailnet {
     ephemeralByKey?: boolean;
   }): Promise<void> {
     await this.send("POST", "/world/settings", change);
+  }
+
+  /** Replaces the network; nodes learn of it at once. */
+  async network(network: Network): Promise<void> {
+    await this.send("POST", "/world/network", network);
+  }
+
+  /** Replaces what the name server on `db` knows. */
+  async records(records: readonly NameRecord[]): Promise<void> {
+    await this.send("POST", "/world/records", records);
+  }
+
+  /** What that name server was asked since then, and how often: `{ "A mysql.corp.test.": 1 }`. */
+  async questions(): Promise<Record<string, number>> {
+    return await this.get("/world/questions");
   }
 
   async fault(fault: Fault): Promise<void> {

@@ -24,7 +24,7 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
     return 1;
   }
   try {
-    const now = await localApi(platform.connect, state.socket).status(STATUS_MS);
+    const now = await localApi(platform.net.connectUnix, state.socket).status(STATUS_MS);
     const { name, addresses, tags } = selfOf(now);
     const online = peersOf(now).filter((peer) => peer.Online).length;
     const watch = state.watch.find((one) => isRunning(one))?.pid ?? null;

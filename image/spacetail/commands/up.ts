@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
+import { egressOf } from "../egress/egress.js";
+import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
 import { readSecret } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
+import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, startTrace } from "../tunnel/attempt.js";
 import { bringUp } from "../tunnel/bring-up.js";
 import { ensureRuntimeDir } from "../tunnel/place.js";
 import type { Ephemeral } from "../tunnel/state.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
+
+const DNS_IS_OFF =
+  "--accept-dns=false: names of nodes work, but the tailnet's name servers and split DNS are not used.";
 
 /**
  * `spacetail up [--watch PID|none]`: puts this machine on the tailnet.
@@ -25,8 +31,12 @@ export async function up({ platform, env, args }: Invocation): Promise<number> {
   process.umask(0o077);
   const dir = ensureRuntimeDir(platform, env);
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
+  const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
+  for (const problem of upstream.problems) console.error(`spacetail: ${problem}`);
+  if (!settings.acceptDns) console.error(`spacetail: ${DNS_IS_OFF}`);
+  const egress = egressOf(platform, upstream);
   const ephemeral = ephemeralOf(settings);
-  const attempt: Attempt = { platform, env, settings, secret, watch, ephemeral, machine, dir, deadline, trace };
+  const attempt: Attempt = { platform, egress, env, settings, secret, watch, ephemeral, machine, dir, deadline, trace };
   const { exitStatus, report } = await bringUp(attempt);
   if (report !== "") console.error(`spacetail: ${report}`);
   return exitStatus;

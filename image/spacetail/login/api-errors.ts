@@ -13,6 +13,8 @@ export interface ApiContext {
   readonly tags: readonly string[];
   /** The variables that hold the OAuth client's credential. */
   readonly variables: string;
+  /** What is wrong with the file of SSL_CERT_FILE, as a sentence; empty if nothing is. */
+  readonly certificateFile: string;
 }
 
 /** What to do with a reply of the API. */
@@ -34,13 +36,16 @@ export interface Verdict {
 }
 
 /** Judges a reply to one of the requests. */
-export function judgeReply(reply: ApiReply, step: Step, { server, tags, variables }: ApiContext): Verdict {
-  if (reply.status === 0) return judgeTransport(reply.problem, reply.detail, server);
+export function judgeReply(reply: ApiReply, step: Step, context: ApiContext): Verdict {
+  const { server, tags, variables } = context;
+  if (reply.status === 0) return judgeTransport(reply.problem, reply.detail, context);
   if (reply.status === 200) return { kind: "ok", waitMs: -1, why: "", advice: "" };
   const message = serverMessage(reply.body);
   const status = statusText(reply);
   if (reply.status === 429) return retry(reply, `The API at ${server} asks for fewer requests (${status})`);
   if (reply.status >= 500) return retry(reply, `The API at ${server} failed (${status})`);
+  const misplaced = misplacedReply(reply, server);
+  if (misplaced !== null) return misplaced;
   const refused = reply.status === 401 || reply.status === 403 || reply.status === 400;
   if (step === "exchange") {
     if (refused) return { kind: "refused", waitMs: -1, why: "", advice: "" };
@@ -90,17 +95,70 @@ export function retryAfterMs(text: string): number {
   return Number.isFinite(date) ? Math.max(0, date - Date.now()) : -1;
 }
 
-function judgeTransport(problem: TransportProblem, detail: string, server: string): Verdict {
-  if (problem === "certificate-expired")
-    return failed(`The certificate of ${server} has expired`, "Renew it, or check the clock.");
-  if (problem === "certificate-name")
-    return failed(`The certificate of ${server} is for another name`, "Check TS_API_URL.");
-  if (problem === "certificate-untrusted") {
-    const why = `The certificate of ${server} is signed by an authority that is not trusted here`;
-    return { kind: "untrusted", waitMs: -1, why, advice: "Add its certificate to the file that SSL_CERT_FILE names." };
+/** What answers that do not come from a Tailscale API mean; null for others. */
+function misplacedReply(reply: ApiReply, server: string): Verdict | null {
+  const { status } = reply;
+  if (status === 404 || status === 405) {
+    const advice = "Check TS_API_URL: it must be a Tailscale API, which headscale has since version 0.30.";
+    return failed(`The server at ${server} is not a Tailscale API: it answered ${statusText(reply)}`, advice);
   }
-  const why = `The API at ${server} cannot be reached (${detail})`;
-  return { kind: "retry", waitMs: -1, why, advice: "Check the network and TS_API_URL." };
+  if (status === 407) {
+    const advice = "Check HTTPS_PROXY, and NO_PROXY if the server is to be reached without a proxy.";
+    return failed(`A proxy answered instead of ${server} and requires a login (${statusText(reply)})`, advice);
+  }
+  if (status < 300 || status > 399) return null;
+  const where = originOf(reply.location);
+  const target = where === "" ? "" : ` to ${where}`;
+  const advice = "Set TS_API_URL to the API itself: secrets are not sent after a redirection.";
+  return failed(`The server at ${server} redirects${target} (${status})`, advice);
+}
+
+/** Scheme and host of an absolute URL; empty for anything else. The rest may hold anything. */
+function originOf(url: string): string {
+  const mark = url.indexOf("://");
+  if (mark <= 0) return "";
+  const slash = url.indexOf("/", mark + 3);
+  return printable(slash < 0 ? url : url.slice(0, slash));
+}
+
+function judgeTransport(problem: TransportProblem, detail: string, { server, certificateFile }: ApiContext): Verdict {
+  const certificate = `The certificate of ${server}`;
+  switch (problem) {
+    case "certificate-expired":
+      return failed(`${certificate} has expired`, "Renew it, or check the clock.");
+    case "certificate-early":
+      return failed(
+        `${certificate} is not valid yet (it is ${new Date().toISOString().slice(0, 16)}Z here)`,
+        "Check the clock of this machine.",
+      );
+    case "certificate-name":
+      return failed(`${certificate} is for another name`, "Check TS_API_URL.");
+    case "certificate-key":
+      return failed(
+        `The server at ${server} offers nothing that this program supports (${detail})`,
+        "If its certificate has an Ed25519 key, use one with an ECDSA or RSA key: the native build knows no others.",
+      );
+    case "certificate-untrusted": {
+      const why = `${certificate} is signed by an authority that is not trusted here`;
+      const advice =
+        certificateFile === "" ? "Add its certificate to the file that SSL_CERT_FILE names." : certificateFile;
+      return { kind: "untrusted", waitMs: -1, why, advice };
+    }
+    case "proxy-login":
+      return failed(
+        `The API at ${server} cannot be reached: ${detail}`,
+        "Put them into the variable: http://USER:PASSWORD@HOST:PORT.",
+      );
+    case "proxy-refusal":
+      return failed(
+        `The API at ${server} cannot be reached: ${detail}`,
+        "Allow it in the proxy, or add it to NO_PROXY if it can be reached without.",
+      );
+    default: {
+      const why = `The API at ${server} cannot be reached (${detail})`;
+      return { kind: "retry", waitMs: -1, why, advice: "Check the network and TS_API_URL." };
+    }
+  }
 }
 
 function retry(reply: ApiReply, why: string): Verdict {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { nameInUse } from "../../../contract/wire/environment.js";
+import { systemCertificates } from "../egress/ca-certificates.js";
 import { Failure } from "../errors/failure.js";
 import { remaining, sleep } from "../process/clock.js";
 import { type ApiContext, judgeReply, type Step } from "./api-errors.js";
-import { systemCertificates } from "./ca-certificates.js";
 import { type ApiReply, post } from "./https.js";
 import { refusedTokenMessage } from "./identity-token.js";
 import { membersOf, textOf } from "./json.js";
@@ -84,9 +84,15 @@ async function exchange(api: Api): Promise<ApiReply> {
 
 function openApi(login: Login): Api {
   const { settings } = login;
-  const context: ApiContext = { server: settings.apiUrl, tags: settings.tags, variables: clientVariables(login) };
-  if (!settings.apiUrl.startsWith("https:")) return { login, context, trustDirectories: () => false };
   const certificates = systemCertificates(login.env);
+  const context: ApiContext = {
+    server: settings.apiUrl,
+    tags: settings.tags,
+    variables: clientVariables(login),
+    certificateFile: certificates.problem,
+  };
+  const throughTls = login.egress.upstream.tunnel?.scheme === "https";
+  if (!throughTls && !settings.apiUrl.startsWith("https:")) return { login, context, trustDirectories: () => false };
   let complete = false;
   let known: string[] = certificates.file.map((one) => one);
   const trustDirectories = (): boolean => {
@@ -98,7 +104,8 @@ function openApi(login: Login): Api {
     return more.length > 0;
   };
   login.platform.trust(known);
-  if (known.length === 0 && !trustDirectories()) {
+  // What is trusted for the proxy must be complete at once: only the server's certificate is tried again.
+  if ((known.length === 0 || throughTls) && !trustDirectories() && known.length === 0) {
     throw new Failure(
       `No CA certificates found (looked in ${certificates.searched}). Install ca-certificates, or set SSL_CERT_FILE.`,
     );
@@ -115,13 +122,14 @@ function clientVariables({ env, settings }: Login): string {
 
 /** Asks until the server gives a final answer: what was asked for, or that it refuses the identity token. */
 async function ask(api: Api, call: Call): Promise<ApiReply> {
-  const { deadline } = api.login;
+  const { platform, egress, deadline } = api.login;
   const { step, path, contentType, authorization, body } = call;
   const baseUrl = api.context.server;
   let backoffMs = LEAST_WAIT_MS;
   for (;;) {
     const timeoutMs = Math.max(1, Math.min(ATTEMPT_MS, remaining(deadline)));
-    const reply = await post({ baseUrl, path, contentType, authorization, body, timeoutMs });
+    const request = { baseUrl, path, contentType, authorization, body, timeoutMs };
+    const reply = await post(platform, egress, request);
     const verdict = judgeReply(reply, step, api.context);
     if (verdict.kind === "ok" || verdict.kind === "refused") return reply;
     if (verdict.kind === "untrusted" && api.trustDirectories()) continue;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type IncomingMessage, request as plainRequest } from "node:http";
-import { request as tlsRequest } from "node:https";
 import { parseBaseUrl } from "../../../contract/wire/parse.js";
+import { type Egress, secured } from "../egress/egress.js";
+import { errorCode, errorMessage } from "../errors/failure.js";
+import type { Connection } from "../platform/net.js";
+import type { Platform } from "../platform/platform.js";
+import { deadlineIn, limited, remaining } from "../process/clock.js";
+import { type Response, responseReader } from "./http-response.js";
 
 /** A request to the Tailscale API. */
 export interface ApiRequest {
@@ -21,6 +25,8 @@ export interface ApiReply {
   readonly body: string;
   /** The Retry-After header; empty if there is none. */
   readonly retryAfter: string;
+  /** The Location header of a redirection; empty if there is none. */
+  readonly location: string;
   /** The server's clock according to its Date header, in milliseconds since 1970; 0 if there is none. */
   readonly serverTime: number;
   readonly problem: TransportProblem;
@@ -32,81 +38,120 @@ export interface ApiReply {
 export type TransportProblem =
   | "none"
   | "unreachable"
+  | "proxy-login"
+  | "proxy-refusal"
   | "certificate-expired"
+  | "certificate-early"
   | "certificate-name"
-  | "certificate-untrusted";
+  | "certificate-untrusted"
+  | "certificate-key";
 
-const MAX_BODY = 1 << 20;
+/** The longest reply. Bytes. */
+const MAX_REPLY = 1 << 20;
 
-/** Posts to the API. Never rejects, and follows no redirection, which could carry the secret elsewhere. */
-export function post(request: ApiRequest): Promise<ApiReply> {
-  return new Promise<ApiReply>((resolve) => {
-    const url = parseBaseUrl(request.baseUrl);
-    if (url === null) {
-      resolve(noReply("the URL is malformed"));
-      return;
-    }
-    const headers: Record<string, string> = {
-      "content-type": request.contentType,
-      "content-length": `${Buffer.from(request.body).length}`,
-      "user-agent": "spacetail",
-      accept: "application/json",
-    };
-    if (request.authorization !== "") headers.authorization = request.authorization;
-    const host = withoutBrackets(url.host);
-    const { port } = url;
-    const { path } = request;
-    const timer = setTimeout(() => {
-      resolve(noReply("no answer in time"));
-      call.destroy();
-    }, request.timeoutMs);
-    const receive = (reply: IncomingMessage): void => {
-      let body = "";
-      reply.on("data", (data: Buffer) => {
-        if (body.length < MAX_BODY) body += data.toString("utf8");
-      });
-      // A reply that breaks off counts as none.
-      reply.on("error", (error: Error) => {
-        clearTimeout(timer);
-        resolve(noReply(error.message));
-      });
-      reply.on("end", () => {
-        clearTimeout(timer);
-        const after = reply.headers["retry-after"];
-        const retryAfter = typeof after === "string" ? after : "";
-        const date = Date.parse(reply.headers.date ?? "");
-        const serverTime = Number.isFinite(date) ? date : 0;
-        resolve({ status: reply.statusCode ?? 0, body, retryAfter, serverTime, problem: "none", detail: "" });
-      });
-    };
-    const call = url.tls
-      ? // Certificates are verified whatever NODE_TLS_REJECT_UNAUTHORIZED says.
-        tlsRequest({ host, port, path, method: "POST", headers: headers, rejectUnauthorized: true }, receive)
-      : plainRequest({ host, port, path, method: "POST", headers: headers }, receive);
-    call.on("error", (error: Error) => {
-      clearTimeout(timer);
-      resolve(noReply(error.message));
-    });
-    call.end(request.body);
-  });
+/**
+ * Posts to the API. Never rejects, and follows no redirection, which could carry the secret elsewhere.
+ *
+ * The messages are written and read here, and not by Node's client, because the connection may come from a proxy, must
+ * try all addresses of the server, and must be the same in both builds.
+ */
+export async function post(platform: Platform, egress: Egress, request: ApiRequest): Promise<ApiReply> {
+  const deadline = deadlineIn(request.timeoutMs);
+  const url = parseBaseUrl(request.baseUrl);
+  if (url === null) return noReply("", "the URL is malformed");
+  const host = url.host.startsWith("[") ? url.host.slice(1, -1) : url.host;
+  let connection: Connection | null = null;
+  try {
+    const outlet = await egress.connect(host, url.port, !url.tls, deadline);
+    connection = outlet.connection;
+    if (url.tls) connection = await secured(platform, connection, host, deadline);
+    const text = requestText(request, url.host, url.port, url.tls);
+    return replyOf(await limited(exchange(connection, text), remaining(deadline), "no answer in time"));
+  } catch (error) {
+    return noReply(errorCode(error), errorMessage(error));
+  } finally {
+    connection?.close();
+  }
+}
+
+/** The text of the request. The connection is for one request only, so that the end of the reply is plain. */
+export function requestText(request: ApiRequest, host: string, port: number, tls: boolean): string {
+  const isDefault = port === (tls ? 443 : 80);
+  const lines = [
+    `POST ${request.path} HTTP/1.1`,
+    `Host: ${isDefault ? host : `${host}:${port}`}`,
+    `Content-Type: ${request.contentType}`,
+    `Content-Length: ${Buffer.from(request.body).length}`,
+    "User-Agent: spacetail",
+    "Accept: application/json",
+    "Connection: close",
+  ];
+  if (request.authorization !== "") lines.push(`Authorization: ${request.authorization}`);
+  return `${lines.join("\r\n")}\r\n\r\n${request.body}`;
+}
+
+/** Sends the request and reads the whole reply; one that breaks off counts as none. */
+async function exchange(connection: Connection, text: string): Promise<Response> {
+  await connection.write(Buffer.from(text));
+  const response = responseReader(MAX_REPLY);
+  for (;;) {
+    const chunk = await connection.read();
+    if (chunk === null && !response.end()) throw new Error("the connection was closed before the end of the answer");
+    if (chunk === null || response.feed(chunk)) return response;
+  }
+}
+
+function replyOf(response: Response): ApiReply {
+  const head = response.head();
+  const headers = head === null ? {} : head.headers;
+  const date = Date.parse(headers.date ?? "");
+  return {
+    status: head === null ? 0 : head.status,
+    body: response.body(),
+    retryAfter: headers["retry-after"] ?? "",
+    location: headers.location ?? "",
+    serverTime: Number.isFinite(date) ? date : 0,
+    problem: "none",
+    detail: "",
+  };
 }
 
 /**
- * What a message of a failed request means. Only the message is there to go by in both builds: the native build's
- * errors of TLS have no code, but Node's words (scr_tls_verify_msg in scr_tls.c of @scriptc/runtime 0.1.7).
+ * What the error of a failed request means.
+ *
+ * @param code the error's code; those of TLS are Node's in both builds
  */
-export function transportProblem(message: string): TransportProblem {
-  const lower = message.toLowerCase();
-  if (lower.includes("expired")) return "certificate-expired";
-  if (lower.includes("altnames") || lower.includes("does not match")) return "certificate-name";
-  const untrusted = ["certificate", "self-signed", "issuer"];
-  return untrusted.some((word) => lower.includes(word)) ? "certificate-untrusted" : "unreachable";
+export function transportProblem(code: string): TransportProblem {
+  switch (code) {
+    case "CERT_HAS_EXPIRED":
+      return "certificate-expired";
+    case "CERT_NOT_YET_VALID":
+      return "certificate-early";
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return "certificate-name";
+    case "ERR_TLS_KEY_TYPE":
+      return "certificate-key";
+    case "EPROXYAUTH":
+      return "proxy-login";
+    case "EPROXYREFUSED":
+      return "proxy-refusal";
+    case "DEPTH_ZERO_SELF_SIGNED_CERT":
+    case "SELF_SIGNED_CERT_IN_CHAIN":
+    case "UNABLE_TO_GET_ISSUER_CERT":
+    case "UNABLE_TO_GET_ISSUER_CERT_LOCALLY":
+    case "UNABLE_TO_VERIFY_LEAF_SIGNATURE":
+    case "INVALID_CA":
+    case "INVALID_PURPOSE":
+    case "CERT_SIGNATURE_FAILURE":
+    case "CERT_UNTRUSTED":
+    case "CERT_REJECTED":
+      return "certificate-untrusted";
+    default:
+      return "unreachable";
+  }
 }
 
-function noReply(detail: string): ApiReply {
-  return { status: 0, body: "", retryAfter: "", serverTime: 0, problem: transportProblem(detail), detail };
-}
-
-function withoutBrackets(host: string): string {
-  return host.startsWith("[") ? host.slice(1, -1) : host;
+function noReply(code: string, detail: string): ApiReply {
+  const none = { status: 0, body: "", retryAfter: "", location: "", serverTime: 0 };
+  return { ...none, problem: transportProblem(code), detail };
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
 import type { Settings } from "../../../contract/wire/settings.js";
+import type { Egress } from "../egress/egress.js";
 import type { Platform } from "../platform/platform.js";
 import type { Deadline } from "../process/clock.js";
 
 /** What getting an auth key takes. */
 export interface Login {
   readonly platform: Platform;
+  /** The way to the API. */
+  readonly egress: Egress;
   /** The environment of the run. */
   readonly env: Environment;
   readonly settings: Settings;

@@ -1,108 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lookup } from "node:dns";
 import { connect, createServer, isIP, type Socket } from "node:net";
 import { errorCode } from "../errors/failure.js";
-import type { Connection, Listener, Net, Relayed } from "./net.js";
+import { SystemError } from "../errors/system-error.js";
+import { LONGEST_TIMER_MS } from "../process/clock.js";
+import { lookupNode } from "./lookup-node.js";
+import { type Connection, isLookable, type Listener, type Net, type Relayed } from "./net.js";
+
+/** How often a connection that carries nothing is checked, in milliseconds. */
+const KEEP_ALIVE_MS = 30_000;
+
+const TCP = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS };
+
+// The streams behind the connections that relays get.
+const sockets = new WeakMap<Connection, Socket>();
+let lastId = 0;
 
 /** Sockets of the build for Node. */
 export function nodeNet(): Net {
-  // The streams behind the connections that relays get.
-  const sockets = new WeakMap<Connection, Socket>();
-  const open = (socket: Socket): Connection => {
-    const connection = connectionOf(socket);
-    sockets.set(connection, socket);
-    return connection;
+  return {
+    listen,
+    connectTcp: (ip, port, limitMs) => {
+      const what = `connect ${ip}:${port}`;
+      // Node would look a name up.
+      if (isIP(ip) === 0) return Promise.reject(new SystemError("EINVAL", what));
+      return dial(connect({ host: ip, port, ...TCP }), what, Math.min(Math.max(1, limitMs), LONGEST_TIMER_MS));
+    },
+    connectUnix: (path) => dial(connect({ path, allowHalfOpen: true }), `connect ${path}`, LONGEST_TIMER_MS),
+    lookup,
+    relay,
   };
-  const dial = (socket: Socket): Promise<Connection> =>
-    new Promise((resolve, reject) => {
-      const fail = (error: Error): void => {
-        socket.destroy();
-        reject(error);
-      };
-      socket.once("error", fail);
-      socket.once("timeout", () => fail(coded("ETIMEDOUT")));
-      socket.once("connect", () => {
-        socket.off("error", fail);
-        socket.setTimeout(0);
-        resolve(open(socket));
+}
+
+function listen(ip: string, port: number, accept: (connection: Connection) => void): Promise<Listener> {
+  return new Promise((resolve, reject) => {
+    if (isIP(ip) === 0) return reject(new SystemError("EINVAL", `listen ${ip}:${port}`));
+    const server = createServer({ ...TCP, pauseOnConnect: true }, (socket) => accept(opened(socket)));
+    // After it listens, errors concern single connections.
+    server.on("error", reject);
+    server.listen({ host: ip, port, backlog: 4096 }, () => {
+      const address = server.address();
+      resolve({
+        port: address !== null && typeof address === "object" ? address.port : port,
+        close: () => server.close(),
       });
     });
-  return {
-    listen: (ip, port, accept) =>
-      new Promise<Listener>((resolve, reject) => {
-        const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) =>
-          accept(open(socket)),
-        );
-        server.once("error", reject);
-        server.listen(port, ip, () => {
-          server.off("error", reject);
-          const address = server.address();
-          resolve({
-            port: address !== null && typeof address === "object" ? address.port : port,
-            close: () => server.close(),
-          });
-        });
-      }),
-    connectTcp: (ip, port, limitMs) =>
-      dial(connect({ host: ip, port, allowHalfOpen: true, noDelay: true, timeout: Math.max(1, limitMs) })),
-    connectUnix: (path) => dial(connect({ path, allowHalfOpen: true })),
-    lookup: (host) =>
-      new Promise<string[]>((resolve, reject) => {
-        if (isIP(host) !== 0) return resolve([host]);
-        lookup(host, { all: true, verbatim: true }, (error, found) => {
-          if (error !== null) reject(error);
-          else resolve(found.map((one) => one.address));
-        });
-      }),
-    relay: async (a, b) => {
-      const [one, other] = [sockets.get(a), sockets.get(b)];
-      if (one === undefined || other === undefined) throw coded("EBADF");
-      return relayed(one, other);
-    },
-  };
+  });
 }
 
-function coded(code: string): Error {
-  return Object.assign(new Error(code), { code });
+function dial(socket: Socket, what: string, limitMs: number): Promise<Connection> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => socket.destroy(new SystemError("ETIMEDOUT", what)), limitMs);
+    socket.once("error", reject);
+    socket.once("close", () => clearTimeout(timer));
+    socket.once("connect", () => {
+      clearTimeout(timer);
+      socket.off("error", reject);
+      resolve(opened(socket));
+    });
+  });
 }
 
-function connectionOf(socket: Socket): Connection {
-  let failure: Error | null = null;
-  let closed = false;
+async function lookup(host: string): Promise<string[]> {
+  if (!isLookable(host)) throw new SystemError("ENOTFOUND", `lookup ${host}`);
+  return await lookupNode(host);
+}
+
+/** A stream of Node's as a connection. */
+export function opened(socket: Socket): Connection {
   socket.pause();
-  socket.on("error", (error) => {
-    failure = error;
-  });
-  socket.on("close", () => {
-    closed = true;
-  });
-  return {
-    read: () =>
-      new Promise((resolve, reject) => {
-        const events = ["readable", "end", "close", "error"];
-        const attempt = (): boolean => {
-          const data = socket.read() as Buffer | null;
-          if (data !== null) resolve(data);
-          else if (failure !== null) reject(failure);
-          else if (closed || socket.readableEnded) resolve(null);
-          else return false;
-          return true;
-        };
-        if (attempt()) return;
-        const again = (): void => {
-          if (!attempt()) return;
-          for (const event of events) socket.off(event, again);
-        };
-        for (const event of events) socket.on(event, again);
-      }),
-    write: (bytes) =>
-      new Promise((resolve, reject) => {
-        if (failure !== null || closed) return reject(failure ?? coded("EPIPE"));
-        socket.write(bytes, (error) => {
-          if (error === null || error === undefined) resolve();
-          else reject(error);
-        });
-      }),
+  // Errors are kept in `errored`; without a listener Node would throw them.
+  socket.on("error", () => {});
+  lastId += 1;
+  const connection: Connection = {
+    id: lastId,
+    read: () => read(socket),
+    write: (bytes) => write(socket, bytes),
     end: () => {
       socket.end();
     },
@@ -110,39 +82,82 @@ function connectionOf(socket: Socket): Connection {
       socket.destroy();
     },
   };
+  sockets.set(connection, socket);
+  return connection;
 }
 
-function relayed(a: Socket, b: Socket): Promise<Relayed> {
-  // What a reader has taken in advance is counted too, because it goes through the pipe.
-  const count = { a: 0, b: 0 };
-  let error = "";
-  return new Promise((resolve) => {
-    let open = 2;
-    const join = (from: Socket, to: Socket, add: (length: number) => void): void => {
-      for (const event of ["readable", "end", "close", "error"]) from.removeAllListeners(event);
-      from.on("data", (data: Buffer) => {
-        add(data.length);
-        if (to.write(data)) return;
-        from.pause();
-        to.once("drain", () => from.resume());
-      });
-      from.on("end", () => to.end());
-      from.on("error", (problem) => {
-        if (error === "") error = errorCode(problem);
-        to.destroy();
-      });
-      from.on("close", () => {
-        if (!to.writableEnded) to.end();
-        open -= 1;
-        if (open === 0) resolve({ fromA: count.a, fromB: count.b, error });
-      });
-      from.resume();
+function read(socket: Socket): Promise<Buffer | null> {
+  return new Promise((resolve, reject) => {
+    const events = ["readable", "end", "close"];
+    const attempt = (): void => {
+      const data = socket.destroyed ? null : (socket.read() as Buffer | null);
+      if (data === null && !socket.destroyed && !socket.readableEnded) return;
+      for (const event of events) socket.off(event, attempt);
+      if (data !== null) resolve(data);
+      else if (socket.errored !== null) reject(socket.errored);
+      else resolve(null);
     };
-    join(a, b, (length) => {
-      count.a += length;
-    });
-    join(b, a, (length) => {
-      count.b += length;
+    for (const event of events) socket.on(event, attempt);
+    attempt();
+  });
+}
+
+function write(socket: Socket, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const closed = new SystemError("EPIPE", "write");
+    if (socket.destroyed || socket.writableEnded) return reject(socket.errored ?? closed);
+    socket.write(bytes, (error) => {
+      if (error === null || error === undefined) resolve();
+      // Node has codes of its own for a socket that was closed meanwhile.
+      else reject(errorCode(error).startsWith("ERR_") ? closed : error);
     });
   });
+}
+
+async function relay(a: Connection, b: Connection): Promise<Relayed> {
+  const [one, other] = [sockets.get(a), sockets.get(b)];
+  if (one === undefined || other === undefined) throw new SystemError("EBADF", "relay");
+  // Nobody else may use them now.
+  sockets.delete(a);
+  sockets.delete(b);
+  const result = { fromA: 0, fromB: 0, error: "" };
+  const fail = (error: unknown): void => {
+    if (result.error === "") result.error = errorCode(error);
+  };
+  const reset = (): void => {
+    for (const socket of [one, other]) {
+      if (socket.remoteAddress === undefined) socket.destroy();
+      else socket.resetAndDestroy();
+    }
+  };
+  const move = async (from: Socket, to: Socket, carried: (length: number) => void): Promise<void> => {
+    for (;;) {
+      let bytes: Buffer | null;
+      try {
+        bytes = await read(from);
+      } catch (error) {
+        fail(error);
+        return reset();
+      }
+      if (bytes === null) break;
+      try {
+        await write(to, bytes);
+      } catch (error) {
+        // What the other side had sent before it closed may still be there.
+        return fail(error);
+      }
+      carried(bytes.length);
+    }
+    to.end();
+  };
+  await Promise.all([
+    move(one, other, (length) => {
+      result.fromA += length;
+    }),
+    move(other, one, (length) => {
+      result.fromB += length;
+    }),
+  ]);
+  if (result.error !== "") reset();
+  return result;
 }

@@ -3,11 +3,12 @@
 /**
  * Sockets, as the proxies, the forwards and the LocalAPI need them. Node's `net` has them all; the run-time library of
  * the native build has no unix sockets, no half-closed connections and a resolver that blocks, so there they come from
- * image/native. Error codes are Node's, such as ECONNREFUSED.
+ * image/native. Error codes are Node's, such as ECONNREFUSED; `errorCode` returns them.
  */
 export interface Net {
   /**
-   * Listens on an IP address, and calls `accept` with each connection. Port 0 takes any free port.
+   * Listens on an IP address, and calls `accept` with each connection. Port 0 takes any free port. While the process
+   * has no descriptors left, new connections are closed at once.
    *
    * @returns rejects with the code of the error, such as EADDRINUSE
    */
@@ -17,7 +18,7 @@ export interface Net {
    */
   readonly connectTcp: (ip: string, port: number, limitMs: number) => Promise<Connection>;
   /** Connects to a unix socket. */
-  readonly connectUnix: (path: string) => Promise<Connection>;
+  readonly connectUnix: ConnectUnix;
   /**
    * All addresses of a host by the resolver of the system (/etc/hosts and DNS), in the order in which it recommends
    * them. An IP address is its own. Never blocks: other work goes on, and signals are served.
@@ -27,10 +28,17 @@ export interface Net {
   readonly lookup: (host: string) => Promise<string[]>;
   /**
    * Passes bytes on between two connections in both directions until both have ended, and closes them. The end of one
-   * direction is passed on as such: the other direction stays open. After an error in either, both are closed at once.
+   * direction is passed on as such: the other direction stays open. After an error in either, both are reset, so that
+   * nobody takes a cut stream for a complete one.
+   *
+   * What was written to the connections before is sent first. No `read` may be pending, and `end` must not have been
+   * called.
    */
   readonly relay: (a: Connection, b: Connection) => Promise<Relayed>;
 }
+
+/** Connects to a unix socket; rejects with ENOENT, ECONNREFUSED or another code. */
+export type ConnectUnix = (path: string) => Promise<Connection>;
 
 /** A listening socket. */
 export interface Listener {
@@ -41,7 +49,12 @@ export interface Listener {
 
 /** One end of a TCP or unix connection. After {@link Net.relay} has got it, nothing else may use it. */
 export interface Connection {
-  /** The bytes that have come, as soon as there are some; null when the other side has sent its last. */
+  /** A number that no other connection of this process has. */
+  readonly id: number;
+  /**
+   * The bytes that have come, as soon as there are some; null when the other side has sent its last. One call at a
+   * time.
+   */
   readonly read: () => Promise<Buffer | null>;
   /** Resolves when there is room for more, so that a slow reader slows the writer down. */
   readonly write: (bytes: Buffer) => Promise<void>;
@@ -57,4 +70,9 @@ export interface Relayed {
   readonly fromB: number;
   /** The code of the error that ended it; empty if both directions came to their end. */
   readonly error: string;
+}
+
+/** Whether a resolver may be asked for `host`. */
+export function isLookable(host: string): boolean {
+  return host !== "" && host.length < 256 && !host.includes("\0");
 }

@@ -1,32 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, readSync, writeSync } from "node:fs";
-import { setDefaultCACertificates } from "node:tls";
-import { errorCode } from "../errors/failure.js";
-import { sleep } from "../process/clock.js";
-import type { Platform, Stream } from "./platform.js";
+import { errorName } from "../errors/system-error.js";
+import { nativeNet } from "./net-native.js";
+import type { Platform } from "./platform.js";
+import { secureNative, trustNative } from "./tls-native.js";
 
 // Bound to image/native/native.c by image/native/ffi.json. A negative result is -errno.
-declare function unixConnect(path: string): number;
-declare function loopback6Connect(port: number): number;
 declare function pathOwner(path: string): number;
 declare function pathMode(path: string): number;
 declare function dieWithParent(): number;
+declare function raiseDescriptors(): number;
 declare function execArgv(words: string): number;
 
 /** The platform of the native build. */
 export function nativePlatform(): Platform {
   return {
     command: [process.execPath],
-    connect: connectUnix,
-    socketProblem: async (path) => {
-      const fd = unixConnect(path);
-      if (fd < 0) return errnoName(-fd);
-      closeSync(fd);
-      return "";
-    },
-    listensOnLoopback6: async (port) => loopback6Connect(port) === 0,
-    trust: (certificates) => setDefaultCACertificates(certificates.map((one) => one)),
+    net: nativeNet(),
+    trust: trustNative,
+    secure: secureNative,
     permissions: (path) => {
       const owner = pathOwner(path);
       if (owner < 0) return null;
@@ -37,48 +29,10 @@ export function nativePlatform(): Platform {
     dieWithParent: () => {
       dieWithParent();
     },
-    exec: async (argv) => errnoName(-execArgv(argv.join("\0"))),
-  };
-}
-
-/** The name of the errors that are expected here; Linux numbers them alike on all machines in question. */
-function errnoName(errno: number): string {
-  if (errno === 2) return "ENOENT";
-  if (errno === 13) return "EACCES";
-  if (errno === 111) return "ECONNREFUSED";
-  return `errno ${errno}`;
-}
-
-async function connectUnix(path: string): Promise<Stream> {
-  const fd = unixConnect(path);
-  if (fd < 0) throw new Error(`connect ${path}: ${errnoName(-fd)}`);
-  const buffer = Buffer.alloc(65536);
-  let open = true;
-  return {
-    write: (text) => {
-      const bytes = Buffer.from(text);
-      let sent = 0;
-      // Requests are far smaller than a socket buffer, so a full one means that the other side is stuck.
-      while (sent < bytes.length) sent += writeSync(fd, bytes, sent, bytes.length - sent);
+    raiseDescriptorLimit: () => {
+      raiseDescriptors();
     },
-    read: async () => {
-      // The descriptor never blocks, because signals and other connections must be served. The event loop of scriptc
-      // takes no foreign descriptors, so waiting means short sleeps.
-      while (open) {
-        try {
-          const count = readSync(fd, buffer, 0, buffer.length, null);
-          return count > 0 ? Buffer.from(buffer.subarray(0, count)) : null;
-        } catch (error) {
-          if (errorCode(error) !== "EAGAIN") throw error;
-        }
-        await sleep(1);
-      }
-      return null;
-    },
-    close: () => {
-      if (open) closeSync(fd);
-      open = false;
-    },
+    exec: async (argv) => errorName(-execArgv(argv.join("\0"))),
   };
 }
 

@@ -1,37 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
 import { lstatSync } from "node:fs";
-import { globalAgent } from "node:https";
-import { connect, type Socket } from "node:net";
 import { errorCode } from "../errors/failure.js";
-import type { Platform, Stream } from "./platform.js";
+import { nodeNet } from "./net-node.js";
+import type { Platform } from "./platform.js";
+import { secureConnection } from "./tls-node.js";
 
 /** The platform of the build for Node. */
 export function nodePlatform(): Platform {
   // As in the native build, these count as SIGTERM.
   for (const name of ["SIGHUP", "SIGQUIT"]) process.on(name, () => process.kill(process.pid, "SIGTERM"));
+  let authorities: readonly string[] = [];
   return {
     command: [process.execPath, __filename],
-    connect: connectUnix,
-    socketProblem: async (path) => {
-      try {
-        (await connectUnix(path)).close();
-        return "";
-      } catch (error) {
-        return errorCode(error);
-      }
-    },
-    listensOnLoopback6: (port) =>
-      new Promise((resolve) => {
-        const socket = connect({ host: "::1", port }, () => {
-          socket.destroy();
-          resolve(true);
-        });
-        socket.on("error", () => resolve(false));
-      }),
+    net: nodeNet(),
     trust: (certificates) => {
-      globalAgent.options.ca = [...certificates];
+      authorities = certificates;
     },
+    secure: (connection, name) => secureConnection(connection, name, authorities),
     permissions: (path) => {
       const found = lstatSync(path, { throwIfNoEntry: false });
       return found === undefined ? null : { owner: found.uid, mode: found.mode & 0o7777, socket: found.isSocket() };
@@ -40,66 +26,9 @@ export function nodePlatform(): Platform {
     dieWithParent: () => {
       throw new Error("Node cannot ask for a parent-death signal");
     },
+    // Node has done so.
+    raiseDescriptorLimit: () => {},
     exec,
-  };
-}
-
-function connectUnix(path: string): Promise<Stream> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path });
-    socket.once("error", reject);
-    socket.once("connect", () => {
-      socket.off("error", reject);
-      resolve(streamOf(socket));
-    });
-  });
-}
-
-function streamOf(socket: Socket): Stream {
-  const chunks: Buffer[] = [];
-  let ended = false;
-  let failure: Error | null = null;
-  let wake = (): void => {};
-  const notify = (change: () => void) => (): void => {
-    change();
-    wake();
-  };
-  socket.on("data", (data: Buffer) => notify(() => chunks.push(data))());
-  socket.on(
-    "end",
-    notify(() => {
-      ended = true;
-    }),
-  );
-  socket.on(
-    "close",
-    notify(() => {
-      ended = true;
-    }),
-  );
-  socket.on("error", (error) =>
-    notify(() => {
-      failure = error;
-    })(),
-  );
-  return {
-    write: (text) => {
-      socket.write(text);
-    },
-    read: async () => {
-      for (;;) {
-        const chunk = chunks.shift();
-        if (chunk !== undefined) return chunk;
-        if (failure !== null) throw failure;
-        if (ended) return null;
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    },
-    close: () => {
-      socket.destroy();
-    },
   };
 }
 

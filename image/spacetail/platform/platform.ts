@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChildProcess } from "node:child_process";
+import type { Connection, Net } from "./net.js";
 
 /**
  * What differs between the two builds of the executable: the one for Node, and the native one compiled by scriptc.
@@ -8,14 +9,18 @@ import type { ChildProcess } from "node:child_process";
 export interface Platform {
   /** The command line that starts this executable again. */
   readonly command: readonly string[];
-  /** Opens a stream to a unix socket. */
-  readonly connect: Connect;
-  /** Tries a unix socket: empty if a program accepts connections on it, else the error of connect(2), as a code. */
-  readonly socketProblem: (path: string) => Promise<string>;
-  /** True if a program accepts TCP connections on `[::1]:port`. */
-  readonly listensOnLoopback6: (port: number) => Promise<boolean>;
-  /** Makes HTTPS trust exactly these certificate authorities, each a PEM block. */
+  /** Sockets. */
+  readonly net: Net;
+  /** Makes TLS trust exactly these certificate authorities, each a PEM block. */
   readonly trust: (certificates: readonly string[]) => void;
+  /**
+   * Speaks TLS over a connection, as a client. Closing the result closes the connection.
+   *
+   * @param name the name or IP address that the server's certificate must be for
+   * @returns rejects with the code of Node's error if the certificate is at fault: CERT_HAS_EXPIRED, CERT_NOT_YET_VALID,
+   *   ERR_TLS_CERT_ALTNAME_INVALID, UNABLE_TO_VERIFY_LEAF_SIGNATURE and others
+   */
+  readonly secure: (connection: Connection, name: string) => Promise<Connection>;
   /** Owner and permissions of a path, without following a symbolic link; null if there is no such path. */
   readonly permissions: (path: string) => Permissions | null;
   /**
@@ -25,12 +30,13 @@ export interface Platform {
   readonly spawnGuarded: (argv: readonly string[], env: Record<string, string>, log: number) => ChildProcess;
   /** Asks the kernel for SIGTERM when the parent dies. The native build only. */
   readonly dieWithParent: () => void;
+  /**
+   * Allows this process as many descriptors as it may have; its children inherit that. Node does so when it starts.
+   */
+  readonly raiseDescriptorLimit: () => void;
   /** Replaces this process by the program `argv`. Resolves only if that fails, with an error code. */
   readonly exec: (argv: readonly string[]) => Promise<string>;
 }
-
-/** Rejects if nobody listens. */
-export type Connect = (path: string) => Promise<Stream>;
 
 /** Who may do what with a path. */
 export interface Permissions {
@@ -40,11 +46,4 @@ export interface Permissions {
   readonly mode: number;
   /** True for a unix socket. */
   readonly socket: boolean;
-}
-
-/** One end of a connection. `read` resolves with null at the end of the stream; errors reject. */
-export interface Stream {
-  readonly write: (text: string) => void;
-  readonly read: () => Promise<Buffer | null>;
-  readonly close: () => void;
 }

@@ -21,6 +21,9 @@ export interface ProxyRecord {
   readonly lookalikes: Record<string, string>;
 }
 
+/** Variables that name a proxy and are not exported by the hooks. */
+const OTHER_PROXIES: readonly string[] = ["ALL_PROXY", "all_proxy"];
+
 /** The record of a tunnel that is not up yet. */
 export function emptyRecord(): ProxyRecord {
   return { exports: [], original: {}, lookalikes: {} };
@@ -34,15 +37,25 @@ export function emptyRecord(): ProxyRecord {
  *   run's own, and may stay or be exported anew
  */
 export function writeRecord(path: string, settings: Settings, env: Environment, earlier: ProxyRecord): void {
-  const now = originalValues(settings.httpProxy, settings.noProxy, env);
+  const now = proxiesOfRun(settings, env);
   const original: Record<string, string> = {};
-  for (const name of PROXY_VARIABLES) {
+  for (const name of PROXY_VARIABLES.concat(OTHER_PROXIES)) {
     const value = isExported(earlier, name, env) ? earlier.original[name] : now[name];
     if (value !== undefined) original[name] = value;
   }
   // Leftovers of an earlier phase are still in the shell, so they become part of its NO_PROXY.
   const exports = [{ values: exportedValues(settings.httpProxy, settings.noProxy, env) }].concat(earlier.exports);
   writePrivate(path, JSON.stringify({ exports, original, lookalikes: lookalikes(env, exports) }));
+}
+
+/** The proxy variables of the run itself, without what hooks of ours may have left behind. */
+export function proxiesOfRun(settings: Settings, env: Environment): Record<string, string> {
+  const values = originalValues(settings.httpProxy, settings.noProxy, env);
+  for (const name of OTHER_PROXIES) {
+    const value = env[name] ?? "";
+    if (value !== "") values[name] = value;
+  }
+  return values;
 }
 
 /** What the last `up` wrote down; the empty record if there is none. */

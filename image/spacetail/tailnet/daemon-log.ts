@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { consistsOf, DIGITS } from "../../../contract/wire/characters.js";
+import { consistsOf, countOf, DIGITS } from "../../../contract/wire/characters.js";
 import { redact } from "../../../contract/wire/secrets.js";
 
 /** Words in tailscaled's log lines that say why it is not on the tailnet. */
@@ -72,18 +72,16 @@ export function controlError(log: string): string {
 }
 
 /**
- * The address in `listen tcp ADDRESS: bind: address already in use`, as Go words that error; empty if there is no such
- * line.
+ * The port of tailscaled's SOCKS5 proxy if it was left to choose one; 0 if it has not logged it. Source of the text:
+ * tailscale.com v1.102.3, cmd/tailscaled/proxy.go.
  */
-export function addressInUse(log: string): string {
-  for (const line of log.split("\n")) {
-    if (!line.includes("address already in use")) continue;
-    const words = line.split(" ");
-    const at = words.indexOf("tcp");
-    const address = at >= 0 ? (words[at + 1] ?? "") : "";
-    return address.endsWith(":") ? address.slice(0, -1) : address;
-  }
-  return "";
+export function socksPort(log: string): number {
+  const mark = "SOCKS5 listening on 127.0.0.1:";
+  const at = log.indexOf(mark);
+  if (at < 0) return 0;
+  const rest = log.slice(at + mark.length);
+  const port = Number(rest.slice(0, countOf(rest, DIGITS)));
+  return Number.isInteger(port) && port <= 65535 ? port : 0;
 }
 
 /** Each line of tailscaled's log begins like `2026/11/21 12:00:00 `. */

@@ -12,6 +12,10 @@ export interface PeerStatus {
   readonly Tags?: readonly string[] | null;
   readonly Online: boolean;
   readonly ExitNodeOption: boolean;
+  /** True for the exit node that is in use. */
+  readonly ExitNode?: boolean | null;
+  /** The networks behind it, as `10.0.0.0/8`. */
+  readonly PrimaryRoutes?: readonly string[] | null;
 }
 
 /** ipnstate.Status */
@@ -24,6 +28,35 @@ export interface Status {
   readonly MagicDNSSuffix: string;
   readonly Self?: PeerStatus | null;
   readonly Peer?: Readonly<Record<string, PeerStatus | undefined>> | null;
+}
+
+/** dnstype.Resolver */
+export interface DnsResolver {
+  /** An address, or the URL of a server for DNS over HTTPS. */
+  readonly Addr?: string | null;
+}
+
+/** tailcfg.DNSRecord */
+export interface DnsExtraRecord {
+  readonly Name: string;
+  readonly Value: string;
+}
+
+/** tailcfg.DNSConfig: the tailnet's DNS. */
+export interface DnsConfig {
+  /** Name servers for all names. */
+  readonly Resolvers?: readonly DnsResolver[] | null;
+  /** Name servers for the names below a domain. A domain without any is tailscaled's own matter. */
+  readonly Routes?: Readonly<Record<string, readonly DnsResolver[] | null | undefined>> | null;
+  /** Search domains. */
+  readonly Domains?: readonly string[] | null;
+  readonly ExtraRecords?: readonly DnsExtraRecord[] | null;
+}
+
+/** apitype.DNSQueryResponse */
+export interface DnsQueryResponse {
+  /** The reply in the wire format, in base64. */
+  readonly Bytes?: string | null;
 }
 
 /** ipn.Notify: a message on the bus. */

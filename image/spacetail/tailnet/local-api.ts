@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostPort } from "../../../contract/wire/addresses.js";
 import { Failure } from "../errors/failure.js";
-import type { Connect } from "../platform/platform.js";
-import type { MaskedPrefs, Notify, PingResult, StartOptions, Status } from "./ipn.js";
+import type { ConnectUnix } from "../platform/net.js";
+import type { DnsConfig, DnsQueryResponse, MaskedPrefs, Notify, PingResult, StartOptions, Status } from "./ipn.js";
 import { type LocalReply, readLines, readReply, requestText } from "./local-transport.js";
 
 /**
@@ -17,6 +17,15 @@ export interface LocalApi {
   readonly status: (limitMs: number) => Promise<Status>;
   /** The same without peers, which is cheap on any tailnet. */
   readonly statusWithoutPeers: (limitMs: number) => Promise<Status>;
+  /** The tailnet's DNS; null before the node has joined. */
+  readonly dnsConfig: (limitMs: number) => Promise<DnsConfig | null>;
+  /**
+   * Asks the tailnet's name servers for the records of a name. The reply is in the wire format of DNS; it is empty if
+   * tailscaled has none.
+   *
+   * @param type `A` or `AAAA`
+   */
+  readonly queryDns: (name: string, type: string, limitMs: number) => Promise<Buffer>;
   /** Sets auth key and preferences. */
   readonly start: (options: StartOptions, limitMs: number) => Promise<void>;
   /** Makes tailscaled register the node with the key of `start`, which it otherwise only keeps. */
@@ -59,14 +68,14 @@ const PATH = "/localapi/v0/";
 const INITIAL_STATE = 2;
 
 /** The LocalAPI on a unix socket. */
-export function localApi(connect: Connect, socket: string): LocalApi {
+export function localApi(connect: ConnectUnix, socket: string): LocalApi {
   const request = async (method: string, call: string, body: string, limitMs: number): Promise<LocalReply | null> => {
-    const stream = await connect(socket);
+    const connection = await connect(socket);
     try {
-      stream.write(requestText(method, `${PATH}${call}`, body));
-      return await readReply(stream, limitMs);
+      await connection.write(Buffer.from(requestText(method, `${PATH}${call}`, body)));
+      return await readReply(connection, limitMs);
     } finally {
-      stream.close();
+      connection.close();
     }
   };
   const command = async (method: string, call: string, body: string, limitMs: number): Promise<string> =>
@@ -75,6 +84,16 @@ export function localApi(connect: Connect, socket: string): LocalApi {
     status: async (limitMs) => JSON.parse(await command("GET", "status", "", limitMs)) as Status,
     statusWithoutPeers: async (limitMs) =>
       JSON.parse(await command("GET", "status?peers=false", "", limitMs)) as Status,
+    dnsConfig: async (limitMs) => {
+      const reply = await request("GET", "dns-config", "", limitMs);
+      return reply === null || reply.status !== 200 ? null : (JSON.parse(reply.body) as DnsConfig);
+    },
+    queryDns: async (name, type, limitMs) => {
+      const reply = await request("GET", `dns-query?name=${encodeURIComponent(name)}&type=${type}`, "", limitMs);
+      if (reply === null || reply.status !== 200) return Buffer.alloc(0);
+      const found = JSON.parse(reply.body) as DnsQueryResponse;
+      return Buffer.from(found.Bytes ?? "", "base64");
+    },
     start: async (options, limitMs) => {
       await command("POST", "start", JSON.stringify(options), limitMs);
     },
@@ -95,15 +114,20 @@ export function localApi(connect: Connect, socket: string): LocalApi {
       return reply === null || reply.status !== 200 ? null : (JSON.parse(reply.body) as PingResult);
     },
     dial: async (target, limitMs) => {
-      const stream = await connect(socket);
-      stream.write(dialText(target));
-      const reply = await readReply(stream, limitMs);
-      return { result: dialResult(reply), close: () => stream.close() };
+      const connection = await connect(socket);
+      try {
+        await connection.write(Buffer.from(dialText(target)));
+        const reply = await readReply(connection, limitMs);
+        return { result: dialResult(reply), close: () => connection.close() };
+      } catch (error) {
+        connection.close();
+        throw error;
+      }
     },
     watchBus: async () => {
-      const stream = await connect(socket);
-      stream.write(requestText("GET", `${PATH}watch-ipn-bus?mask=${INITIAL_STATE}`, ""));
-      const lines = readLines(stream);
+      const connection = await connect(socket);
+      await connection.write(Buffer.from(requestText("GET", `${PATH}watch-ipn-bus?mask=${INITIAL_STATE}`, "")));
+      const lines = readLines(connection);
       return {
         next: async (limitMs) => {
           const line = await lines.next(limitMs);
@@ -115,8 +139,8 @@ export function localApi(connect: Connect, socket: string): LocalApi {
   };
 }
 
-/** A dial upgrades its connection, which takes HTTP/1.1. */
-function dialText(target: HostPort): string {
+/** The request for a dial. It upgrades its connection, which takes HTTP/1.1. */
+export function dialText(target: HostPort): string {
   const { host, port } = target;
   const headers = `Connection: upgrade\r\nUpgrade: ts-dial\r\nDial-Host: ${host}\r\nDial-Port: ${port}\r\nDial-Network: tcp\r\n`;
   return `POST ${PATH}dial HTTP/1.1\r\nHost: local-tailscaled.sock\r\n${headers}Content-Length: 0\r\n\r\n`;
@@ -126,7 +150,7 @@ function dialText(target: HostPort): string {
  * What tailscaled's answer to a dial means; null is no answer in time. Failures have the same status 502, so their text
  * decides. Source: tailscale.com v1.102.3, ipn/localapi/localapi.go serveDial.
  */
-export function dialResult(reply: LocalReply | null): DialResult {
+export function dialResult(reply: Pick<LocalReply, "status" | "headers" | "body"> | null): DialResult {
   if (reply === null) return "timeout";
   if (reply.status === 101) return "connected";
   // tailscaled asks its client to make the connection.

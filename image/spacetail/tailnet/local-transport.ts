@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Stream } from "../platform/platform.js";
+import { parseHead, type ReplyHead } from "../egress/http-reply.js";
+import type { Connection } from "../platform/net.js";
 import { within } from "../process/clock.js";
-import { parseHead, type ReplyHead } from "./http-reply.js";
 
 /** A reply of tailscaled on its unix socket. */
 export interface LocalReply {
@@ -27,13 +27,13 @@ export function requestText(method: string, path: string, body: string): string 
 }
 
 /** Reads one reply; null if it is not there after `limitMs`. */
-export async function readReply(stream: Stream, limitMs: number): Promise<LocalReply | null> {
-  return await within(wholeReply(stream), limitMs);
+export async function readReply(connection: Connection, limitMs: number): Promise<LocalReply | null> {
+  return await within(wholeReply(connection), limitMs);
 }
 
 /** Reads the lines of a reply that does not end. */
-export function readLines(stream: Stream): Lines {
-  const read = lineReader(stream);
+export function readLines(connection: Connection): Lines {
+  const read = lineReader(connection);
   let pending: Promise<string | null> | null = null;
   return {
     next: async (limitMs) => {
@@ -43,17 +43,17 @@ export function readLines(stream: Stream): Lines {
       if (line !== null) pending = null;
       return line;
     },
-    close: () => stream.close(),
+    close: () => connection.close(),
   };
 }
 
 /** Reads to the end of the stream, or to the end of the head of an upgrade, which has no end. */
-async function wholeReply(stream: Stream): Promise<LocalReply | null> {
+async function wholeReply(connection: Connection): Promise<LocalReply | null> {
   let text = "";
   const parts: Buffer[] = [];
   let head: ReplyHead | null = null;
   for (;;) {
-    const chunk = await stream.read();
+    const chunk = await connection.read();
     if (chunk === null) break;
     parts.push(chunk);
     if (head === null) {
@@ -76,7 +76,7 @@ function isComplete(head: ReplyHead, parts: readonly Buffer[]): boolean {
   return bytes >= head.bodyAt + Number(length);
 }
 
-function lineReader(stream: Stream): () => Promise<string | null> {
+function lineReader(connection: Connection): () => Promise<string | null> {
   let buffered: Buffer = Buffer.alloc(0);
   let inBody = false;
   return async () => {
@@ -97,7 +97,7 @@ function lineReader(stream: Stream): () => Promise<string | null> {
         buffered = buffered.subarray(newline + 1);
         return line;
       }
-      const chunk = await stream.read();
+      const chunk = await connection.read();
       if (chunk === null) return null;
       buffered = Buffer.concat([buffered, chunk]);
     }

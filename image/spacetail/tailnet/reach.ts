@@ -6,12 +6,8 @@ import { type Deadline, now, remaining, sleep, timeLeft } from "../process/clock
 import type { PeerStatus, Status } from "./ipn.js";
 import type { LocalApi } from "./local-api.js";
 import { probePeers } from "./probe.js";
-import { addressOf, displayName, findPeer, peersOf } from "./status.js";
+import { displayName, findPeer, peersOf } from "./status.js";
 import { outcomeMessage, outcomeOf, type TargetOutcome } from "./target-outcome.js";
-
-/** How many peers are warmed up, and for how long, when there is no service to wait for. */
-const WARM_UP_PEERS = 16;
-const WARM_UP_MS = 2000;
 
 /** How long one round may try to reach services before it looks again who is online. Milliseconds. */
 const ROUND_MS = 5000;
@@ -26,26 +22,22 @@ const STATUS_MS = 5000;
 const PAUSE_MS = 250;
 
 /**
- * Proves that traffic flows. If there are services to wait for, each must accept a connection through the tunnel;
- * otherwise the tunnel is warmed up towards peers that are online.
+ * Waits until each of the services accepts a connection through the tunnel. Other peers need no waiting: the proxies
+ * hold a connection until its peer knows this node.
  *
- * @returns what was proven, for the user
+ * @returns what is known then, for the user
  * @throws Failure if a service was not reached by the deadline, or cannot be
  */
 export async function reach(api: LocalApi, targets: readonly HostPort[], deadline: Deadline): Promise<string> {
-  if (targets.length === 0) return warmUp(api, deadline);
+  if (targets.length === 0) return await peersOnline(api, deadline);
   await reachAll(api, targets, deadline);
   return `${targets.map((target) => formatHostPort(target)).join(", ")} reached`;
 }
 
-async function warmUp(api: LocalApi, deadline: Deadline): Promise<string> {
-  const online = peersOf(await statusBy(api, deadline)).filter((peer) => peer.Online && addressOf(peer) !== "");
-  if (online.length === 0) return "no peer is online";
-  const some = online.slice(0, WARM_UP_PEERS);
-  const unreachable = await probePeers(api, some, WARM_UP_MS, deadline);
-  const answer = `${some.length - unreachable.length} of ${online.length} online peers answer`;
-  if (unreachable.length === 0) return answer;
-  return `${answer} (not yet: ${unreachable.map((peer) => displayName(peer)).join(", ")})`;
+async function peersOnline(api: LocalApi, deadline: Deadline): Promise<string> {
+  const online = peersOf(await statusBy(api, deadline)).filter((peer) => peer.Online).length;
+  if (online === 0) return "no peer is online";
+  return online === 1 ? "1 peer is online" : `${online} peers are online`;
 }
 
 /** Tries all services in rounds, so that one that is slow to start does not hide another that can never be reached. */

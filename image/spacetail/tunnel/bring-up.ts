@@ -6,14 +6,14 @@ import { type Deadline, remaining, timeLeft } from "../process/clock.js";
 import { readText, writePrivate } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
 import { emptyRecord, readRecord, writeRecord } from "../proxies/proxy-record.js";
-import { addressInUse, lastMessage, problemLines } from "../tailnet/daemon-log.js";
+import { lastMessage, problemLines } from "../tailnet/daemon-log.js";
 import type { Status } from "../tailnet/ipn.js";
 import { join, joinPrefs } from "../tailnet/join.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { reach } from "../tailnet/reach.js";
 import { displayName, findPeer, selfOf } from "../tailnet/status.js";
 import type { Attempt } from "./attempt.js";
-import { inUseMessage, requireFree, waitForDaemon } from "./daemon.js";
+import { listenMessage, requireFree, waitForDaemon } from "./daemon.js";
 import { type Interruption, stopOnSignals } from "./interruption.js";
 import { acquire, realHolders } from "./lock.js";
 import { reuseTunnel } from "./reuse.js";
@@ -45,7 +45,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
     const present = await reuseTunnel(attempt);
     writeRecord(dir.proxies, settings, env, present === null ? emptyRecord() : readRecord(dir.proxies));
     if (present !== null) {
-      const api = localApi(platform.connect, present.socket);
+      const api = localApi(platform.net.connectUnix, present.socket);
       const status = await api.status(timeLeft(deadline));
       const note = await reach(api, settings.waitFor, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
@@ -90,7 +90,7 @@ async function startTunnel(attempt: Attempt): Promise<Outcome> {
 
 async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
   const { platform, dir, settings, machine, deadline, trace } = attempt;
-  const api = localApi(platform.connect, started.ownSocket);
+  const api = localApi(platform.net.connectUnix, started.ownSocket);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);
   const ready = waitForDaemon(api, deadline).then(() => "");
@@ -143,8 +143,6 @@ async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): P
 /** @param how how the supervisor ended */
 function exitMessage(dir: RuntimeDir, how: string): string {
   const log = daemonLog(dir);
-  const address = addressInUse(log);
-  if (address !== "") return inUseMessage(address);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
     // A supervisor that cannot write cannot say so either.
@@ -152,6 +150,7 @@ function exitMessage(dir: RuntimeDir, how: string): string {
     const last = lastMessage(readText(dir.supervisorLog) ?? "");
     return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }
+  if (reason.cause === "cannot-listen") return listenMessage(reason.detail);
   const advice = "Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the proxy addresses.";
   return `${reasonMessage(reason)}: ${lastMessage(log)}. ${advice}`;
 }

@@ -21,15 +21,23 @@ export function daemonCommand(attempt: Attempt, socket: string): string[] {
     // tailscaled would otherwise use the variable PORT.
     "--port=0",
     `--socket=${socket}`,
-    `--socks5-server=${settings.socks5Server}`,
-    `--outbound-http-proxy-listen=${settings.httpProxy}`,
+    // For UDP alone, through the proxy in front of it; a free port, which it logs.
+    "--socks5-server=127.0.0.1:0",
   ].concat(settings.tailscaledArgs);
 }
 
-/** The environment of tailscaled, which would otherwise create a folder for logs below the home directory or /tmp. */
-export function daemonEnvironment(dir: RuntimeDir, env: Environment): Record<string, string> {
+/**
+ * The environment of tailscaled, which would otherwise create a folder for logs below the home directory or /tmp.
+ *
+ * @param proxy the URL of the proxy through which it is to reach its control server and relays; empty for none
+ */
+export function daemonEnvironment(dir: RuntimeDir, env: Environment, proxy: string): Record<string, string> {
   const kept = childEnvironment(env);
   if (kept.TS_LOGS_DIR === undefined) kept.TS_LOGS_DIR = dir.path;
+  if (proxy !== "") {
+    kept.HTTP_PROXY = proxy;
+    kept.HTTPS_PROXY = proxy;
+  }
   return kept;
 }
 
@@ -38,26 +46,22 @@ export function missingMessage(program: string): string {
   return `Cannot find ${program} next to spacetail or on PATH. Use the runner image, which includes it.`;
 }
 
-/**
- * Checks for conflicts that tailscaled fails on or does not notice: it binds `localhost` on IPv4 only, but programs may
- * try IPv6 first, and would send their traffic to whoever listens there.
- *
- * @throws Failure if another program uses the socket or a proxy's address
- */
+/** @throws Failure if another program uses the socket */
 export async function requireFree(attempt: Attempt): Promise<void> {
-  const { settings } = attempt;
   const problem = await clearSocket(attempt.platform, socketOf(attempt));
   if (problem !== "") throw new Failure(problem);
-  for (const address of [settings.socks5Server, settings.httpProxy]) {
-    if (!address.startsWith("localhost:")) continue;
-    const port = address.slice("localhost:".length);
-    if (await attempt.platform.listensOnLoopback6(Number(port))) throw new Failure(inUseMessage(`[::1]:${port}`));
-  }
 }
 
-/** The line for a proxy's address that another program uses. */
-export function inUseMessage(address: string): string {
-  const names = "TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN";
+/**
+ * The line for a proxy or forward that cannot listen.
+ *
+ * @param problem its address, `: `, and the code of the error
+ */
+export function listenMessage(problem: string): string {
+  const at = problem.lastIndexOf(": ");
+  const [address, code] = [problem.slice(0, Math.max(0, at)), problem.slice(at + 2)];
+  const names = "TS_SOCKS5_SERVER, TS_OUTBOUND_HTTP_PROXY_LISTEN or TS_FORWARDS";
+  if (code !== "EADDRINUSE") return `Cannot listen on ${address} (${code}). Choose another address with ${names}.`;
   return `Another program already listens on ${address}. Stop it, or choose another address with ${names}.`;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
+import type { Forward } from "../../../contract/wire/forwards.js";
 import { errorMessage } from "../errors/failure.js";
 import { type ProcessId, thisProcess } from "../process/processes.js";
 import { asideDir, type RuntimeDir } from "./runtime-dir.js";
@@ -8,9 +9,9 @@ import { type Launch, type NodeFate, readLaunch, type State, type StopReason, wr
 /** What the supervisor tells everybody, in its state file. */
 export interface Reporter {
   /** Throws a Failure if the file cannot be written: without it nobody would find the tunnel. */
-  readonly up: () => void;
-  /** There are other processes to watch. */
-  readonly watching: (launch: Launch) => void;
+  readonly up: (daemon: ProcessId | null, forwards: readonly Forward[]) => void;
+  /** There are other processes to watch, or forwards. */
+  readonly watching: (launch: Launch, forwards: readonly Forward[]) => void;
   /** Something is wrong with the node, or with its logout; an empty text means that nothing is. */
   readonly problem: (problem: string) => void;
   readonly stopping: (reason: StopReason) => void;
@@ -20,11 +21,13 @@ export interface Reporter {
 }
 
 /** The reports of the supervisor that runs in this process. */
-export function reporter(dir: RuntimeDir, launch: Launch, daemon: ProcessId | null): Reporter {
+export function reporter(dir: RuntimeDir, launch: Launch): Reporter {
   const supervisor = thisProcess();
   const aside = asideDir(dir, supervisor.pid);
   const { socket, ephemeral } = launch;
   let { watch, generation } = launch;
+  let daemon: ProcessId | null = null;
+  let forwards: readonly Forward[] = [];
   let phase: State["phase"] = "up";
   let reason: StopReason | null = null;
   let node: NodeFate = "unknown";
@@ -38,7 +41,8 @@ export function reporter(dir: RuntimeDir, launch: Launch, daemon: ProcessId | nu
   const write = (): void => {
     const at = place();
     if (at === null) return;
-    writeState(at, { supervisor, daemon, watch, generation, socket, phase, reason, node, problem, ephemeral });
+    const tunnel = { supervisor, daemon, watch, generation, socket, forwards, ephemeral };
+    writeState(at, { ...tunnel, phase, reason, node, problem });
   };
   /** Nothing may prevent the logout, so a file that cannot be written is only noted. */
   const tryToWrite = (): void => {
@@ -50,10 +54,15 @@ export function reporter(dir: RuntimeDir, launch: Launch, daemon: ProcessId | nu
   };
 
   return {
-    up: write,
-    watching: (changed) => {
+    up: (started, listening) => {
+      daemon = started;
+      forwards = listening;
+      write();
+    },
+    watching: (changed, listening) => {
       watch = changed.watch;
       generation = changed.generation;
+      forwards = listening;
       tryToWrite();
     },
     problem: (text) => {

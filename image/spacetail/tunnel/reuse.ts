@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+import { formatHostPort } from "../../../contract/wire/addresses.js";
+import type { Forward } from "../../../contract/wire/forwards.js";
 import { Failure } from "../errors/failure.js";
 import { remaining, sleep } from "../process/clock.js";
 import { isRunning, isSame } from "../process/processes.js";
 import { localApi } from "../tailnet/local-api.js";
 import type { Attempt } from "./attempt.js";
-import { find, type Launch, readLaunch, readState, type State, writeLaunch } from "./state.js";
-import { askToStop, exited, leavingTunnels, setAside } from "./stop.js";
+import { find, readLaunch, readState, type State, writeLaunch } from "./state.js";
+import { askToStop, exited, setAside } from "./stop.js";
 
 /**
  * Looks for a tunnel that the attempt can use: one that is up and on the tailnet, and stays until the watched process
@@ -24,19 +26,7 @@ export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
     if (readState(dir) === null) await exited(supervisor, deadline);
     else setAside(dir, supervisor);
   }
-  for (const { aside, supervisor: leaving } of leavingTunnels(dir)) {
-    const launch = readLaunch(aside);
-    if (launch !== null && needsPorts(launch, attempt)) await exited(leaving, deadline);
-  }
   return null;
-}
-
-/** Whether a tunnel that is leaving still has the ports that the attempt needs: tailscaled itself listens on them. */
-function needsPorts({ daemon, socks5Server, httpProxy }: Launch, { settings }: Attempt): boolean {
-  const wanted = [settings.socks5Server, settings.httpProxy];
-  return [`--socks5-server=${socks5Server}`, `--outbound-http-proxy-listen=${httpProxy}`].some(
-    (flag) => daemon.includes(flag) && wanted.includes(flag.slice(flag.indexOf("=") + 1)),
-  );
 }
 
 /** Checks a tunnel that is up, and makes it stay for the watched process. False if it went down meanwhile. */
@@ -51,20 +41,57 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
         `${socks5Server} and ${httpProxy} were requested). Run \`spacetail down\` first.`,
     );
   }
-  if (state.watch.length === 0 || state.watch.some((one) => watch !== null && isSame(one, watch))) return true;
+  const more = newForwards(launch.forwards, settings.forwards);
+  const isWatched = state.watch.length === 0 || state.watch.some((one) => watch !== null && isSame(one, watch));
+  if (isWatched && more.length === 0) return true;
   const generation = launch.generation + 1;
-  writeLaunch(dir, { ...launch, watch: watch === null ? [] : state.watch.concat([watch]), generation });
+  const added = watch === null ? [] : state.watch.concat([watch]);
+  writeLaunch(dir, {
+    ...launch,
+    watch: isWatched ? state.watch : added,
+    generation,
+    forwards: launch.forwards.concat(more),
+  });
   // The supervisor repeats the generation when it has read the file.
   while (find(dir).found === "up" && remaining(attempt.deadline) > 0) {
-    if ((readState(dir)?.generation ?? 0) >= generation) return true;
+    const now = readState(dir);
+    if (now !== null && now.generation >= generation) {
+      requireForwards(now.forwards, more);
+      return true;
+    }
     await sleep(5);
   }
   return false;
 }
 
+/**
+ * The forwards that a tunnel does not have yet.
+ *
+ * @throws Failure if it uses the port of one for something else
+ */
+function newForwards(present: readonly Forward[], wanted: readonly Forward[]): Forward[] {
+  return wanted.filter((one) => {
+    const same = present.find((other) => other.port === one.port);
+    if (same === undefined) return true;
+    const [now, then] = [formatHostPort(same.target), formatHostPort(one.target)];
+    if (now === then) return false;
+    throw new Failure(
+      `The tunnel is already up and forwards port ${one.port} to ${now}; ${then} was requested. Choose another port.`,
+    );
+  });
+}
+
+function requireForwards(present: readonly Forward[], wanted: readonly Forward[]): void {
+  const missing = wanted.find((one) => !present.some((other) => other.port === one.port));
+  if (missing === undefined) return;
+  throw new Failure(
+    `Cannot listen on 127.0.0.1:${missing.port}. Stop the program that does, or choose another port with TS_FORWARDS.`,
+  );
+}
+
 async function isOnTailnet(attempt: Attempt, socket: string): Promise<boolean> {
   try {
-    const api = localApi(attempt.platform.connect, socket);
+    const api = localApi(attempt.platform.net.connectUnix, socket);
     return (await api.statusWithoutPeers(2000)).BackendState === "Running";
   } catch {
     return false;

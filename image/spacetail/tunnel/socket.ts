@@ -2,6 +2,7 @@
 import { existsSync, linkSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode, Failure } from "../errors/failure.js";
+import type { Net } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
 import type { Attempt } from "./attempt.js";
 import type { Launch } from "./state.js";
@@ -73,9 +74,19 @@ export async function clearSocket(platform: Platform, path: string): Promise<str
   if (found === null) return "";
   const advice = "Remove it, or choose another path with TS_SOCKET.";
   if (!found.socket) return `${path} is not a socket. ${advice}`;
-  const code = await platform.socketProblem(path);
+  const code = await socketProblem(platform.net, path);
   if (code === "") return `${path} is in use by another program. ${advice}`;
   if (code !== "ECONNREFUSED") return `${path} cannot be used (${code}). ${advice}`;
   rmSync(path, { force: true });
   return "";
+}
+
+/** Tries a unix socket: empty if a program accepts connections on it, else the code of the error. */
+async function socketProblem(net: Net, path: string): Promise<string> {
+  try {
+    (await net.connectUnix(path)).close();
+    return "";
+  } catch (error) {
+    return errorCode(error);
+  }
 }

@@ -24,7 +24,7 @@ export interface Started {
 /** Starts the supervisor, detached: in its own session, with a private log as its only descriptor, without secrets. */
 export function startSupervisor(attempt: Attempt): Started {
   const { platform, dir, settings, watch } = attempt;
-  const { socks5Server, httpProxy } = settings;
+  const { socks5Server, httpProxy, forwards } = settings;
   const socket = socketOf(attempt);
   const ownSocket = ownSocketOf(socket);
   const daemon = daemonCommand(attempt, ownSocket);
@@ -40,6 +40,7 @@ export function startSupervisor(attempt: Attempt): Started {
     socketDirs: makeSocketDirs(socket),
     socks5Server,
     httpProxy,
+    forwards,
     ephemeral: attempt.ephemeral,
   });
   const log = openSync(dir.supervisorLog, "a");

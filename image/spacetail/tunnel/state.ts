@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Forward } from "../../../contract/wire/forwards.js";
 import { overwrite, readText, writePrivate } from "../process/files.js";
 import { isProcessId, isRunning, type ProcessId } from "../process/processes.js";
 import type { RuntimeDir } from "./runtime-dir.js";
@@ -22,6 +23,7 @@ export interface Launch {
   /** Where the proxies listen, as `host:port`. */
   readonly socks5Server: string;
   readonly httpProxy: string;
+  readonly forwards: readonly Forward[];
   /** Whether the control server deletes the node when it logs out. */
   readonly ephemeral: Ephemeral;
 }
@@ -38,6 +40,8 @@ export interface State {
   /** The generation of `watch`. */
   readonly generation: number;
   readonly socket: string;
+  /** The forwards that listen. */
+  readonly forwards: readonly Forward[];
   /** A tunnel that is "stopping" has given up its socket's public name. */
   readonly phase: "up" | "stopping" | "stopped";
   /** Why it is stopping or has stopped; null while it is up. */
@@ -53,8 +57,15 @@ export type NodeFate = "unknown" | "logged-out" | "left-behind" | "unanswered" |
 
 /** Why a tunnel went down. */
 export interface StopReason {
-  readonly cause: "requested" | "interrupted" | "watch-ended" | "removed" | "daemon-exited" | "daemon-not-started";
-  /** The watched process, the directory that was removed, or how tailscaled ended; empty for other causes. */
+  readonly cause:
+    | "requested"
+    | "interrupted"
+    | "watch-ended"
+    | "removed"
+    | "daemon-exited"
+    | "daemon-not-started"
+    | "cannot-listen";
+  /** The watched process, the directory that was removed, how tailscaled ended, or the address with the error; empty for other causes. */
   readonly detail: string;
 }
 
@@ -71,6 +82,8 @@ export function reasonMessage({ cause, detail }: StopReason): string {
       return `the directory ${detail} was removed`;
     case "daemon-exited":
       return `tailscaled exited unexpectedly (${detail})`;
+    case "cannot-listen":
+      return `the proxies cannot listen on ${detail}`;
     default:
       return `tailscaled cannot be started (${detail})`;
   }

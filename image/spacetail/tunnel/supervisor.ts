@@ -2,9 +2,15 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
+import { trustSystem } from "../egress/ca-certificates.js";
+import { openDaemonProxy } from "../egress/daemon-proxy.js";
+import { type Egress, egressOf } from "../egress/egress.js";
+import { readUpstream } from "../egress/upstream.js";
 import { errorMessage } from "../errors/failure.js";
+import type { Front } from "../front/front.js";
 import type { Platform } from "../platform/platform.js";
 import { identify } from "../process/processes.js";
+import { readRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { localApi } from "../tailnet/local-api.js";
 import { daemonEnvironment } from "./daemon.js";
@@ -13,6 +19,7 @@ import { reporter } from "./report.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { clearSocket, removeSocketDirs, withdrawSocket } from "./socket.js";
 import { type Launch, reasonMessage, type StopReason } from "./state.js";
+import { openTunnelFront } from "./tunnel-front.js";
 import { removal, watchedEnd } from "./watch.js";
 
 /**
@@ -27,23 +34,40 @@ export async function superviseTunnel(
 ): Promise<void> {
   // Before tailscaled is started, so that no signal ends this process without it.
   const asked = askedToStop();
+  const report = reporter(dir, launch);
+  const egress = wayOut(platform, env, dir, launch);
+  let front: Front;
+  try {
+    front = await openTunnelFront(platform, egress, dir, launch);
+  } catch (error) {
+    const reason: StopReason = { cause: "cannot-listen", detail: errorMessage(error) };
+    console.error(`spacetail: ${reasonMessage(reason)}`);
+    report.stopping(reason);
+    report.stopped("never-joined");
+    removeSocketDirs(launch.socketDirs);
+    return;
+  }
+  const proxy = await proxyForDaemon(platform, egress);
   const log = openSync(dir.daemonLog, "a");
-  const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env), log);
+  const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env, proxy), log);
   closeSync(log);
   const daemonEnded = endOf(daemon);
-  const report = reporter(dir, launch, daemon.pid === undefined ? null : identify(daemon.pid));
-  report.up();
-  const unwatched = watchedEnd(dir, launch, (changed) => report.watching(changed));
+  report.up(daemon.pid === undefined ? null : identify(daemon.pid), front.forwards());
+  const unwatched = watchedEnd(dir, launch, (changed) => {
+    const done = (): void => report.watching(changed, front.forwards());
+    addForwards(front, changed).then(done, done);
+  });
   const reason = await Promise.race([daemonEnded, asked, unwatched, removal(dir)]);
 
-  console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
   // First of all, what the next tunnel needs: it does not wait for the end of this one.
+  front.close();
   withdrawSocket(platform, launch);
+  console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
   report.stopping(reason);
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
   const node = await leave({
-    api: localApi(platform.connect, launch.ownSocket),
+    api: localApi(platform.net.connectUnix, launch.ownSocket),
     daemon,
     daemonEnded,
     joined: report.joined(),
@@ -53,6 +77,27 @@ export async function superviseTunnel(
   for (const socket of [launch.ownSocket, launch.socket]) await clearSocket(platform, socket);
   removeSocketDirs(launch.socketDirs);
   console.error(`spacetail: stopped, node ${node}`);
+}
+
+/** The ways out of this machine, as the run has them. */
+function wayOut(platform: Platform, env: Environment, dir: RuntimeDir, launch: Launch): Egress {
+  const upstream = readUpstream(readRecord(dir.proxies).original, [launch.httpProxy, launch.socks5Server]);
+  trustSystem(platform, env, upstream);
+  return egressOf(platform, upstream);
+}
+
+/** Opens a proxy for tailscaled if the run itself has one; returns its URL, or an empty text. */
+async function proxyForDaemon(platform: Platform, egress: Egress): Promise<string> {
+  const { tunnel, http } = egress.upstream;
+  return tunnel === null && http === null ? "" : (await openDaemonProxy(platform.net, egress)).url;
+}
+
+async function addForwards(front: Front, { forwards }: Launch): Promise<void> {
+  try {
+    await front.forward(forwards);
+  } catch (error) {
+    console.error(`spacetail: a forward cannot listen on ${errorMessage(error)}`);
+  }
 }
 
 function endOf(daemon: ChildProcess): Promise<StopReason> {

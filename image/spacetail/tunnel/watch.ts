@@ -38,7 +38,6 @@ export function watchedEnd(dir: RuntimeDir, launch: Launch, changed: (launch: La
   let watch = launch.watch;
   let text = readText(dir.launch);
   return new Promise<StopReason>((resolve) => {
-    if (watch.length === 0) return;
     const timer = setInterval(() => {
       const now = readText(dir.launch);
       const read = now === null || now === text ? null : readLaunch(dir);
@@ -47,9 +46,9 @@ export function watchedEnd(dir: RuntimeDir, launch: Launch, changed: (launch: La
         watch = read.watch;
         changed(read);
       }
-      if (watch.some((one) => isRunning(one))) return;
+      if (watch.length === 0 || watch.some((one) => isRunning(one))) return;
       clearInterval(timer);
-      if (watch.length > 0) resolve({ cause: "watch-ended", detail: `${watch[watch.length - 1]?.pid ?? 0}` });
+      resolve({ cause: "watch-ended", detail: `${watch[watch.length - 1]?.pid ?? 0}` });
     }, CHECK_EVERY_MS);
   });
 }

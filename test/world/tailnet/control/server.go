@@ -69,6 +69,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	settings Settings
+	network  Network
 	nodes    map[tailcfg.NodeID]*node
 	lastID   tailcfg.NodeID
 }

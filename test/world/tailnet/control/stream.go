@@ -32,6 +32,8 @@ type stream struct {
 	// What was sent last, as JSON; only the stream's goroutine uses these.
 	self   string
 	filter string
+	dns    string
+	relays string
 	peers  map[tailcfg.NodeID]string
 }
 

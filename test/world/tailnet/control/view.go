@@ -34,6 +34,7 @@ func (s *Server) next(poll *stream) (response *tailcfg.MapResponse, shown []tail
 	self := s.selfLocked(poll.node)
 	filter := s.filterLocked(poll.node)
 	peers := s.peersLocked(poll.node)
+	dns, relays := s.dnsLocked(), s.derpMapLocked(poll.node)
 	s.mu.Unlock()
 
 	first := poll.self == ""
@@ -47,6 +48,16 @@ func (s *Server) next(poll *stream) (response *tailcfg.MapResponse, shown []tail
 	if encoded := encode(filter); encoded != poll.filter {
 		poll.filter = encoded
 		response.PacketFilters = map[string][]tailcfg.FilterRule{"base": filter}
+		changed = true
+	}
+	if encoded := encode(dns); encoded != poll.dns {
+		poll.dns = encoded
+		response.DNSConfig = dns
+		changed = true
+	}
+	if encoded := encode(relays); encoded != poll.relays {
+		poll.relays = encoded
+		response.DERPMap = relays
 		changed = true
 	}
 	present := map[tailcfg.NodeID]bool{}
@@ -86,8 +97,6 @@ func (s *Server) next(poll *stream) (response *tailcfg.MapResponse, shown []tail
 // describeTailnet adds what only the first response of a stream carries.
 func (s *Server) describeTailnet(response *tailcfg.MapResponse) {
 	response.Domain = s.config.Domain
-	response.DERPMap = s.config.DERPMap
-	response.DNSConfig = &tailcfg.DNSConfig{Proxied: true, Domains: []string{s.config.Domain}}
 	response.UserProfiles = []tailcfg.UserProfile{taggedDevices, administrator}
 	response.CollectServices = "false"
 	// Nodes of a test must not upload their logs.
@@ -145,7 +154,8 @@ func (s *Server) describeLocked(n *node) *tailcfg.Node {
 		Expired:           n.expired(time.Now()),
 		Machine:           n.machine,
 		Addresses:         n.addresses,
-		AllowedIPs:        n.addresses,
+		AllowedIPs:        s.allowedLocked(n),
+		PrimaryRoutes:     s.network.Routes[n.name],
 		Created:           n.created.UTC(),
 		Cap:               n.version,
 		Tags:              n.tags,

@@ -26,8 +26,8 @@ import (
 
 // Names of the peers.
 const (
-	State = "state" // Terraform state backend on port 80
-	DB    = "db"    // echo on port 5432, nothing on any other port
+	State = "state" // Terraform state backend on port 80; on 8000 to 8002 what a proxy could get wrong
+	DB    = "db"    // echo on port 5432, name server on 53, nothing on any other port; a router if it is made one
 	Attic = "attic" // registered, but offline
 	Vault = "vault" // listens on port 443, but its filter refuses SpaceliftTag
 )
@@ -58,6 +58,7 @@ type Config struct {
 // Set is the running peers.
 type Set struct {
 	StateBackend *StateBackend
+	NameServer   *NameServer // on DB
 	servers      map[string]*tsnet.Server
 }
 
@@ -82,6 +83,7 @@ func PrepareProcess() {
 func Start(ctx context.Context, config Config) (*Set, error) {
 	set := &Set{
 		StateBackend: NewStateBackend(),
+		NameServer:   &NameServer{asked: map[string]int{}},
 		servers:      map[string]*tsnet.Server{},
 	}
 	for _, peer := range tagsOf {
@@ -99,21 +101,28 @@ func Start(ctx context.Context, config Config) (*Set, error) {
 		}
 		set.servers[peer.name] = server
 	}
-	services := map[string]service{
-		State: {port: 80, serve: set.StateBackend.serve(config.Events)},
-		DB:    {port: 5432, serve: serveEcho},
-		Vault: {port: 443, serve: serveEcho},
+	services := map[string][]service{
+		State: {
+			{port: 80, serve: set.StateBackend.serve(config.Events)},
+			{port: 8000, serve: serveMirror},
+			{port: 8001, serve: serveHead},
+			{port: 8002, serve: serveCount},
+		},
+		DB:    {{port: 5432, serve: serveEcho}},
+		Vault: {{port: 443, serve: serveEcho}},
 	}
 	if err := set.each(func(name string, server *tsnet.Server) error {
-		if service, ok := services[name]; ok {
+		for _, service := range services[name] {
 			listener, err := server.Listen("tcp", fmt.Sprintf(":%d", service.port))
 			if err != nil {
 				return err
 			}
 			go service.serve(listener)
 		}
-		_, err := server.Up(ctx)
-		return err
+		if _, err := server.Up(ctx); err != nil || name != DB {
+			return err
+		}
+		return errors.Join(serveNames(set.NameServer, server), forward(ctx, server))
 	}); err != nil {
 		set.Close()
 		return nil, err

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
+import { errorCode } from "../errors/failure.js";
+import type { Platform } from "../platform/platform.js";
 import { readText } from "../process/files.js";
+import type { Upstream } from "./upstream.js";
 
 // The places that Go's crypto/x509 reads on Linux, so that SSL_CERT_FILE and SSL_CERT_DIR mean the same to this program
 // and to tailscaled: the first file that can be read, and in addition every file in the directories.
@@ -23,6 +26,8 @@ export interface CaCertificates {
   readonly directories: () => string[];
   /** Where the file was searched for; for messages. */
   readonly searched: string;
+  /** What is wrong with the file that SSL_CERT_FILE names, as a sentence; empty if nothing is, or if it is not set. */
+  readonly problem: string;
 }
 
 export function systemCertificates(env: Environment): CaCertificates {
@@ -41,7 +46,27 @@ export function systemCertificates(env: Environment): CaCertificates {
     file,
     directories: () => readDirectories(directories, file),
     searched: given === "" ? `${FILES[0]} and similar files` : given,
+    problem: given === "" || file.length > 0 ? "" : fileProblem(given),
   };
+}
+
+/** Makes TLS to the run's proxies trust what the machine trusts, if one of them takes TLS. */
+export function trustSystem(platform: Platform, env: Environment, { tunnel, http }: Upstream): void {
+  if (tunnel?.scheme !== "https" && http?.scheme !== "https") return;
+  const certificates = systemCertificates(env);
+  platform.trust(certificates.file.concat(certificates.directories()));
+}
+
+function fileProblem(path: string): string {
+  const named = `SSL_CERT_FILE names ${path}, which`;
+  try {
+    readFileSync(path);
+  } catch (error) {
+    const code = errorCode(error);
+    const words = code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a directory" : "cannot be read";
+    return `${named} ${words}.`;
+  }
+  return `${named} holds no certificate in PEM form.`;
 }
 
 function readDirectories(directories: readonly string[], known: readonly string[]): string[] {

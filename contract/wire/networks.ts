@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import { consistsOf, DIGITS } from "./characters.js";
+
+/** A network, as `10.0.0.0/8` or `fd00::/8` write it. */
+export interface Network {
+  /** The bytes of its address: 4 or 16. */
+  readonly bytes: readonly number[];
+  /** How many bits of an address must agree with it. */
+  readonly bits: number;
+}
+
+/**
+ * The bytes of an IP address: 4 or 16; null for any other text. IPv6 addresses may have brackets and a zone, which is
+ * ignored. IPv4 addresses that are written as IPv6 ones (`::ffff:10.0.0.1`) have 4 bytes, so that they are recognized.
+ */
+export function ipBytes(text: string): number[] | null {
+  if (!text.includes(":")) return ipv4Bytes(text);
+  const inner = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
+  const zone = inner.indexOf("%");
+  const bytes = ipv6Bytes(zone < 0 ? inner : inner.slice(0, zone));
+  if (bytes === null) return null;
+  const isMapped = bytes.slice(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  return isMapped ? bytes.slice(12) : bytes;
+}
+
+/** Reads `address/bits`, or an address alone, which is a network of one; null for any other text. */
+export function parseNetwork(text: string): Network | null {
+  const slash = text.indexOf("/");
+  const bytes = ipBytes(slash < 0 ? text : text.slice(0, slash));
+  if (bytes === null) return null;
+  const length = bytes.length * 8;
+  if (slash < 0) return { bytes, bits: length };
+  const digits = text.slice(slash + 1);
+  if (!consistsOf(digits, DIGITS) || digits.length > 3 || Number(digits) > length) return null;
+  return { bytes, bits: Number(digits) };
+}
+
+/** True if the address with these bytes is in the network. */
+export function isInNetwork(bytes: readonly number[], network: Network): boolean {
+  if (bytes.length !== network.bytes.length) return false;
+  let bits = network.bits;
+  for (let i = 0; bits > 0; i += 1) {
+    const differing = (bytes[i] ?? 0) ^ (network.bytes[i] ?? 0);
+    if (differing >> Math.max(0, 8 - bits) !== 0) return false;
+    bits -= 8;
+  }
+  return true;
+}
+
+/** The networks that the texts name, without those that are none. */
+export function networksOf(texts: readonly string[]): Network[] {
+  const networks: Network[] = [];
+  for (const text of texts) {
+    const network = parseNetwork(text);
+    if (network !== null) networks.push(network);
+  }
+  return networks;
+}
+
+function ipv4Bytes(text: string): number[] | null {
+  const parts = text.split(".");
+  if (parts.length !== 4) return null;
+  const bytes: number[] = [];
+  for (const part of parts) {
+    // A leading zero means octal to some programs, so it means nothing here.
+    const isByte = consistsOf(part, DIGITS) && part.length <= 3 && (part === "0" || !part.startsWith("0"));
+    if (!isByte || Number(part) > 255) return null;
+    bytes.push(Number(part));
+  }
+  return bytes;
+}
+
+function ipv6Bytes(text: string): number[] | null {
+  const halves = text.split("::");
+  if (halves.length > 2) return null;
+  const head = groupBytes(halves[0] ?? "", halves.length === 1);
+  const tail = halves.length === 2 ? groupBytes(halves[1] ?? "", true) : [];
+  if (head === null || tail === null) return null;
+  const missing = 16 - head.length - tail.length;
+  if (halves.length === 1 ? missing !== 0 : missing < 2) return null;
+  const zeros: number[] = [];
+  for (let i = 0; i < missing; i += 1) zeros.push(0);
+  return head.concat(zeros, tail);
+}
+
+/** The bytes of groups with colons between them; the last may be an IPv4 address. */
+function groupBytes(text: string, endsAddress: boolean): number[] | null {
+  if (text === "") return [];
+  const groups = text.split(":");
+  const bytes: number[] = [];
+  for (let i = 0; i < groups.length; i += 1) {
+    const group = groups[i] ?? "";
+    if (endsAddress && i === groups.length - 1 && group.includes(".")) {
+      const last = ipv4Bytes(group);
+      if (last === null) return null;
+      for (const byte of last) bytes.push(byte);
+    } else {
+      if (group.length > 4 || !consistsOf(group, `${DIGITS}ABCDEFabcdef`)) return null;
+      const value = Number(`0x${group}`);
+      bytes.push(value >> 8, value & 255);
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The event thread of the native build. scriptc's event loop takes no descriptors of others, so a thread waits for
+// ours. It tells TypeScript which sockets are ready, and does the relays' work itself (relay.c): a busy or blocked
+// script never holds up traffic.
+#include "net.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+typedef void callback(double id, int32_t result, const uint8_t *text, size_t length, void *context);
+
+int net_epoll = -1;
+static int wake = -1;
+static callback *_Atomic target;
+static void *_Atomic target_context;
+
+void net_post(double id, int32_t result, const char *text) {
+  size_t length = 0;
+  while (text[length] != '\0') length++;
+  // Copies its arguments and queues the call for the script's thread; dropped if TypeScript has released the callback.
+  target(id, result, (const uint8_t *)text, length, target_context);
+}
+
+int net_thread(void *(*run)(void *)) {
+  sigset_t all, before;
+  pthread_attr_t attributes;
+  pthread_t thread;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  int error = pthread_create(&thread, &attributes, run, NULL);
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return -error;
+}
+
+void net_wake(void) {
+  uint64_t one = 1;
+  ssize_t written = write(wake, &one, sizeof one);
+  (void)written;
+}
+
+// The data of an event is 0 for `wake`, twice the ID plus one for a socket that TypeScript waits for, and else the
+// address of a relay's side, which is even.
+static void *run(void *unused) {
+  (void)unused;
+  struct epoll_event events[64];
+  int busy = 0;
+  for (;;) {
+    int count = epoll_wait(net_epoll, events, 64, busy ? 0 : -1);
+    for (int i = 0; i < count; i++) {
+      uint64_t data = events[i].data.u64;
+      if (data == 0) {
+        uint64_t wakes;
+        ssize_t got = read(wake, &wakes, sizeof wakes);
+        (void)got;
+        relay_adopt();
+      } else if (data & 1) {
+        net_post((double)(data >> 1), (int32_t)events[i].events, "");
+      } else {
+        relay_event(events[i].data.ptr, events[i].events);
+      }
+    }
+    // Only here do relays end, so no event above is for one that has.
+    busy = relay_turn();
+  }
+  return NULL;
+}
+
+static int start(void) {
+  int epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) return -errno;
+  wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  struct epoll_event event = {.events = EPOLLIN};
+  int error = wake < 0 || epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &event) < 0 ? -errno : 0;
+  net_epoll = epoll;
+  if (error == 0) error = net_thread(run);
+  if (error < 0) {
+    close(epoll);
+    if (wake >= 0) close(wake);
+    net_epoll = -1;
+  }
+  return error;
+}
+
+// TypeScript waits for something, so the process does not end by itself until spacetail_net_release.
+int32_t spacetail_net_hold(callback *function, void *context) {
+  target = function;
+  target_context = context;
+  return net_epoll >= 0 ? 0 : start();
+}
+
+// TypeScript waits for nothing any more.
+void spacetail_net_release(callback *function, void *context) {
+  (void)function;
+  (void)context;
+}
+
+// Posts one event for `id` when the socket is ready for any of `interest` (EPOLLIN, EPOLLOUT) or has an error.
+int32_t spacetail_net_watch(int32_t fd, double id, int32_t interest) {
+  struct epoll_event event = {.events = (uint32_t)interest | EPOLLONESHOT, .data.u64 = (uint64_t)id << 1 | 1};
+  if (epoll_ctl(net_epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
+  if (errno != ENOENT) return -errno;
+  return epoll_ctl(net_epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import { readText } from "../process/files.js";
+
+/** Descriptors for everything but clients: listeners, logs, and requests to tailscaled, of which knocking has dozens. */
+const RESERVED = 160;
+
+/** What a client takes: its own connection, and the one that is made for it. */
+const PER_CLIENT = 2;
+
+/** How many clients this process can serve at the same time, by its limit of open files. */
+export function capacity(): number {
+  return Math.max(8, Math.floor((openFilesLimit(readText("/proc/self/limits") ?? "") - RESERVED) / PER_CLIENT));
+}
+
+/** The soft limit of open files in /proc/PID/limits; 1024, which is usual, if it cannot be read. */
+export function openFilesLimit(limits: string): number {
+  const name = "Max open files";
+  for (const line of limits.split("\n")) {
+    if (!line.startsWith(name)) continue;
+    const [soft = ""] = line.slice(name.length).trim().split(" ");
+    if (soft === "unlimited") return Number.MAX_SAFE_INTEGER;
+    const count = Number(soft);
+    return Number.isInteger(count) && count > 0 ? count : 1024;
+  }
+  return 1024;
+}

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
+import { dialAddresses, race } from "../egress/dial.js";
+import type { Egress, Outlet } from "../egress/egress.js";
+import type { UpstreamProxy } from "../egress/upstream.js";
+import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
+import type { Router } from "../names/router.js";
+import type { Connection, Net } from "../platform/net.js";
+import { type Deadline, deadlineIn, now } from "../process/clock.js";
+import { dialTailnet } from "../tailnet/dial.js";
+import type { DialResult } from "../tailnet/local-api.js";
+import type { Explainer } from "./explainer.js";
+import type { Knocker } from "./knock.js";
+import { kindOfCode, type Problem, type ProblemKind } from "./problem.js";
+import { NOTHING } from "./source.js";
+
+/** How an attempt to reach a service ended. */
+export interface Dialed {
+  /** Null if it failed. */
+  readonly outlet: Outlet | null;
+  /** Null if it succeeded. */
+  readonly problem: Problem | null;
+  /** Whether the connection goes through the tailnet. */
+  readonly isTailnet: boolean;
+  /** The proxy that the outlet leads to and that is to pass requests on; null if it leads to the service. */
+  readonly proxy: UpstreamProxy | null;
+}
+
+/** Makes connections for the clients of the front. */
+export interface Dialer {
+  /**
+   * Connects to a service, wherever it is. Never rejects, and always ends.
+   *
+   * @param plainHttp whether plain HTTP is to be spoken, for which a run may have another proxy
+   */
+  readonly dial: (target: HostPort, plainHttp: boolean) => Promise<Dialed>;
+}
+
+/** What a dialer needs. */
+export interface DialerParts {
+  readonly net: Net;
+  /** tailscaled's socket. */
+  readonly socket: string;
+  readonly router: Router;
+  readonly egress: Egress;
+  readonly knocker: Knocker;
+  readonly explainer: Explainer;
+}
+
+/**
+ * How long a machine may take to accept a connection once there is a way to it: time for the first packet and for three
+ * more, should that be lost. Milliseconds.
+ */
+const CONNECT_MS = 10_000;
+
+/** The same for the run's own proxy, which makes the connection, and for the internet. Milliseconds. */
+const OUTSIDE_MS = 30_000;
+
+export function dialer(parts: DialerParts): Dialer {
+  const { net, socket, router, egress, knocker, explainer } = parts;
+
+  const tailnet = async (addresses: readonly string[], target: HostPort): Promise<Dialed> => {
+    const [first] = addresses;
+    if (first === undefined) return failed("unresolved", `${target.host} has no address`, true);
+    const began = now();
+    if (!(await knocker.knock(first))) {
+      return {
+        outlet: null,
+        problem: await explainer.silent(first, target, now() - began),
+        isTailnet: true,
+        proxy: null,
+      };
+    }
+    const made: Made[] = [];
+    const connect = async (address: string): Promise<Connection> => {
+      const dialed = await dialTailnet(net, socket, { host: address, port: target.port }, CONNECT_MS);
+      const { result, connection, early, reason } = dialed;
+      if (connection === null) throw new CodedError(codeOf(result, reason), reason);
+      made.push({ connection, early });
+      return connection;
+    };
+    try {
+      const connection = await race(addresses, connect, deadlineIn(CONNECT_MS + 1000));
+      const early = made.find((one) => one.connection === connection)?.early ?? NOTHING;
+      return { outlet: { connection, early, plain: true }, problem: null, isTailnet: true, proxy: null };
+    } catch (error) {
+      const kind = kindOfCode(errorCode(error));
+      if (kind === "silent") knocker.forget(first);
+      const problem = await explainer.failed(first, target, kind, errorMessage(error));
+      return { outlet: null, problem, isTailnet: true, proxy: null };
+    }
+  };
+
+  /** Through the proxy that the run had before. It gets plain requests as they are, if it speaks HTTP. */
+  const upstream = (proxy: UpstreamProxy, target: HostPort, plainHttp: boolean): Promise<Dialed> => {
+    if (!plainHttp || proxy.scheme === "socks5") {
+      return outside((deadline) => egress.connectThrough(proxy, target.host, target.port, deadline), target, null);
+    }
+    return outside((deadline) => egress.connectTo(proxy, deadline), target, proxy);
+  };
+
+  const outside = async (
+    connect: (deadline: Deadline) => Promise<Outlet>,
+    target: HostPort,
+    proxy: UpstreamProxy | null,
+  ): Promise<Dialed> => {
+    try {
+      return { outlet: await connect(deadlineIn(OUTSIDE_MS)), problem: null, isTailnet: false, proxy };
+    } catch (error) {
+      const text = `Cannot reach ${formatHostPort(target)}: ${errorMessage(error)}`;
+      return failed(kindOfCode(errorCode(error)), text, false);
+    }
+  };
+
+  return {
+    dial: async (target, plainHttp) => {
+      const route = await router.route(target.host, target.port);
+      switch (route.via) {
+        case "tailnet":
+          return await tailnet(route.addresses, target);
+        case "direct":
+          return await outside(
+            async (deadline) => {
+              const connection = await dialAddresses(net, route.addresses, target.port, deadline);
+              return { connection, early: NOTHING, plain: true };
+            },
+            target,
+            null,
+          );
+        case "upstream":
+          return await upstream(route.proxy, target, plainHttp);
+        default:
+          return failed("unresolved", `Cannot reach ${formatHostPort(target)}: ${route.reason}.`, false);
+      }
+    },
+  };
+}
+
+/** A connection that an attempt has made, with what came along. */
+interface Made {
+  readonly connection: Connection;
+  readonly early: Buffer;
+}
+
+function failed(kind: ProblemKind, text: string, isTailnet: boolean): Dialed {
+  return { outlet: null, problem: { kind, text }, isTailnet, proxy: null };
+}
+
+/** The result of a dial as an error code, which says which of several attempts failed in the most telling way. */
+function codeOf(result: DialResult, reason: string): string {
+  switch (result) {
+    case "refused":
+      return "ECONNREFUSED";
+    case "timeout":
+      return "ETIMEDOUT";
+    case "unresolved":
+      return "ENOTFOUND";
+    case "not-on-tailnet":
+      return "ENETUNREACH";
+    default:
+      return reason.includes("unreachable") || reason.includes("no route") ? "EHOSTUNREACH" : "ECONNABORTED";
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
+import type { Forward } from "../../../contract/wire/forwards.js";
+import type { Outlet } from "../egress/egress.js";
+import { errorCode, errorMessage } from "../errors/failure.js";
+import { SystemError } from "../errors/system-error.js";
+import type { Connection, Listener, Net } from "../platform/net.js";
+import { serveForward } from "./forward.js";
+import type { Client, FrontParts } from "./parts.js";
+import { refuse, serve } from "./serve.js";
+import { NOTHING, sourceOf } from "./source.js";
+
+/** The listeners of a tunnel. */
+export interface Front {
+  /** Adds the forwards that are not there yet. Rejects with the first one whose port cannot be used. */
+  readonly forward: (forwards: readonly Forward[]) => Promise<void>;
+  /** The forwards that listen. */
+  readonly forwards: () => readonly Forward[];
+  /** Stops listening; open connections stay. */
+  readonly close: () => void;
+}
+
+/** What is done with a client: ends with the outlet to relay it with, or with null if nothing is left to do. */
+type Work = (client: Client) => Promise<Outlet | null>;
+
+const LOOPBACK = "127.0.0.1";
+
+/** How many clients beyond the capacity get an answer at the same time. */
+const MOST_REFUSALS = 16;
+
+/**
+ * Listens for clients of the proxies. Each address takes both protocols.
+ *
+ * @param addresses where to listen; duplicates are one
+ * @param capacity how many clients to serve at the same time
+ * @throws SystemError for the first address that cannot be used, which its message begins with; then nothing listens
+ */
+export async function openFront(
+  net: Net,
+  parts: FrontParts,
+  addresses: readonly HostPort[],
+  forwards: readonly Forward[],
+  capacity: number,
+): Promise<Front> {
+  const listeners = new Map<string, Listener[]>();
+  let clients = 0;
+  let refusals = 0;
+
+  const accept = (connection: Connection, work: Work): void => {
+    const client: Client = { connection, source: sourceOf(connection, NOTHING) };
+    const isServed = clients < capacity;
+    if (!isServed && refusals >= MOST_REFUSALS) {
+      connection.close();
+      return;
+    }
+    if (isServed) clients += 1;
+    else refusals += 1;
+    const served = isServed ? work(client) : refuse(client);
+    served
+      .then((outlet) => relay(client, outlet))
+      .then(
+        () => leave(isServed),
+        (error: unknown) => {
+          // The client went away, or the connection broke: there is nobody to tell.
+          if (errorCode(error) === "") parts.log(`A connection failed: ${errorMessage(error)}.`);
+          connection.close();
+          leave(isServed);
+        },
+      );
+  };
+  const { activity } = parts;
+  const relay = (client: Client, outlet: Outlet | null): Promise<void> => {
+    if (outlet === null) return Promise.resolve();
+    activity.begin();
+    return parts.relay(client.connection, outlet).then(
+      () => activity.end(),
+      () => activity.end(),
+    );
+  };
+  const leave = (wasServed: boolean): void => {
+    if (wasServed) clients -= 1;
+    else refusals -= 1;
+  };
+  const listen = async (at: HostPort, work: Work): Promise<void> => {
+    const name = formatHostPort(at);
+    if (listeners.has(name)) return;
+    const made: Listener[] = [];
+    listeners.set(name, made);
+    const ips = at.host === "localhost" ? [LOOPBACK, "::1"] : await net.lookup(at.host);
+    for (const ip of ips) {
+      try {
+        made.push(await net.listen(ip, at.port, (connection) => accept(connection, work)));
+      } catch (error) {
+        const code = errorCode(error);
+        // Without IPv6 nobody can take that address for `localhost` either.
+        if (ip === "::1" && (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT")) continue;
+        throw new SystemError(code, formatHostPort({ host: ip, port: at.port }));
+      }
+    }
+  };
+  const close = (): void => {
+    for (const some of listeners.values()) for (const one of some) one.close();
+  };
+  const forwarded: Forward[] = [];
+  const front: Front = {
+    forward: async (more) => {
+      for (const one of more) {
+        if (forwarded.some((other) => other.port === one.port)) continue;
+        const at = { host: LOOPBACK, port: one.port };
+        await listen(at, (client) => serveForward(client, one.target, parts));
+        forwarded.push(one);
+      }
+    },
+    forwards: () => forwarded,
+    close,
+  };
+  try {
+    for (const at of addresses) await listen(at, (client) => serve(client, parts));
+    await front.forward(forwards);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return front;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import type { Outlet } from "../egress/egress.js";
+import type { Connection, Net, Relayed } from "../platform/net.js";
+import type { Activity } from "./activity.js";
+import type { Dialer } from "./dialer.js";
+import type { Source } from "./source.js";
+
+/** A client of the front. */
+export interface Client {
+  readonly connection: Connection;
+  readonly source: Source;
+}
+
+/** What the protocols of the front share. */
+export interface FrontParts {
+  readonly net: Net;
+  readonly dialer: Dialer;
+  /** Passes bytes on between a client and an outlet until both have ended. */
+  readonly relay: (client: Connection, outlet: Outlet) => Promise<Relayed>;
+  /** The port of tailscaled's own SOCKS5 proxy, which does UDP; 0 if it has none. */
+  readonly udpPort: () => number;
+  readonly activity: Activity;
+  readonly log: (line: string) => void;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import { ipBytes, isInNetwork, type Network, parseNetwork } from "../../../contract/wire/networks.js";
+import type { DnsConfig, PeerStatus, Status } from "../tailnet/ipn.js";
+import { canonical } from "./dns-message.js";
+
+/** What this node knows of its tailnet's names and addresses. Names are in lower case, without the final dot. */
+export interface TailnetView {
+  /** The addresses of nodes by their full names, and of the extra records of the tailnet's DNS. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+  /** The end of the names of this tailnet's nodes; empty if it is not known. */
+  readonly suffix: string;
+  /** What a short name may be completed with, in order. */
+  readonly searchDomains: readonly string[];
+  /** The addresses of all nodes. */
+  readonly nodes: ReadonlySet<string>;
+  /** The networks behind nodes that this node uses. */
+  readonly routes: readonly Network[];
+  /** Whether this node uses an exit node. */
+  readonly exitNode: boolean;
+  /** The ends of the names that name servers of the tailnet know. */
+  readonly splitDomains: readonly string[];
+  /** Whether the tailnet has name servers for all names. */
+  readonly nameServers: boolean;
+}
+
+/** What of the settings decides about names. */
+export interface NameSettings {
+  readonly acceptDns: boolean;
+  readonly acceptRoutes: boolean;
+}
+
+/** The view that LocalAPI's `status` and `dns-config` give. */
+export function viewOf(status: Status, dns: DnsConfig | null, settings: NameSettings): TailnetView {
+  const names = new Map<string, readonly string[]>();
+  const nodes = new Set<string>();
+  const routes: Network[] = [];
+  let exitNode = false;
+  const add = (node: PeerStatus): void => {
+    const addresses = node.TailscaleIPs ?? [];
+    if (node.DNSName !== "") names.set(canonical(node.DNSName), addresses);
+    for (const address of addresses) nodes.add(addressKey(address));
+    if (node.ExitNode === true) exitNode = true;
+    for (const text of settings.acceptRoutes ? (node.PrimaryRoutes ?? []) : []) {
+      const network = parseNetwork(text);
+      // All addresses are an exit node's, which takes more than accepting routes.
+      if (network !== null && network.bits > 0) routes.push(network);
+    }
+  };
+  if (status.Self !== undefined && status.Self !== null) add(status.Self);
+  for (const peer of Object.values(status.Peer ?? {})) if (peer !== undefined) add(peer);
+  for (const record of dns?.ExtraRecords ?? []) {
+    const name = canonical(record.Name);
+    const known = names.get(name) ?? [];
+    if (ipBytes(record.Value) !== null) names.set(name, known.concat([record.Value]));
+  }
+  const suffix = canonical(status.MagicDNSSuffix);
+  const domains = (dns?.Domains ?? []).map((domain) => canonical(domain)).filter((domain) => domain !== "");
+  const split: string[] = [];
+  for (const [domain, servers] of Object.entries(dns?.Routes ?? {})) {
+    if (domain !== "" && domain !== "." && servers !== undefined && servers !== null && servers.length > 0)
+      split.push(canonical(domain));
+  }
+  return {
+    names,
+    suffix,
+    searchDomains: suffix === "" || domains.includes(suffix) ? domains : [suffix].concat(domains),
+    nodes,
+    routes,
+    exitNode,
+    splitDomains: settings.acceptDns ? split : [],
+    nameServers: settings.acceptDns && (dns?.Resolvers ?? []).length > 0,
+  };
+}
+
+/** Whether the tailnet leads to an address: a node has it, or it is in a network behind one. */
+export function leadsTo(view: TailnetView, address: string): boolean {
+  if (isNode(view, address)) return true;
+  const bytes = ipBytes(address);
+  return bytes !== null && view.routes.some((network) => isInNetwork(bytes, network));
+}
+
+/** Whether a node has that address. */
+export function isNode(view: TailnetView, address: string): boolean {
+  return view.nodes.has(addressKey(address));
+}
+
+/** An address in a form of which there is one only: `fd7a::1` may be written in several ways. */
+function addressKey(address: string): string {
+  return (ipBytes(address) ?? []).join(".");
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import { type HostPort, parseHostPort } from "../../../contract/wire/addresses.js";
+import type { Egress } from "../egress/egress.js";
+import { printable } from "../errors/printable.js";
+import { activity } from "../front/activity.js";
+import { capacity } from "../front/capacity.js";
+import { dialer } from "../front/dialer.js";
+import { explainer } from "../front/explainer.js";
+import { type Front, openFront } from "../front/front.js";
+import { knocker } from "../front/knock.js";
+import { plainRouter } from "../front/plain-router.js";
+import type { Platform } from "../platform/platform.js";
+import { readText } from "../process/files.js";
+import { socksPort } from "../tailnet/daemon-log.js";
+import { localApi } from "../tailnet/local-api.js";
+import type { RuntimeDir } from "./runtime-dir.js";
+import type { Launch } from "./state.js";
+
+/**
+ * Opens the proxies and forwards of a tunnel. They wait for tailscaled, so it need not run yet.
+ *
+ * @throws SystemError for the first address that cannot be used, which its message begins with
+ */
+export async function openTunnelFront(
+  platform: Platform,
+  egress: Egress,
+  dir: RuntimeDir,
+  launch: Launch,
+): Promise<Front> {
+  platform.raiseDescriptorLimit();
+  const { net } = platform;
+  const { ownSocket: socket, socks5Server, httpProxy, forwards } = launch;
+  const api = localApi(net.connectUnix, socket);
+  const current = activity();
+  const parts = {
+    net,
+    socket,
+    egress,
+    router: plainRouter(net, api),
+    knocker: knocker(api, { isAllowed: () => current.isIdle() }),
+    explainer: explainer(api),
+  };
+  const front = {
+    net,
+    dialer: dialer(parts),
+    relay: egress.relay,
+    udpPort: () => socksPort(readText(dir.daemonLog) ?? ""),
+    activity: current,
+    log: (line: string) => console.error(`spacetail: ${printable(line)}`),
+  };
+  const addresses: HostPort[] = [];
+  for (const text of [httpProxy, socks5Server]) {
+    const address = parseHostPort(text);
+    if (address !== null) addresses.push(address);
+  }
+  return await openFront(net, front, addresses, forwards, capacity());
+}
