@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withoutStop } from "../errors/printable.js";
 import { forgetRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { findRuntimeDir } from "../tunnel/place.js";
@@ -20,7 +21,7 @@ export async function down({ platform, env }: Invocation): Promise<number> {
 
 /** What became of the node, in one line. */
 export function endMessage({ node, ephemeral, pending, problem }: Stopped): string {
-  const why = problem === "" ? "" : ` (${withoutDot(problem)})`;
+  const why = problem === "" ? "" : ` (${withoutStop(problem)})`;
   const later =
     ephemeral === "yes"
       ? "It is ephemeral: the control server deletes it when it has been offline for a while."
@@ -39,8 +40,4 @@ export function endMessage({ node, ephemeral, pending, problem }: Stopped): stri
     default:
       return `stopped, but the node could not be logged out${why}. ${later}`;
   }
-}
-
-function withoutDot(text: string): string {
-  return text.endsWith(".") ? text.slice(0, -1) : text;
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorMessage, Failure } from "../errors/failure.js";
+import { withoutStop } from "../errors/printable.js";
 import { isRunning } from "../process/processes.js";
 import { localApi } from "../tailnet/local-api.js";
 import { peersOf, selfOf } from "../tailnet/status.js";
 import { findRuntimeDir } from "../tunnel/place.js";
+import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 import { type Found, find, reasonMessage, type State } from "../tunnel/state.js";
+import { leavingTunnels, unrecorded } from "../tunnel/stop.js";
 import type { Invocation } from "./invocation.js";
 
 /** How long tailscaled may take to answer. Milliseconds. */
@@ -18,7 +21,19 @@ const STATUS_MS = 5000;
 export async function status({ platform, env, args }: Invocation): Promise<number> {
   const json = args[0] === "--json";
   if (args.length > (json ? 1 : 0)) throw new Failure("`spacetail status` takes only --json.");
-  const { found, state } = find(findRuntimeDir(platform, env));
+  const dir = findRuntimeDir(platform, env);
+  const { found, state } = latest(dir);
+  if (state !== null && found === "up" && state.problem !== "") {
+    const { problem } = state;
+    const line = `off the tailnet: ${problem}. Run \`spacetail down\`, then up again.`;
+    console.log(json ? JSON.stringify({ state: "off", problem }) : line);
+    return 1;
+  }
+  if (found === "none" && unrecorded(dir) !== null) {
+    const line = `going down: the directory ${dir.path} was removed`;
+    console.log(json ? JSON.stringify({ state: "stopping" }) : line);
+    return 1;
+  }
   if (state === null || found !== "up") {
     console.log(json ? JSON.stringify({ state: found === "none" ? "down" : found }) : describe(found, state));
     return 1;
@@ -38,13 +53,22 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
     throw new Failure(
-      `tailscaled does not answer on ${state.socket} (${errorMessage(error)}). Run \`spacetail down\`, then up again.`,
+      `tailscaled does not answer on ${state.socket} (${withoutStop(errorMessage(error))}). Run \`spacetail down\`, then up again.`,
     );
   }
 }
 
+/** The tunnel of the directory; if it is down, one that was set aside and is still leaving. */
+function latest(dir: RuntimeDir): { found: Found; state: State | null } {
+  const current = find(dir);
+  if (current.found !== "none") return current;
+  for (const { aside } of leavingTunnels(dir)) return find(aside);
+  return current;
+}
+
 /** A tunnel that is not up, in words. */
 function describe(found: Found, state: State | null): string {
+  const why = state === null || state.problem === "" ? "" : `; the node is not logged out yet (${state.problem})`;
   const reason = state === null || state.reason === null ? "" : `: ${reasonMessage(state.reason)}`;
   switch (found) {
     case "none":
@@ -54,6 +78,6 @@ function describe(found: Found, state: State | null): string {
     case "orphaned":
       return "going down: all watched processes have exited";
     default:
-      return `going down${reason}`;
+      return `going down${reason}${why}`;
   }
 }

@@ -39,6 +39,10 @@ export async function up({ platform, env, args }: Invocation): Promise<number> {
   const attempt: Attempt = { platform, egress, env, settings, secret, watch, ephemeral, machine, dir, deadline, trace };
   const { exitStatus, report } = await bringUp(attempt);
   if (report !== "") console.error(`spacetail: ${report}`);
+  if (exitStatus === 0 && watch !== null && args.length === 0) {
+    const name = (readText(`/proc/${watch.pid}/comm`) ?? "").trim();
+    console.error(`spacetail: the tunnel goes down when process ${watch.pid} (${name}) exits; --watch names another.`);
+  }
   return exitStatus;
 }
 

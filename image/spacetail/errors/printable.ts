@@ -12,3 +12,8 @@ export function printable(text: string): string {
   }
   return out;
 }
+
+/** A sentence without its full stop, to be put into parentheses. */
+export function withoutStop(text: string): string {
+  return text.endsWith(".") ? text.slice(0, -1) : text;
+}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { controlError } from "./daemon-log.js";
 import type { Status } from "./ipn.js";
 
 /**
@@ -12,4 +13,18 @@ export function loginError(status: Status): string {
     if (at >= 0) return warning.slice(at + mark.length);
   }
   return "";
+}
+
+/**
+ * Why a node that was on the tailnet is not any more, to follow a colon; empty if it is, or if its control server merely
+ * cannot be reached. tailscaled calls a node that was deleted Running for ever.
+ *
+ * @param readLog reads tailscaled's log. Source of the text: tailscale.com v1.102.3, control/controlclient/direct.go
+ *   sendMapRequest, "initial fetch failed"
+ */
+export function nodeTrouble(status: Status, readLog: () => string): string {
+  if (status.BackendState === "NeedsLogin") return "the node's key has expired, or the node was deleted";
+  if (status.BackendState === "NeedsMachineAuth") return "an administrator has withdrawn the node's approval";
+  if (status.BackendState !== "Running" || status.Self?.Online !== false) return "";
+  return controlError(readLog()).includes("initial fetch failed 404") ? "the node was deleted" : "";
 }

@@ -93,10 +93,12 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   const api = localApi(platform.net.connectUnix, started.ownSocket);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);
-  const ready = waitForDaemon(api, deadline).then(() => "");
+  const ready = waitForDaemon(api, deadline).then(() => {
+    publishSocket(started.ownSocket, started.socket);
+    return "";
+  });
   const [authKey] = await Promise.all([key, ready]);
   secrets.push(authKey);
-  publishSocket(started.ownSocket, started.socket);
   trace("tailscaled answers, auth key obtained");
   const options = { AuthKey: authKey, UpdatePrefs: joinPrefs(settings, machine) };
   // From now on the control server may have admitted the node, whatever becomes of this process.

@@ -12,7 +12,7 @@ export interface Reporter {
   readonly up: (daemon: ProcessId | null, forwards: readonly Forward[]) => void;
   /** There are other processes to watch, or forwards. */
   readonly watching: (launch: Launch, forwards: readonly Forward[]) => void;
-  /** Something is wrong with the node, or with its logout; an empty text means that nothing is. */
+  /** Something is wrong with the node, or with its logout; an empty text says that nothing is. */
   readonly problem: (problem: string) => void;
   readonly stopping: (reason: StopReason) => void;
   readonly stopped: (node: NodeFate) => void;

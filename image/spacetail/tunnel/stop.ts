@@ -115,7 +115,7 @@ export function setAside(dir: RuntimeDir, supervisor: ProcessId): void {
 }
 
 /** A supervisor of the directory whose files were removed; null if there is none. */
-function unrecorded(dir: RuntimeDir): ProcessId | null {
+export function unrecorded(dir: RuntimeDir): ProcessId | null {
   const found = supervisors().find((one) => one.dir === dir.path && !isAside(dir, one.id));
   return found === undefined ? null : found.id;
 }

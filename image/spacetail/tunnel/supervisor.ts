@@ -9,12 +9,14 @@ import { readUpstream } from "../egress/upstream.js";
 import { errorMessage } from "../errors/failure.js";
 import type { Front } from "../front/front.js";
 import type { Platform } from "../platform/platform.js";
+import { readText } from "../process/files.js";
 import { identify } from "../process/processes.js";
 import { readRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { localApi } from "../tailnet/local-api.js";
 import { daemonEnvironment } from "./daemon.js";
 import { leave } from "./leave.js";
+import { watchNode } from "./node-watch.js";
 import { reporter } from "./report.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { clearSocket, removeSocketDirs, withdrawSocket } from "./socket.js";
@@ -36,9 +38,15 @@ export async function superviseTunnel(
   const asked = askedToStop();
   const report = reporter(dir, launch);
   const egress = wayOut(platform, env, dir, launch);
+  const api = localApi(platform.net.connectUnix, launch.ownSocket);
+  const node = watchNode(
+    api,
+    () => readText(dir.daemonLog) ?? "",
+    (trouble) => report.problem(trouble),
+  );
   let front: Front;
   try {
-    front = await openTunnelFront(platform, egress, dir, launch);
+    front = await openTunnelFront(platform, egress, dir, launch, node.trouble);
   } catch (error) {
     const reason: StopReason = { cause: "cannot-listen", detail: errorMessage(error) };
     console.error(`spacetail: ${reasonMessage(reason)}`);
@@ -61,22 +69,23 @@ export async function superviseTunnel(
 
   // First of all, what the next tunnel needs: it does not wait for the end of this one.
   front.close();
+  node.stop();
   withdrawSocket(platform, launch);
   console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
   report.stopping(reason);
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
-  const node = await leave({
-    api: localApi(platform.net.connectUnix, launch.ownSocket),
+  const fate = await leave({
+    api,
     daemon,
     daemonEnded,
     joined: report.joined(),
     report: (problem) => report.problem(problem),
   });
-  report.stopped(node);
+  report.stopped(fate);
   for (const socket of [launch.ownSocket, launch.socket]) await clearSocket(platform, socket);
   removeSocketDirs(launch.socketDirs);
-  console.error(`spacetail: stopped, node ${node}`);
+  console.error(`spacetail: stopped, node ${fate}`);
 }
 
 /** The ways out of this machine, as the run has them. */

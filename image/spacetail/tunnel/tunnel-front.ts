@@ -19,6 +19,7 @@ import type { Launch } from "./state.js";
 /**
  * Opens the proxies and forwards of a tunnel. They wait for tailscaled, so it need not run yet.
  *
+ * @param trouble why nothing on the tailnet can be reached any more; empty while the node is on it
  * @throws SystemError for the first address that cannot be used, which its message begins with
  */
 export async function openTunnelFront(
@@ -26,6 +27,7 @@ export async function openTunnelFront(
   egress: Egress,
   dir: RuntimeDir,
   launch: Launch,
+  trouble: () => string,
 ): Promise<Front> {
   platform.raiseDescriptorLimit();
   const { net } = platform;
@@ -39,6 +41,7 @@ export async function openTunnelFront(
     router: plainRouter(net, api),
     knocker: knocker(api, { isAllowed: () => current.isIdle() }),
     explainer: explainer(api),
+    trouble,
   };
   const front = {
     net,
