@@ -27,6 +27,9 @@ const LONGEST_PAUSE_MS = 10_000;
 /** How long tailscaled may take to answer on its socket. Milliseconds. */
 const ANSWER_MS = 3000;
 
+/** How often a tailscaled that was stopped is woken. Milliseconds. */
+const WAKE_EVERY_MS = 1000;
+
 /** tailscaled tries to log out itself for 5 s when it gets SIGTERM. Milliseconds. */
 const DAEMON_END_MS = 6500;
 
@@ -55,7 +58,9 @@ export async function leave(leaving: Leaving): Promise<NodeFate> {
   });
   // It may have been stopped, with SIGSTOP.
   daemon.kill("SIGCONT");
+  const waking = setInterval(() => daemon.kill("SIGCONT"), WAKE_EVERY_MS);
   const node = joined ? await logOut(leaving, () => over) : "never-joined";
+  clearInterval(waking);
   daemon.kill("SIGTERM");
   const ended = await Promise.race([daemonEnded.then(() => true), sleep(DAEMON_END_MS).then(() => false)]);
   if (ended) return node;
