@@ -4,9 +4,9 @@
 // What the constructs cost over the same resources written in raw bindings: the time to build and synthesize 1,000
 // contexts, the heap that the program then retains, and the time to import the whole library once its engine is loaded.
 // The raw program is as careful as one can be: it reads every attribute once and writes every text once. Each sample is
-// a process of its own; the two programs take turns, and the figures are medians. Time is processor time, which a busy
-// machine does not stretch: all of the work is done by one thread. Heap is what is in use after a garbage collection
-// with everything still referenced, the engine's own included.
+// a process of its own; the two programs take turns, and the figures are medians. Time is processor time, that of V8's
+// compiler and garbage collector included. Heap is what is in use after a garbage collection with everything still
+// referenced, the engine's own included.
 //
 // For Pulumi's components (synth-pulumi.ts) it is the time alone. They take seconds, in which the load of a machine
 // changes, so the two programs run side by side; and garbage is collected by their own thread, because helper threads

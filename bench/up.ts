@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run bench:up -- [--json] [--runs N] [--lane native|node] [--join-delay MS]
+// npm run bench:up -- [--json] [--runs N] [--build native|node] [--join-delay MS]
 //
 // How long it takes from nothing to the first byte of a service on the tailnet: `spacetail up` and then a request,
 // against a floor that does no more than anybody has to. The floor has its auth key already, drives the same tailscaled
@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { imageFolder, LANES, type Lane } from "../test/world/images.js";
+import { BUILDS, type Build, imageFolder } from "../test/world/images.js";
 import { Tailnet, tailnetProgram } from "../test/world/tailnet.js";
 import { ROOT } from "../test/world/world.js";
 
@@ -30,16 +30,16 @@ async function main(): Promise<void> {
     options: {
       json: { type: "boolean", default: false },
       runs: { type: "string", default: "21" },
-      lane: { type: "string", default: "native" },
+      build: { type: "string", default: "native" },
       "join-delay": { type: "string", default: "150" },
     },
   });
-  if (!LANES.includes(values.lane as Lane)) throw new Error(`--lane must be one of ${LANES.join(", ")}`);
+  if (!BUILDS.includes(values.build as Build)) throw new Error(`--build must be one of ${BUILDS.join(", ")}`);
   const dir = mkdtempSync(join(tmpdir(), "spacetail-bench-"));
   const joinDelayMs = Number(values["join-delay"]);
   const tailnet = await Tailnet.start({ program: tailnetProgram(ROOT), dir, joinDelayMs });
   try {
-    const image = imageFolder(ROOT, values.lane as Lane);
+    const image = imageFolder(ROOT, values.build as Build);
     const client = await tailnet.makeClient(["auth_keys"], [TAG]);
     const ours: Sample[] = [];
     const floor: Sample[] = [];

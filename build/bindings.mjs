@@ -78,13 +78,20 @@ function loadGenerator() {
   return { ...require(`@${engine}/provider-generator`), ...require(`@${engine}/commons`) };
 }
 
-/** Keeps the code alone, and out of the reach of our own compiler settings, which are stricter than the generator's. */
+/**
+ * Keeps the code alone, and out of the reach of our own compiler settings, which are stricter than the generator's.
+ * The engine is required as it is: for `import *`, bundlers copy all of it for each file.
+ */
 function tidy(draft) {
   for (const entry of readdirSync(draft, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);
-    if (entry.name === "index.ts") writeFileSync(file, `// @ts-nocheck\n${readFileSync(file, "utf8")}`);
-    else rmSync(file);
+    if (entry.name !== "index.ts") rmSync(file);
+    else {
+      const code = readFileSync(file, "utf8");
+      const importAll = `import * as ${engine} from '${engine}';`;
+      writeFileSync(file, `// @ts-nocheck\n${code.replace(importAll, `import ${engine} = require('${engine}');`)}`);
+    }
   }
 }
 

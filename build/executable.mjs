@@ -159,10 +159,12 @@ async function native(arch, name, output) {
     }
     const own = join(root, "image/native");
     const warnings = ["-Wall", "-Wextra", "-Werror"];
-    for (const file of readdirSync(own).filter((one) => one.endsWith(".c"))) {
-      const header = salt + readFileSync(join(own, "net.h"), "utf8");
-      const includes = [own, join(pack.root, MBEDTLS, "include")];
-      compile(["-std=c11", "-Os", ...warnings, "-D_GNU_SOURCE", USER_CONFIG], join(own, file), includes, header);
+    const files = readdirSync(own);
+    const headers = files.filter((file) => file.endsWith(".h")).map((file) => readFileSync(join(own, file), "utf8"));
+    const includes = [own, join(pack.root, MBEDTLS, "include")];
+    for (const file of files.filter((one) => one.endsWith(".c"))) {
+      const flags = ["-std=c11", "-Os", ...warnings, "-D_GNU_SOURCE", USER_CONFIG];
+      compile(flags, join(own, file), includes, salt + headers.join("\0"));
     }
     await pool(jobs);
     const out = `${output}-linux-${arch}`;

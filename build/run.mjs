@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands of package.json that need more than packages. Each builds what it needs, even in a fresh clone.
 //
-//   run.mjs check | test | test:long | rehearse | world | bench:up | bench:synth   [arguments of the command]
+//   run.mjs check | test | test:long | rehearse | world | bench:up | bench:first | bench:proxy |
+//           bench:synth   [arguments of the command]
 import { join } from "node:path";
 import { missing } from "./prerequisites.mjs";
 import * as steps from "./steps.mjs";
@@ -16,6 +17,7 @@ function everything() {
   steps.packages();
   steps.library();
   steps.executable();
+  steps.probe();
   steps.daemon();
   steps.tailnet();
   return {
@@ -43,6 +45,8 @@ const commands = {
   },
   rehearse: () => inWorld("test/world/rehearse/main.ts"),
   "bench:up": () => inWorld("bench/up.ts"),
+  "bench:first": () => inWorld("bench/first.ts"),
+  "bench:proxy": () => inWorld("bench/proxy.ts"),
   "bench:synth": () => {
     steps.packages();
     steps.library();

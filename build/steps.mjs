@@ -66,26 +66,40 @@ function forgetImages() {
     if (/^(image|draft)-/.test(name)) rmSync(join(folder, name), { recursive: true });
 }
 
+/** What the executable is made of. */
+const SOURCES = [
+  "contract",
+  "image/spacetail",
+  "image/native",
+  "build/executable.mjs",
+  "build/toolchain.mjs",
+  "package-lock.json",
+  "tsconfig.json",
+];
+
 /** Both builds of the executable. */
 export function executable() {
-  const inputs = [
-    "contract",
-    "image/spacetail",
-    "image/native",
-    "build/executable.mjs",
-    "build/toolchain.mjs",
-    "package-lock.json",
-    "tsconfig.json",
-  ];
   const outputs = ["image/dist/spacetail-linux-x64", "image/dist/spacetail.cjs"];
   step(
     "executable",
-    inputs,
+    SOURCES,
     outputs,
     () => {
       forgetImages();
       run("node", ["build/executable.mjs"]);
     },
+    [process.env.MUSL_CC ?? ""],
+  );
+}
+
+/** Both builds of the program that tests the sockets of the executable. */
+export function probe() {
+  const output = ".cache/bin/net-probe";
+  step(
+    "net-probe",
+    [...SOURCES, "test/native"],
+    [`${output}.cjs`, `${output}-linux-x64`],
+    () => run("node", ["build/executable.mjs", "--entry", "test/native/probe", "--output", output]),
     [process.env.MUSL_CC ?? ""],
   );
 }

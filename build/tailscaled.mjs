@@ -58,7 +58,8 @@ function build(arch) {
   const go = (...args) =>
     execFileSync("go", args, { cwd: here, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   const key = createHash("sha256");
-  for (const part of [go("env", "GOVERSION"), arch, tags.join(), stamp, read("go.sum"), ...patches.map(read)]) key.update(part).update("\0");
+  for (const part of [go("env", "GOVERSION"), arch, tags.join(), stamp, read("go.sum"), ...patches.map(read)])
+    key.update(part).update("\0");
   const folder = join(root, ".cache/tailscaled", key.digest("hex").slice(0, 16));
   const cached = join(folder, "tailscaled");
   if (!existsSync(cached)) {

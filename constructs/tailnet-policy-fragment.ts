@@ -3,7 +3,7 @@
 import { Construct } from "constructs";
 import type { List } from "../contract/index.js";
 import { policyFragment, policyHujson, policyProblems } from "../contract/index.js";
-import { check } from "./support/check.js";
+import { check, requireId } from "./support/check.js";
 import { tokens } from "./support/tokens.js";
 
 /** Properties of {@link TailnetPolicyFragment}. */
@@ -36,16 +36,15 @@ export interface TailnetGrant {
   readonly ip?: List<string>;
 
   /**
-   * The tags, among those in use, that may connect.
+   * Which of the tags in use may connect.
    * @default - all of them
    */
   readonly src?: List<string>;
 }
 
 /**
- * What the tailnet's policy must say about the tags in use, as text to paste or data to merge. It is a construct so
- * that its errors have a path, but creates no resource: a tailnet has one policy, `tailscale_acl`, which belongs to
- * whoever manages the tailnet.
+ * Tag owners and grants for the tailnet policy, as text to paste or data to merge. It is a construct so that its errors
+ * have a path, but it creates no resource: a tailnet has one policy, `tailscale_acl`, which its administrators manage.
  */
 export class TailnetPolicyFragment extends Construct {
   /** The owners of each tag. */
@@ -57,12 +56,12 @@ export class TailnetPolicyFragment extends Construct {
   /** Both as JSON, for `jsondecode` and the like. */
   public readonly json: string;
 
-  /** Both as HuJSON with comments, for people. */
+  /** Both as HuJSON with comments, ready to paste. */
   public readonly hujson: string;
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetPolicyFragmentProps) {
-    super(scope, id);
+    super(scope, requireId("TailnetPolicyFragment", scope, id));
     check("TailnetPolicyFragment", this, policyProblems(props, tokens(this)));
     const { tags, owners = ["autogroup:admin"], grants = [] } = props;
     const all = grants.map(({ src = tags, dst, ip = ["*"] }) => ({ src: [...src], dst: [...dst], ip: [...ip] }));

@@ -9,7 +9,7 @@ import { TailnetFederatedIdentity, type TailnetTrustedRuns } from "./auth/tailne
 import { TailnetOAuthClient } from "./auth/tailnet-oauth-client.js";
 import { TailnetContext } from "./context/tailnet-context.js";
 import type { TailnetContextOptions } from "./context/tailnet-context-props.js";
-import { check } from "./support/check.js";
+import { check, requireId } from "./support/check.js";
 import { defined } from "./support/literal.js";
 import { tokens } from "./support/tokens.js";
 import { type TailnetGrant, TailnetPolicyFragment } from "./tailnet-policy-fragment.js";
@@ -25,7 +25,7 @@ export interface TailnetProps extends TailnetContextOptions {
   /**
    * The Spacelift account whose runs log in without a secret: its name (`acme`) or its host name. Only paid accounts
    * have tokens for their runs.
-   * @default - runs log in with an OAuth client, whose secret is a secret variable of the context
+   * @default - none; runs log in with an OAuth client, whose secret is a secret variable of the context
    */
   readonly account?: string;
 
@@ -51,7 +51,7 @@ export interface TailnetProps extends TailnetContextOptions {
   readonly applyTags?: List<string>;
 
   /**
-   * What the tags may connect to, for the policy.
+   * What nodes with the tags may connect to, for the policy.
    * @default - nothing
    */
   readonly grants?: List<TailnetGrant>;
@@ -64,8 +64,8 @@ export interface TailnetProps extends TailnetContextOptions {
 }
 
 /**
- * Everything that puts stacks on a tailnet: a login, a context that carries it, the label that gives it to stacks, and
- * what the tailnet's policy must say.
+ * Everything that puts stacks on a tailnet: a login, a context with its credentials, the label that gives stacks the
+ * context, and the tag owners and grants for the tailnet policy.
  */
 export class Tailnet extends Construct {
   /** The context. Its methods add hooks and attach it to stacks. */
@@ -74,13 +74,13 @@ export class Tailnet extends Construct {
   /** The identity of runs, or of all phases except apply; undefined without an account. */
   public readonly identity: TailnetFederatedIdentity | undefined;
 
-  /** The identity of apply; undefined unless it has tags of its own. */
+  /** The identity of apply; undefined without `applyTags`. */
   public readonly applyIdentity: TailnetFederatedIdentity | undefined;
 
   /** The OAuth client that runs log in with; undefined with an account. */
   public readonly oauthClient: TailnetOAuthClient | undefined;
 
-  /** What the tailnet's policy must say about the tags. */
+  /** Tag owners and grants for the tailnet policy. */
   public readonly policy: TailnetPolicyFragment;
 
   /** The label that a stack must carry to be on the tailnet; undefined if every stack is, or if there is no label. */
@@ -91,7 +91,7 @@ export class Tailnet extends Construct {
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetProps = {}) {
-    super(scope, id);
+    super(scope, requireId("Tailnet", scope, id));
     check("Tailnet", this, tailnetProblems(props, tokens(this), [TAILSCALE_PROVIDER_OPTION]));
     const { account, trust = {}, tags = ["tag:spacelift"], applyTags, grants, tailscaleProvider, ...options } = props;
     const provider = defined({ provider: tailscaleProvider });

@@ -23,7 +23,7 @@ export interface TailnetArgs extends TailnetContextOptions {
   /**
    * The Spacelift account whose runs log in without a secret: its name (`acme`) or its host name. Only paid accounts
    * have tokens for their runs.
-   * @default - runs log in with an OAuth client, whose secret is a secret variable of the context
+   * @default - none; runs log in with an OAuth client, whose secret is a secret variable of the context
    */
   readonly account?: pulumi.Input<string>;
 
@@ -48,7 +48,7 @@ export interface TailnetArgs extends TailnetContextOptions {
   readonly applyTags?: TextsInput;
 
   /**
-   * What the tags may connect to, for the policy.
+   * What nodes with the tags may connect to, for the policy.
    * @default - nothing
    */
   readonly grants?: list.Array<TailnetGrant>;
@@ -66,7 +66,7 @@ export interface TailnetGrant {
   readonly ip?: list.Array<string>;
 
   /**
-   * The tags, among those in use, that may connect.
+   * Which of the tags in use may connect.
    * @default - all of them
    */
   readonly src?: list.Array<string>;
@@ -83,8 +83,8 @@ interface Children {
 const children = new WeakMap<Tailnet, Children>();
 
 /**
- * Everything that puts stacks on a tailnet: a login, a context that carries it, the label that gives it to stacks, and
- * what the tailnet's policy must say.
+ * Everything that puts stacks on a tailnet: a login, a context with its credentials, the label that gives stacks the
+ * context, and the tag owners and grants for the tailnet policy.
  */
 export class Tailnet extends pulumi.ComponentResource {
   /** ID of the context. */
@@ -96,10 +96,10 @@ export class Tailnet extends pulumi.ComponentResource {
   /** The runner image that stacks should use, as far as the program says. */
   public readonly runnerImage: pulumi.Output<string | undefined>;
 
-  /** What the tailnet's policy must say about the tags, as JSON. */
+  /** Tag owners and grants for the tailnet policy, as JSON. */
   public readonly policyJson: pulumi.Output<string>;
 
-  /** The same as HuJSON with comments, for people. */
+  /** The same as HuJSON with comments, ready to paste. */
   public readonly policyHujson: pulumi.Output<string>;
 
   /** @throws ValidationError if an argument is wrong */
@@ -149,7 +149,7 @@ export class Tailnet extends pulumi.ComponentResource {
     return this.children.identity;
   }
 
-  /** The identity of apply; undefined unless it has tags of its own. */
+  /** The identity of apply; undefined without `applyTags`. */
   public get applyIdentity(): TailnetFederatedIdentity | undefined {
     return this.children.applyIdentity;
   }

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import { RENDER_OPTIONS } from "../contract/options/context-options.js";
-import { FORMATS, type Option, type OptionKind } from "../contract/options/option.js";
+import { FORMATS, formatsOf, type Option, type OptionKind } from "../contract/options/option.js";
 import { flagName, renderedKind, renderedOptions } from "../contract/options/option-table.js";
 
 const USAGE = `Usage: spacetail render --format FORMAT [--options FILE] [--output PATH] [FLAGS]
 
-Renders a Spacelift context that puts the runs of stacks on a Tailscale tailnet:
+Writes a Spacelift context that puts the runs of stacks on a Tailscale tailnet:
 
-  --format hcl         as a Terraform module: one text, or a folder of files with --output
+  --format hcl         as a Terraform module: one text, or with --output a folder of files
   --format config-yml  as a .spacelift/config.yml
   --format plugin      as the manifest of a Spacelift plugin
-  --format blueprint   as a Spacelift blueprint, whose stacks have a context that exists
+  --format blueprint   as a Spacelift blueprint, whose stacks get an existing context
 
   --options FILE       read options from a JSON object; - is standard input
   --output PATH        write to PATH; overwrites only what \`spacetail render\` wrote
 
-Options have the same names as in the constructs. A flag takes precedence over the file. Lists are separated by commas,
-or the flag is repeated; an empty text is an empty list. --no-NAME sets a flag to false.
+Options have the same names as in the constructs. A flag takes precedence over the file. Separate the elements of a list
+with commas, or repeat the flag; an empty value is an empty list. --no-NAME sets a flag to false.
 
-No secret is rendered. Each becomes a variable of the module, a parameter of the plugin, an input of the blueprint, or
-a secret variable that the stack must have.
+The output never contains a secret. Each secret becomes a variable of the module, a parameter of the plugin, an input of
+the blueprint, or a secret variable that the stack must have.
 
-Exit status: 0 if the output is complete; 1 if options are invalid or a file cannot be written; 2 if the command line
-is wrong, or FILE cannot be read. Every problem is one line.
+Exit status: 0 if the output is complete; 1 if an option is invalid or a file cannot be written; 2 if the command line
+is invalid or FILE cannot be read. Each problem is reported on one line.
 `;
 
 /** What follows a flag. */
@@ -65,8 +65,9 @@ function fileLines(): string[] {
 
 /** An option: what it means, its default, and the formats that have it unless all do. */
 function lines(name: string, one: Option): string[] {
-  const isEverywhere = one.formats.length === FORMATS.length || Object.keys(one.places).length === 0;
-  const only = isEverywhere ? "" : `Only for ${one.formats.join(", ")}.`;
+  const formats = formatsOf(one);
+  const isEverywhere = formats.length === FORMATS.length || formats.length === 0;
+  const only = isEverywhere ? "" : `Only for ${formats.join(", ")}.`;
   const sentences = [one.rendered?.doc ?? one.doc, defaultSentence(one), only];
   return [`  ${name}`, ...wrapped(plain(sentences.filter((text) => text !== "").join(" ")), " ".repeat(8))];
 }

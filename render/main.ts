@@ -8,7 +8,7 @@ const USAGE = `Usage: spacetail render --format hcl|config-yml|plugin|blueprint 
        spacetail render --help
        spacetail version
 
-Renders a Spacelift context as a Terraform module, .spacelift/config.yml, a Spacelift plugin or a blueprint.
+Writes a Spacelift context as a Terraform module, .spacelift/config.yml, a Spacelift plugin or a blueprint.
 The commands that join a tailnet (up, down, status, ...) are in the runner image.`;
 
 /** Runs the command. Returns the exit status: 0, 1 for a failure, 2 for a wrong command line. */

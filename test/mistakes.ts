@@ -45,6 +45,12 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [{ phases: ["plan", "plan"] }, ['phases must not name plan twice, but ["plan","plan"] was given']],
   [{ phases: "apply" }, ['phases must be a list, but "apply" was given']],
+  // A long value is shortened only after secrets in it are gone: part of one would not be recognized.
+  [
+    { phases: `${"x".repeat(180)} ghp_${"a".repeat(36)}` },
+    [`phases must be a list, but "${"x".repeat(180)} [secret]" was given`],
+  ],
+  [{ phases: "x".repeat(300) }, [`phases must be a list, but "${"x".repeat(199)}... was given`]],
   [{ phases: [7] }, ["phases[0] must be a string, but 7 was given"]],
   [{ phases: { plan: true } }, ['phases must be a list, but {"plan":true} was given']],
   [{ phases: null }, ["phases must be a list, but null was given"]],
@@ -125,6 +131,16 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["environment.TS_EXTRA_ARGS must not be set here: use acceptDns, acceptRoutes, exitNode or shieldsUp"],
   ],
   [{ environment: { TRACE: "true" } }, ["environment.TRACE must not be set here: use trace"]],
+  [
+    { environment: { TS_ROUTES: "10.0.0.0/8", TS_STATE_DIR: "/var/lib/tailscale", TS_USERSPACE: "true" } },
+    ["environment.TS_ROUTES is not supported: the node advertises no routes"],
+  ],
+  [
+    { environment: { wo_TS_USERSPACE: "false" } },
+    [
+      "environment.wo_TS_USERSPACE is not supported: spacetail always uses userspace networking, which needs no privileges",
+    ],
+  ],
   [
     { environment: { A: "tskey-auth-hidden" } },
     [
@@ -285,10 +301,8 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["noProxy[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
   [{ noProxy: ["a b"] }, ['noProxy[0] must be a host, a domain or an IPv4 network, but "a b" was given']],
-  [
-    { noProxy: ["a", "*"] },
-    ['noProxy[1] must not be *, which would keep everything out of the tunnel, but "*" was given'],
-  ],
+  [{ noProxy: ["a", "*"] }, ['noProxy[1] must not keep everything out of the tunnel, but "*" was given']],
+  [{ noProxy: ["*.corp.test"] }, ['noProxy[0] must begin with the dot, not with *, but "*.corp.test" was given']],
   [
     { tailscaledArgs: ["--socket=x"] },
     ['tailscaledArgs must not contain --socket: use socket, but ["--socket=x"] was given'],
@@ -357,17 +371,17 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [
     { beforeHooks: [{ phase: "plan", command: "npm ci # quick" }] },
     [
-      'beforeHooks[0].command must not hold a comment, which would hide the rest of the phase, but "npm ci # quick" was given',
+      'beforeHooks[0].command must not contain a comment, which would hide the rest of the phase, but "npm ci # quick" was given',
     ],
   ],
   [
     { afterHooks: [{ phase: "plan", command: "server &" }] },
-    ['afterHooks[0].command must not end in &: a semicolon comes after it, but "server &" was given'],
+    ['afterHooks[0].command must not end in &, because Spacelift puts a semicolon after it, but "server &" was given'],
   ],
   [
     { beforeHooks: [{ phase: "plan", command: "trap 'x' EXIT" }] },
     [
-      "beforeHooks[0].command must not set an EXIT trap, which is the tunnel's unless exitTrap is false, but \"trap 'x' EXIT\" was given",
+      "beforeHooks[0].command must not set an EXIT trap unless exitTrap is false: it would replace the trap that takes the tunnel down, but \"trap 'x' EXIT\" was given",
     ],
   ],
   [
@@ -577,7 +591,7 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
   [{ phase: ["plan"] }, ["phase is not an option: did you mean phases?"]],
   [
     { auth: { authKey: "x" } },
-    ["auth is not an option of Tailnet, which creates the login: use TailnetContext for a login that exists"],
+    ["auth is not an option of Tailnet, which creates the login: use TailnetContext for an existing login"],
   ],
   [{ name: 7 }, ["name must be a string, but 7 was given"]],
   [
@@ -613,7 +627,7 @@ export const TAILNET_MISTAKES: readonly Mistake[] = [
   [
     { account: "acme", trust: { runTypes: ["PROPOSED", "TASK"] } },
     [
-      'trust.runTypes must be types that one pattern can tell from all others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
+      'trust.runTypes must be types that one pattern can match without matching others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
     ],
   ],
   [
@@ -730,7 +744,7 @@ export const IDENTITY_MISTAKES: readonly Mistake[] = [
   [
     { runTypes: ["PROPOSED", "TASK"] },
     [
-      'runTypes must be types that one pattern can tell from all others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
+      'runTypes must be types that one pattern can match without matching others: "*" would also allow TRACKED, TESTING, DESTROY, but ["PROPOSED","TASK"] was given',
     ],
   ],
   [{ scope: "admin" }, ['scope must be one of read, write, but "admin" was given']],

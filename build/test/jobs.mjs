@@ -37,11 +37,11 @@ export function collect(program, args, options = {}) {
   });
 }
 
-/** Does all jobs in their order, `lanes` of them at a time. A job is a function that does not throw. */
-export async function sideBySide(lanes, jobs) {
+/** Does all jobs in their order, `width` of them at a time. A job is a function that does not throw. */
+export async function sideBySide(width, jobs) {
   const waiting = [...jobs];
-  const lane = async () => {
+  const worker = async () => {
     for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: width }, worker));
 }

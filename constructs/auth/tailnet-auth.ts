@@ -10,38 +10,38 @@ export type TailnetAuth = ExactlyOne<TailnetAuthMembers>;
 export interface TailnetAuthMembers {
   /**
    * Federated identities, which need no secret.
-   * @default - another member is given
+   * @default - none
    */
   readonly federated?: TailnetFederatedAuth;
 
   /**
    * An OAuth client that this program creates. Its secret goes into the context without anyone seeing it.
-   * @default - another member is given
+   * @default - none
    */
   readonly oauthClient?: TailnetOAuthClient;
 
   /**
-   * An OAuth client that exists already.
-   * @default - another member is given
+   * An existing OAuth client.
+   * @default - none
    */
   readonly oauthSecret?: TailnetOAuthSecret;
 
   /**
    * A reusable, ephemeral, tagged auth key, for control servers without OAuth clients. Give a token, such as a
    * sensitive Terraform variable: plain text would be in the synthesized JSON.
-   * @default - another member is given
+   * @default - none
    */
   readonly authKey?: string;
 
   /**
    * Set no credentials: stacks, or other contexts, set the variables of a login. One context then serves teams that
-   * bring credentials of their own.
-   * @default - another member is given
+   * have their own credentials.
+   * @default - none
    */
   readonly external?: boolean;
 }
 
-/** The credentials of an OAuth client that exists already. */
+/** The credentials of an existing OAuth client. */
 export interface TailnetOAuthSecret {
   /** The client's secret. Give a token: plain text would be in the synthesized JSON. */
   readonly clientSecret: string;

@@ -8,21 +8,21 @@ import type { List, RunType, TokenScope } from "../../contract/index.js";
 export interface TailnetFederatedAuth {
   /**
    * The identity of every phase.
-   * @default - read and write are given
+   * @default - none if read or write is given
    */
   readonly identity?: TailnetIdentity;
 
   /**
    * The identity of every phase except apply. It must trust tokens of both scopes for stacks with autodeploy and for
    * tasks, whose tokens have the scope `write` while they plan and perform.
-   * @default - none, and only apply is on the tailnet
+   * @default - none; then only apply can be on the tailnet
    */
   readonly read?: TailnetIdentity;
 
   /**
    * The identity of apply. If it trusts only the scope `write` of stacks (`stack: "*"`), no pull request can use it:
    * tests of modules have that scope for pull requests too.
-   * @default - none, and apply is not on the tailnet
+   * @default - none; then apply cannot be on the tailnet
    */
   readonly write?: TailnetIdentity;
 
@@ -33,7 +33,7 @@ export interface TailnetFederatedAuth {
   readonly idToken?: string;
 }
 
-/** A federated identity: a {@link TailnetFederatedIdentity}, or what is known of one that exists already. */
+/** A federated identity: a {@link TailnetFederatedIdentity}, or what is known of an existing one. */
 export interface TailnetIdentity {
   /** The identity's client ID, which is not a secret. */
   readonly clientId: string;
@@ -51,13 +51,13 @@ export interface TailnetIdentity {
   readonly spaceId?: string;
 
   /**
-   * Types of runs that the identity trusts, to notice here if no run can join in one of the phases.
+   * Types of runs that the identity trusts; it is an error if none of them can join in one of the phases.
    * @default - every type, or unknown
    */
   readonly runTypes?: List<RunType>;
 
   /**
-   * Scope that the identity requires of tokens, for the same purpose.
+   * Scope that the identity requires of tokens, checked in the same way.
    * @default - either, or unknown
    */
   readonly scope?: TokenScope;

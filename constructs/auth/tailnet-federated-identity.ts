@@ -10,7 +10,7 @@ import {
   subjectPattern,
 } from "../../contract/index.js";
 import { FederatedIdentity } from "../bindings/tailscale.js";
-import { check } from "../support/check.js";
+import { check, requireId } from "../support/check.js";
 import { copied, literally } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
 import { tokens } from "../support/tokens.js";
@@ -38,7 +38,7 @@ export interface TailnetTrustedRuns {
   readonly module?: string;
 
   /**
-   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must tell the given types from all
+   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must match the given types and no
    * others.
    * @default - every type
    */
@@ -66,7 +66,7 @@ export interface TailnetTrustedRuns {
   readonly audience?: string;
 
   /**
-   * Pattern for the subject of the runs' tokens, for accounts with a subject template of their own.
+   * Pattern for the subject of the runs' tokens, for accounts with a custom subject template.
    * @default - derived from space, stack or module, run types and scope
    */
   readonly subject?: string;
@@ -123,7 +123,7 @@ export class TailnetFederatedIdentity extends Construct {
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetFederatedIdentityProps) {
-    super(scope, id);
+    super(scope, requireId("TailnetFederatedIdentity", scope, id));
     check("TailnetFederatedIdentity", this, federatedIdentityProblems(props, tokens(this, "tailscale")));
     const rules = claimRules(props);
     this.resource = new FederatedIdentity(this, "Resource", {

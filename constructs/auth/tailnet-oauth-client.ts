@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { List } from "../../contract/index.js";
 import { oauthClientProblems } from "../../contract/index.js";
 import { OauthClient } from "../bindings/tailscale.js";
-import { check } from "../support/check.js";
+import { check, requireId } from "../support/check.js";
 import { copied } from "../support/literal.js";
 import { metaArguments, type TailnetMetaArguments } from "../support/meta-arguments.js";
 import { tokens } from "../support/tokens.js";
@@ -49,7 +49,7 @@ export class TailnetOAuthClient extends Construct {
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetOAuthClientProps) {
-    super(scope, id);
+    super(scope, requireId("TailnetOAuthClient", scope, id));
     check("TailnetOAuthClient", this, oauthClientProblems(props, tokens(this, "tailscale")));
     this.resource = new OauthClient(this, "Resource", {
       scopes: ["auth_keys"],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TerraformStack, Token } from "cdktf";
+import { type TerraformProvider, TerraformStack, Token } from "cdktf";
 import type { IConstruct } from "constructs";
 
 /** The contexts of one stack by name. Names are unique in an account, and one provider serves one account. */
@@ -17,9 +17,10 @@ export class ContextNames {
   readonly #contexts = new Map<string, IConstruct>();
 
   /** Adds a context. Synthesis fails if another one of the same provider has the name already. */
-  public add(context: IConstruct, name: string, provider: { readonly fqn: string } | undefined): void {
+  public add(context: IConstruct, name: string, provider: TerraformProvider | undefined): void {
     if (Token.isUnresolved(name)) return;
-    const key = `${provider?.fqn ?? ""} ${name}`;
+    // A provider without an alias is the one that contexts without a provider use.
+    const key = `${provider?.alias ?? ""} ${name}`;
     const other = this.#contexts.get(key);
     if (other === undefined) {
       this.#contexts.set(key, context);

@@ -4,13 +4,13 @@
 export interface TailnetAttachment extends TailnetAttachmentOptions {
   /**
    * ID of the stack.
-   * @default - moduleId is given
+   * @default - none if moduleId is given
    */
   readonly stackId?: string;
 
   /**
    * ID of the module, whose test runs then have the context.
-   * @default - stackId is given
+   * @default - none if stackId is given
    */
   readonly moduleId?: string;
 }
@@ -33,7 +33,7 @@ export interface TailnetAttachmentOptions {
   readonly id?: string;
 
   /**
-   * ID of the space that the stack or module is in, to notice here if the context cannot reach it.
+   * ID of the space that the stack or module is in; it is an error if the context cannot reach it.
    * @default - not checked
    */
   readonly spaceId?: string;

@@ -9,11 +9,11 @@ import type { TailnetTunnelOptions } from "./tailnet-tunnel-options.js";
 
 /**
  * Properties of {@link TailnetContext}. Terraform takes text literally, `${` and `%{` included; Spacelift replaces
- * `${NAME}` in the values of variables, though. What Terraform is to fill in comes as a token, such as an attribute
- * of a resource or the value of a Terraform variable.
+ * `${NAME}` in the values of variables, though. Pass values that Terraform fills in as tokens, such as an
+ * attribute of a resource or the value of a Terraform variable.
  */
 export interface TailnetContextProps extends TailnetContextOptions {
-  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */
+  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name only. */
   readonly name: string;
 
   /** How runs log in to the tailnet; exactly one member is given. */
@@ -26,8 +26,8 @@ export interface TailnetContextProps extends TailnetContextOptions {
  */
 export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMetaArguments {
   /**
-   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later changes
-   * nothing: Spacelift leaves the context where it is.
+   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later has no
+   * effect: Spacelift leaves the context where it is.
    * @default - the space of the provider's credentials
    */
   readonly spaceId?: string;
@@ -47,7 +47,7 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
 
   /**
    * The label that a stack carries to get the context.
-   * @default - derived from the name: lower case, with a dash for every run of other characters
+   * @default - derived from the name: lower case, with a dash for each sequence of other characters
    */
   readonly autoattach?: string;
 
@@ -72,7 +72,7 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
   readonly attachments?: List<TailnetAttachment>;
 
   /**
-   * Put the context around all others attached by label, by a name that begins with `zzzzz-`. Hooks of the other
+   * Make the context the outermost of all attached by label, with a name that begins with `zzzzz-`. Hooks of the other
    * contexts then run inside the tunnel. Contexts attached by ID stay outside of it. The order is that of Spacelift's
    * documentation; the log of a run shows it: the hooks of this context should come first.
    * @default false
@@ -100,13 +100,13 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
   readonly files?: List<TailnetFile>;
 
   /**
-   * More hooks before a phase, inside the tunnel unless they say otherwise. They keep their order.
+   * More hooks before a phase, inside the tunnel unless `outsideTunnel` is true. They keep their order.
    * @default - none
    */
   readonly beforeHooks?: List<TailnetHook>;
 
   /**
-   * More hooks after a phase that passed, inside the tunnel unless they say otherwise. They keep their order.
+   * More hooks after a phase that passed, inside the tunnel unless `outsideTunnel` is true. They keep their order.
    * @default - none
    */
   readonly afterHooks?: List<TailnetHook>;
@@ -143,7 +143,7 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
    * secrets of `auth` and of files too, and requires Terraform or OpenTofu 1.11; CDK Terrain programs must say so in
    * their `targetVersions`. The secret of a {@link TailnetOAuthClient} is in the state anyway, so it remains an
    * ordinary attribute, by which Terraform notices a change.
-   * @default - secrets are in the state too, and a change is noticed without a version
+   * @default - none; secrets are in the state too, and changes are detected without a version
    */
   readonly writeOnlyVersion?: string;
 }

@@ -24,8 +24,8 @@ import {
   withMembers,
 } from "../../contract/index.js";
 import { Context, ContextAttachment, EnvironmentVariable, MountedFile } from "../bindings/spacelift.js";
-import { check } from "../support/check.js";
-import { defined, joined, joinedSet, literally } from "../support/literal.js";
+import { check, requireId } from "../support/check.js";
+import { defined, joined, joinedSet, literal } from "../support/literal.js";
 import { tokens } from "../support/tokens.js";
 import { ContextNames } from "./context-names.js";
 import { warnOfPlainSecrets } from "./plain-secrets.js";
@@ -61,7 +61,7 @@ export class TailnetContext extends Construct {
    */
   public readonly stackLabel: string | undefined;
 
-  /** All labels any of which gives a stack the context. */
+  /** All labels, any of which gives a stack the context. */
   public readonly stackLabels: string[];
 
   /** The phases that are on the tailnet, in the order in which a run meets them. */
@@ -72,11 +72,11 @@ export class TailnetContext extends Construct {
 
   readonly #props: TailnetContextProps;
   readonly #hooks: OwnHook[];
-  readonly #attached = new Set<string>();
+  readonly #attached: string[] = [];
 
   /** @throws ValidationError if an option is wrong */
   constructor(scope: Construct, id: string, props: TailnetContextProps) {
-    super(scope, id);
+    super(scope, requireId(CLASS, scope, id));
     check(CLASS, this, contextProblems(props, tokens(this)));
     warnOfPlainSecrets(this, props);
     const { phases = DEFAULT_PHASES, beforeHooks = [], afterHooks = [], runnerImage, runnerRegistry } = props;
@@ -121,11 +121,11 @@ export class TailnetContext extends Construct {
 
   /**
    * Adds a hook before a phase: inside the tunnel, after the hooks that bring it up, unless it is placed outside. Hooks
-   * keep their order. In a phase that is not on the tailnet there is no tunnel. The hook list is written anew: what the
-   * program itself put into that list of `resource` before is gone.
+   * keep their order. In a phase that is not on the tailnet there is no tunnel. This rewrites the hook list and
+   * discards what the program itself put into that list of `resource` before.
    *
    * @param phase any of init, plan, apply, perform, destroy
-   * @param command one shell command that leaves the phase's shell alive
+   * @param command one shell command that does not end the phase's shell
    * @throws ValidationError if the command would break the phase
    */
   public addBeforeHook(phase: Phase, command: string, placement: TailnetHookPlacement = {}): void {
@@ -134,11 +134,11 @@ export class TailnetContext extends Construct {
 
   /**
    * Adds a hook after a phase that passed: inside the tunnel, before the hooks that take it down, unless it is placed
-   * outside. Hooks keep their order. The hook list is written anew: what the program itself put into that list of
-   * `resource` before is gone.
+   * outside. Hooks keep their order. This rewrites the hook list and discards what the program itself put into that
+   * list of `resource` before.
    *
    * @param phase any of init, plan, apply, perform, destroy; or run, for the end of every run, which has no tunnel
-   * @param command one shell command that leaves the phase's shell alive
+   * @param command one shell command that does not end the phase's shell
    * @throws ValidationError if the command would break the phase
    */
   public addAfterHook(phase: HookPhase, command: string, placement: TailnetHookPlacement = {}): void {
@@ -182,12 +182,16 @@ export class TailnetContext extends Construct {
     const attach = autoattachAll === true ? [AUTOATTACH_ALL] : this.stackLabels.map(autoattachLabel);
     const labels = [...attach, ...(this.#props.labels ?? [])];
     const attributes = defined({
-      ...literally({ name: this.name(), description, spaceId, labels: labels.length === 0 ? undefined : labels }),
+      ...this.hookAttributes(),
+      name: literal(this.name()),
+      description: literal(description),
+      spaceId: literal(spaceId),
+      labels: labels.length === 0 ? undefined : literal(labels),
       provider,
       dependsOn,
       lifecycle,
     });
-    return new Context(this, "Resource", { ...this.hookAttributes(), ...attributes });
+    return new Context(this, "Resource", attributes);
   }
 
   private hookAttributes(): Record<string, string[]> {
@@ -208,26 +212,33 @@ export class TailnetContext extends Construct {
     // The secret of a client that this program creates is in the state anyway, which is how a change is noticed.
     const isWriteOnly = secret && writeOnlyVersion !== undefined && origin !== "auth.oauthClient.clientSecret";
     // No description: like every input of this resource, changing it would replace the variable.
-    const attributes = literally({
+    const text = literal(value);
+    const attributes = defined({
       contextId: this.contextId,
       name,
-      ...(isWriteOnly ? { valueWo: value, valueWoVersion: writeOnlyVersion } : { value }),
+      value: isWriteOnly ? undefined : text,
+      valueWo: isWriteOnly ? text : undefined,
+      valueWoVersion: isWriteOnly ? literal(writeOnlyVersion) : undefined,
       writeOnly: secret,
+      provider,
     });
-    new EnvironmentVariable(this, name, { ...attributes, ...defined({ provider }) });
+    new EnvironmentVariable(this, name, attributes);
   }
 
   private createFile({ path, content, secret = true }: TailnetFile): void {
     const { provider, writeOnlyVersion } = this.#props;
     const isWriteOnly = secret && writeOnlyVersion !== undefined;
     const text = encoded(this, path, content);
-    const attributes = literally({
+    const attributes = defined({
       contextId: this.contextId,
-      relativePath: path,
-      ...(isWriteOnly ? { contentWo: text, contentWoVersion: writeOnlyVersion } : { content: text }),
+      relativePath: literal(path),
+      content: isWriteOnly ? undefined : text,
+      contentWo: isWriteOnly ? text : undefined,
+      contentWoVersion: isWriteOnly ? literal(writeOnlyVersion) : undefined,
       writeOnly: secret,
+      provider,
     });
-    new MountedFile(this, fileId(path), { ...attributes, ...defined({ provider }) });
+    new MountedFile(this, fileId(path), attributes);
   }
 
   private attach(attachment: TailnetAttachment): ContextAttachment {
@@ -241,7 +252,7 @@ export class TailnetContext extends Construct {
   private repetitions(attachment: TailnetAttachment): Problem[] {
     const { stackId, moduleId } = attachment;
     const property = stackId === undefined ? "moduleId" : "stackId";
-    if (this.#attached.has(targetOf(attachment))) {
+    if (this.#attached.includes(targetOf(attachment))) {
       return [problem(property, "must not be attached twice", stackId ?? moduleId)];
     }
     const isTaken = this.node.tryFindChild(attachmentId(attachment)) !== undefined;
@@ -250,11 +261,15 @@ export class TailnetContext extends Construct {
 
   private createAttachment(attachment: TailnetAttachment): ContextAttachment {
     const { stackId, moduleId, priority } = attachment;
-    this.#attached.add(targetOf(attachment));
-    return new ContextAttachment(this, attachmentId(attachment), {
-      ...literally({ contextId: this.contextId, stackId, moduleId }),
-      ...defined({ priority, provider: this.#props.provider }),
+    this.#attached.push(targetOf(attachment));
+    const attributes = defined({
+      contextId: this.contextId,
+      stackId: literal(stackId),
+      moduleId: literal(moduleId),
+      priority,
+      provider: this.#props.provider,
     });
+    return new ContextAttachment(this, attachmentId(attachment), attributes);
   }
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HookPhase, hookLists, type OwnHook } from "../../contract/index.js";
-import { literally } from "../support/literal.js";
+import { type HookPhase, hookLists, type OwnHook, PHASES, RUN } from "../../contract/index.js";
+import { escapeTemplate } from "../support/escape.js";
 
-/** A hook of your own, beside those of the tunnel. */
+/** A hook of yours, in addition to those of the tunnel. */
 export interface TailnetHook extends TailnetHookPlacement {
   /** One of init, plan, apply, perform, destroy; or `run`, for the end of every run, which has no tunnel. */
   readonly phase: HookPhase;
 
-  /** One shell command that leaves the phase's shell alive. */
+  /** One shell command that does not end the phase's shell. */
   readonly command: string;
 }
 
@@ -20,9 +20,17 @@ export interface TailnetHookPlacement {
   readonly outsideTunnel?: boolean;
 }
 
-/** A hook as the contract has it. */
+/** The attributes of `spacelift_context` by hook list: `beforePlan` for `before_plan`. */
+const ATTRIBUTES: ReadonlyMap<string, string> = new Map(
+  [...PHASES, RUN].flatMap((phase) => {
+    const title = `${phase.charAt(0).toUpperCase()}${phase.slice(1)}`;
+    return ["before", "after"].map((when) => [`${when}_${phase}`, `${when}${title}`] as const);
+  }),
+);
+
+/** A hook as the contract has it. Terraform takes its command literally. */
 export function ownHook(before: boolean, { phase, command, outsideTunnel = false }: TailnetHook): OwnHook {
-  return { phase, command, before, outside: outsideTunnel };
+  return { phase, command: escapeTemplate(command), before, outside: outsideTunnel };
 }
 
 /** The hook lists of a context that are not empty, as attributes of `spacelift_context`. */
@@ -30,11 +38,12 @@ export function hookAttributes(
   options: { readonly phases: readonly string[]; readonly httpProxy: string; readonly exitTrap: boolean },
   own: readonly OwnHook[],
 ): Record<string, string[]> {
-  const lists = Object.entries(literally(hookLists(options, own)));
-  return Object.fromEntries(lists.map(([list, commands]) => [attributeOf(list), commands]));
+  const attributes: Record<string, string[]> = {};
+  for (const [list, commands] of Object.entries(hookLists(options, own))) attributes[attributeOf(list)] = commands;
+  return attributes;
 }
 
-/** The attribute of a hook list: `beforePlan` for `before_plan`. */
+/** The attribute of a hook list. */
 export function attributeOf(list: string): string {
-  return list.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return ATTRIBUTES.get(list) ?? list;
 }

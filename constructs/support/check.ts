@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TerraformStack } from "cdktf";
-import type { IConstruct } from "constructs";
+import { Construct, type IConstruct } from "constructs";
 import { hiddenProblem, type Problem } from "../../contract/index.js";
 import { ValidationError } from "./validation-error.js";
 
@@ -20,6 +20,18 @@ const ENGINE = engineOf(TerraformStack);
 export function check(className: string, construct: IConstruct, problems: readonly Problem[]): void {
   const all = [...engineProblems(construct), ...problems];
   if (all.length > 0) throw new ValidationError(className, construct, all);
+}
+
+/**
+ * The ID of a construct, which is easily forgotten: without it the engines fail with an error of their own.
+ *
+ * @throws ValidationError if it is not a text
+ */
+export function requireId(className: string, scope: IConstruct, id: string): string {
+  if (typeof id === "string" || !Construct.isConstruct(scope)) return id;
+  throw new ValidationError(className, scope, [
+    hiddenProblem("the second argument", "must be the ID of the construct"),
+  ]);
 }
 
 /** Constructs of one engine do not work in an app of another, whose own errors do not name the cause. */

@@ -2,15 +2,16 @@
 import { Fn, Token } from "cdktf";
 import { escapeTemplate } from "./escape.js";
 
-/** `T` whose members that may be undefined are optional, as resources want them. */
+/** `T` whose members that may be undefined are optional, as resources require it. */
 export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
 /** Attributes of a resource that Terraform takes literally, whatever text they contain. Tokens are still resolved. */
 export function literally<T extends object>(attributes: T): Defined<T> {
-  const entries = Object.entries(attributes).map(([name, value]) => [name, literal(value)]);
-  return Object.fromEntries(entries) as Defined<T>;
+  const literals: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(attributes)) literals[name] = literal(value);
+  return literals as Defined<T>;
 }
 
 /** The same attributes: at run time, undefined ones are as good as absent to resources and to our constructs. */

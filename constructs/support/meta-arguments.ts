@@ -5,7 +5,7 @@ import { type Defined, defined } from "./literal.js";
 /** Terraform's meta-arguments, passed on to the resource that a construct is about. */
 export interface TailnetMetaArguments {
   /**
-   * The provider to use, if a program has several of the kind.
+   * The provider to use, if a program has several of that kind.
    * @default - the only one that the stack has
    */
   readonly provider?: TerraformProvider;
@@ -19,7 +19,7 @@ export interface TailnetMetaArguments {
 
   /**
    * How Terraform treats the resource over time, such as `{ preventDestroy: true }`.
-   * @default - as usual
+   * @default - none
    */
   readonly lifecycle?: TerraformResourceLifecycle;
 }

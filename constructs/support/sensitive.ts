@@ -6,7 +6,7 @@ import type { IConstruct } from "constructs";
 const SENSITIVE =
   /\b(tailscale_oauth_client\.[\w-]+\.key|tailscale_tailnet_key\.[\w-]+\.key|random_password\.[\w-]+\.result)\b/;
 
-/** True if Terraform will treat the value of a token as sensitive, as far as that can be told. */
+/** True if Terraform will treat the value of a token as sensitive, as far as that can be known. */
 export function isSensitive(scope: IConstruct, token: unknown): boolean {
   return mentionsSensitive(scope, expressionOf(scope, token), []);
 }

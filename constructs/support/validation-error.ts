@@ -2,7 +2,7 @@
 import type { IConstruct } from "constructs";
 import { type Problem, problemLine } from "../../contract/index.js";
 
-/** jsii refuses exported classes that extend Error itself, even those that it is told to leave alone. */
+/** jsii refuses exported classes that extend Error itself, even those that are marked as internal. */
 abstract class TailnetError extends Error {}
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setsExitTrap } from "../hooks/hook-text.js";
 import { RUN } from "../hooks/hooks.js";
+import { nameInRun } from "../options/checks.js";
 import {
   AFTER_HOOK_OPTIONS,
   ATTACHMENT_OPTIONS,
@@ -9,11 +10,12 @@ import {
 } from "../options/context-options.js";
 import { isLoopback, parseHostPort } from "../wire/addresses.js";
 import { apiUrl } from "../wire/checks.js";
+import { containerbootRefusal } from "../wire/containerboot.js";
 import { labelFromName } from "../wire/labels.js";
 import { authRules, reachRules } from "./auth-rules.js";
 import type { Engine } from "./engine.js";
 import { knownMembers, knownObjects, knownText, repeated } from "./known.js";
-import { hiddenProblem, type Problem, problem } from "./problem.js";
+import { hiddenProblem, memberPath, type Problem, problem } from "./problem.js";
 import { readOptions, type Values } from "./read.js";
 
 /** Everything that is wrong with the options of a context. */
@@ -110,6 +112,13 @@ function* environmentRules({ environment, secretEnvironment }: Values): Generato
   for (const name of Object.keys(knownMembers(secretEnvironment))) {
     if (readable.includes(name)) yield hiddenProblem(`secretEnvironment.${name}`, "must not be in environment too");
   }
+  // The executable would refuse them too, but only in the run.
+  for (const [property, variables] of Object.entries({ environment, secretEnvironment })) {
+    for (const [name, value] of Object.entries(knownMembers(variables))) {
+      const refusal = containerbootRefusal(nameInRun(name), knownText(value) ?? "");
+      if (refusal !== null) yield hiddenProblem(memberPath(property, name), refusal);
+    }
+  }
 }
 
 /** Auth keys are created at the control server unless there is another API, so its URL must be good for an API. */
@@ -138,12 +147,14 @@ function* proxyRules({ allowRemoteClients, ...values }: Values): Generator<Probl
 function* exitTrapRules(prefix: string, { phase, command }: Values): Generator<Problem> {
   const known = knownText(command);
   if (known === undefined || phase === RUN || !setsExitTrap(known)) return;
-  const message = "must not set an EXIT trap, which is the tunnel's unless exitTrap is false";
+  const message =
+    "must not set an EXIT trap unless exitTrap is false: it would replace the trap that takes the tunnel down";
   yield problem(`${prefix}command`, message, known);
 }
 
 function* attachmentsRules({ attachments, spaceId }: Values, given: unknown, engine: Engine): Generator<Problem> {
   const all = knownObjects(attachments);
+  if (all.length === 0) return;
   const { attachments: raw } = knownMembers(given);
   for (const { at, members } of all) {
     yield* attachmentRules(`attachments[${at}].`, members, Array.isArray(raw) ? raw[at] : undefined, spaceId, engine);

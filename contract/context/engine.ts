@@ -10,7 +10,7 @@ export interface Engine {
   /** Options of contexts besides those that all engines have. */
   readonly contextOptions: readonly Option[];
   isUnknown(value: unknown): boolean;
-  /** True if the engine treats the value as sensitive, as far as it can be told. */
+  /** True if the engine treats the value as sensitive, as far as it can be known. */
   isSensitive(value: unknown, property: string): boolean;
   /** What is wrong with the value of an option that only programs of the engine have, or null. */
   programProblem(option: string, value: unknown): string | null;

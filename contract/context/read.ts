@@ -34,18 +34,23 @@ export function readOptions(options: readonly Option[], given: unknown, engine: 
   if (given === undefined && path === "") return readOptions(options, {}, engine);
   const whole = path === "" ? "options" : path;
   if (engine.isUnknown(given)) return unreadable(hiddenProblem(whole, structureMessage(engine)));
-  const shown = path !== "" && options.some(hidesValue) && mayBeSecret(given) ? undefined : given;
-  if (!isObject(given)) return unreadable(problem(whole, "must be an object", shown));
+  const unreadableAs = (message: string) => {
+    // Options in a list are all options; any other value was never meant to be a secret.
+    const mayBeShown = path === "" ? !Array.isArray(given) || given.length === 0 : !mayBeSecret(given);
+    return unreadable(problem(whole, message, mayBeShown || !options.some(hidesValue) ? given : undefined));
+  };
+  if (!isObject(given)) return unreadableAs("must be an object");
   // A map, a promise or a construct: an object, but for something else.
   if (!isPlain(given) && options.every(({ name }) => given[name] === undefined)) {
-    return unreadable(problem(whole, "must be a plain object", shown));
+    return unreadableAs("must be a plain object");
   }
   problems.push(...unknownMembers(options, given, path));
   const values: Record<string, unknown> = {};
   for (const one of options) {
+    const value = given[one.name];
+    if (value === undefined && one.isRequired !== true) continue;
     const property = memberPath(path, one.name);
-    const value = new Reader(engine, one, given, problems).read(given[one.name], property);
-    if (value !== undefined) values[one.name] = value;
+    values[one.name] = new Reader(engine, one, given, problems).read(value, property);
   }
   return { values, problems, isUnreadable: false };
 }
@@ -70,9 +75,8 @@ class Reader {
 
   /** The value, of the option's kind; {@link UNKNOWN} if it is not known, or wrong. */
   public read(value: unknown, property: string): unknown {
-    const { kind, isRequired, members = [] } = this.option;
-    if (value === undefined)
-      return isRequired === true ? this.refuse(hiddenProblem(property, "must be given")) : undefined;
+    const { kind, members = [] } = this.option;
+    if (value === undefined) return this.refuse(hiddenProblem(property, "must be given"));
     if (kind === "program") return this.readProgram(value, property);
     if (this.engine.isUnknown(value)) {
       const isStructure = kind === "map" || kind === "object" || kind === "objects";
@@ -158,8 +162,8 @@ class Reader {
   }
 
   private readObject(members: readonly Option[], value: unknown, property: string): unknown {
-    const { what } = this.option;
-    if (what !== undefined && !isComplete(members, value))
+    const { what, mustLack } = this.option;
+    if (what !== undefined && !isComplete(members, value, mustLack))
       return this.refuse(hiddenProblem(property, `must be ${what}`));
     const { values, problems, isUnreadable } = readOptions(members, value, this.engine, property);
     this.problems.push(...problems);
@@ -209,9 +213,10 @@ function structureMessage({ unknown }: Engine): string {
 
 function unknownMembers(options: readonly Option[], given: Values, path: string): Problem[] {
   if (!isPlain(given)) return [];
-  const names = options.map(({ name }) => name);
-  const strangers = Object.keys(given).filter((name) => given[name] !== undefined && !names.includes(name));
+  const isOption = (name: string) => options.some((one) => one.name === name);
+  const strangers = Object.keys(given).filter((name) => given[name] !== undefined && !isOption(name));
   return strangers.map((name) => {
+    const names = options.map((one) => one.name);
     const similar = insideOf(options, name) ?? synonymOf(name, names) ?? nearest(name, names);
     const suggestion = similar === undefined ? "" : `: did you mean ${similar}?`;
     return hiddenProblem(memberPath(path, name), HINTS.get(name) ?? `is not an option${suggestion}`);
@@ -223,10 +228,12 @@ function mayBeSecret(value: unknown): boolean {
   return typeof value === "string" || Array.isArray(value) || (isObject(value) && isPlain(value));
 }
 
-/** True for a plain object, whatever it lacks, and for an instance that has all that is required. */
-function isComplete(members: readonly Option[], value: unknown): boolean {
+/** True for a plain object, whatever it lacks, and for an instance that has all that is required, and nothing else. */
+function isComplete(members: readonly Option[], value: unknown, mustLack = ""): boolean {
   if (!isObject(value)) return false;
-  return isPlain(value) || members.every(({ name, isRequired }) => isRequired !== true || value[name] !== undefined);
+  if (isPlain(value)) return true;
+  const hasAll = members.every(({ name, isRequired }) => isRequired !== true || value[name] !== undefined);
+  return hasAll && value[mustLack] === undefined;
 }
 
 function isObject(value: unknown): value is Values {

@@ -31,7 +31,7 @@ export function createdLoginProblems(given: unknown, engine: Engine): Problem[] 
   return [...problems, ...createdLoginRules(values)];
 }
 
-const NO_AUTH = "is not an option of Tailnet, which creates the login: use TailnetContext for a login that exists";
+const NO_AUTH = "is not an option of Tailnet, which creates the login: use TailnetContext for an existing login";
 
 /** The rules about a login that is created along with a context. */
 export function* createdLoginRules(values: Values): Generator<Problem> {

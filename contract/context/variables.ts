@@ -123,14 +123,13 @@ function clientVariables<T, L, B>(
   origin: string,
   { clientId, clientSecret, tags }: ClientValues<T, L>,
 ): ContextVariable<T>[] {
-  const readable = (name: string, value: T, member: string) => [
-    { name, value, secret: false, origin: `${origin}.${member}` },
-  ];
-  return [
-    ...(clientId === undefined ? [] : readable("TS_OAUTH_CLIENT_ID", clientId, "clientId")),
-    { name: "TS_OAUTH_CLIENT_SECRET", value: clientSecret, secret: true, origin: `${origin}.clientSecret` },
-    ...(tags === undefined ? [] : readable("TS_OAUTH_TAGS", texts.joinedSet(tags, ","), "tags")),
-  ];
+  const variables: ContextVariable<T>[] = [];
+  const add = (name: string, value: T, secret: boolean, member: string) =>
+    variables.push({ name, value, secret, origin: `${origin}.${member}` });
+  if (clientId !== undefined) add("TS_OAUTH_CLIENT_ID", clientId, false, "clientId");
+  add("TS_OAUTH_CLIENT_SECRET", clientSecret, true, "clientSecret");
+  if (tags !== undefined) add("TS_OAUTH_TAGS", texts.joinedSet(tags, ","), false, "tags");
+  return variables;
 }
 
 /**

@@ -9,7 +9,7 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ["case", "esac"],
 ];
 
-/** Reserved words that want another one, and that one. */
+/** Reserved words that another one must follow, and that one. */
 const SEQUENCES: readonly (readonly [readonly string[], string])[] = [
   [["if", "elif"], "then"],
   [["for", "while", "until"], "do"],
@@ -28,12 +28,13 @@ export function hookProblem(text: string): string | null {
     return "must be one line: give each command a hook of its own, or put a script into a file";
   }
   const { words, unbalanced, hasComment, hasHereDocument, hasLooseRedirection } = scanShell(text);
-  if (hasComment) return "must not hold a comment, which would hide the rest of the phase";
-  if (unbalanced !== "") return `must close what it opens and nothing else, which ${unbalanced} does not`;
-  if (hasHereDocument) return "must not hold a here-document, which needs lines of its own";
+  if (hasComment) return "must not contain a comment, which would hide the rest of the phase";
+  if (unbalanced !== "")
+    return `must close every quote and bracket that it opens, and no other: ${unbalanced} is unbalanced`;
+  if (hasHereDocument) return "must not contain a here-document, which needs lines of its own";
   const ending = endingOf(text);
-  if (ending !== "") return `must not end in ${ending}: a semicolon comes after it`;
-  if (hasLooseRedirection) return "must say what it redirects to";
+  if (ending !== "") return `must not end in ${ending}, because Spacelift puts a semicolon after it`;
+  if (hasLooseRedirection) return "must have a target for each redirection";
   return endProblem(words) ?? wordsProblem(words.filter((word) => word.isCommand));
 }
 
@@ -62,7 +63,7 @@ function callsOf(words: readonly ShellWord[]): Call[] {
   });
 }
 
-/** What `command` and `builtin` call; with -v and -V they only tell of it. */
+/** What `command` and `builtin` call; with -v and -V they only describe it. */
 function unwrapped(name: string, args: readonly string[]): Pick<Call, "name" | "args"> {
   if (name !== "command" && name !== "builtin") return { name, args };
   const at = args.findIndex((arg) => !arg.startsWith("-") || arg === "--");
@@ -99,7 +100,8 @@ function wordsProblem(commands: readonly ShellWord[]): string | null {
       if (text === closing) depth -= 1;
       if (depth < 0) break;
     }
-    if (depth !== 0) return `must close what it opens and nothing else, which ${opening} ... ${closing} does not`;
+    if (depth !== 0)
+      return `must close every block that it opens, and no other: ${opening} ... ${closing} is unbalanced`;
   }
   for (const [first, second] of SEQUENCES) {
     const count = (names: readonly string[]) => commands.filter(({ text }) => names.includes(text)).length;

@@ -22,7 +22,7 @@ export interface OwnHook {
   readonly phase: string;
   /** True for a hook before the phase, false for one after it. */
   readonly before: boolean;
-  /** One command, as {@link hookProblem} wants it. */
+  /** One command, as {@link hookProblem} requires it. */
   readonly command: string;
   /** True to run beyond our hooks, without the tunnel: before ours, or after ours. */
   readonly outside: boolean;
@@ -48,18 +48,16 @@ export function hookLists(options: HookOptions, own: readonly OwnHook[] = []): R
   const lists: Record<string, string[]> = {};
   const ours = { before: beforeHooks(options), after: afterHooks(options) };
   for (const phase of [...PHASES, RUN]) {
-    const covered = options.phases.includes(phase);
-    const before = covered ? ours.before : [];
-    const after = covered ? ours.after : [];
-    const commands = (isBefore: boolean, outside: boolean) => {
-      const hooks = own.filter((hook) => hook.phase === phase && hook.before === isBefore && hook.outside === outside);
-      return hooks.map((hook) => hook.command);
-    };
-    const all = {
-      [`before_${phase}`]: [...commands(true, true), ...before, ...commands(true, false)],
-      [`after_${phase}`]: [...commands(false, false), ...after, ...commands(false, true)],
-    };
-    for (const [name, list] of Object.entries(all)) if (list.length > 0) lists[name] = list;
+    const isCovered = options.phases.includes(phase);
+    const hooks = own.filter((hook) => hook.phase === phase);
+    if (!isCovered && hooks.length === 0) continue;
+    const commands = (isBefore: boolean, outside: boolean) =>
+      hooks.filter((hook) => hook.before === isBefore && hook.outside === outside).map((hook) => hook.command);
+    // Unlike lists that are spread, concatenated ones have no room for more, which contexts would keep.
+    const before = commands(true, true).concat(isCovered ? ours.before : [], commands(true, false));
+    const after = commands(false, false).concat(isCovered ? ours.after : [], commands(false, true));
+    if (before.length > 0) lists[`before_${phase}`] = before;
+    if (after.length > 0) lists[`after_${phase}`] = after;
   }
   return lists;
 }

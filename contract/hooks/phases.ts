@@ -7,7 +7,7 @@
 export const PHASES: readonly string[] = ["init", "plan", "apply", "perform", "destroy"];
 
 /**
- * The phases that a tailnet context covers unless told otherwise.
+ * The phases that a tailnet context covers by default.
  *
  * `init` is left out because most runs initialise from public registries; choose it when modules, providers or the
  * state backend live on the tailnet.

@@ -15,7 +15,7 @@ export interface ShellWord {
   readonly inFunction: boolean;
 }
 
-/** What can be told of a line of POSIX shell without running it. */
+/** What can be known of a line of POSIX shell without running it. */
 export interface ShellScan {
   /** The words outside of quotes, subshells and substitutions. */
   readonly words: readonly ShellWord[];

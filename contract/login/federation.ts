@@ -99,7 +99,7 @@ export function runTypesProblem(runTypes: readonly string[]): string | null {
   if (!runTypes.every((type) => RUN_TYPES.includes(type))) return `must name only ${names}`;
   const more = RUN_TYPES.filter((type) => matchesPattern(runTypePattern(runTypes), type) && !runTypes.includes(type));
   if (more.length === 0) return null;
-  return `must be types that one pattern can tell from all others: "${runTypePattern(runTypes)}" would also allow ${more.join(", ")}`;
+  return `must be types that one pattern can match without matching others: "${runTypePattern(runTypes)}" would also allow ${more.join(", ")}`;
 }
 
 /** What is wrong with a scope for these run types, or null. Some run types only ever have one scope. */

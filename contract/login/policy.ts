@@ -12,7 +12,7 @@ export interface Grant {
 
 /** The part of a tailnet's policy that is about some tags. */
 export interface PolicyFragment {
-  /** Who may give out each tag. */
+  /** Who may assign each tag. */
   readonly tagOwners: Readonly<Record<string, readonly string[]>>;
   readonly grants: readonly Grant[];
 }
@@ -37,7 +37,7 @@ export function policyHujson({ tagOwners, grants }: PolicyFragment): string {
   );
   return [
     "{",
-    "  // Who may give these tags to nodes. An OAuth client or a federated identity gives out the tags that it has.",
+    "  // Who may assign these tags. OAuth clients and federated identities may assign the tags that they have.",
     '  "tagOwners": {',
     ...owners,
     "  },",

@@ -71,9 +71,23 @@ export const variableName: Check = (name) => {
   // A value in the place of its name would be shown wherever the name is.
   const secret = secretIn(name);
   if (secret !== null) return `must not contain ${secret} in its name`;
-  const variable = findVariable(/^[rw]o_/.test(name) ? name.slice(3) : name);
-  return variable === undefined ? null : `must not be set here: use ${variable.option}`;
+  const variable = findVariable(nameInRun(name));
+  return variable === undefined ? null : `must not be set here: use ${oneOfAll(variable.options)}`;
 };
+
+/** Words as a sentence lists them: `a, b or c`. */
+export function oneOfAll(words: readonly string[]): string {
+  const last = words.slice(-1);
+  return [words.slice(0, -1).join(", "), ...last].filter((one) => one !== "").join(" or ");
+}
+
+/**
+ * What a run calls a variable: `ro_NAME` and `wo_NAME` are both NAME there. Source: Spacelift's documentation,
+ * "Environment".
+ */
+export function nameInRun(name: string): string {
+  return /^[rw]o_/.test(name) ? name.slice(3) : name;
+}
 
 /** One of the given words. */
 export function oneOf(words: readonly string[]): Check {

@@ -45,7 +45,7 @@ export const FILE_OPTIONS: readonly Option[] = [
 function hookOptions(phases: readonly string[], phaseDoc: string): readonly Option[] {
   return [
     option("phase", "text", phaseDoc, { check: oneOf(phases), isRequired: true, known: "always" }),
-    option("command", "text", "One shell command that leaves the phase's shell alive.", {
+    option("command", "text", "One shell command that does not end the phase's shell.", {
       check: (text) => hookProblem(text),
       isRequired: true,
       isReadable: true,
@@ -72,12 +72,12 @@ export const AFTER_HOOK_OPTIONS = hookOptions(
 export const ATTACHMENT_OPTIONS: readonly Option[] = [
   option("stackId", "text", "ID of the stack.", {
     check: identifier,
-    defaultText: "moduleId is given",
+    defaultText: "none if moduleId is given",
     places: { hcl: "`stack_id`", "config-yml": "`stacks`" },
   }),
   option("moduleId", "text", "ID of the module, whose test runs then have the context.", {
     check: identifier,
-    defaultText: "stackId is given",
+    defaultText: "none if stackId is given",
     places: { hcl: "`module_id`" },
   }),
   option("priority", "number", "Whole number that orders contexts attached by ID: the lowest is outermost.", {
@@ -93,7 +93,7 @@ export const ATTACHMENT_OPTIONS: readonly Option[] = [
   option(
     "spaceId",
     "text",
-    "ID of the space that the stack or module is in, to notice here if the context cannot reach it.",
+    "ID of the space that the stack or module is in; it is an error if the context cannot reach it.",
     { check: identifier, defaultText: "not checked", places: { hcl: "checked" } },
   ),
 ];
@@ -127,7 +127,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
   option("autoattach", "text", "The label that a stack carries to get the context.", {
     check: stackLabelProblem,
     isReadable: true,
-    defaultText: "derived from the name: lower case, with a dash for every run of other characters",
+    defaultText: "derived from the name: lower case, with a dash for each sequence of other characters",
     places: { hcl: "`var.stack_label`", blueprint: "`labels`" },
   }),
   option(
@@ -155,7 +155,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
   option(
     "outermost",
     "boolean",
-    "Put the context around all others attached by label, by a name that begins with `zzzzz-`.",
+    "Make the context the outermost of all attached by label, with a name that begins with `zzzzz-`.",
     { default: false, known: "always", places: { hcl: "`name`", plugin: "`contexts.name_prefix`" } },
   ),
   option("environment", "map", "More variables for the run, which everyone who can see the context can read.", {
@@ -198,7 +198,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
       blueprint: "`environment.mounted_files`, unless secret",
     },
   }),
-  option("beforeHooks", "objects", "More hooks before a phase, inside the tunnel unless they say otherwise.", {
+  option("beforeHooks", "objects", "More hooks before a phase, inside the tunnel unless `outsideTunnel` is true.", {
     members: BEFORE_HOOK_OPTIONS,
     defaultText: "none",
     ...HOOKS,
@@ -206,7 +206,7 @@ const GENERAL_OPTIONS: readonly Option[] = [
   option(
     "afterHooks",
     "objects",
-    "More hooks after a phase that passed, inside the tunnel unless they say otherwise.",
+    "More hooks after a phase that passed, inside the tunnel unless `outsideTunnel` is true.",
     {
       members: AFTER_HOOK_OPTIONS,
       defaultText: "none",
@@ -249,7 +249,7 @@ export const WRITE_ONLY_OPTION = option(
   "Keep secrets out of the Terraform state; they are sent to Spacelift again when this text changes.",
   {
     check: notEmpty,
-    defaultText: "secrets are in the state too, and a change is noticed without a version",
+    defaultText: "none; secrets are in the state too, and changes are detected without a version",
     places: { hcl: "`value_wo_version`" },
   },
 );
@@ -315,7 +315,7 @@ const SHARED = [...GENERAL_OPTIONS, ...TUNNEL_OPTIONS];
 
 /** Terraform's meta-arguments, which only programs have. Pulumi's programs have resource options instead. */
 export const META_OPTIONS: readonly Option[] = [
-  option("provider", "program", "The provider to use, if a program has several of the kind.", {
+  option("provider", "program", "The provider to use, if a program has several of that kind.", {
     defaultText: "the only one that the stack has",
     places: { hcl: "`providers` of the module call" },
   }),
@@ -324,7 +324,7 @@ export const META_OPTIONS: readonly Option[] = [
     places: { hcl: "`depends_on` of the module call" },
   }),
   option("lifecycle", "program", "How Terraform treats the resource over time, such as `{ preventDestroy: true }`.", {
-    defaultText: "as usual",
+    defaultText: "none",
   }),
 ];
 
@@ -355,8 +355,7 @@ export const RENDER_OPTIONS: readonly Option[] = [
   ...CREATED_LOGIN_OPTIONS,
   {
     ...AUTH,
-    defaultText:
-      "HCL: a login that is created. config.yml and plugin: an OAuth client that exists. Blueprint: the context's login.",
+    defaultText: "HCL: a new login. config.yml and plugin: an existing OAuth client. Blueprint: the context's login.",
   },
   { ...NAME, default: "tailnet" },
   ...SHARED,

@@ -68,7 +68,7 @@ export const TRUST_OPTIONS: readonly Option[] = [
   option(
     "subject",
     "text",
-    "Pattern for the subject of the runs' tokens, for accounts with a subject template of their own.",
+    "Pattern for the subject of the runs' tokens, for accounts with a custom subject template.",
     {
       check: notEmpty,
       defaultText: "derived from space, stack or module, run types and scope",
@@ -126,7 +126,7 @@ export const GRANT_OPTIONS: readonly Option[] = [
     default: ["*"],
     known: "always",
   }),
-  option("src", "list", "The tags, among those in use, that may connect.", {
+  option("src", "list", "Which of the tags in use may connect.", {
     ...TAG_RULES,
     defaultText: "all of them",
     known: "always",
@@ -156,7 +156,7 @@ export const POLICY_OPTIONS: readonly Option[] = [
 export const CREATED_LOGIN_OPTIONS: readonly Option[] = [
   option("account", "text", ACCOUNT, {
     check: account,
-    defaultText: "runs log in with an OAuth client, whose secret is a secret variable of the context",
+    defaultText: "none; runs log in with an OAuth client, whose secret is a secret variable of the context",
     places: { hcl: `${IDENTITY}: \`issuer\`, \`audience\`` },
   }),
   option("trust", "object", "Which runs of the account can log in.", {
@@ -176,7 +176,7 @@ export const CREATED_LOGIN_OPTIONS: readonly Option[] = [
     known: "to-compute",
     places: { hcl: `${IDENTITY}: \`tags\`` },
   }),
-  option("grants", "objects", "What the tags may connect to, for the policy.", {
+  option("grants", "objects", "What nodes with the tags may connect to, for the policy.", {
     members: GRANT_OPTIONS,
     defaultText: "nothing",
     places: { hcl: "output `policy`" },
@@ -228,10 +228,10 @@ function identityMembers(prefix: string): readonly Option[] {
     option(
       "runTypes",
       "list",
-      "Types of runs that the identity trusts, to notice here if no run can join in one of the phases.",
+      "Types of runs that the identity trusts; it is an error if none of them can join in one of the phases.",
       { check: runType, defaultText: "every type, or unknown", ...checked },
     ),
-    option("scope", "text", "Scope that the identity requires of tokens, for the same purpose.", {
+    option("scope", "text", "Scope that the identity requires of tokens, checked in the same way.", {
       check: tokenScope,
       defaultText: "either, or unknown",
       ...checked,
@@ -247,6 +247,7 @@ function identity(name: string, prefix: string, input: string, doc: string, defa
   return option(name, "object", doc, {
     members,
     what: "a TailnetFederatedIdentity, or an object with its clientId",
+    mustLack: "clientSecret",
     defaultText,
     rendered: {
       kind: "presence",
@@ -265,15 +266,15 @@ function identity(name: string, prefix: string, input: string, doc: string, defa
 
 /** Federated identities that exist. */
 const FEDERATED_OPTIONS: readonly Option[] = [
-  identity("identity", "", "client_id", "The identity of every phase.", "read and write are given"),
+  identity("identity", "", "client_id", "The identity of every phase.", "none if read or write is given"),
   identity(
     "read",
     "ro_",
     "read_client_id",
     "The identity of every phase except apply.",
-    "none, and only apply is on the tailnet",
+    "none; then only apply can be on the tailnet",
   ),
-  identity("write", "wo_", "write_client_id", "The identity of apply.", "none, and apply is not on the tailnet"),
+  identity("write", "wo_", "write_client_id", "The identity of apply.", "none; then apply cannot be on the tailnet"),
   option(
     "idToken",
     "text",
@@ -295,19 +296,19 @@ const FEDERATED_OPTIONS: readonly Option[] = [
 export const AUTH_OPTIONS: readonly Option[] = [
   option("federated", "object", "Federated identities, which need no secret.", {
     members: FEDERATED_OPTIONS,
-    defaultText: "another member is given",
+    defaultText: "none",
     places: { hcl: "", "config-yml": "", plugin: "", blueprint: "" },
   }),
   option("oauthClient", "object", "An OAuth client that this program creates.", {
     members: CLIENT_MEMBERS,
     what: "a TailnetOAuthClient, or an object with its clientSecret",
-    defaultText: "another member is given",
+    defaultText: "none",
     rendered: { kind: "program" },
     places: { hcl: "`tailscale_oauth_client`, unless a login is given" },
   }),
-  option("oauthSecret", "object", "An OAuth client that exists already.", {
+  option("oauthSecret", "object", "An existing OAuth client.", {
     members: CLIENT_MEMBERS,
-    defaultText: "another member is given",
+    defaultText: "none",
     rendered: {
       kind: "presence",
       members: CLIENT_MEMBERS.filter(({ name }) => name !== "clientSecret"),
@@ -318,7 +319,7 @@ export const AUTH_OPTIONS: readonly Option[] = [
   option("authKey", "text", "A reusable, ephemeral, tagged auth key, for control servers without OAuth clients.", {
     check: authKeyText,
     isSecret: true,
-    defaultText: "another member is given",
+    defaultText: "none",
     rendered: {
       kind: "presence",
       input: {
@@ -329,7 +330,7 @@ export const AUTH_OPTIONS: readonly Option[] = [
     ...variable("TS_AUTHKEY", { places: secretPlaces("auth_key", "TS_AUTHKEY") }),
   }),
   option("external", "boolean", "Set no credentials: stacks, or other contexts, set the variables of a login.", {
-    defaultText: "another member is given",
+    defaultText: "none",
     rendered: { kind: "presence" },
     places: { hcl: "no variables", "config-yml": "no variables", plugin: "no variables", blueprint: "no variables" },
   }),

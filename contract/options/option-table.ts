@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { VARIABLES } from "../wire/environment.js";
 import { TUNNEL_OPTIONS } from "../wire/tunnel-options.js";
+import { oneOfAll } from "./checks.js";
 import { META_OPTIONS, RENDER_OPTIONS, TAILSCALE_PROVIDER_OPTION } from "./context-options.js";
 import { CREATED_LOGIN_OPTIONS } from "./login-options.js";
 import { FORMATS, flatten, type NamedOption, type Option, type OptionKind, type OutputFormat } from "./option.js";
@@ -100,11 +101,11 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
 
 /** The table of the executable's variables, in Markdown. */
 export function variableTable(): string {
-  const rows = VARIABLES.map(({ name, option, aliases, default: value, defaultText, secret, doc }) => {
-    const names = [name, ...aliases].map((one) => `\`${one}\``).join(", ");
-    const options = option.replace(/\w+(?=,|$| or )|(?<= or )\w+/g, "`$&`");
+  const code = (words: readonly string[]) => words.map((one) => `\`${one}\``);
+  const rows = VARIABLES.map(({ name, options, aliases, default: value, defaultText, secret, doc }) => {
+    const names = code([name, ...aliases]).join(", ");
     const shown = value === "" ? defaultText : `\`${value}\``;
-    return `| ${names} | ${options} | ${shown} | ${doc}${secret ? " Secret." : ""} |`;
+    return `| ${names} | ${oneOfAll(code(options))} | ${shown} | ${doc}${secret ? " Secret." : ""} |`;
   });
   return ["| variable | option | default | meaning |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
 }

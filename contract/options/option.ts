@@ -58,12 +58,12 @@ export interface Option {
   readonly members?: readonly Option[];
   /** What an object must be, in words, if it may be an instance of a class of ours. */
   readonly what?: string;
+  /** A member by which an instance of another class of ours is recognized, though it has all that is required. */
+  readonly mustLack?: string;
   /** The environment variable of the run that carries the value. */
   readonly variable?: string;
   /** How `spacetail render` takes the option where that differs from programs. */
   readonly rendered?: Rendered;
-  /** The outputs of `spacetail render` that have the option. */
-  readonly formats: readonly OutputFormat[];
   /** Where the value ends up in each of these outputs, in Markdown. */
   readonly places: Readonly<Partial<Record<OutputFormat, string>>>;
 }
@@ -81,16 +81,20 @@ export interface Rendered {
 }
 
 /** Everything about a row but its name, kind and documentation. */
-export type Details = Partial<Omit<Option, "name" | "kind" | "doc" | "formats">>;
+export type Details = Partial<Omit<Option, "name" | "kind" | "doc">>;
 
-/** A row. The formats that have the option are those with a place for it. */
+/** A row. */
 export function option(name: string, kind: OptionKind, doc: string, details: Details = {}): Option {
-  const places = details.places ?? {};
-  return { name, kind, doc, ...details, places, formats: FORMATS.filter((format) => format in places) };
+  return { name, kind, doc, places: {}, ...details };
 }
 
 /** All formats, in the order in which they are listed. */
 export const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin", "blueprint"];
+
+/** The outputs of `spacetail render` that have an option: those with a place for it. */
+export function formatsOf({ places }: Option): OutputFormat[] {
+  return FORMATS.filter((format) => format in places);
+}
 
 /** An option with the dotted path that names it from the outside, such as `auth.oauthSecret.clientId`. */
 export interface NamedOption {

@@ -9,10 +9,10 @@ export interface HostPort {
   readonly port: number;
 }
 
-/** Where the tunnel's SOCKS5 proxy listens unless told otherwise. */
+/** Where the tunnel's SOCKS5 proxy listens by default. */
 export const DEFAULT_SOCKS5_SERVER = "localhost:1080";
 
-/** Where the tunnel's HTTP proxy listens unless told otherwise. */
+/** Where the tunnel's HTTP proxy listens by default. */
 export const DEFAULT_HTTP_PROXY = "localhost:8080";
 
 /**

@@ -86,8 +86,15 @@ export const CONTAINERBOOT_VARIABLES: readonly ContainerbootVariable[] = [
 
 /** Why a variable of containerboot cannot have this value, as a sentence without a full stop, or null. */
 export function containerbootProblem(name: string, value: string): string | null {
+  const refusal = containerbootRefusal(name, value);
+  if (refusal === null) return null;
+  const shown = parseBoolean(value) === null ? name : `${name}=${value}`;
+  return `${shown} ${refusal}`;
+}
+
+/** The same, reading on from the name. */
+export function containerbootRefusal(name: string, value: string): string | null {
   const variable = CONTAINERBOOT_VARIABLES.find((one) => one.name === name);
   if (variable === undefined || value === "" || !variable.isRefused(value)) return null;
-  const shown = parseBoolean(value) === null ? name : `${name}=${value}`;
-  return `${shown} is not supported: ${variable.reason}`;
+  return `is not supported: ${variable.reason}`;
 }

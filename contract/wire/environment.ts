@@ -10,8 +10,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** One environment variable that the executable reads. An empty value counts as unset. */
 export interface Variable {
   readonly name: string;
-  /** The option of a context that sets it. */
-  readonly option: string;
+  /** The options of a context that set it. */
+  readonly options: readonly string[];
   /** Other names, read when the first is unset. */
   readonly aliases: readonly string[];
   /** The value used when it is unset; empty if there is none, or if it depends on something else. */
@@ -32,18 +32,18 @@ export interface Variable {
 const LOGIN_VARIABLES: readonly Variable[] = [
   {
     name: "TS_OAUTH_CLIENT_ID",
-    option: "auth",
+    options: ["auth"],
     aliases: [],
     default: "",
     defaultText: "part of the secret",
     secret: false,
     separator: "",
     check: anyText,
-    doc: "ID of the Tailscale OAuth client that mints the auth key.",
+    doc: "ID of the Tailscale OAuth client that creates the auth key.",
   },
   {
     name: "TS_OAUTH_CLIENT_SECRET",
-    option: "auth",
+    options: ["auth"],
     aliases: ["TS_CLIENT_SECRET"],
     default: "",
     defaultText: "",
@@ -54,7 +54,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_OAUTH_TAGS",
-    option: "auth",
+    options: ["auth"],
     aliases: [],
     default: "tag:spacelift",
     defaultText: "",
@@ -67,7 +67,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_CLIENT_ID",
-    option: "auth",
+    options: ["auth"],
     aliases: [],
     default: "",
     defaultText: "",
@@ -75,12 +75,12 @@ const LOGIN_VARIABLES: readonly Variable[] = [
     separator: "",
     check: anyText,
     doc:
-      "ID of a Tailscale federated identity: the run logs in with its identity token, without a secret; next to a " +
-      "client secret, the ID of the OAuth client.",
+      "ID of a Tailscale federated identity, for logging in with the run's identity token instead of a secret; if a " +
+      "client secret is set, the ID of the OAuth client.",
   },
   {
     name: "TS_ID_TOKEN",
-    option: "auth",
+    options: ["auth"],
     aliases: [],
     default: "",
     defaultText: "the newer of `SPACELIFT_OIDC_TOKEN` and `/mnt/workspace/spacelift.oidc`",
@@ -91,14 +91,14 @@ const LOGIN_VARIABLES: readonly Variable[] = [
   },
   {
     name: "TS_AUTHKEY",
-    option: "auth",
+    options: ["auth"],
     aliases: ["TS_AUTH_KEY"],
     default: "",
     defaultText: "",
     secret: true,
     separator: "",
     check: authKey,
-    doc: "A ready-made auth key, instead of one that is minted for the run.",
+    doc: "An existing auth key, instead of one that is created for the run.",
   },
 ];
 
@@ -108,7 +108,7 @@ const FLAGS = "TS_EXTRA_ARGS";
 const FLAG_VARIABLES: readonly Variable[] = [
   {
     name: "TS_ACCEPT_DNS",
-    option: "acceptDns",
+    options: ["acceptDns"],
     aliases: [],
     default: "true",
     defaultText: "",
@@ -119,7 +119,7 @@ const FLAG_VARIABLES: readonly Variable[] = [
   },
   {
     name: FLAGS,
-    option: "acceptDns, acceptRoutes, exitNode or shieldsUp",
+    options: TUNNEL_OPTIONS.filter((row) => row.variable === FLAGS).map((row) => row.name),
     aliases: [],
     default: "",
     defaultText: "none",
@@ -148,7 +148,7 @@ function variableOf(row: TunnelOption): Variable {
   const isFlags = row.variable === "TS_TAILSCALED_EXTRA_ARGS";
   return {
     name: row.variable,
-    option: row.name,
+    options: [row.name],
     aliases: row.aliases,
     default: row.default,
     defaultText: row.defaultText,

@@ -70,7 +70,7 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
   for (const { name, value, words } of splitFlags(text, [])) {
     const listener = name === "--socks5-server" || name === "--outbound-http-proxy-listen";
     if (listener && parseHostPort(value) === null) {
-      problem = `must give ${name} a host:port such as localhost:1080`;
+      problem = `must set ${name} to host:port, such as localhost:1080`;
     } else if (name === "--socket") {
       problem = "must not contain --socket: set TS_SOCKET instead";
     } else if (name === "--socks5-server") {
@@ -128,15 +128,15 @@ function extraFlagProblem(name: string, value: string): string | null {
     return `must contain only flags of \`tailscale up\`, not ${name}; supported are ${SUPPORTED_UP_FLAGS.join(", ")}`;
   }
   if (flag.refusal !== "") return `must not contain ${name}: ${flag.refusal}`;
-  if (flag.boolean) return parseBoolean(value) === null ? `must give ${name} true or false` : null;
+  if (flag.boolean) return parseBoolean(value) === null ? `must set ${name} to true or false` : null;
   if (name === "--timeout") {
-    return parseDuration(value) > 0 ? null : "must give --timeout a duration above zero such as 60s";
+    return parseDuration(value) > 0 ? null : "must set --timeout to a duration above zero, such as 60s";
   }
   if (name === "--hostname") {
-    return dnsLabel(value) === "" ? "must give --hostname a name with at least one letter or digit" : null;
+    return dnsLabel(value) === "" ? "must set --hostname to a name with at least one letter or digit" : null;
   }
   if (name === "--login-server") {
-    return parseBaseUrl(value) === null ? "must give --login-server an http:// or https:// URL" : null;
+    return parseBaseUrl(value) === null ? "must set --login-server to an http:// or https:// URL" : null;
   }
   return null;
 }

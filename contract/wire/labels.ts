@@ -28,7 +28,7 @@ export function stackLabelProblem(label: string): string | null {
 }
 
 /**
- * The label derived from a context name: lower case, with a dash for every run of other characters.
+ * The label derived from a context name: lower case, with a dash for each sequence of other characters.
  * `Tailnet (prod)` becomes `tailnet-prod`.
  *
  * @returns an empty string if the name contains no letter or digit

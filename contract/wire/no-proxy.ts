@@ -12,8 +12,8 @@ const NEITHER = "must be a host, a domain or an IPv4 network";
  * that are not numbers: https://github.com/encode/httpx/issues/3221.
  */
 export function noProxyEntryProblem(entry: string): string | null {
-  if (entry === "*") return "must not be *, which would keep everything out of the tunnel";
-  if (entry.startsWith("*.")) return `must begin with the dot: ${entry.slice(1)}`;
+  if (entry === "*") return "must not keep everything out of the tunnel";
+  if (entry.startsWith("*.")) return "must begin with the dot, not with *";
   if (entry.includes("[") || entry.includes("]"))
     return "must not have brackets or a port, at which some programs fail";
   if (!consistsOf(entry, `${LETTERS}${DIGITS}._:/-`)) return NEITHER;

@@ -76,7 +76,7 @@ export function readSettings(env: Environment): Settings {
   const api = withoutSlash(apiServer(valueInUse(env, "TS_API_URL"), control));
   // Secrets are sent there, wherever the address comes from.
   const apiProblem = credential === "none" || credential === "authkey" ? null : apiUrl(api);
-  if (apiProblem !== null) refuse(`TS_API_URL ${apiProblem}, but it is unset and the control server is ${api}`);
+  if (apiProblem !== null) refuse(`TS_API_URL defaults to the control server ${api}, but it ${apiProblem}`);
   const socks5Server = daemon.socks5Server ?? valueOrDefault(env, "TS_SOCKS5_SERVER");
   const httpProxy = daemon.httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN");
   if (!booleanOf(env, "TS_ALLOW_REMOTE_CLIENTS")) {

@@ -67,7 +67,7 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     check: duration,
     default: "60s",
     defaultText: "",
-    doc: "How long joining the tailnet may take in all, as a Go duration such as `90s` or `1m30s`.",
+    doc: "How long joining the tailnet may take in total, as a Go duration such as `90s` or `1m30s`.",
     note: "",
   },
   {

@@ -12,7 +12,7 @@ new tailscale.TailscaleProvider(stack, "tailscale");
 const read = new TailnetFederatedIdentity(stack, "read", { account, tags: ["tag:spacelift-read"] });
 const write = new TailnetFederatedIdentity(stack, "write", {
   account,
-  // Not modules: tests of their pull requests have the scope write too.
+  // Stacks only: module tests have the scope write for pull requests too.
   stack: "*",
   scope: "write",
   tags: ["tag:spacelift-write"],

@@ -3,7 +3,7 @@
 
 import pulumi
 
-# From a folder, as here. From https://HOST/OWNER/spacetail/pulumi it is OWNER_spacetail.
+# The SDK of a local folder has this name. From https://HOST/OWNER/spacetail/pulumi, it is OWNER_spacetail.
 import pulumi_spacetail as spacetail
 
 oauth_client = spacetail.TailnetOAuthClient("oauth-client", tags=["tag:spacelift"])

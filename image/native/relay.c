@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Relays: bytes between two sockets in both directions, moved by the event thread alone.
 //
-// A relay has no buffers. Bytes are looked at, sent as far as the other side has room, and only then taken from where
-// they came. So a slow reader holds up its writer, and a thousand relays need hardly more memory than one.
+// Bytes go from a socket into a pipe and from there into the other socket, so the kernel need not copy them. A
+// direction has a pipe only while its reader is slower than its writer. Where there is none to be had, bytes are copied
+// instead: looked at, sent as far as there is room, and only then taken. Either way a slow reader holds up its writer,
+// and a thousand relays need hardly more memory than one.
 #include "net.h"
+#include "pipes.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +23,9 @@ struct side {
   bool readable, writable;
   // Nothing more comes from here, or nothing more can be sent to the other side.
   bool over;
+  // What has come from here and is not yet sent is in the pipe; NULL if that is nothing.
+  struct pipe *pipe;
+  size_t held;
   double carried;
 };
 
@@ -32,10 +39,11 @@ struct relay {
   struct relay *next;
 };
 
-// How much one direction may carry before it is the turn of others.
-enum { CHUNK = 128 * 1024, CHUNKS = 4 };
+// What a direction may carry before it is the turn of others.
+enum { CHUNK = 256 * 1024, CHUNKS = 8 };
 
-static uint8_t buffer[CHUNK];
+// What is copied at once.
+static uint8_t buffer[64 * 1024];
 
 // New relays, which the script's thread puts here for the event thread.
 static struct relay *_Atomic arrived;
@@ -53,10 +61,11 @@ static void end(struct relay *relay) {
   // A cut stream must not look like a complete one: a reset says that it is cut.
   struct linger reset = {.l_onoff = 1};
   for (int i = 0; i < 2; i++) {
-    int fd = relay->side[i].fd;
-    if (relay->error != 0) setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    epoll_ctl(net_epoll, EPOLL_CTL_DEL, fd, NULL);
-    close(fd);
+    struct side *side = &relay->side[i];
+    if (relay->error != 0) setsockopt(side->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    epoll_ctl(net_epoll, EPOLL_CTL_DEL, side->fd, NULL);
+    close(side->fd);
+    pipe_return(side->pipe, side->held);
   }
   char text[64];
   snprintf(text, sizeof text, "%.0f %.0f", relay->side[0].carried, relay->side[1].carried);
@@ -68,12 +77,51 @@ static void fail(struct relay *relay, int error) {
   if (relay->error == 0) relay->error = error;
 }
 
-// Takes bytes that have been sent. TCP drops them without copying; other sockets read them once more.
-static bool take(int fd, size_t length) {
-  while (length > 0) {
-    ssize_t got = recv(fd, buffer, length, MSG_TRUNC);
-    if (got <= 0) return false;
-    length -= (size_t)got;
+// What a call on `from` that took nothing from it means: the end, an error, or nothing to take.
+static void stop_reading(struct side *from, struct side *to, ssize_t result) {
+  from->readable = false;
+  if (result == 0) {
+    from->over = true;
+    shutdown(to->fd, SHUT_WR);
+  } else if (errno != EAGAIN) {
+    fail(from->relay, errno);
+    from->relay->cut = true;
+  }
+}
+
+// What a call that sent nothing to `to` means: no room, or an error.
+static void stop_writing(struct side *from, struct side *to) {
+  to->writable = false;
+  if (errno == EAGAIN) return;
+  fail(from->relay, errno);
+  // What the other side had sent before it closed may still be there: the answer to a refused upload, say.
+  from->over = true;
+  to->readable = true;
+}
+
+// Copies a chunk; returns false if that was all for now.
+static bool copy(struct side *from, struct side *to) {
+  ssize_t got = recv(from->fd, buffer, sizeof buffer, MSG_PEEK);
+  if (got <= 0) {
+    stop_reading(from, to, got);
+    return false;
+  }
+  ssize_t put = send(to->fd, buffer, (size_t)got, MSG_NOSIGNAL);
+  if (put < 0) {
+    stop_writing(from, to);
+    return false;
+  }
+  from->carried += (double)put;
+  // TCP drops what is sent without copying; other sockets read it once more.
+  for (size_t left = (size_t)put; left > 0;) {
+    ssize_t taken = recv(from->fd, buffer, left, MSG_TRUNC);
+    if (taken > 0) {
+      left -= (size_t)taken;
+    } else {
+      fail(from->relay, ECONNRESET);
+      from->relay->cut = true;
+      return false;
+    }
   }
   return true;
 }
@@ -81,39 +129,34 @@ static bool take(int fd, size_t length) {
 // Moves bytes in one direction while there are some, there is room for them, and it is this direction's turn. Returns
 // true if the turn is over but not the bytes.
 static bool move(struct side *from, struct side *to) {
-  struct relay *relay = from->relay;
   for (int i = 0; i < CHUNKS; i++) {
-    if (from->over || !from->readable || !to->writable) return false;
-    ssize_t got = recv(from->fd, buffer, CHUNK, MSG_PEEK);
-    if (got < 0) {
-      from->readable = false;
-      if (errno == EAGAIN) return false;
-      fail(relay, errno);
-      relay->cut = true;
+    if (!to->writable || from->over) return false;
+    if (from->held == 0) {
+      if (!from->readable) return false;
+      if (from->pipe == NULL) from->pipe = pipe_borrow();
+      if (from->pipe == NULL) {
+        if (!copy(from, to)) return false;
+        continue;
+      }
+      ssize_t got = splice(from->fd, NULL, from->pipe->in, NULL, CHUNK, SPLICE_F_NONBLOCK);
+      if (got <= 0) {
+        if (got < 0 && errno == EINVAL) pipes_useless = true;
+        else stop_reading(from, to, got);
+        pipe_return(from->pipe, 0);
+        from->pipe = NULL;
+        continue;
+      }
+      from->held = (size_t)got;
+    }
+    ssize_t put = splice(from->pipe->out, NULL, to->fd, NULL, from->held, SPLICE_F_NONBLOCK);
+    if (put <= 0) {
+      // There is something in the pipe, so 0 would be a fault.
+      if (put == 0) errno = EIO;
+      stop_writing(from, to);
       return false;
     }
-    if (got == 0) {
-      from->over = true;
-      shutdown(to->fd, SHUT_WR);
-      return false;
-    }
-    ssize_t put = send(to->fd, buffer, (size_t)got, MSG_NOSIGNAL);
-    if (put < 0) {
-      to->writable = false;
-      if (errno == EAGAIN) return false;
-      fail(relay, errno);
-      // What the other side had sent before it closed may still be there: the answer to a refused upload, say.
-      from->over = true;
-      to->readable = true;
-      return false;
-    }
-    if (put < got) to->writable = false;
+    from->held -= (size_t)put;
     from->carried += (double)put;
-    if (!take(from->fd, (size_t)put)) {
-      fail(relay, ECONNRESET);
-      relay->cut = true;
-      return false;
-    }
   }
   return true;
 }
@@ -128,7 +171,7 @@ int relay_turn(void) {
     relay->queued = false;
     bool more = move(a, b);
     more |= move(b, a);
-    // Sending from `b` may have failed, and then `a` is to be looked at once more.
+    // Sending to `a` may have failed, and then it is to be read once more.
     if (b->over && !a->over) more |= move(a, b);
     if (relay->cut || (a->over && b->over)) end(relay);
     else if (more) queue(relay);

@@ -69,7 +69,8 @@ int32_t spacetail_net_port(int32_t fd) {
 }
 
 // Takes a new connection. When there are no descriptors left, gives up a reserved one for a moment, in order to take
-// the connection and to close it: it would stay in the queue, and the listening socket would be ready for ever.
+// the connection and to close it, and returns -EMFILE: the connection would stay in the queue, and the listening socket
+// would be ready for ever. Returns -ENOBUFS if not even that was possible, because another thread was faster.
 int32_t spacetail_net_accept(int32_t fd) {
   static int reserve = -1;
   if (reserve < 0) reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -78,15 +79,13 @@ int32_t spacetail_net_accept(int32_t fd) {
     tune(connection);
     return connection;
   }
-  int error = errno;
-  if ((error == EMFILE || error == ENFILE) && reserve >= 0) {
-    close(reserve);
-    connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
-    // EAGAIN: the connection is gone, and there is nothing to refuse.
-    if (connection < 0) error = errno;
-    else close(connection);
-    reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
-  }
+  if (errno != EMFILE && errno != ENFILE) return -errno;
+  if (reserve < 0) return -ENOBUFS;
+  close(reserve);
+  connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+  int error = connection >= 0 ? EMFILE : errno == EMFILE ? ENOBUFS : errno;
+  if (connection >= 0) close(connection);
+  reserve = open("/dev/null", O_RDONLY | O_CLOEXEC);
   return -error;
 }
 

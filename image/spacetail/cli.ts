@@ -21,9 +21,9 @@ const USAGE = `Usage: spacetail COMMAND
   env --restore          print commands that restore the run's own proxy variables
   scrub [FILE]           remove the tunnel's proxy variables from the environment file
   tailscale ARGS...      run Tailscale's command line on this tunnel
-  version, help
+  version, help          print the version, or this text
 
-Settings come from environment variables; see the README.`;
+Settings are environment variables: see docs/variables.md of the spacetail repository.`;
 
 /** Runs one command and exits with its status: 0, 1 after a failure, 2 for a wrong command line. */
 export function run(platform: Platform): void {

@@ -11,33 +11,33 @@ import { TailnetOAuthClient } from "./tailnet-oauth-client.js";
 export interface TailnetAuth {
   /**
    * Federated identities, which need no secret.
-   * @default - another member is given
+   * @default - none
    */
   readonly federated?: TailnetFederatedAuth;
 
   /**
    * An OAuth client that this program creates. That is a TailnetOAuthClient, or its outputs.
-   * @default - another member is given
+   * @default - none
    */
   readonly oauthClient?: TailnetOAuthSecret;
 
   /**
-   * An OAuth client that exists already.
-   * @default - another member is given
+   * An existing OAuth client.
+   * @default - none
    */
   readonly oauthSecret?: TailnetOAuthSecret;
 
   /**
    * A reusable, ephemeral, tagged auth key, for control servers without OAuth clients. It is a secret, however it is
    * given.
-   * @default - another member is given
+   * @default - none
    */
   readonly authKey?: pulumi.Input<string>;
 
   /**
    * Set no credentials: stacks, or other contexts, set the variables of a login. One context then serves teams that
-   * bring credentials of their own.
-   * @default - another member is given
+   * have their own credentials.
+   * @default - none
    */
   readonly external?: boolean;
 }

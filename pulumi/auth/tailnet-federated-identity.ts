@@ -37,7 +37,7 @@ export interface TailnetTrustedRuns {
   readonly module?: pulumi.Input<string>;
 
   /**
-   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must tell the given types from all
+   * Types of runs: any of PROPOSED, TRACKED, TASK, TESTING, DESTROY. One pattern must match the given types and no
    * others.
    * @default - every type
    */
@@ -65,7 +65,7 @@ export interface TailnetTrustedRuns {
   readonly audience?: pulumi.Input<string>;
 
   /**
-   * Pattern for the subject of the runs' tokens, for accounts with a subject template of their own.
+   * Pattern for the subject of the runs' tokens, for accounts with a custom subject template.
    * @default - derived from space, stack or module, run types and scope
    */
   readonly subject?: pulumi.Input<string>;

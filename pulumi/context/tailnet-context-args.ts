@@ -11,7 +11,7 @@ import type { TailnetTunnelArgs } from "./tailnet-tunnel-args.js";
 
 /** Arguments of {@link TailnetContext}. */
 export interface TailnetContextArgs extends TailnetContextOptions {
-  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name, for good. */
+  /** Name of the context, unique in the account. Spacelift derives the context's ID from its first name only. */
   readonly name: pulumi.Input<string>;
 
   /** How runs log in to the tailnet; exactly one member is given. */
@@ -21,8 +21,8 @@ export interface TailnetContextArgs extends TailnetContextOptions {
 /** Everything about a context that has a default. */
 export interface TailnetContextOptions extends TailnetTunnelArgs {
   /**
-   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later changes
-   * nothing: Spacelift leaves the context where it is.
+   * ID of the space that the context is in; it reaches stacks of that space and below. Removing it later has no
+   * effect: Spacelift leaves the context where it is.
    * @default - the space of the provider's credentials
    */
   readonly spaceId?: pulumi.Input<string>;
@@ -42,7 +42,7 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
 
   /**
    * The label that a stack carries to get the context.
-   * @default - derived from the name: lower case, with a dash for every run of other characters
+   * @default - derived from the name: lower case, with a dash for each sequence of other characters
    */
   readonly autoattach?: pulumi.Input<string>;
 
@@ -67,7 +67,7 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
   readonly attachments?: list.Array<TailnetAttachment>;
 
   /**
-   * Put the context around all others attached by label, by a name that begins with `zzzzz-`. Hooks of the other
+   * Make the context the outermost of all attached by label, with a name that begins with `zzzzz-`. Hooks of the other
    * contexts then run inside the tunnel. Contexts attached by ID stay outside of it. The order is that of Spacelift's
    * documentation; the log of a run shows it: the hooks of this context should come first.
    * @default false
@@ -95,13 +95,13 @@ export interface TailnetContextOptions extends TailnetTunnelArgs {
   readonly files?: list.Array<TailnetFile>;
 
   /**
-   * More hooks before a phase, inside the tunnel unless they say otherwise. They keep their order.
+   * More hooks before a phase, inside the tunnel unless `outsideTunnel` is true. They keep their order.
    * @default - none
    */
   readonly beforeHooks?: list.Array<TailnetHook>;
 
   /**
-   * More hooks after a phase that passed, inside the tunnel unless they say otherwise. They keep their order.
+   * More hooks after a phase that passed, inside the tunnel unless `outsideTunnel` is true. They keep their order.
    * @default - none
    */
   readonly afterHooks?: list.Array<TailnetHook>;

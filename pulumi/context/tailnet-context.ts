@@ -71,7 +71,7 @@ export class TailnetContext extends pulumi.ComponentResource {
    */
   public readonly stackLabel: pulumi.Output<string | undefined>;
 
-  /** All labels any of which gives a stack the context. */
+  /** All labels, any of which gives a stack the context. */
   public readonly stackLabels: pulumi.Output<string[]>;
 
   /** The phases that are on the tailnet, in the order in which a run meets them. */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type * as pulumi from "@pulumi/pulumi";
 
-/** A hook of your own, beside those of the tunnel. */
+/** A hook of yours, in addition to those of the tunnel. */
 export interface TailnetHook {
   /** One of init, plan, apply, perform, destroy; or `run`, for the end of every run, which has no tunnel. */
   readonly phase: string;
 
-  /** One shell command that leaves the phase's shell alive. */
+  /** One shell command that does not end the phase's shell. */
   readonly command: pulumi.Input<string>;
 
   /**

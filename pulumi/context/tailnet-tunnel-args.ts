@@ -11,7 +11,7 @@ export interface TailnetTunnelArgs {
   readonly waitFor?: TextsInput;
 
   /**
-   * How long joining the tailnet may take in all, as a Go duration such as `90s` or `1m30s`.
+   * How long joining the tailnet may take in total, as a Go duration such as `90s` or `1m30s`.
    * @default "60s"
    */
   readonly bootTimeout?: pulumi.Input<string>;

@@ -9,7 +9,7 @@ export const SPACELIFT_VERSION = "1.53.5";
 export const BRIDGE_VERSION = "1.1.3";
 
 /**
- * What the bridge is told: which Terraform provider to run. It is what `pulumi package add terraform-provider
+ * What the bridge gets: which Terraform provider to run. It is what `pulumi package add terraform-provider
  * spacelift-io/spacelift` tells it too, so that a program may use an SDK made by that command beside this one.
  */
 export const PARAMETER = JSON.stringify({

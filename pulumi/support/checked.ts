@@ -59,7 +59,9 @@ export function checked<T extends object>(component: string, name: string, args:
 export function check(component: string, name: string, problems: readonly Problem[]): void {
   // Arguments instead of a name would become part of every URN.
   if (typeof name !== "string" || name === "") {
-    const mistake = problem("the first argument", "must be the name of the component", name);
+    // Neither may they be shown, because they may have secrets in them.
+    const shown = typeof name === "object" ? undefined : name;
+    const mistake = problem("the first argument", "must be the name of the component", shown);
     throw new ValidationError(component, "", [mistake]);
   }
   if (problems.length > 0) throw new ValidationError(component, name, problems);

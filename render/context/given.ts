@@ -51,7 +51,7 @@ class Translation {
       return row.members === undefined ? undefined : this.login(row, {}, path);
     }
     if (!isPlaced(this.format, row)) {
-      return this.refuse(path, `must not be given: ${this.#target.title} has no place for it`);
+      return this.refuse(path, `must not be given: ${this.#target.title} does not support it`);
     }
     const members = row.members ?? [];
     if (kind === "presence") return this.presence(row, value, path);
@@ -104,7 +104,7 @@ class Translation {
     if (secret === false) return file;
     if (secret === undefined || secret === true) {
       if (!this.#target.asksForFiles) {
-        this.refuse(`${path}.secret`, `must be false: ${this.#target.title} has no place for secret files`);
+        this.refuse(`${path}.secret`, `must be false: ${this.#target.title} does not support secret files`);
       } else if (content !== undefined) {
         this.refuse(`${path}.content`, `must not be given unless secret is false: ${NO_SECRET}`);
       }

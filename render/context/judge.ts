@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { contextProblems } from "../../contract/context/context-rules.js";
-import { type Engine, UNKNOWN, Unknown } from "../../contract/context/engine.js";
-import { hiddenProblem, type Problem, problem } from "../../contract/context/problem.js";
-import type { Values } from "../../contract/context/read.js";
+import { type Engine, NO_ENGINE, UNKNOWN, Unknown } from "../../contract/context/engine.js";
+import { hiddenProblem, type Problem } from "../../contract/context/problem.js";
+import { readOptions, type Values } from "../../contract/context/read.js";
 import { tailnetProblems } from "../../contract/context/tailnet-rules.js";
 import { CONTEXT_OPTIONS, RENDER_OPTIONS, TAILNET_OPTIONS } from "../../contract/options/context-options.js";
 import { CREATED_LOGIN_OPTIONS } from "../../contract/options/login-options.js";
@@ -22,7 +22,7 @@ export interface Judgement {
 /** Judges any JSON value as options of an output, by the rules that programs have too. */
 export function judge(format: OutputFormat, given: unknown): Judgement {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    return { options: { name: "" }, problems: [problem("options", "must be an object", given)] };
+    return { options: { name: "" }, problems: readOptions(RENDER_OPTIONS, given, NO_ENGINE).problems };
   }
   const { auth } = TARGETS[format];
   const { values, problems } = asInPrograms(format, { ...(auth === undefined ? {} : { auth }), ...given });

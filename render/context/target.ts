@@ -24,6 +24,6 @@ export const TARGETS: Readonly<Record<OutputFormat, Target>> = {
 };
 
 /** True if the output has a place for an option. Members without places of their own are where their object is. */
-export function isPlaced(format: OutputFormat, { places, formats }: Option): boolean {
-  return Object.keys(places).length === 0 || formats.includes(format);
+export function isPlaced(format: OutputFormat, { places }: Option): boolean {
+  return Object.keys(places).length === 0 || format in places;
 }

@@ -40,7 +40,7 @@ function labelOutputs(model: ContextModel): ModuleOutput[] {
     return [{ name: "stack_label", description, value: new Expression("local.stack_label") }];
   }
   const { stackLabels = [] } = model;
-  const description = "The labels any of which puts a stack on the tailnet.";
+  const description = "Labels, any of which puts a stack on the tailnet.";
   return stackLabels.length === 0 ? [] : [{ name: "stack_labels", description, value: stackLabels }];
 }
 
@@ -53,7 +53,7 @@ function policyOutput({ tags, grants }: LoginModel): ModuleOutput {
   const policy = policyFragment(tags, ["autogroup:admin"], grants);
   return {
     name: "policy",
-    description: "What the tailnet's policy must say about the tags, as JSON.",
+    description: "Tag owners and grants for the tailnet policy, as JSON.",
     value: call("jsonencode", {
       tagOwners: policy.tagOwners,
       grants: policy.grants.map((grant) => ({ ...grant })),

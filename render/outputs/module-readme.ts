@@ -19,7 +19,7 @@ export function moduleReadme(model: ContextModel): string {
     "",
     `It uses ${providers} of the configuration that calls it.`,
     "",
-    "| variable | needed | type | default | meaning |",
+    "| variable | required | type | default | meaning |",
     "| --- | --- | --- | --- | --- |",
     ...variablesOf(model).map(({ name, type, description, fallback, isSecret }) => {
       const needed = fallback === undefined ? "yes" : "no";
@@ -61,7 +61,7 @@ function stackAdvice(model: ContextModel): string[] {
   const { runnerImage, isExternal } = model;
   const image =
     runnerImage === undefined ? "a runner image that includes spacetail" : "the runner image of `runner_image`";
-  const advice = [`${labelAdvice(model)} They also need ${image}, because the runner image is a setting of the stack.`];
+  const advice = [`${labelAdvice(model)} They also need ${image}; the runner image is a stack setting.`];
   if (!isExternal) return advice;
   return [
     ...advice,

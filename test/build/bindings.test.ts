@@ -76,7 +76,7 @@ test("for cdktn the same classes come from its own generator, which checks write
   expect(generate("cdktn", output)).toEqual({ status: 0, output: "" });
   expect(Object.keys(generated(output))).toEqual(Object.keys(generated()));
   const client = "providers/tailscale/oauth-client/index.ts";
-  expect(generated(output)[client]).toContain("import * as cdktn from 'cdktn'");
+  expect(generated(output)[client]).toContain("import cdktn = require('cdktn')");
   expect(generated(output)[client]).toContain("markWriteOnlyAttribute");
   expect(generated()[client]).not.toContain("markWriteOnlyAttribute");
 });

@@ -85,7 +85,8 @@ test.each<[string, (context: TailnetContext) => void]>([
     (c) => c.addAfterHook("plan", "a", { outside: 1 } as never),
   ],
   [
-    'command must not set an EXIT trap, which is the tunnel\'s unless exitTrap is false, but "trap a EXIT" was given',
+    "command must not set an EXIT trap unless exitTrap is false: it would replace the trap that takes the tunnel down, " +
+      'but "trap a EXIT" was given',
     (c) => c.addBeforeHook("plan", "trap a EXIT"),
   ],
 ])("%s", (problem, add) => {

@@ -55,6 +55,12 @@ test("each account, which is each provider, has names of its own", () => {
     for (const id of ["first", "second"]) new TailnetContext(stack, id, { name: "tailnet", auth, provider });
   });
   expect(same).toContain("TailnetContext 'app/second': name must be unique in the account");
+  const alsoSame = synthesisOf((stack) => {
+    const provider = stack.node.findChild("spacelift") as spacelift.SpaceliftProvider;
+    new TailnetContext(stack, "first", { name: "tailnet", auth });
+    new TailnetContext(stack, "second", { name: "tailnet", auth, provider });
+  });
+  expect(alsoSame).toContain("TailnetContext 'app/second': name must be unique in the account");
 });
 
 test("so has each stack, which can be deployed to another account", () => {

@@ -5,6 +5,7 @@ import {
   spacelift,
   Tailnet,
   TailnetContext,
+  TailnetFederatedIdentity,
   TailnetOAuthClient,
   TailnetPolicyFragment,
   tailscale,
@@ -68,6 +69,13 @@ test.each([undefined, null, "x", 7, []])("options that are %j", (options) => {
   );
 });
 
+test("options in a list are not quoted", () => {
+  const options = [{ name: "tailnet", auth: { authKey: "hidden" } }];
+  expect(messageOf((stack) => new TailnetContext(stack, "it", options as never))).toBe(
+    message("TailnetContext", ["options must be an object"]),
+  );
+});
+
 test("objects of other kinds instead of options", () => {
   const given = [new Map([["name", "tailnet"]]), Promise.resolve({}), new Date(0)];
   const said = given.map((options) => messageOf((stack) => new Tailnet(stack, "it", options as never)));
@@ -108,6 +116,25 @@ test("a raw client or identity instead of ours, which has no secret or client ID
       "auth.federated.identity must be a TailnetFederatedIdentity, or an object with its clientId",
     ]),
   );
+});
+
+test("an OAuth client instead of an identity, which has a client ID as well", () => {
+  const said = messageOf((stack) => {
+    const identity = new TailnetOAuthClient(stack, "client", { tags: ["tag:a"] });
+    new TailnetContext(stack, "it", { name: "tailnet", auth: { federated: { identity } } });
+  });
+  expect(said).toBe(
+    message("TailnetContext", [
+      "auth.federated.identity must be a TailnetFederatedIdentity, or an object with its clientId",
+    ]),
+  );
+});
+
+test.each(
+  Object.entries({ Tailnet, TailnetContext, TailnetFederatedIdentity, TailnetOAuthClient, TailnetPolicyFragment }),
+)("%s without an ID", (name, construct) => {
+  const said = messageOf((stack) => new construct(stack, { authKey: "hidden" } as never, {} as never));
+  expect(said).toBe(`${name} 'app': the second argument must be the ID of the construct`);
 });
 
 test("a provider of the other kind", () => {

@@ -116,6 +116,21 @@ test.each(COMMANDS)("%s: `spacetail render %s` works", (page, words) => {
   }
 });
 
+/** The sources of the executable, whose messages the page about troubleshooting quotes. */
+const EXECUTABLE_SOURCES = ["image/spacetail", "contract/wire"]
+  .flatMap((folder) => filesIn(join(ROOT, folder)).map((file) => read(`${folder}/${file}`)))
+  .join("\n");
+
+const MESSAGES = [...read("docs/troubleshooting.md").matchAll(/^\| `([^`]+)` \|/gm)].map(([, message = ""]) => message);
+
+test.each(MESSAGES)("docs/troubleshooting.md: `%s` is a message of the executable", (message) => {
+  // What the sources fill in is left out: names, statuses, and whatever the page abbreviates.
+  const parts = message.split(/\.\.\.|[():"]|\b(?:db|tailscaled)\b|\d+/).map((part) => part.trim());
+  const words = parts.filter((part) => part !== "");
+  expect(words).not.toEqual([]);
+  expect(words.filter((part) => !EXECUTABLE_SOURCES.includes(part))).toEqual([]);
+});
+
 const HCL = READ.flatMap((page) => blocks(read(page), "hcl").map((block) => [page, block] as const));
 
 test.each(HCL)("%s: Terraform can read what is in HCL", async (_, block) => {

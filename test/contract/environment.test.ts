@@ -61,7 +61,7 @@ describe("a malformed value is an error that names the variable, the rule and th
     ["TS_BOOT_TIMEOUT", "soon", ' must be a duration above zero such as 60s or 1m30s, but "soon" was given'],
     ["TS_BOOT_TIMEOUT", "0", ' must be a duration above zero such as 60s or 1m30s, but "0" was given'],
     ["TS_WAIT_FOR", "db:5432,git", '[1] must be host:port, such as localhost:8080, but "git" was given'],
-    ["TS_EXTRA_ARGS", "--accept-dns=x", " must give --accept-dns true or false"],
+    ["TS_EXTRA_ARGS", "--accept-dns=x", " must set --accept-dns to true or false"],
     ["TS_TAILSCALED_EXTRA_ARGS", "--socket=s", " must not contain --socket: set TS_SOCKET instead"],
     ["TS_SOCKS5_SERVER", "1080", ' must be host:port, such as localhost:8080, but "1080" was given'],
     ["TS_OUTBOUND_HTTP_PROXY_LISTEN", "x", ' must be host:port, such as localhost:8080, but "x" was given'],

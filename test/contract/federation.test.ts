@@ -104,7 +104,10 @@ test("any accepted choice of run types allows these types and no others", () => 
 test.each([
   [[], "must name at least one of PROPOSED, TRACKED, TASK, TESTING, DESTROY"],
   [["tracked"], "must name only PROPOSED, TRACKED, TASK, TESTING, DESTROY"],
-  [["TRACKED", "TASK"], 'must be types that one pattern can tell from all others: "T*" would also allow TESTING'],
+  [
+    ["TRACKED", "TASK"],
+    'must be types that one pattern can match without matching others: "T*" would also allow TESTING',
+  ],
 ])("run types %j are refused: %s", (runTypes, problem) => {
   expect(runTypesProblem(runTypes)).toBe(problem);
 });

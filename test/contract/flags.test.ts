@@ -41,11 +41,11 @@ describe("flags of tailscale up", () => {
     ["--bogus", "must contain only flags of `tailscale up`, not --bogus; supported are --accept-dns, --accept-routes"],
     ["--accept-dns false", "must contain only flags, and values after the flags that take one"],
     ["tskey-auth-secret", "must contain only flags, and values after the flags that take one"],
-    ["--accept-dns=maybe", "must give --accept-dns true or false"],
-    ["--timeout=0", "must give --timeout a duration above zero such as 60s"],
-    ["--timeout", "must give --timeout a duration above zero such as 60s"],
-    ["--hostname=...", "must give --hostname a name with at least one letter or digit"],
-    ["--login-server=control.test", "must give --login-server an http:// or https:// URL"],
+    ["--accept-dns=maybe", "must set --accept-dns to true or false"],
+    ["--timeout=0", "must set --timeout to a duration above zero, such as 60s"],
+    ["--timeout", "must set --timeout to a duration above zero, such as 60s"],
+    ["--hostname=...", "must set --hostname to a name with at least one letter or digit"],
+    ["--login-server=control.test", "must set --login-server to an http:// or https:// URL"],
   ])("%j is refused: %s", (text, problem) => {
     expect(readExtraFlags(text).problem).toEqual(expect.stringContaining(problem));
   });
@@ -114,8 +114,8 @@ describe("flags of tailscaled", () => {
   });
 
   test.each([
-    ["--socks5-server=1080", "must give --socks5-server a host:port such as localhost:1080"],
-    ["--outbound-http-proxy-listen", "must give --outbound-http-proxy-listen a host:port such as localhost:1080"],
+    ["--socks5-server=1080", "must set --socks5-server to host:port, such as localhost:1080"],
+    ["--outbound-http-proxy-listen", "must set --outbound-http-proxy-listen to host:port, such as localhost:1080"],
     ["--socket=/tmp/s", "must not contain --socket: set TS_SOCKET instead"],
   ])("%j is refused: %s", (text, problem) => {
     expect(readTailscaledArgs(text).problem).toBe(problem);

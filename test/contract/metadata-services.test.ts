@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { isMetadataService, METADATA_SERVICES, metadataForNoProxy } from "../../contract/wire/metadata-services.js";
 import { noProxyEntryProblem } from "../../contract/wire/no-proxy.js";
 import { noProxyFor } from "../../contract/wire/proxy-variables.js";
@@ -56,6 +58,16 @@ describe("the table of metadata services", () => {
     );
     expect(word).not.toContain(":");
     expect(word).not.toContain("/");
+  });
+
+  test("is in the documentation", () => {
+    const page = readFileSync(join(__dirname, "../../docs/networks.md"), "utf8");
+    const rows = METADATA_SERVICES.map(({ cloud, names, addresses, contested, source }) => {
+      const places = [...names, ...addresses, ...contested].map((one) => `\`${one}\``).join(", ");
+      const sources = source.split(", ").map((url, i) => `[${i + 1}](${url})`);
+      return `| ${cloud} | ${places} | ${sources.join(", ")} |`;
+    });
+    expect(page.split("\n")).toEqual(expect.arrayContaining(rows));
   });
 
   test("says where each row comes from", () => {

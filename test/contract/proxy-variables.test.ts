@@ -112,8 +112,8 @@ test.each([
 const NEITHER = "must be a host, a domain or an IPv4 network";
 
 test.each([
-  ["*", "must not be *, which would keep everything out of the tunnel"],
-  ["*.corp.test", "must begin with the dot: .corp.test"],
+  ["*", "must not keep everything out of the tunnel"],
+  ["*.corp.test", "must begin with the dot, not with *"],
   ["[fd00::1]", "must not have brackets or a port, at which some programs fail"],
   ["[fd00::1]:443", "must not have brackets or a port, at which some programs fail"],
   ["fe80::/10", "must not be an IPv6 network, at which some programs fail"],

@@ -198,8 +198,8 @@ describe("the API", () => {
     "gets no secret by plain http, also where %j is its address",
     (env) => {
       const message =
-        "TS_API_URL must be an https:// URL: plain http is for loopback addresses only, but it is unset and the control " +
-        "server is http://10.0.0.1:8080.";
+        "TS_API_URL defaults to the control server http://10.0.0.1:8080, but it must be an https:// URL: plain http is " +
+        "for loopback addresses only.";
       expect(() => readSettings({ ...oauth, ...env })).toThrow(new SettingsError(message));
       expect(() => readSettings({ TS_CLIENT_ID: "k", ...env })).toThrow(new SettingsError(message));
       expect(readSettings({ TS_AUTHKEY: "a", ...env }).controlUrl).toBe("http://10.0.0.1:8080");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import type { Fault } from "../world/tailnet.js";
 import { accessTo, describeInContainers, type Output, runOnce, useDeadline, useWorld } from "./stage.js";
 
@@ -31,12 +31,12 @@ describeInContainers("an API that misbehaves", () => {
     reply.writeHead(401, { "content-type": "application/json" }).end('{"message":"API token invalid"}');
   };
 
-  describe.each(LANES)("%s", (lane) => {
-    const deadline = useDeadline(world, lane);
+  describe.each(BUILDS)("%s", (build) => {
+    const deadline = useDeadline(world, build);
 
     async function up(url: string, environment: object = {}): Promise<Output> {
       const { tailnet } = world();
-      return await runOnce(tailnet, lane, {
+      return await runOnce(tailnet, build, {
         environment: { ...(await accessTo(tailnet)), TS_API_URL: url, ...environment },
         line: "spacetail up",
       });
@@ -73,7 +73,7 @@ describeInContainers("an API that misbehaves", () => {
 
     describe("and then works again", () => {
       const up = async (): Promise<Output> =>
-        await runOnce(world().tailnet, lane, { environment: await accessTo(world().tailnet) });
+        await runOnce(world().tailnet, build, { environment: await accessTo(world().tailnet) });
 
       test.each<[string, readonly Fault[]]>([
         [

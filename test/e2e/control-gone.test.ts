@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { startWorld } from "../world/world.js";
 import { accessTo, describeInContainers, guestsLeft, Stage } from "./stage.js";
 
 describeInContainers("down without a control server", () => {
-  const cases = LANES.flatMap((lane) => [[lane, "refuse"] as const, [lane, "freeze"] as const]);
+  const cases = BUILDS.flatMap((build) => [[build, "refuse"] as const, [build, "freeze"] as const]);
 
   test.each(cases)(
     "%s: one that would %s: it returns, and the supervisor logs the node out when it can",
-    async (lane, state) => {
+    async (build, state) => {
       // A world of its own: peers come back slowly once their control server was gone.
       const world = await startWorld();
-      const stage = await Stage.open(lane, await accessTo(world.tailnet));
+      const stage = await Stage.open(build, await accessTo(world.tailnet));
       try {
         expect((await stage.run("spacetail up --watch none")).code).toBe(0);
         await world.tailnet.control(state);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stage.js";
 
 describeInContainers("a phase ends when its command does", () => {
   const world = useWorld();
 
-  test.each(LANES)("%s: the supervisor holds none of the phase's pipes, on whatever descriptor", async (lane) => {
+  test.each(BUILDS)("%s: the supervisor holds none of the phase's pipes, on whatever descriptor", async (build) => {
     // GIVEN a shell with pipes on its output and on descriptors 3 and 20
-    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+    const stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
     try {
       const command = stage.container.start({
         argv: ["sh", "-c", "spacetail up --watch none"],
@@ -26,8 +26,8 @@ describeInContainers("a phase ends when its command does", () => {
     }
   });
 
-  test.each(LANES)("%s: the supervisor is in a session of its own, in the root directory", async (lane) => {
-    const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+  test.each(BUILDS)("%s: the supervisor is in a session of its own, in the root directory", async (build) => {
+    const stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
     try {
       await stage.run("spacetail up --watch none");
       const supervisor = await stage.find(/supervise$/);

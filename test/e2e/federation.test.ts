@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import type { IssuerSettings, RunIdentity } from "../world/spacelift/index.js";
 import type { IdentityOrder } from "../world/tailnet.js";
 import { describeInContainers, type Output, runOnce, TAG, useWorld } from "./stage.js";
@@ -40,10 +40,10 @@ describeInContainers("joining with the run's identity token", () => {
     return { TS_CONTROL_URL: tailnet.info.controlUrl, TS_API_URL: tailnet.info.apiUrl, TS_CLIENT_ID: id };
   }
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     /** Runs `up` and what comes after it in a fresh container, and checks that no token is shown. */
     async function up(environment: object, file: string | null = null, then = "spacetail down"): Promise<Output> {
-      const output = await runOnce(world().tailnet, lane, {
+      const output = await runOnce(world().tailnet, build, {
         environment: { TS_TRACE: "true", ...environment },
         line: `spacetail up && ${then}`,
         prepare: ({ workspace }) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES, type Lane } from "../world/images.js";
+import { BUILDS, type Build } from "../world/images.js";
 import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stage.js";
 
 /** WireGuard repeats a lost handshake after 5 s; a request that waited for that took longer. Milliseconds. */
@@ -25,13 +25,13 @@ export function paidRetransmission(first: number, second: number): boolean {
 export function describeFirstConnections(rounds: number): void {
   describeInContainers("the first connection right after up", () => {
     const world = useWorld();
-    const cases = LANES.flatMap((lane) => [0, 150, 500].map((delay) => [lane, delay] as const));
+    const cases = BUILDS.flatMap((build) => [0, 150, 500].map((delay) => [build, delay] as const));
 
     test.each(cases)(
       `%s, join delay %i ms: none of ${rounds} loses a handshake`,
-      async (lane: Lane, joinDelayMs) => {
+      async (build: Build, joinDelayMs) => {
         await world().tailnet.settings({ joinDelayMs });
-        const stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+        const stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
         try {
           const round = `spacetail up 2>/tmp/up && node -e '${FIRST_BYTES}' && spacetail down 2>/dev/null || cat /tmp/up`;
           const output = await stage.run(`for i in $(seq ${rounds}); do ${round}; done`);

@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tunnel's own proxies, through which real clients reach the tailnet.
-import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stage.js";
+import { BUILDS } from "../world/images.js";
+import { accessTo, describeInContainers, PATIENT, RAW, Stage, useWorld } from "./stage.js";
 
 const PROXY = "http://localhost:8080";
 const CURL = `curl -sS -x ${PROXY}`;
 
-/**
- * Sends bytes from standard input to a port as they are, and prints all that comes back. Then it ends its side, or with
- * a second argument only when the other side has ended.
- */
-const RAW = `node -e '${`
-  const open = process.argv[2] !== undefined;
-  const socket = require("net").connect({ port: Number(process.argv[1]), host: "127.0.0.1", allowHalfOpen: true });
-  process.stdin.pipe(socket, { end: !open });
-  if (open) socket.on("end", () => socket.end());
-  socket.pipe(process.stdout);
-`.replaceAll("\n", " ")}'`;
-
 describeInContainers("the proxies of a tunnel", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     beforeAll(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
       const up = await stage.run("spacetail up --watch none");
       if (up.code !== 0) throw new Error(up.text);
     });

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, type Output, runOnce, useWorld } from "./stage.js";
 
 describeInContainers("HTTPS", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     async function up(api: string, environment: object, prepare = "true"): Promise<Output> {
       // Certificates are for names, so the address gives way to one.
       const url = api.replace("127.0.0.1", "localhost");
       const access = { ...(await accessTo(world().tailnet)), TS_API_URL: url };
-      return await runOnce(world().tailnet, lane, {
+      return await runOnce(world().tailnet, build, {
         environment: { ...access, ...environment },
         line: `${prepare} && spacetail up && spacetail down`,
       });
@@ -43,6 +43,10 @@ describeInContainers("HTTPS", () => {
       [
         "expired",
         /^spacetail: The certificate of https:\/\/localhost:\d+ has expired\. Renew it, or check the clock\.\n$/,
+      ],
+      [
+        "early",
+        /^spacetail: The certificate of https:\/\/localhost:\d+ is not valid yet \(it is .*Z here\)\. Check the clock of this machine\.\n$/,
       ],
       [
         "wrongHost",

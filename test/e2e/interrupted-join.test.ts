@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } from "./stage.js";
 
 // Like headscale, the control server takes a while to register a node, admits it even if it has hung up, and never
@@ -8,12 +8,12 @@ import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } 
 describeInContainers("up that ends while the control server registers the node", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     let since = 0;
     beforeEach(async () => {
       await world().tailnet.settings({ registerDelayMs: 1500 });
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
       since = (await world().tailnet.events()).length;
     });
     afterEach(async () => {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import {
   accessTo,
   describeInContainers,
-  guestsLeft,
+  nodesLeft,
   PATIENT,
   PAUSE,
   REACH,
@@ -17,10 +17,10 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
   // A node whose tailscaled was killed cannot log out; the control server drops it when it has been gone for a while.
   const world = useWorld({ ephemeralTimeoutMs: 1000 });
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();
@@ -28,7 +28,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
 
     async function expectNothingLeft(): Promise<void> {
       expect(await stage.leftovers()).toEqual([]);
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
     }
 
     test("up, a service, down", async () => {
@@ -36,7 +36,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
         `spacetail up && spacetail status && ${REACH} && spacetail down; spacetail status`,
       );
       expect(output.text).toMatch(
-        /on the tailnet as spacelift-stage\.tail\.test \(100\.64\.\S+, tag:spacelift\); 3 of 3 online peers answer\./,
+        /on the tailnet as spacelift-stage\.tail\.test \(100\.64\.\S+, tag:spacelift\); 3 peers are online\./,
       );
       expect(output.text).toMatch(/Running: spacelift-stage\.tail\.test 100\.64\.\S+/);
       expect(output.text).toContain("hello from the tailnet");
@@ -160,7 +160,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       phase.command.signal(signal);
       expect((await phase.command.exited).code).toBeNull();
       // The command of the phase is an orphan now, as in a real container; the tunnel is gone all the same.
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
       expect(await stage.leftovers(/^(?!sleep 600$)/)).toEqual([]);
     });
 
@@ -193,7 +193,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       await stage.paused();
       const supervisor = await stage.find(/supervise$/);
       await stage.run(`kill -KILL ${supervisor.pid}`);
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
       expect(await stage.leftovers(/tailscaled/)).toEqual([]);
       stage.resume();
       await phase.output;
@@ -280,7 +280,7 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     });
 
     test("nothing is written below the workspace", async () => {
-      const output = await stage.run("spacetail up && spacetail down && find /mnt/workspace -mindepth 1");
+      const output = await stage.run("spacetail up --watch $$ && spacetail down && find /mnt/workspace -mindepth 1");
       expect(output.text.split("\n").slice(2).join("")).toBe("");
     });
   });

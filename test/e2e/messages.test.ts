@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, type Output, runOnce, TAG, useDeadline, useWorld } from "./stage.js";
 
 describeInContainers("what goes wrong is reported in one line, and nothing is left", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
-    const deadline = useDeadline(world, lane);
+  describe.each(BUILDS)("%s", (build) => {
+    const deadline = useDeadline(world, build);
 
     async function up(environment: object, setUp = "true"): Promise<Output> {
       const { tailnet } = world();
-      return await runOnce(tailnet, lane, {
+      return await runOnce(tailnet, build, {
         environment: { ...(await accessTo(tailnet)), ...environment },
         line: `${setUp} && spacetail up && spacetail down`,
       });
@@ -151,6 +151,13 @@ describeInContainers("what goes wrong is reported in one line, and nothing is le
       );
     });
 
+    test("an address that is not this machine's", async () => {
+      expectLine(
+        await up({ TS_SOCKS5_SERVER: "10.1.2.3:1080", TS_ALLOW_REMOTE_CLIENTS: "true" }),
+        "Cannot listen on 10.1.2.3:1080 (EADDRNOTAVAIL). Choose another address with TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN.",
+      );
+    });
+
     test.each([
       [
         "a flag that it does not know",
@@ -166,11 +173,6 @@ describeInContainers("what goes wrong is reported in one line, and nothing is le
         "a socket where none can be",
         { TS_SOCKET: "/proc/x.sock" },
         "safesocket.Listen: listen unix /proc/x.sock: bind: no such file or directory",
-      ],
-      [
-        "an address that is not this machine's",
-        { TS_SOCKS5_SERVER: "10.1.2.3:1080" },
-        "SOCKS5 listener: listen tcp 10.1.2.3:1080: bind: cannot assign requested address",
       ],
     ])("tailscaled exits because of %s", async (_, environment, why) => {
       const { text, code } = await up(environment);

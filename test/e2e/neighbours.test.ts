@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { networkInterfaces } from "node:os";
 import { DEFAULT_HTTP_PROXY, exportCommands, PROXY_VARIABLES } from "../../contract/index.js";
-import { LANES } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } from "./stage.js";
+import { BUILDS } from "../world/images.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, Stage, useWorld } from "./stage.js";
 
 const EXPORT = exportCommands(DEFAULT_HTTP_PROXY).join(" && ");
 
 describeInContainers("a tunnel among other programs", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();
@@ -65,7 +65,7 @@ describeInContainers("a tunnel among other programs", () => {
 
     test("tailscaled is the one beside spacetail", async () => {
       const fake = "mkdir /tmp/n && cp $(command -v node) /tmp/n/ && printf '#!/bin/sh\\nexit 7\\n' >/tmp/n/tailscaled";
-      const start = lane === "node" ? "/tmp/n/node /mnt/image/spacetail" : "/mnt/image/spacetail";
+      const start = build === "node" ? "/tmp/n/node /mnt/image/spacetail" : "/mnt/image/spacetail";
       const line = `${fake} && chmod +x /tmp/n/tailscaled && export PATH=/tmp/n:$PATH && ${start} up && spacetail down`;
       expect(await stage.run(line)).toMatchObject({ code: 0 });
     });
@@ -90,7 +90,7 @@ describeInContainers("a tunnel among other programs", () => {
       expect(output).toMatchObject({ code: 0, text: expect.stringMatching(expected) });
       if (watch === "none") await stage.run("spacetail down");
       expect(await stage.leftovers()).toEqual([]);
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
     });
 
     test("a script that calls up and ends does not take the tunnel of its phase along", async () => {

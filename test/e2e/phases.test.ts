@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_HTTP_PROXY, hookLists, NO_PROXY_HEAD, PROXY_VARIABLES } from "../../contract/index.js";
-import { imageFolder, LANES, type Lane } from "../world/images.js";
+import { BUILDS, type Build, imageFolder } from "../world/images.js";
 import {
   findExecutable,
   performRun,
@@ -12,7 +12,7 @@ import {
   type RunResult,
 } from "../world/runs/index.js";
 import { ROOT } from "../world/world.js";
-import { accessTo, describeInContainers, guestsLeft, REACH, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, nodesLeft, REACH, useWorld } from "./stage.js";
 
 const HOOKS = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true });
 
@@ -32,7 +32,7 @@ describeInContainers("the hooks in the shells of runners", () => {
   afterAll(() => rmSync(source, { recursive: true, force: true }));
 
   async function perform(
-    lane: Lane,
+    build: Build,
     command: string,
     options: RunOptions = {},
     definition: Partial<RunDefinition> = {},
@@ -50,10 +50,10 @@ describeInContainers("the hooks in the shells of runners", () => {
         command,
         ...definition,
       },
-      { image: imageFolder(ROOT, lane), silenceLimitMs: 120_000, graceMs: 120_000, ...options },
+      { image: imageFolder(ROOT, build), silenceLimitMs: 120_000, graceMs: 120_000, ...options },
     );
     const result = await run.result;
-    expect(await guestsLeft(world().tailnet)).toEqual([]);
+    expect(await nodesLeft(world().tailnet)).toEqual([]);
     expect(result.phases.flatMap((phase) => phase.processesLeft)).toEqual([]);
     return result;
   }
@@ -63,14 +63,14 @@ describeInContainers("the hooks in the shells of runners", () => {
   const ours = (environment: Record<string, string>): string[] =>
     PROXY_VARIABLES.filter((name) => environment[name] !== undefined);
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     describe.each(SHELLS.map((shell) => [shell.join(" "), shell] as const))("%s", (name, shell) => {
       const missing = findExecutable(shell[0] ?? "") === null;
       if (missing) console.warn(`skipped: hooks in ${name}: it is not on the PATH`);
       const here = missing ? test.skip : test;
 
       here("a phase is on the tailnet, and its environment is clean afterwards", async () => {
-        const result = await perform(lane, USE, { shell });
+        const result = await perform(build, USE, { shell });
         expect(result.state).toBe("FINISHED");
         expect(text(result)).toContain("HTTPS_PROXY=http://localhost:8080");
         expect(text(result)).toContain(`NO_PROXY=${NO_PROXY_HEAD.join(",")}\n`);
@@ -80,7 +80,7 @@ describeInContainers("the hooks in the shells of runners", () => {
 
       here("it holds under set -u and set -e", async () => {
         const hooks = { ...HOOKS, before_perform: ["set -eu", ...(HOOKS.before_perform ?? [])] };
-        const result = await perform(lane, USE, { shell }, { hooks });
+        const result = await perform(build, USE, { shell }, { hooks });
         expect(result.state).toBe("FINISHED");
         expect(text(result)).toContain("hello from the tailnet");
       });
@@ -88,7 +88,7 @@ describeInContainers("the hooks in the shells of runners", () => {
       here.each(["env", "export"] as const)(
         "after a failed phase the file (%s) is clean, though no after hook has run",
         async (format) => {
-          const result = await perform(lane, "false", { shell, environmentFileFormat: format });
+          const result = await perform(build, "false", { shell, environmentFileFormat: format });
           expect(result.state).toBe("FAILED");
           expect(text(result)).toContain("spacetail: off the tailnet.");
           expect(file(result).TS_OAUTH_TAGS).toBe("tag:spacelift");
@@ -103,7 +103,7 @@ describeInContainers("the hooks in the shells of runners", () => {
           after_perform: [...(HOOKS.after_perform ?? []), 'echo "own: $HTTP_PROXY $no_proxy"'],
         };
         // The worker's own upload would go through that proxy, which is not there.
-        const result = await perform(lane, USE, { shell, workerTimeoutMs: 5000 }, { hooks }, own);
+        const result = await perform(build, USE, { shell, workerTimeoutMs: 5000 }, { hooks }, own);
         expect(text(result)).toContain(`NO_PROXY=${NO_PROXY_HEAD.join(",")},own.corp\n`);
         expect(text(result)).toContain(`no_proxy=${NO_PROXY_HEAD.join(",")},own.corp\n`);
         expect(text(result)).toContain('spacetail: left "it\'s.corp" out of NO_PROXY');
@@ -119,7 +119,7 @@ describeInContainers("the hooks in the shells of runners", () => {
           before_perform: [`export SCRIPT='${lookalike.split("'").join("'\\''")}'`, ...(HOOKS.before_perform ?? [])],
         };
         for (const command of ["true", "false"]) {
-          const result = await perform(lane, command, { shell, environmentFileFormat: "export" }, { hooks });
+          const result = await perform(build, command, { shell, environmentFileFormat: "export" }, { hooks });
           expect(file(result).SCRIPT).toBe(lookalike);
           expect(ours(file(result))).toEqual([]);
         }
@@ -129,7 +129,7 @@ describeInContainers("the hooks in the shells of runners", () => {
     test("a user's own EXIT trap replaces ours: the supervisor cleans up", async () => {
       const hooks = { ...HOOKS, before_perform: [...(HOOKS.before_perform ?? []), "trap 'echo mine' EXIT"] };
       for (const command of [USE, "false"]) {
-        const result = await perform(lane, command, {}, { hooks });
+        const result = await perform(build, command, {}, { hooks });
         expect(text(result)).toContain("mine");
         expect(text(result)).not.toContain("off the tailnet");
         expect(ours(file(result))).toEqual([]);
@@ -138,10 +138,10 @@ describeInContainers("the hooks in the shells of runners", () => {
 
     test("without the trap the last hook takes the tunnel down, and after a failure the supervisor", async () => {
       const hooks = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: false });
-      const well = await perform(lane, USE, {}, { hooks });
+      const well = await perform(build, USE, {}, { hooks });
       expect(well.state).toBe("FINISHED");
       expect(text(well)).toContain("spacetail: off the tailnet.");
-      const failed = await perform(lane, "false", {}, { hooks });
+      const failed = await perform(build, "false", {}, { hooks });
       expect(ours(file(failed))).toEqual([]);
     });
 
@@ -150,7 +150,7 @@ describeInContainers("the hooks in the shells of runners", () => {
       ["a failed phase", "false", "FAILED"],
     ])("the plain set-up of a .spacelift/config.yml: %s", async (_, command, state) => {
       const hooks = { before_perform: ["spacetail up"], after_perform: ["spacetail down"] };
-      const result = await perform(lane, command, {}, { hooks });
+      const result = await perform(build, command, {}, { hooks });
       expect(result.state).toBe(state);
       expect(text(result)).toContain("on the tailnet as");
     });
@@ -162,14 +162,14 @@ describeInContainers("the hooks in the shells of runners", () => {
         hooks: phases,
         commands: { init: "true", plan: USE },
       };
-      const result = await perform(lane, "", {}, definition);
+      const result = await perform(build, "", {}, definition);
       expect(result.state).toBe("FINISHED");
       expect(text(result).match(/on the tailnet as/g)).toHaveLength(2);
     });
 
     test("the file is clean after a failed phase whose supervisor was killed: down alone can do that", async () => {
       const kill = 'kill -9 $(sed \'s/.*"supervisor":{"pid":\\([0-9]*\\).*/\\1/\' /tmp/spacetail-1983/state.json)';
-      const result = await perform(lane, `${kill} && sleep 0.2; false`);
+      const result = await perform(build, `${kill} && sleep 0.2; false`);
       expect(result.state).toBe("FAILED");
       const left = Object.keys(result.phases[0]?.environmentFile ?? {});
       expect(left.filter((name) => (PROXY_VARIABLES as readonly string[]).includes(name))).toEqual([]);
@@ -185,7 +185,7 @@ describeInContainers("the hooks in the shells of runners", () => {
           "spacetail scrub /tmp/fixed/missing",
         ],
       };
-      const result = await perform(lane, "true", {}, { hooks });
+      const result = await perform(build, "true", {}, { hooks });
       expect(result.state).toBe("FINISHED");
       expect(text(result)).toContain("A=1");
       expect(text(result)).not.toContain("HTTP_PROXY=");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, runOnce, Stage, useWorld } from "./stage.js";
 
 describeInContainers("settings that become the node's preferences or tailscaled's flags", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     test("by default nobody on the tailnet can connect to the node", async () => {
       expect(await prefs({})).toMatchObject({
         ShieldsUp: true,
@@ -35,7 +35,7 @@ describeInContainers("settings that become the node's preferences or tailscaled'
     ])("--exit-node=%s is refused", async (name, line) => {
       const { tailnet } = world();
       const environment = { ...(await accessTo(tailnet)), TS_EXTRA_ARGS: `--exit-node=${name}` };
-      const output = await runOnce(tailnet, lane, { environment });
+      const output = await runOnce(tailnet, build, { environment });
       // Lines of tailscaled's log may follow.
       expect(output.text.split("\n")[0]).toBe(`spacetail: ${line}`);
       expect(output.code).toBe(1);
@@ -43,7 +43,10 @@ describeInContainers("settings that become the node's preferences or tailscaled'
 
     test("flags of TS_TAILSCALED_EXTRA_ARGS reach tailscaled", async () => {
       const access = await accessTo(world().tailnet);
-      const stage = await Stage.open(lane, { ...access, TS_TAILSCALED_EXTRA_ARGS: "--verbose=2 --no-logs-no-support" });
+      const stage = await Stage.open(build, {
+        ...access,
+        TS_TAILSCALED_EXTRA_ARGS: "--verbose=2 --no-logs-no-support",
+      });
       try {
         expect(await stage.run("spacetail up --watch none")).toMatchObject({ code: 0 });
         const daemon = await stage.find(/^\S*tailscaled --tun/);
@@ -59,7 +62,7 @@ describeInContainers("settings that become the node's preferences or tailscaled'
       const script = `require("http").get({socketPath: "/tmp/spacetail-1983/tailscaled.sock", path: "/localapi/v0/prefs",
         headers: {host: "local-tailscaled.sock"}}, (r) => r.pipe(process.stdout))`;
       const { tailnet } = world();
-      const output = await runOnce(tailnet, lane, {
+      const output = await runOnce(tailnet, build, {
         environment: { ...(await accessTo(tailnet)), ...environment },
         line: `spacetail up --watch none 2>/dev/null; node -e '${script}'; spacetail down 2>/dev/null`,
       });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { type Rehearsal, type RehearsalOptions, rehearse } from "../world/rehearse/rehearsal.js";
 import { brokenPromises, judge, type Verdict } from "../world/rehearse/verdict.js";
 import { describeInContainers } from "./stage.js";
@@ -52,10 +52,10 @@ const VARIANTS: [string, Partial<RehearsalOptions>, Expected][] = [
 ];
 
 describeInContainers("a whole run, from the construct to the service", () => {
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     describe.each(VARIANTS)("%s", (_, variant, expected) => {
       const lines: string[] = [];
-      const options: RehearsalOptions = { lane, print: (line) => lines.push(line), ...variant };
+      const options: RehearsalOptions = { build, print: (line) => lines.push(line), ...variant };
       let rehearsal: Rehearsal;
       let verdict: Verdict;
 

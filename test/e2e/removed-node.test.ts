@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, guestsLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
 
 describeInContainers("a node that the control server does not accept any more", () => {
   const world = useWorld();
   const NAME = "spacelift-stage";
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     beforeEach(async () => {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
     });
     afterEach(async () => {
       await stage.close();

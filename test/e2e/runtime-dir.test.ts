@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, guestsLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
 
 describeInContainers("the directory of a tunnel", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
     async function open(tmp: string, environment: object = {}): Promise<void> {
-      stage = await Stage.open(lane, { ...(await accessTo(world().tailnet)), ...PATIENT, ...environment }, { tmp });
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT, ...environment }, { tmp });
     }
     afterEach(async () => {
       await stage.close();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, Stage, useWorld } from "./stage.js";
 
 const FILE = "/mnt/workspace/.env_hooks_after";
@@ -7,11 +7,11 @@ const FILE = "/mnt/workspace/.env_hooks_after";
 describeInContainers("scrub", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     let stage: Stage;
 
     beforeAll(async () => {
-      stage = await Stage.open(lane, await accessTo(world().tailnet));
+      stage = await Stage.open(build, await accessTo(world().tailnet));
       expect(await stage.run("spacetail up --watch none")).toMatchObject({ code: 0 });
     });
 

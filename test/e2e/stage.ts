@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { imageFolder, type Lane } from "../world/images.js";
+import { type Build, imageFolder } from "../world/images.js";
 import {
   type Command,
   Container,
@@ -21,6 +21,18 @@ export const TAG = "tag:spacelift";
  */
 export const REACH =
   'node -e \'require("http").get({port: 8080, path: "http://state/hello"}, (r) => r.pipe(process.stdout))\'';
+
+/**
+ * Sends bytes from standard input to a port as they are, and prints all that comes back. Then it ends its side, or with
+ * a second argument only when the other side has ended.
+ */
+export const RAW = `node -e '${`
+  const open = process.argv[2] !== undefined;
+  const socket = require("net").connect({ port: Number(process.argv[1]), host: "127.0.0.1", allowHalfOpen: true });
+  process.stdin.pipe(socket, { end: !open });
+  if (open) socket.on("end", () => socket.end());
+  socket.pipe(process.stdout);
+`.replaceAll("\n", " ")}'`;
 
 /** For an `up` that succeeds, or fails for a reason that it finds: it ends before that, however busy the machine is. */
 export const PATIENT = { TS_BOOT_TIMEOUT: "5m" } as const;
@@ -81,7 +93,7 @@ export function useWorld(options: Parameters<typeof startWorld>[0] = {}): () => 
   };
 }
 
-/** A fresh container with the image of one lane, in which a test plays a runner. */
+/** A fresh container with the image of one build, in which a test plays a runner. */
 export class Stage {
   private constructor(
     readonly container: Container,
@@ -95,13 +107,13 @@ export class Stage {
    *
    * @param layout.tmp mount options of `/tmp`
    */
-  static async open(lane: Lane, environment: object, layout: { readonly tmp?: string } = {}): Promise<Stage> {
+  static async open(build: Build, environment: object, layout: { readonly tmp?: string } = {}): Promise<Stage> {
     const workspace = mkdtempSync(join(tmpdir(), "stage-"));
     chmodSync(workspace, 0o777);
     const container = await Container.start({
       workspace,
       hostname: "stage",
-      image: imageFolder(ROOT, lane),
+      image: imageFolder(ROOT, build),
       ...layout,
     });
     // The image first, then what a container has; no knob of the caller's gets in.
@@ -198,13 +210,13 @@ export interface OneRun {
 }
 
 /** Runs a line in a fresh container, and checks that it leaves neither processes nor nodes behind. */
-export async function runOnce(tailnet: Tailnet, lane: Lane, run: OneRun): Promise<Output> {
-  const stage = await Stage.open(lane, { ...PATIENT, ...run.environment });
+export async function runOnce(tailnet: Tailnet, build: Build, run: OneRun): Promise<Output> {
+  const stage = await Stage.open(build, { ...PATIENT, ...run.environment });
   try {
     run.prepare?.(stage);
     const output = await stage.run(run.line ?? "spacetail up && spacetail down");
     expect(await stage.leftovers()).toEqual([]);
-    expect(await guestsLeft(tailnet)).toEqual([]);
+    expect(await nodesLeft(tailnet)).toEqual([]);
     return output;
   } finally {
     await stage.close();
@@ -221,10 +233,10 @@ export const UNTIL_DOWN = "until spacetail status 2>&1 | grep -q ^down; do sleep
  * A limit for an `up` that only its deadline ends: a few times as long as one that succeeds takes on this machine,
  * which others may keep busy. Call it in `describe`, use it in tests.
  */
-export function useDeadline(world: () => World, lane: Lane): (atLeastMs?: number) => { TS_BOOT_TIMEOUT: string } {
+export function useDeadline(world: () => World, build: Build): (atLeastMs?: number) => { TS_BOOT_TIMEOUT: string } {
   let ms = 0;
   beforeAll(async () => {
-    const output = await runOnce(world().tailnet, lane, { environment: await accessTo(world().tailnet) });
+    const output = await runOnce(world().tailnet, build, { environment: await accessTo(world().tailnet) });
     if (output.code !== 0) throw new Error(output.text);
     ms = output.ms;
   });
@@ -232,12 +244,12 @@ export function useDeadline(world: () => World, lane: Lane): (atLeastMs?: number
 }
 
 /** The nodes besides the world's own peers that are still on the tailnet after a while in which they could leave. */
-export async function guestsLeft(tailnet: Tailnet): Promise<string[]> {
+export async function nodesLeft(tailnet: Tailnet): Promise<string[]> {
   const end = Date.now() + PATIENCE_MS;
-  let guests = await tailnet.guests();
-  while (guests.length > 0 && Date.now() < end) {
+  let nodes = await tailnet.joinedNodes();
+  while (nodes.length > 0 && Date.now() < end) {
     await sleep(10);
-    guests = await tailnet.guests();
+    nodes = await tailnet.joinedNodes();
   }
-  return guests.map((node) => node.name);
+  return nodes.map((node) => node.name);
 }

@@ -5,7 +5,7 @@ import { createServer, type ServerOptions } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, runOnce, useWorld } from "./stage.js";
 
 const hasOpenssl = spawnSync("openssl", ["version"]).error === undefined;
@@ -39,7 +39,73 @@ describeInContainers("HTTPS servers of all sorts", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
+    async function upWith(certificate: string, key: Buffer, url: (port: number) => string): Promise<string> {
+      const server = createServer({ key, cert: certificate }, (_, reply) => {
+        reply.writeHead(401).end('{"message":"seen"}');
+      });
+      await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+      try {
+        const { port } = server.address() as AddressInfo;
+        const output = await runOnce(world().tailnet, build, {
+          environment: {
+            ...(await accessTo(world().tailnet)),
+            TS_API_URL: url(port),
+            TS_BOOT_TIMEOUT: "20s",
+            SSL_CERT_FILE: "/mnt/workspace/ca.pem",
+            SSL_CERT_DIR: "/nowhere",
+          },
+          line: `cat >/mnt/workspace/ca.pem <<'END'\n${certificate}END\nspacetail up`,
+        });
+        return output.text;
+      } finally {
+        server.closeAllConnections();
+        server.close();
+      }
+    }
+
+    /** A certificate of the given kind, and its key. */
+    function issue(
+      name: string,
+      key: readonly string[],
+      names: string,
+      more: readonly string[] = [],
+    ): [string, Buffer] {
+      const files = ["-keyout", join(folder, `${name}.key`), "-out", join(folder, `${name}.pem`)];
+      const alternatives = names === "" ? [] : ["-addext", `subjectAltName=${names}`];
+      const request = [
+        "req",
+        "-x509",
+        "-nodes",
+        "-newkey",
+        ...key,
+        "-subj",
+        "/CN=localhost",
+        ...alternatives,
+        ...more,
+        ...files,
+      ];
+      execFileSync("openssl", request, { stdio: "ignore" });
+      return [readFileSync(join(folder, `${name}.pem`), "utf8"), readFileSync(join(folder, `${name}.key`))];
+    }
+    const EC = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];
+    const byName = (port: number): string => `https://localhost:${port}`;
+    const ifOpenssl = hasOpenssl ? test : test.skip;
+
+    ifOpenssl("a certificate with an Ed25519 key is used, or named", async () => {
+      const [certificate, key] = issue("ed", ["ed25519"], "DNS:localhost");
+      expect(await upWith(certificate, key, byName)).toMatch(
+        build === "node"
+          ? /^spacetail: Tailscale refused the OAuth client \(401: seen\)\./
+          : /^spacetail: The server at https:\/\/localhost:\d+ offers nothing that this program supports .*Ed25519/,
+      );
+    });
+
+    ifOpenssl("a certificate without alternative names is for nobody", async () => {
+      const [certificate, key] = issue("cn", EC, "");
+      expect(await upWith(certificate, key, byName)).toContain("is for another name. Check TS_API_URL.");
+    });
+
     (hasOpenssl ? test : test.skip).each(SERVERS)("a certificate with a key of %s, and %j", async (key, options) => {
       const certificate = readFileSync(join(folder, `${key}.pem`), "utf8");
       const own = { key: readFileSync(join(folder, `${key}.key`)), cert: certificate };
@@ -49,7 +115,7 @@ describeInContainers("HTTPS servers of all sorts", () => {
       await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
       try {
         const { port } = server.address() as AddressInfo;
-        const output = await runOnce(world().tailnet, lane, {
+        const output = await runOnce(world().tailnet, build, {
           environment: {
             ...(await accessTo(world().tailnet)),
             TS_API_URL: `https://localhost:${port}`,

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { startHttpProxy, startSocksProxy, type TestProxy } from "../world/proxies.js";
 import { accessTo, describeInContainers, type Output, REACH, runOnce, TAG, useWorld } from "./stage.js";
 
@@ -18,10 +18,8 @@ describeInContainers("a run whose only way out is a proxy", () => {
   let folder: string;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "proxy-"));
-    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", join(folder, "key.pem")];
-    const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"];
-    const files = ["-out", join(folder, "cert.pem")];
-    execFileSync("openssl", ["req", "-x509", "-nodes", ...key, ...subject, ...files], { stdio: "ignore" });
+    issue("proxy", "DNS:localhost,IP:127.0.0.1");
+    issue("other", "DNS:127.0.0.1,IP:127.0.0.2");
     await world().tailnet.network({ relayHost: RELAY });
   });
   afterEach(async () => {
@@ -29,12 +27,22 @@ describeInContainers("a run whose only way out is a proxy", () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+  /** Makes a certificate for these names, and its key. */
+  const issue = (name: string, alternatives: string): void => {
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", join(folder, `${name}.key`)];
+    const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=${alternatives}`, "-days", "2"];
+    const files = ["-out", join(folder, `${name}.pem`)];
+    execFileSync("openssl", ["req", "-x509", "-nodes", ...key, ...subject, ...files], { stdio: "ignore" });
+  };
   const opened = async (starting: Promise<TestProxy>): Promise<TestProxy> => {
     const proxy = await starting;
     proxies.push(proxy);
     return proxy;
   };
-  const certificate = (): string => readFileSync(join(folder, "cert.pem"), "utf8");
+  const tlsOf = (name: string): { key: Buffer; cert: string } => ({
+    key: readFileSync(join(folder, `${name}.key`)),
+    cert: readFileSync(join(folder, `${name}.pem`), "utf8"),
+  });
   const portOf = (url: string): string => new URL(url).port;
   /** The tailnet under the name that only proxies know, with certificates that containers have to be given. */
   const hidden = async (): Promise<object> => {
@@ -44,14 +52,14 @@ describeInContainers("a run whose only way out is a proxy", () => {
   };
   const trust = (): object => ({ SSL_CERT_FILE: "/mnt/workspace/ca.pem", TS_DEBUG_ALWAYS_USE_DERP: "1" });
   const line = (end: string): string =>
-    `cat >/mnt/workspace/ca.pem <<'END'\n${world().rootCertificate}${certificate()}END\nspacetail up && ${end} && spacetail down`;
-  const runWith = async (lane: (typeof LANES)[number], environment: object, end = REACH): Promise<Output> =>
-    await runOnce(world().tailnet, lane, { environment, line: line(end) });
+    `cat >/mnt/workspace/ca.pem <<'END'\n${world().rootCertificate}${tlsOf("proxy").cert}${tlsOf("other").cert}END\nspacetail up && ${end} && spacetail down`;
+  const runWith = async (build: (typeof BUILDS)[number], environment: object, end = REACH): Promise<Output> =>
+    await runOnce(world().tailnet, build, { environment, line: line(end) });
 
-  describe.each(LANES)("%s", (lane) => {
+  describe.each(BUILDS)("%s", (build) => {
     test("joins with an OAuth client, and reaches its relay", async () => {
       const proxy = await opened(startHttpProxy({ names: NAMES }));
-      const output = await runWith(lane, { ...(await hidden()), HTTPS_PROXY: `http://localhost:${proxy.port}` });
+      const output = await runWith(build, { ...(await hidden()), HTTPS_PROXY: `http://localhost:${proxy.port}` });
       expect(output).toMatchObject({ code: 0, text: expect.stringContaining("hello") });
       const port = portOf(world().tailnet.info.https.ecdsa);
       expect(proxy.log).toContain(`CONNECT ${TAILNET}:${port} 200`);
@@ -63,7 +71,7 @@ describeInContainers("a run whose only way out is a proxy", () => {
       const { key } = await world().tailnet.makeKey({ tags: [TAG], ephemeral: true, preauthorized: true });
       const control = `https://${TAILNET}:${portOf(world().tailnet.info.https.ecdsa)}`;
       const environment = { TS_AUTHKEY: key, TS_CONTROL_URL: control, ...trust() };
-      const output = await runWith(lane, { ...environment, https_proxy: `localhost:${proxy.port}` });
+      const output = await runWith(build, { ...environment, https_proxy: `localhost:${proxy.port}` });
       expect(output).toMatchObject({ code: 0, text: expect.stringContaining("hello") });
       expect(proxy.log.length).toBeGreaterThan(0);
     });
@@ -74,24 +82,24 @@ describeInContainers("a run whose only way out is a proxy", () => {
       const control = `http://${TAILNET}:${portOf(world().tailnet.info.controlUrl)}`;
       const both = `http://me:secret@localhost:${proxy.port}`;
       const environment = { TS_AUTHKEY: key, TS_CONTROL_URL: control, ...trust(), HTTP_PROXY: both, HTTPS_PROXY: both };
-      expect(await runWith(lane, environment)).toMatchObject({ code: 0, text: expect.stringContaining("hello") });
+      expect(await runWith(build, environment)).toMatchObject({ code: 0, text: expect.stringContaining("hello") });
       expect(proxy.log).toContainEqual(expect.stringMatching(/^(GET|POST) http:\/\/tailnet.corp.test:\d+\/.* 200$/));
     });
 
     test.each([
-      ["HTTPS_PROXY", "http"],
-      ["HTTPS_PROXY", "https"],
-      ["HTTPS_PROXY", "socks5"],
-      ["ALL_PROXY", "socks5h"],
-    ])("joins through %s, %s with a user and a password", async (variable, scheme) => {
-      const tls = { key: readFileSync(join(folder, "key.pem")), cert: certificate() };
-      const options = { names: NAMES, login: "me:p@ss/1 %", ...(scheme === "https" ? { tls } : {}) };
+      ["HTTPS_PROXY", "http", "localhost"],
+      ["HTTPS_PROXY", "https", "localhost"],
+      ["HTTPS_PROXY", "https", "127.0.0.1"],
+      ["HTTPS_PROXY", "socks5", "localhost"],
+      ["ALL_PROXY", "socks5h", "127.0.0.1"],
+    ])("joins through %s=%s://user:password@%s", async (variable, scheme, host) => {
+      const options = { names: NAMES, login: "me:p@ss/1 %", ...(scheme === "https" ? { tls: tlsOf("proxy") } : {}) };
       const isSocks = scheme.startsWith("socks");
       const proxy = await opened(isSocks ? startSocksProxy(options) : startHttpProxy(options));
-      const url = `${scheme}://me:${encodeURIComponent("p@ss/1 %")}@localhost:${proxy.port}`;
+      const url = `${scheme}://me:${encodeURIComponent("p@ss/1 %")}@${host}:${proxy.port}`;
       const secret = "p@ss/1 %";
       const show = "cat /tmp/spacetail-*/tailscaled.log";
-      const output = await runWith(lane, { ...(await hidden()), [variable]: url }, `${REACH} && ${show}`);
+      const output = await runWith(build, { ...(await hidden()), [variable]: url }, `${REACH} && ${show}`);
       expect(output).toMatchObject({ code: 0, text: expect.stringContaining("hello") });
       expect(output.text).not.toContain(secret);
       expect(output.text).not.toContain(encodeURIComponent(secret));
@@ -110,21 +118,29 @@ describeInContainers("a run whose only way out is a proxy", () => {
     ])("says that a proxy of %s wants another login than %s", async (scheme, prefix, message) => {
       const options = { names: NAMES, login: "me:secret" };
       const proxy = await opened(scheme === "http" ? startHttpProxy(options) : startSocksProxy(options));
-      const output = await runWith(lane, { ...(await hidden()), HTTPS_PROXY: `${prefix}:${proxy.port}` });
+      const output = await runWith(build, { ...(await hidden()), HTTPS_PROXY: `${prefix}:${proxy.port}` });
       expect(output).toMatchObject({ code: 1, text: expect.stringMatching(message) });
       expect(output.text).not.toContain("wrong");
     });
 
+    test("does not trust a proxy whose certificate is for another address", async () => {
+      const proxy = await opened(startHttpProxy({ names: NAMES, tls: tlsOf("other") }));
+      const environment = { HTTPS_PROXY: `https://127.0.0.1:${proxy.port}`, TS_BOOT_TIMEOUT: "3s" };
+      const output = await runWith(build, { ...(await hidden()), ...environment });
+      expect(output).toMatchObject({ code: 1, text: expect.stringMatching(/\(HTTPS_PROXY\) cannot be used: /) });
+      expect(proxy.log).toEqual([]);
+    });
+
     test("says that the proxy refuses the API", async () => {
       const proxy = await opened(startHttpProxy({ names: NAMES, refused: [TAILNET] }));
-      const output = await runWith(lane, { ...(await hidden()), HTTPS_PROXY: `http://localhost:${proxy.port}` });
+      const output = await runWith(build, { ...(await hidden()), HTTPS_PROXY: `http://localhost:${proxy.port}` });
       expect(output).toMatchObject({ code: 1, text: expect.stringContaining('answered "403 Not you" when asked for') });
     });
 
     test("leaves out what NO_PROXY names", async () => {
       const proxy = await opened(startHttpProxy({ names: NAMES }));
       const environment = { ...(await hidden()), HTTPS_PROXY: `http://localhost:${proxy.port}`, TS_BOOT_TIMEOUT: "3s" };
-      const output = await runWith(lane, { ...environment, NO_PROXY: "10.0.0.0/8,.corp.test" });
+      const output = await runWith(build, { ...environment, NO_PROXY: "10.0.0.0/8,.corp.test" });
       expect(output).toMatchObject({
         code: 1,
         text: expect.stringMatching(/cannot be reached \(.*tailnet\.corp\.test/),
@@ -140,13 +156,13 @@ describeInContainers("a run whose only way out is a proxy", () => {
         http_proxy: ours,
         ALL_PROXY: "socks5h://127.0.0.1:1080",
       };
-      const output = await runWith(lane, { ...(await accessTo(world().tailnet)), ...environment });
+      const output = await runWith(build, { ...(await accessTo(world().tailnet)), ...environment });
       expect(output).toMatchObject({ code: 0, text: expect.stringContaining("hello") });
     });
 
     test("goes straight out where a proxy cannot be used, and says so", async () => {
       const environment = { ...(await accessTo(world().tailnet)), HTTPS_PROXY: "socks4://localhost:1" };
-      const output = await runWith(lane, environment);
+      const output = await runWith(build, environment);
       expect(output).toMatchObject({ code: 0 });
       expect(output.text).toMatch(/^spacetail: HTTPS_PROXY names no proxy that can be used: .* It is ignored\.\n/);
     });

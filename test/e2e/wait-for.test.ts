@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LANES } from "../world/images.js";
+import { BUILDS } from "../world/images.js";
 import { startWorld } from "../world/world.js";
 import { accessTo, describeInContainers, type Output, runOnce, useDeadline, useWorld } from "./stage.js";
 
 describeInContainers("TS_WAIT_FOR", () => {
   const world = useWorld();
 
-  describe.each(LANES)("%s", (lane) => {
-    const deadline = useDeadline(world, lane);
+  describe.each(BUILDS)("%s", (build) => {
+    const deadline = useDeadline(world, build);
 
     async function up(waitFor: string, environment: object = {}): Promise<Output> {
       const { tailnet } = world();
       const own = { TS_WAIT_FOR: waitFor, ...environment };
-      return await runOnce(tailnet, lane, { environment: { ...(await accessTo(tailnet)), ...own } });
+      return await runOnce(tailnet, build, { environment: { ...(await accessTo(tailnet)), ...own } });
     }
 
     test("services by name, whole name and address", async () => {
@@ -48,7 +48,7 @@ describeInContainers("TS_WAIT_FOR", () => {
     test("without a service to wait for and without any peer online, up succeeds and says so", async () => {
       const empty = await startWorld({ withPeers: false });
       try {
-        const output = await runOnce(empty.tailnet, lane, { environment: await accessTo(empty.tailnet) });
+        const output = await runOnce(empty.tailnet, build, { environment: await accessTo(empty.tailnet) });
         expect(output).toMatchObject({ code: 0, text: expect.stringContaining("; no peer is online.\n") });
       } finally {
         await empty.stop();

@@ -22,6 +22,7 @@ export function fakeTailscaled(answer: Answer): { api: LocalApi; requests: strin
     });
     return {
       id: 1,
+      readable: (then) => then(),
       end: () => {},
       write: async (bytes) => {
         const text = bytes.toString();

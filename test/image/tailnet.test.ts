@@ -116,7 +116,7 @@ test.each<[TargetOutcome, string]>([
     "unknown-name",
     "no node named \"db\" is visible to this node. Check TS_WAIT_FOR, and that the tailnet's policy lets this node's tags see it.",
   ],
-  ["not-on-tailnet", "db is not on this tailnet. Check TS_WAIT_FOR, or pass --accept-routes."],
+  ["not-on-tailnet", "db is not on this tailnet. Check TS_WAIT_FOR, or add --accept-routes to TS_EXTRA_ARGS."],
   ["offline", "db.tail.test was offline for 4 s. Start it."],
   [
     "dropped",

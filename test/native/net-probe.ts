@@ -1,55 +1,138 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync } from "node:fs";
 import { errorCode } from "../../image/spacetail/errors/failure.js";
-import type { Net } from "../../image/spacetail/platform/net.js";
+import type { Connection, Net } from "../../image/spacetail/platform/net.js";
 import type { Platform } from "../../image/spacetail/platform/platform.js";
 
-/** A program of its own for the tests of {@link Net}; both builds of it must behave alike. */
-export function probe({ net }: Platform): void {
+/** A program of its own for the tests of {@link Net}: both builds must behave alike. It prints one JSON text a line. */
+export function probe(platform: Platform): void {
   const [command = "", ...args] = process.argv.slice(2);
-  perform(net, command, args).then(
+  perform(platform, command, args).then(
     () => {},
-    (error: unknown) => {
-      console.log(JSON.stringify({ error: errorCode(error) }));
-    },
+    (error: unknown) => say({ error: errorCode(error) }),
   );
 }
 
-async function perform(net: Net, command: string, args: readonly string[]): Promise<void> {
+/** What the probe says. */
+interface Line {
+  readonly port?: number;
+  readonly fromA?: number;
+  readonly fromB?: number;
+  readonly error?: string;
+  readonly host?: string;
+  readonly found?: string[];
+  readonly ticks?: number;
+  readonly text?: string;
+}
+
+function say(line: Line): void {
+  console.log(JSON.stringify(line));
+}
+
+async function perform(
+  { net, raiseDescriptorLimit }: Platform,
+  command: string,
+  args: readonly string[],
+): Promise<void> {
+  const [first = "", second = "0", third = "0"] = args;
   switch (command) {
+    case "echo":
+      return await echo(net, first, Number(second));
+    case "relay":
+      return await relay(net, Number(first), false);
+    case "late-relay":
+      return await relay(net, Number(first), true);
+    case "connect":
+      return await connect(await net.connectTcp(first, Number(second), Number(third)));
+    case "unix":
+      return await connect(await net.connectUnix(first));
     case "lookup":
       return await lookup(net, args);
-    case "relay":
-      return await relayServer(net, args[0] ?? "", Number(args[1]), Number(args[2]));
+    case "descriptors":
+      raiseDescriptorLimit();
+      return say({ text: readFileSync("/proc/self/limits", "utf8") });
     default:
-      console.log(`no command ${command}`);
+      return say({ error: `no command ${command}` });
   }
 }
 
-async function lookup(net: Net, hosts: readonly string[]): Promise<void> {
-  for (const host of hosts) {
-    try {
-      console.log(JSON.stringify({ host, found: await net.lookup(host) }));
-    } catch (error) {
-      console.log(JSON.stringify({ host, error: errorCode(error) }));
-    }
-  }
-}
-
-/** Passes each connection on to another port. */
-async function relayServer(net: Net, ip: string, port: number, target: number): Promise<void> {
+/** Listens, and sends back what each connection says. */
+async function echo(net: Net, ip: string, port: number): Promise<void> {
   const listener = await net.listen(ip, port, (connection) => {
-    net.connectTcp("127.0.0.1", target, 10_000).then(
-      (other) => {
-        net.relay(connection, other).then(
-          (done) => console.log(JSON.stringify(done)),
-          (error: unknown) => console.log(`relay: ${errorCode(error)}`),
-        );
-      },
+    sendBack(connection).then(
+      () => say({ text: "end" }),
       (error: unknown) => {
-        console.log(JSON.stringify({ error: errorCode(error) }));
         connection.close();
+        say({ error: errorCode(error) });
       },
     );
   });
-  console.log(JSON.stringify({ port: listener.port }));
+  say({ port: listener.port });
+}
+
+async function sendBack(connection: Connection): Promise<void> {
+  for (;;) {
+    const bytes = await connection.read();
+    if (bytes === null) break;
+    await connection.write(bytes);
+  }
+  connection.end();
+}
+
+/** Passes each connection on to another port; if it is late, only after it has read the first bytes. */
+async function relay(net: Net, target: number, late: boolean): Promise<void> {
+  const refuse = (connection: Connection, error: unknown): void => {
+    say({ error: errorCode(error) });
+    connection.close();
+  };
+  const join = (a: Connection, b: Connection): void => {
+    net.relay(a, b, ({ fromA, fromB, error }) => say({ fromA, fromB, error }));
+  };
+  const listener = await net.listen("127.0.0.1", 0, (connection) => {
+    net.connectTcp("127.0.0.1", target, 10_000).then(
+      (other) => {
+        if (!late) return join(connection, other);
+        connection.read().then(
+          (bytes) => {
+            // The relay must send this first.
+            if (bytes !== null) other.write(bytes).catch(() => {});
+            join(connection, other);
+          },
+          (error: unknown) => refuse(connection, error),
+        );
+      },
+      (error: unknown) => refuse(connection, error),
+    );
+  });
+  say({ port: listener.port });
+}
+
+/** Sends a greeting and the end, and prints the answer. */
+async function connect(connection: Connection): Promise<void> {
+  await connection.write(Buffer.from("hello"));
+  connection.end();
+  let text = "";
+  for (;;) {
+    const bytes = await connection.read();
+    if (bytes === null) break;
+    text += bytes.toString();
+  }
+  connection.close();
+  say({ text });
+}
+
+/** Looks hosts up one after another, and counts how often a timer fires meanwhile. */
+async function lookup(net: Net, hosts: readonly string[]): Promise<void> {
+  for (const host of hosts) {
+    let ticks = 0;
+    const timer = setInterval(() => {
+      ticks += 1;
+    }, 10);
+    try {
+      say({ host, found: await net.lookup(host), ticks });
+    } catch (error) {
+      say({ host, error: errorCode(error), ticks });
+    }
+    clearInterval(timer);
+  }
 }

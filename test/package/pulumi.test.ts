@@ -92,7 +92,7 @@ one.each([
   expect(run(HERE, folder, "node", tsc, "-p", "tsconfig.checked.json")).toEqual({ status: 0, output: "" });
 });
 
-one("the other halves say what to install", () => {
+one("the other entry points say what to install", () => {
   const { status, output } = run(HERE, folder, "node", "--eval", `require("spacetail/cdktf")`);
   expect(status).toBe(1);
   expect(output).toContain("spacetail/cdktf needs the package cdktf: npm install cdktf constructs");

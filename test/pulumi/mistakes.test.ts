@@ -39,6 +39,15 @@ test.each(CLIENT_MISTAKES)("TailnetOAuthClient: %j", (args, lines) => {
   expect(REFUSALS.TailnetOAuthClient(args)).toBe(message("TailnetOAuthClient", lines));
 });
 
+test("an OAuth client instead of an identity, which has a client ID as well", () => {
+  const identity = new TailnetOAuthClient("client", { tags: ["tag:a"] });
+  expect(REFUSALS.TailnetContext({ auth: { federated: { identity } } })).toBe(
+    message("TailnetContext", [
+      "auth.federated.identity must be a TailnetFederatedIdentity, or an object with its clientId",
+    ]),
+  );
+});
+
 describe.each([
   ["Tailnet", Tailnet],
   ["TailnetContext", TailnetContext],
@@ -52,9 +61,13 @@ describe.each([
     expect(said(args)).toBe(message(name, [line]));
   });
 
-  test.each([{ name: "a" }, undefined, "", 7])("a name that is %j", (given) => {
+  test.each([
+    [{ name: "a", auth: { authKey: "hidden" } }, ""],
+    [undefined, ""],
+    ["", ', but "" was given'],
+    [7, ", but 7 was given"],
+  ])("a name that is %j", (given, quoted) => {
     const line = `${name} '': the first argument must be the name of the component`;
-    const quoted = given === undefined ? "" : `, but ${JSON.stringify(given)} was given`;
     expect(messageOf(() => new Component(given as never, {} as never))).toBe(`${line}${quoted}`);
   });
 

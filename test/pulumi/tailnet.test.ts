@@ -5,7 +5,7 @@ import { Tailnet as TailnetConstruct } from "../../constructs/index.js";
 import { Tailnet } from "../../pulumi/index.js";
 import { deploy, only, resolved } from "./deploy.js";
 
-test("gives access to what it created, and outputs what the tailnet's policy must say", async () => {
+test("gives access to what it created, and outputs what the tailnet policy needs", async () => {
   const args = { account: "acme", applyTags: ["tag:apply"], runnerImage: "registry.test/runner:1" };
   const grants = [{ dst: ["tag:db"] }];
   let tailnet: Tailnet | undefined;

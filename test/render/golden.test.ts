@@ -44,7 +44,7 @@ test.each(FORMATS)("the sets for %s use every option that it has a place for, an
   const sets = setsOf(format).map((set) => OPTION_SETS[set]?.options ?? {});
   const isPlaced = (path: string) => {
     const [outer] = path.split(".");
-    return RENDER_OPTIONS.some(({ name, formats }) => name === outer && formats.includes(format));
+    return RENDER_OPTIONS.some(({ name, places }) => name === outer && format in places);
   };
   const placed = renderedOptions().filter(({ path, option }) => isPlaced(path) && renderedKind(option) !== "program");
   const unused = placed.filter(({ path }) => !sets.some((set) => has(set, path.split("."))));
@@ -52,7 +52,7 @@ test.each(FORMATS)("the sets for %s use every option that it has a place for, an
   for (const { path, option } of placed) {
     const elements = sets.flatMap((set) => (set as Record<string, unknown[]>)[path] ?? []);
     const all = option.kind === "objects" ? (option.members ?? []) : [];
-    const members = all.filter(({ places, formats }) => Object.keys(places).length === 0 || formats.includes(format));
+    const members = all.filter(({ places }) => Object.keys(places).length === 0 || format in places);
     const used = members.filter(({ name }) => elements.some((one) => has(one, [name])));
     expect([path, used.map(({ name }) => name)]).toEqual([path, members.map(({ name }) => name)]);
   }

@@ -141,7 +141,7 @@ function readable(variables: Reading["variables"]): Reading["variables"] {
   return Object.fromEntries(paths);
 }
 
-/** What the built half for CDK Terrain makes of the options. */
+/** What the built constructs for CDK Terrain make of the options. */
 function byCdkTerrain(options: RenderOptions): Reading {
   const { TerraformStack, Testing } = require("cdktn");
   const cdktn = require("../../dist/cdktn/index.js");

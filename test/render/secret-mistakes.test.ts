@@ -7,6 +7,7 @@ const MARK = "hunter2-battery-staple";
 
 /** Options with a secret where none belongs. */
 const OPTIONS: readonly object[] = [
+  [{ auth: { authKey: MARK } }],
   { auth: MARK },
   { auth: { authKey: MARK } },
   { auth: { oauthSecret: MARK } },

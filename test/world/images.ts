@@ -3,9 +3,9 @@ import { chmodSync, existsSync, linkSync, mkdtempSync, renameSync, rmSync, statS
 import { join } from "node:path";
 
 /** The two builds of the executable. */
-export type Lane = "native" | "node";
+export type Build = "native" | "node";
 
-export const LANES: readonly Lane[] = ["native", "node"];
+export const BUILDS: readonly Build[] = ["native", "node"];
 
 /**
  * A folder with what the runner image adds to its base, under the names that it has there. Containers of runs get it
@@ -13,13 +13,13 @@ export const LANES: readonly Lane[] = ["native", "node"];
  *
  * @param root the repository, whose image/dist has been built
  */
-export function imageFolder(root: string, lane: Lane): string {
+export function imageFolder(root: string, build: Build): string {
   const built = join(root, "image/dist");
-  const executable = join(built, lane === "native" ? "spacetail-linux-x64" : "spacetail.cjs");
+  const executable = join(built, build === "native" ? "spacetail-linux-x64" : "spacetail.cjs");
   const daemon = join(built, "tailscaled-linux-x64");
   const cache = join(root, ".cache/world");
   const key = [executable, daemon].map((path) => `${statSync(path).mtimeMs}-${statSync(path).size}`).join("-");
-  const folder = join(cache, `image-${lane}-${key}`);
+  const folder = join(cache, `image-${build}-${key}`);
   if (existsSync(folder)) return folder;
   const draft = mkdtempSync(join(cache, "draft-"));
   chmodSync(draft, 0o755);

@@ -10,7 +10,7 @@ export interface TailnetInfo {
   readonly apiUrl: string;
   readonly adminUrl: string;
   /** The same API and control behind certificates of different quality, for `localhost`. */
-  readonly https: Readonly<Record<"ecdsa" | "rsa" | "expired" | "wrongHost" | "unknownCa", string>>;
+  readonly https: Readonly<Record<"ecdsa" | "rsa" | "expired" | "early" | "wrongHost" | "unknownCa", string>>;
   /** The root certificate of the good ones, as a PEM file. */
   readonly caFile: string;
   readonly domain: string;
@@ -141,7 +141,7 @@ export class Tailnet {
   }
 
   /** Nodes that joined besides the world's own peers. */
-  async guests(): Promise<TailnetNode[]> {
+  async joinedNodes(): Promise<TailnetNode[]> {
     return (await this.nodes()).filter((node) => !node.peer);
   }
 

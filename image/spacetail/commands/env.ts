@@ -17,7 +17,7 @@ export function env({ platform, args, env: environment }: Invocation): number {
   const what = args.length === 1 ? args[0] : "";
   if (what === "NO_PROXY") return printNoProxy(environment);
   if (what !== "--restore") {
-    throw new Failure("`spacetail env` takes NO_PROXY or --restore, as the hooks of a context use it.");
+    throw new Failure("`spacetail env` takes NO_PROXY or --restore, as in the hooks of a context.");
   }
   const { original } = readRecord(findRuntimeDir(platform, environment).proxies);
   for (const command of restoreCommands(original)) console.log(command);

@@ -59,7 +59,7 @@ async function serve(client: Connection, egress: Egress, authorization: string):
   }
   const rest = reader.rest();
   if (rest.length > 0) await outlet.connection.write(rest);
-  await egress.relay(client, outlet);
+  await new Promise<void>((resolve) => egress.relay(client, outlet, () => resolve()));
 }
 
 async function connect(client: Connection, egress: Egress, { host, port }: ProxyRequest): Promise<Outlet> {

@@ -31,8 +31,8 @@ export interface Egress {
   readonly connectThrough: (proxy: UpstreamProxy, host: string, port: number, deadline: Deadline) => Promise<Outlet>;
   /** Connects to a proxy itself, for requests that it is to pass on. */
   readonly connectTo: (proxy: UpstreamProxy, deadline: Deadline) => Promise<Outlet>;
-  /** Relays between a client and an outlet until both have ended. */
-  readonly relay: (client: Connection, outlet: Outlet) => Promise<Relayed>;
+  /** Relays between a client and an outlet until both have ended, and then calls `done`. */
+  readonly relay: (client: Connection, outlet: Outlet, done: (relayed: Relayed) => void) => void;
 }
 
 export function egressOf(platform: Platform, upstream: Upstream): Egress {
@@ -71,9 +71,17 @@ export function egressOf(platform: Platform, upstream: Upstream): Egress {
     },
     connectThrough,
     connectTo,
-    relay: async (client, { connection, early, plain }) => {
-      if (early.length > 0) await client.write(early);
-      return plain ? await net.relay(client, connection) : await pump(client, connection);
+    relay: (client, { connection, early, plain }, done) => {
+      const start = (): void => {
+        if (plain) net.relay(client, connection, done);
+        else pump(client, connection).then(done, () => done({ fromA: 0, fromB: 0, error: "EIO" }));
+      };
+      if (early.length === 0) {
+        start();
+        return;
+      }
+      // A client that has gone makes the relay end at once.
+      client.write(early).then(start, start);
     },
   };
 }

@@ -118,7 +118,7 @@ export function dialer(parts: DialerParts): Dialer {
 
   return {
     dial: async (target, plainHttp) => {
-      const route = await router.route(target.host, target.port);
+      const route = await router.route(target.host, target.port, plainHttp);
       switch (route.via) {
         case "tailnet":
           return await tailnet(route.addresses, target);

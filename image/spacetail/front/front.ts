@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
 import type { Forward } from "../../../contract/wire/forwards.js";
-import type { Outlet } from "../egress/egress.js";
-import { errorCode, errorMessage } from "../errors/failure.js";
+import { errorCode } from "../errors/failure.js";
 import { SystemError } from "../errors/system-error.js";
 import type { Connection, Listener, Net } from "../platform/net.js";
-import { serveForward } from "./forward.js";
-import type { Client, FrontParts } from "./parts.js";
-import { refuse, serve } from "./serve.js";
+import type { Client, Done, FrontParts } from "./parts.js";
+import { refuse, serve, serveForward } from "./serve.js";
 import { NOTHING, sourceOf } from "./source.js";
 
 /** The listeners of a tunnel. */
@@ -20,8 +18,8 @@ export interface Front {
   readonly close: () => void;
 }
 
-/** What is done with a client: ends with the outlet to relay it with, or with null if nothing is left to do. */
-type Work = (client: Client) => Promise<Outlet | null>;
+/** What is done with a client. */
+type Work = (client: Client, done: Done) => void;
 
 const LOOPBACK = "127.0.0.1";
 
@@ -55,31 +53,23 @@ export async function openFront(
     }
     if (isServed) clients += 1;
     else refusals += 1;
-    const served = isServed ? work(client) : refuse(client);
-    served
-      .then((outlet) => relay(client, outlet))
-      .then(
-        () => leave(isServed),
-        (error: unknown) => {
-          // The client went away, or the connection broke: there is nobody to tell.
-          if (errorCode(error) === "") parts.log(`A connection failed: ${errorMessage(error)}.`);
-          connection.close();
-          leave(isServed);
-        },
-      );
-  };
-  const { activity } = parts;
-  const relay = (client: Client, outlet: Outlet | null): Promise<void> => {
-    if (outlet === null) return Promise.resolve();
-    activity.begin();
-    return parts.relay(client.connection, outlet).then(
-      () => activity.end(),
-      () => activity.end(),
-    );
-  };
-  const leave = (wasServed: boolean): void => {
-    if (wasServed) clients -= 1;
-    else refusals -= 1;
+    const leave = (): void => {
+      if (isServed) clients -= 1;
+      else refusals -= 1;
+    };
+    const done: Done = (outlet) => {
+      if (outlet === null) {
+        leave();
+        return;
+      }
+      parts.activity.begin();
+      parts.relay(connection, outlet, () => {
+        parts.activity.end();
+        leave();
+      });
+    };
+    if (isServed) work(client, done);
+    else refuse(client, parts, done);
   };
   const listen = async (at: HostPort, work: Work): Promise<void> => {
     const name = formatHostPort(at);
@@ -107,7 +97,7 @@ export async function openFront(
       for (const one of more) {
         if (forwarded.some((other) => other.port === one.port)) continue;
         const at = { host: LOOPBACK, port: one.port };
-        await listen(at, (client) => serveForward(client, one.target, parts));
+        await listen(at, (client, done) => serveForward(client, one.target, parts, done));
         forwarded.push(one);
       }
     },
@@ -115,7 +105,7 @@ export async function openFront(
     close,
   };
   try {
-    for (const at of addresses) await listen(at, (client) => serve(client, parts));
+    for (const at of addresses) await listen(at, (client, done) => serve(client, parts, done));
     await front.forward(forwards);
   } catch (error) {
     close();

@@ -12,12 +12,18 @@ export interface Client {
   readonly source: Source;
 }
 
+/** Called once, when a client needs no more: with the outlet to relay it with, or null if its connection is closed. */
+export type Done = (outlet: Outlet | null) => void;
+
 /** What the protocols of the front share. */
 export interface FrontParts {
   readonly net: Net;
   readonly dialer: Dialer;
-  /** Passes bytes on between a client and an outlet until both have ended. */
-  readonly relay: (client: Connection, outlet: Outlet) => Promise<Relayed>;
+  /**
+   * Passes bytes on between a client and an outlet until both have ended, and then calls `done`. A promise would cost
+   * the native build a stack for each relay.
+   */
+  readonly relay: (client: Connection, outlet: Outlet, done: (relayed: Relayed) => void) => void;
   /** The port of tailscaled's own SOCKS5 proxy, which does UDP; 0 if it has none. */
   readonly udpPort: () => number;
   readonly activity: Activity;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { HostPort } from "../../../contract/wire/addresses.js";
 import type { Outlet } from "../egress/egress.js";
+import { errorCode, errorMessage } from "../errors/failure.js";
 import { byteAt } from "./bytes.js";
 import { closeGently } from "./closing.js";
 import { answerText } from "./http/answers.js";
 import { serveHttp } from "./http/session.js";
-import type { Client, FrontParts } from "./parts.js";
+import type { Client, Done, FrontParts } from "./parts.js";
 import { OPEN, REJECTED_4, replyBytes, VERSION } from "./socks/messages.js";
 import { serveSocks } from "./socks/session.js";
 import { NOTHING } from "./source.js";
@@ -12,30 +14,55 @@ import { NOTHING } from "./source.js";
 /** The first byte of a client that speaks SOCKS4, which has no names and no IPv6. */
 const SOCKS4 = 4;
 
-/**
- * Serves a client in the protocol that its first byte shows.
- *
- * @returns the outlet to relay the client with, if the client has got one; null if its connection has been closed
- */
-export function serve(client: Client, parts: FrontParts): Promise<Outlet | null> {
-  // No async function: in the native build each that waits has a stack of its own, and idle clients are many.
-  return client.source.more().then((): Promise<Outlet | null> => {
-    const first = firstByte(client);
-    if (first === VERSION) return serveSocks(client, parts);
-    if (first === SOCKS4) return answer(client, REJECTED_4);
-    if (first >= 0) return serveHttp(client, parts);
-    return answer(client, NOTHING);
+/** Serves a client in the protocol that its first byte shows. */
+export function serve(client: Client, parts: FrontParts, done: Done): void {
+  // No promise before there is something to do: in the native build whatever waits for one has a stack of its own.
+  client.connection.readable(() => {
+    client.source.more().then(
+      () => {
+        const first = firstByte(client);
+        if (first === VERSION) settle(serveSocks(client, parts), client, parts, done);
+        else if (first === SOCKS4) settle(answer(client, REJECTED_4), client, parts, done);
+        else if (first >= 0) serveHttp(client, parts, done);
+        else settle(answer(client, NOTHING), client, parts, done);
+      },
+      (error: unknown) => fail(error, client, parts, done),
+    );
   });
 }
 
 /** Tells a client, in its protocol, that there are too many already. */
-export function refuse(client: Client): Promise<Outlet | null> {
-  return client.source.more().then((): Promise<Outlet | null> => {
-    const first = firstByte(client);
-    if (first === VERSION) return answer(client, Buffer.concat([OPEN, replyBytes(1)]));
-    if (first === SOCKS4) return answer(client, REJECTED_4);
-    return answer(client, first < 0 ? NOTHING : Buffer.from(answerText(TOO_MANY)));
+export function refuse(client: Client, parts: FrontParts, done: Done): void {
+  settle(refusal(client), client, parts, done);
+}
+
+async function refusal(client: Client): Promise<Outlet | null> {
+  await client.source.more();
+  const first = firstByte(client);
+  if (first === VERSION) return await answer(client, Buffer.concat([OPEN, replyBytes(1)]));
+  if (first === SOCKS4) return await answer(client, REJECTED_4);
+  return await answer(client, first < 0 ? NOTHING : Buffer.from(answerText(TOO_MANY)));
+}
+
+/** Connects a client to the service of a forward. A client that does not know of a proxy can be told nothing. */
+export function serveForward(client: Client, target: HostPort, parts: FrontParts, done: Done): void {
+  const dialed = parts.dialer.dial(target, false).then(({ outlet, problem }): Outlet | null => {
+    if (problem !== null) parts.log(problem.text);
+    if (outlet === null) client.connection.close();
+    return outlet;
   });
+  settle(dialed, client, parts, done);
+}
+
+function settle(work: Promise<Outlet | null>, client: Client, parts: FrontParts, done: Done): void {
+  work.then(done, (error: unknown) => fail(error, client, parts, done));
+}
+
+/** The client went away, or its connection broke: there is nobody to tell. */
+function fail(error: unknown, client: Client, parts: FrontParts, done: Done): void {
+  if (errorCode(error) === "") parts.log(`A connection failed: ${errorMessage(error)}.`);
+  client.connection.close();
+  done(null);
 }
 
 const TOO_MANY = {

@@ -126,6 +126,7 @@ async function ask(api: Api, call: Call): Promise<ApiReply> {
   const { step, path, contentType, authorization, body } = call;
   const baseUrl = api.context.server;
   let backoffMs = LEAST_WAIT_MS;
+  let why = "";
   for (;;) {
     const timeoutMs = Math.max(1, Math.min(ATTEMPT_MS, remaining(deadline)));
     const request = { baseUrl, path, contentType, authorization, body, timeoutMs };
@@ -136,8 +137,11 @@ async function ask(api: Api, call: Call): Promise<ApiReply> {
     const advice = verdict.advice === "" ? "Try again later." : verdict.advice;
     if (verdict.kind !== "retry") throw new Failure(`${verdict.why}. ${advice}`);
     const waitMs = verdict.waitMs >= 0 ? Math.max(verdict.waitMs, LEAST_WAIT_MS) : backoffMs;
+    // An attempt that the deadline cut short says less than the answer before it.
+    const cutShort = reply.status === 0 && remaining(deadline) === 0;
+    if (why === "" || !cutShort) why = verdict.why;
     if (waitMs >= remaining(deadline)) {
-      throw new Failure(`${verdict.why}, and TS_BOOT_TIMEOUT leaves no time to ask again. ${advice}`);
+      throw new Failure(`${why}, and TS_BOOT_TIMEOUT leaves no time to ask again. ${advice}`);
     }
     await sleep(waitMs);
     backoffMs = Math.min(backoffMs * 2, 4000);

@@ -9,7 +9,7 @@ import { type AnswerCache, answerCache } from "./answer-cache.js";
 import { type DnsAnswer, parseReply, TYPE_A, TYPE_AAAA } from "./dns-message.js";
 import { ordinary, type Plan, plan, settle, type Target } from "./plan.js";
 import type { Route, Router } from "./router.js";
-import { type NameSettings, type TailnetView, viewOf } from "./view.js";
+import { type TailnetView, viewOf } from "./view.js";
 
 /** How old the view may be, and how old when a name or an address is not in it: a peer may have just joined. */
 const VIEW_MS = 5000;
@@ -33,12 +33,11 @@ export interface RouterParts {
   readonly api: LocalApi;
   readonly net: Net;
   readonly upstream: Upstream;
-  readonly settings: NameSettings;
 }
 
 /** Routes by what tailscaled knows of the tailnet, and by the proxies that the run had. */
-export function tailnetRouter({ api, net, upstream, settings }: RouterParts): Router {
-  const views = viewKeeper(api, settings);
+export function tailnetRouter({ api, net, upstream }: RouterParts): Router {
+  const views = viewKeeper(api);
   const names = nameServers(api);
   let silentUntil = 0;
   const current = async (ageMs: number): Promise<TailnetView> => {
@@ -132,15 +131,16 @@ interface ViewKeeper {
   readonly get: (ageMs: number) => Promise<TailnetView>;
 }
 
-function viewKeeper(api: LocalApi, settings: NameSettings): ViewKeeper {
+function viewKeeper(api: LocalApi): ViewKeeper {
   let view: TailnetView | null = null;
   let takenAt = 0;
   let taking: Promise<TailnetView> | null = null;
   const take = async (): Promise<TailnetView> => {
     const began = now();
     try {
-      const [status, dns] = await Promise.all([api.status(STATUS_MS), api.dnsConfig(STATUS_MS)]);
-      const taken = viewOf(status, dns, settings);
+      const status = await api.status(STATUS_MS);
+      const dns = await api.dnsConfig(STATUS_MS);
+      const taken = viewOf(status, dns, await api.prefs(STATUS_MS));
       view = taken;
       takenAt = began;
       return taken;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { ipBytes, isInNetwork, type Network, parseNetwork } from "../../../contract/wire/networks.js";
-import type { DnsConfig, PeerStatus, Status } from "../tailnet/ipn.js";
+import type { DnsConfig, NamePrefs, PeerStatus, Status } from "../tailnet/ipn.js";
 import { canonical } from "./dns-message.js";
 
 /** What this node knows of its tailnet's names and addresses. Names are in lower case, without the final dot. */
@@ -23,14 +23,8 @@ export interface TailnetView {
   readonly nameServers: boolean;
 }
 
-/** What of the settings decides about names. */
-export interface NameSettings {
-  readonly acceptDns: boolean;
-  readonly acceptRoutes: boolean;
-}
-
-/** The view that LocalAPI's `status` and `dns-config` give. */
-export function viewOf(status: Status, dns: DnsConfig | null, settings: NameSettings): TailnetView {
+/** The view that LocalAPI's `status`, `dns-config` and `prefs` give. */
+export function viewOf(status: Status, dns: DnsConfig | null, prefs: NamePrefs): TailnetView {
   const names = new Map<string, readonly string[]>();
   const nodes = new Set<string>();
   const routes: Network[] = [];
@@ -40,7 +34,7 @@ export function viewOf(status: Status, dns: DnsConfig | null, settings: NameSett
     if (node.DNSName !== "") names.set(canonical(node.DNSName), addresses);
     for (const address of addresses) nodes.add(addressKey(address));
     if (node.ExitNode === true) exitNode = true;
-    for (const text of settings.acceptRoutes ? (node.PrimaryRoutes ?? []) : []) {
+    for (const text of prefs.RouteAll ? (node.PrimaryRoutes ?? []) : []) {
       const network = parseNetwork(text);
       // All addresses are an exit node's, which takes more than accepting routes.
       if (network !== null && network.bits > 0) routes.push(network);
@@ -67,8 +61,8 @@ export function viewOf(status: Status, dns: DnsConfig | null, settings: NameSett
     nodes,
     routes,
     exitNode,
-    splitDomains: settings.acceptDns ? split : [],
-    nameServers: settings.acceptDns && (dns?.Resolvers ?? []).length > 0,
+    splitDomains: prefs.CorpDNS ? split : [],
+    nameServers: prefs.CorpDNS && (dns?.Resolvers ?? []).length > 0,
   };
 }
 

@@ -19,6 +19,8 @@ interface Output {
   readonly failed: (error: Error) => void;
 }
 
+const nothing = (): void => {};
+
 /** The bytes of a connected socket of the native build. */
 export class NativeConnection {
   readonly socket: NativeSocket;
@@ -27,7 +29,7 @@ export class NativeConnection {
   /** How many bytes of the first output are sent. */
   private sent = 0;
   private ending = false;
-  private stopReading: () => void = () => {};
+  private stopReading: () => void = nothing;
 
   constructor(socket: NativeSocket) {
     this.socket = socket;
@@ -38,6 +40,11 @@ export class NativeConnection {
       this.stopReading = () => resolve(null);
       this.tryRead(resolve, reject);
     });
+  }
+
+  readable(then: () => void): void {
+    if (this.failure === null && !this.socket.closed) this.socket.readable(then);
+    else setTimeout(then, 0);
   }
 
   write(bytes: Buffer): Promise<void> {
@@ -71,6 +78,8 @@ export class NativeConnection {
       return;
     }
     const count = this.socket.closed ? 0 : netRead(this.socket.fd, buffer);
+    // It holds on to what was read.
+    if (count !== -EAGAIN) this.stopReading = nothing;
     if (count > 0) resolve(Buffer.from(buffer.subarray(0, count)));
     else if (count === 0) resolve(null);
     else if (count === -EAGAIN) this.socket.readable(() => this.tryRead(resolve, reject));

@@ -10,14 +10,16 @@ declare function netClose(fd: number): void;
 export const READ = 1;
 export const WRITE = 4;
 
+const nothing = (): void => {};
+
 /** A socket of the native build, and what is waited for on it: at most one thing per direction. */
 export class NativeSocket {
   readonly id = newId();
   readonly fd: number;
   closed = false;
   private wanted = 0;
-  private whenReadable: () => void = () => {};
-  private whenWritable: () => void = () => {};
+  private whenReadable: () => void = nothing;
+  private whenWritable: () => void = nothing;
 
   constructor(fd: number) {
     this.fd = fd;
@@ -39,6 +41,9 @@ export class NativeSocket {
   release(): void {
     this.closed = true;
     this.wanted = 0;
+    // What is waited for may hold on to this socket.
+    this.whenReadable = nothing;
+    this.whenWritable = nothing;
     forgetEvent(this.id);
   }
 
@@ -62,8 +67,16 @@ export class NativeSocket {
     const ready = (events & ~WRITE) !== 0 ? wanted & READ : 0;
     const room = (events & ~READ) !== 0 ? wanted & WRITE : 0;
     this.wanted = wanted & ~ready & ~room;
-    if (ready !== 0) this.whenReadable();
-    if (room !== 0 && !this.closed) this.whenWritable();
+    if (ready !== 0) {
+      const then = this.whenReadable;
+      this.whenReadable = nothing;
+      then();
+    }
+    if (room !== 0 && !this.closed) {
+      const then = this.whenWritable;
+      this.whenWritable = nothing;
+      then();
+    }
     if (this.wanted !== 0 && !this.closed) this.watch(this.wanted);
   }
 }

@@ -18,8 +18,8 @@ declare function netLookup(host: string, id: number): number;
 
 const EAGAIN = 11;
 
-/** Errors of accept after which the next connection may be fine: the other side has gone, or no descriptor is left. */
-const SKIPPED: readonly number[] = [103, 23, 24];
+/** ECONNABORTED and EMFILE: the connection is gone, but the next one may be fine. */
+const SKIPPED: readonly number[] = [103, 24];
 
 /** How many connections are accepted before others have their turn. */
 const ACCEPTS = 64;
@@ -41,6 +41,7 @@ function opened(socket: NativeSocket): Connection {
   return {
     id: socket.id,
     read: () => own.read(),
+    readable: (then) => own.readable(then),
     write: (bytes) => own.write(bytes),
     end: () => own.end(),
     close: () => {
@@ -122,28 +123,23 @@ function lookup(host: string): Promise<string[]> {
   });
 }
 
-// No async function: in the native build each that waits has a stack of its own, and relays are many.
-function relay(a: Connection, b: Connection): Promise<Relayed> {
-  return new Promise<Relayed>((resolve, reject) => {
-    const one = open.get(a.id);
-    const other = open.get(b.id);
-    if (one === undefined || other === undefined) return reject(new SystemError("EBADF", "relay"));
-    open.delete(a.id);
-    open.delete(b.id);
-    one.whenWritten(() => other.whenWritten(() => start(one, other, resolve, reject)));
-  });
+function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): void {
+  const one = open.get(a.id);
+  const other = open.get(b.id);
+  if (one === undefined || other === undefined) {
+    done({ fromA: 0, fromB: 0, error: "EBADF" });
+    return;
+  }
+  open.delete(a.id);
+  open.delete(b.id);
+  one.whenWritten(() => other.whenWritten(() => startRelay(one, other, done)));
 }
 
-function start(
-  one: NativeConnection,
-  other: NativeConnection,
-  resolve: (relayed: Relayed) => void,
-  reject: (error: Error) => void,
-): void {
+function startRelay(one: NativeConnection, other: NativeConnection, done: (relayed: Relayed) => void): void {
   const id = newId();
   let result = expectEvent(id, (status, text) => {
     const [fromA = "0", fromB = "0"] = text.split(" ");
-    resolve({ fromA: Number(fromA), fromB: Number(fromB), error: status < 0 ? errorName(-status) : "" });
+    done({ fromA: Number(fromA), fromB: Number(fromB), error: status < 0 ? errorName(-status) : "" });
   });
   if (result === 0) result = netRelay(one.socket.fd, other.socket.fd, id);
   if (result === 0) {
@@ -154,5 +150,5 @@ function start(
   forgetEvent(id);
   one.close();
   other.close();
-  reject(failed(result, "relay"));
+  done({ fromA: 0, fromB: 0, error: errorName(-result) });
 }

@@ -71,9 +71,23 @@ export function opened(socket: Socket): Connection {
   // Errors are kept in `errored`; without a listener Node would throw them.
   socket.on("error", () => {});
   lastId += 1;
+  let waiting: (() => void) | null = null;
   const connection: Connection = {
     id: lastId,
-    read: () => read(socket),
+    read: () => {
+      waiting = null;
+      return read(socket);
+    },
+    readable: (then) => {
+      const isNew = waiting === null;
+      waiting = then;
+      if (!isNew) return;
+      whenReadable(socket, () => {
+        const wanted = waiting;
+        waiting = null;
+        wanted?.();
+      });
+    },
     write: (bytes) => write(socket, bytes),
     end: () => {
       socket.end();
@@ -84,6 +98,21 @@ export function opened(socket: Socket): Connection {
   };
   sockets.set(connection, socket);
   return connection;
+}
+
+/** Calls `then` once, when there is something to read, or nothing more can come. */
+function whenReadable(socket: Socket, then: () => void): void {
+  const events = ["readable", "end", "close"];
+  let over = false;
+  const ready = (): void => {
+    if (over) return;
+    over = true;
+    for (const event of events) socket.off(event, ready);
+    then();
+  };
+  // Node emits none of them without a reason.
+  for (const event of events) socket.on(event, ready);
+  if (socket.readableLength > 0 || socket.readableEnded || socket.destroyed) setImmediate(ready);
 }
 
 function read(socket: Socket): Promise<Buffer | null> {
@@ -114,9 +143,12 @@ function write(socket: Socket, bytes: Buffer): Promise<void> {
   });
 }
 
-async function relay(a: Connection, b: Connection): Promise<Relayed> {
+function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): void {
   const [one, other] = [sockets.get(a), sockets.get(b)];
-  if (one === undefined || other === undefined) throw new SystemError("EBADF", "relay");
+  if (one === undefined || other === undefined) {
+    done({ fromA: 0, fromB: 0, error: "EBADF" });
+    return;
+  }
   // Nobody else may use them now.
   sockets.delete(a);
   sockets.delete(b);
@@ -126,8 +158,10 @@ async function relay(a: Connection, b: Connection): Promise<Relayed> {
   };
   const reset = (): void => {
     for (const socket of [one, other]) {
-      if (socket.remoteAddress === undefined) socket.destroy();
-      else socket.resetAndDestroy();
+      // Only TCP has resets, and Node never closes a socket that it cannot reset because its end is being sent.
+      if (socket.remoteAddress !== undefined && !socket.writableEnded) socket.resetAndDestroy();
+      // By itself Node would first send what is left, for ever if nobody reads it.
+      socket.destroy();
     }
   };
   const move = async (from: Socket, to: Socket, carried: (length: number) => void): Promise<void> => {
@@ -150,14 +184,15 @@ async function relay(a: Connection, b: Connection): Promise<Relayed> {
     }
     to.end();
   };
-  await Promise.all([
+  Promise.all([
     move(one, other, (length) => {
       result.fromA += length;
     }),
     move(other, one, (length) => {
       result.fromB += length;
     }),
-  ]);
-  if (result.error !== "") reset();
-  return result;
+  ]).then(() => {
+    if (result.error !== "") reset();
+    done(result);
+  });
 }

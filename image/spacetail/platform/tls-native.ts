@@ -86,6 +86,8 @@ export async function secureNative(connection: Connection, name: string): Promis
       }
       return null;
     },
+    // What has come may not be complete, so whoever reads has to wait once more.
+    readable: (then) => setTimeout(then, 0),
     write: async (bytes) => {
       if (!open) throw new CodedError("EPIPE", "the connection was closed");
       const result = tlsWrite(session, bytes);

@@ -91,6 +91,9 @@ export interface Prefs {
   readonly Hostname: string;
 }
 
+/** What of ipn.Prefs decides about names and routes. */
+export type NamePrefs = Pick<Prefs, "RouteAll" | "CorpDNS">;
+
 /** ipn.MaskedPrefs: preferences to change, each with its mark. */
 export interface MaskedPrefs {
   readonly WantRunning?: boolean;

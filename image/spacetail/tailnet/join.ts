@@ -83,6 +83,11 @@ function isBusy(refusal: string): boolean {
 
 /** @param why the last error that tailscaled logged; empty for none */
 function timeoutMessage(controlUrl: string, why: string): string {
+  // Go's words for an answer that begins like a web page, and for one that says that there is no such page.
+  const isNoServer = why.includes("invalid character '<'") || why.includes(": 404");
+  if (isNoServer) {
+    return `${controlUrl} is not a control server: it answers like a web server. Check TS_CONTROL_URL.`;
+  }
   return why === ""
     ? `The control server ${controlUrl} did not admit the node before TS_BOOT_TIMEOUT passed. Check that the server is healthy. If it admits the node later, spacetail logs it out.`
     : `The control server ${controlUrl} cannot be used (${why}). Check TS_CONTROL_URL and the network.`;

@@ -2,7 +2,16 @@
 import type { HostPort } from "../../../contract/wire/addresses.js";
 import { Failure } from "../errors/failure.js";
 import type { ConnectUnix } from "../platform/net.js";
-import type { DnsConfig, DnsQueryResponse, MaskedPrefs, Notify, PingResult, StartOptions, Status } from "./ipn.js";
+import type {
+  DnsConfig,
+  DnsQueryResponse,
+  MaskedPrefs,
+  NamePrefs,
+  Notify,
+  PingResult,
+  StartOptions,
+  Status,
+} from "./ipn.js";
 import { type LocalReply, readLines, readReply, requestText } from "./local-transport.js";
 
 /**
@@ -17,6 +26,8 @@ export interface LocalApi {
   readonly status: (limitMs: number) => Promise<Status>;
   /** The same without peers, which is cheap on any tailnet. */
   readonly statusWithoutPeers: (limitMs: number) => Promise<Status>;
+  /** The preferences that decide about names and routes. */
+  readonly prefs: (limitMs: number) => Promise<NamePrefs>;
   /** The tailnet's DNS; null before the node has joined. */
   readonly dnsConfig: (limitMs: number) => Promise<DnsConfig | null>;
   /**
@@ -84,6 +95,7 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
     status: async (limitMs) => JSON.parse(await command("GET", "status", "", limitMs)) as Status,
     statusWithoutPeers: async (limitMs) =>
       JSON.parse(await command("GET", "status?peers=false", "", limitMs)) as Status,
+    prefs: async (limitMs) => JSON.parse(await command("GET", "prefs", "", limitMs)) as NamePrefs,
     dnsConfig: async (limitMs) => {
       const reply = await request("GET", "dns-config", "", limitMs);
       return reply === null || reply.status !== 200 ? null : (JSON.parse(reply.body) as DnsConfig);

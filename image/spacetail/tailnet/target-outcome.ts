@@ -36,7 +36,7 @@ export function outcomeMessage(target: HostPort, outcome: TargetOutcome, node: s
     case "unknown-name":
       return `Cannot reach ${service}: no node named "${host}" is visible to this node. Check TS_WAIT_FOR, and that the tailnet's policy lets this node's tags see it.`;
     case "not-on-tailnet":
-      return `Cannot reach ${service}: ${host} is not on this tailnet. Check TS_WAIT_FOR, or pass --accept-routes.`;
+      return `Cannot reach ${service}: ${host} is not on this tailnet. Check TS_WAIT_FOR, or add --accept-routes to TS_EXTRA_ARGS.`;
     case "offline":
       return `Cannot reach ${service}: ${node} was offline for ${waited}. Start it.`;
     case "dropped":

@@ -2,16 +2,17 @@
 import { redact } from "../../../contract/wire/secrets.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { obtainAuthKey } from "../login/credential.js";
+import { bypassedMessage } from "../names/bypassed.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
 import { readText, writePrivate } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
-import { emptyRecord, readRecord, writeRecord } from "../proxies/proxy-record.js";
+import { emptyRecord, proxiesOfRun, readRecord, writeRecord } from "../proxies/proxy-record.js";
 import { lastMessage, problemLines } from "../tailnet/daemon-log.js";
 import type { Status } from "../tailnet/ipn.js";
 import { join, joinPrefs } from "../tailnet/join.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { reach } from "../tailnet/reach.js";
-import { displayName, findPeer, selfOf } from "../tailnet/status.js";
+import { displayName, findPeer, peersOf, selfOf } from "../tailnet/status.js";
 import type { Attempt } from "./attempt.js";
 import { listenMessage, requireFree, waitForDaemon } from "./daemon.js";
 import { type Interruption, stopOnSignals } from "./interruption.js";
@@ -47,6 +48,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
     if (present !== null) {
       const api = localApi(platform.net.connectUnix, present.socket);
       const status = await api.status(timeLeft(deadline));
+      sayWhatIsBypassed(attempt, status);
       const note = await reach(api, settings.waitFor, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
@@ -107,6 +109,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   trace("running");
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
+  sayWhatIsBypassed(attempt, status);
   const note = await reach(api, settings.waitFor, deadline);
   // The supervisor waits until the node is admitted before it logs out, so a tunnel may be up and stopping.
   if (readState(dir)?.phase === "stopping") throw new Failure("The tunnel went down.");
@@ -116,7 +119,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
 /** Rejects when the supervisor exits, which it does not do while the tunnel is up. */
 async function earlyExit({ attempt, started }: Startup): Promise<Outcome> {
   const how = await started.ended;
-  throw new Failure(exitMessage(attempt.dir, how));
+  throw new Failure(exitMessage(attempt, how));
 }
 
 /** Stops everything and throws what the user should read: one line, and perhaps some of tailscaled's. */
@@ -126,8 +129,10 @@ async function giveUp({ attempt, interruption, stop, secrets }: Startup, error: 
   const log = daemonLog(attempt.dir);
   const reason = readState(attempt.dir)?.reason ?? null;
   await stop();
-  const byDaemon = reason === null || reason.cause === "daemon-exited" || reason.cause === "daemon-not-started";
-  const line = byDaemon ? errorMessage(error) : `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
+  // Of these causes the error tells all.
+  const causes: readonly string[] = ["daemon-exited", "daemon-not-started", "cannot-listen"];
+  const isTold = reason === null || causes.includes(reason.cause);
+  const line = isTold ? errorMessage(error) : `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
   const lines = problemLines(log, secrets, 5).map((one) => `  tailscaled: ${one}`);
   throw new Failure([redact(line, secrets)].concat(lines).join("\n"));
 }
@@ -142,8 +147,15 @@ async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): P
   await api.editPrefs({ ExitNodeID: peer.ID, ExitNodeIDSet: true }, timeLeft(deadline));
 }
 
+/** A NO_PROXY that covers the tailnet is the run's own affair, but nobody would find out why nothing goes through. */
+function sayWhatIsBypassed({ settings, env }: Attempt, status: Status): void {
+  const own = proxiesOfRun(settings, env);
+  const line = bypassedMessage(`${own.NO_PROXY ?? ""},${own.no_proxy ?? ""}`, peersOf(status));
+  if (line !== "") console.error(`spacetail: ${line}`);
+}
+
 /** @param how how the supervisor ended */
-function exitMessage(dir: RuntimeDir, how: string): string {
+function exitMessage({ dir, settings }: Attempt, how: string): string {
   const log = daemonLog(dir);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
@@ -152,7 +164,7 @@ function exitMessage(dir: RuntimeDir, how: string): string {
     const last = lastMessage(readText(dir.supervisorLog) ?? "");
     return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }
-  if (reason.cause === "cannot-listen") return listenMessage(reason.detail);
+  if (reason.cause === "cannot-listen") return listenMessage(reason.detail, settings.forwards);
   const advice = "Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the proxy addresses.";
   return `${reasonMessage(reason)}: ${lastMessage(log)}. ${advice}`;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
+import type { Forward } from "../../../contract/wire/forwards.js";
 import { Failure } from "../errors/failure.js";
 import { type Deadline, remaining, sleep } from "../process/clock.js";
 import { findProgram } from "../process/programs.js";
@@ -57,10 +58,11 @@ export async function requireFree(attempt: Attempt): Promise<void> {
  *
  * @param problem its address, `: `, and the code of the error
  */
-export function listenMessage(problem: string): string {
+export function listenMessage(problem: string, forwards: readonly Forward[]): string {
   const at = problem.lastIndexOf(": ");
   const [address, code] = [problem.slice(0, Math.max(0, at)), problem.slice(at + 2)];
-  const names = "TS_SOCKS5_SERVER, TS_OUTBOUND_HTTP_PROXY_LISTEN or TS_FORWARDS";
+  const isForward = forwards.some((one) => address === `127.0.0.1:${one.port}`);
+  const names = isForward ? "TS_FORWARDS" : "TS_SOCKS5_SERVER or TS_OUTBOUND_HTTP_PROXY_LISTEN";
   if (code !== "EADDRINUSE") return `Cannot listen on ${address} (${code}). Choose another address with ${names}.`;
   return `Another program already listens on ${address}. Stop it, or choose another address with ${names}.`;
 }

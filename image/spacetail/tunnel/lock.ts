@@ -7,7 +7,7 @@ import { isProcessId, isRunning, isSame, type ProcessId, thisProcess } from "../
 
 /** The processes of a machine, as a lock sees them. */
 export interface Holders {
-  /** The process that wants the lock. */
+  /** The process that asks for the lock. */
   readonly self: ProcessId;
   readonly running: (id: ProcessId) => boolean;
 }

@@ -8,7 +8,7 @@ import { dialer } from "../front/dialer.js";
 import { explainer } from "../front/explainer.js";
 import { type Front, openFront } from "../front/front.js";
 import { knocker } from "../front/knock.js";
-import { plainRouter } from "../front/plain-router.js";
+import { tailnetRouter } from "../names/tailnet-router.js";
 import type { Platform } from "../platform/platform.js";
 import { readText } from "../process/files.js";
 import { socksPort } from "../tailnet/daemon-log.js";
@@ -38,7 +38,7 @@ export async function openTunnelFront(
     net,
     socket,
     egress,
-    router: plainRouter(net, api),
+    router: tailnetRouter({ api, net, upstream: egress.upstream }),
     knocker: knocker(api, { isAllowed: () => current.isIdle() }),
     explainer: explainer(api),
     trouble,

@@ -8,6 +8,7 @@ import { deadlineIn } from "../../../image/spacetail/process/clock.js";
 function connection(closed: string[], name: string): Connection {
   return {
     id: 0,
+    readable: () => {},
     read: async () => null,
     write: async () => {},
     end: () => {},

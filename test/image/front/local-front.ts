@@ -42,9 +42,8 @@ export async function localFront(capacity = 100): Promise<LocalFront> {
   const parts: FrontParts = {
     net,
     dialer,
-    relay: async (client, outlet) => {
-      if (outlet.early.length > 0) await client.write(outlet.early);
-      return await net.relay(client, outlet.connection);
+    relay: (client, outlet, done) => {
+      client.write(outlet.early).then(() => net.relay(client, outlet.connection, done));
     },
     udpPort: () => 0,
     activity: activity(),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { noUpstream, readUpstream, type Upstream } from "../../../image/spacetail/egress/upstream.js";
 import { plan, settle, type Target } from "../../../image/spacetail/names/plan.js";
-import { type NameSettings, type TailnetView, viewOf } from "../../../image/spacetail/names/view.js";
-import type { DnsConfig, PeerStatus, Status } from "../../../image/spacetail/tailnet/ipn.js";
+import { type TailnetView, viewOf } from "../../../image/spacetail/names/view.js";
+import type { DnsConfig, NamePrefs, PeerStatus, Status } from "../../../image/spacetail/tailnet/ipn.js";
 
 const node = (name: string, address: string, more: Partial<PeerStatus> = {}): PeerStatus => ({
   ID: name,
@@ -29,9 +29,9 @@ const DNS: DnsConfig = {
   Routes: { "corp.test.": [{ Addr: "100.64.0.1" }], "internal.test": [{ Addr: "10.99.0.53" }], "ts.net": null },
   ExtraRecords: [{ Name: "Extra.tail.test", Value: "100.64.0.77" }],
 };
-const ON: NameSettings = { acceptDns: true, acceptRoutes: true };
+const ON: NamePrefs = { CorpDNS: true, RouteAll: true };
 
-const view = (settings: NameSettings = ON, dns: DnsConfig | null = DNS, status: Status = STATUS): TailnetView =>
+const view = (settings: NamePrefs = ON, dns: DnsConfig | null = DNS, status: Status = STATUS): TailnetView =>
   viewOf(status, dns, settings);
 const target = (host: string, port = 443): Target => ({ host, port, plainHttp: port === 80 });
 const PROXY = readUpstream({ HTTPS_PROXY: "http://proxy:3128", NO_PROXY: ".direct.test,192.0.2.0/24" }, []);
@@ -76,7 +76,7 @@ describe("plan", () => {
   });
 
   test("uses no name servers of the tailnet if the settings say so, but knows nodes", () => {
-    const off = view({ acceptDns: false, acceptRoutes: true });
+    const off = view({ CorpDNS: false, RouteAll: true });
     expect(planned("mysql.corp.test", off)).toEqual({ step: "lookup", names: [] });
     expect(planned("db", off)).toMatchObject({ step: "settle" });
   });
@@ -127,7 +127,7 @@ describe("settle", () => {
   });
 
   test("uses routes only if the settings say so", () => {
-    expect(settled("10.99.0.7", ["10.99.0.7"], view({ acceptDns: true, acceptRoutes: false })).via).toBe("direct");
+    expect(settled("10.99.0.7", ["10.99.0.7"], view({ CorpDNS: true, RouteAll: false })).via).toBe("direct");
   });
 
   test("prefers the tailnet's addresses of a name", () => {

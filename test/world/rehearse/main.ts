@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--lane native|node]
+// npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--build native|node]
 // [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
-import { LANES, type Lane } from "../images.js";
+import { BUILDS, type Build } from "../images.js";
 import { isRendered, RENDERED } from "../rendered.js";
 import { containerSupport } from "../runs/index.js";
 import { type RehearsalOptions, rehearse } from "./rehearsal.js";
@@ -15,19 +15,19 @@ async function main(): Promise<number> {
       admin: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       federated: { type: "boolean", default: false },
-      lane: { type: "string", default: "native" },
+      build: { type: "string", default: "native" },
       "fail-apply": { type: "boolean", default: false },
       "steal-trap": { type: "boolean", default: false },
       "join-delay": { type: "string" },
     },
   });
-  if (!LANES.includes(values.lane as Lane)) throw new Error(`--lane must be one of ${LANES.join(", ")}`);
+  if (!BUILDS.includes(values.build as Build)) throw new Error(`--build must be one of ${BUILDS.join(", ")}`);
   const { from } = values;
   if (from !== undefined && !isRendered(from)) throw new Error(`--from must be one of ${RENDERED.join(", ")}`);
   const unsupported = containerSupport();
   if (unsupported !== null) throw new Error(unsupported);
   const options: RehearsalOptions = {
-    lane: values.lane as Lane,
+    build: values.build as Build,
     ...(from === undefined ? {} : { from }),
     admin: values.admin,
     federated: values.federated,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { imageFolder, type Lane } from "../images.js";
+import { type Build, imageFolder } from "../images.js";
 import { givenByAccount, identityTokens } from "../run-definition.js";
 import { performRun, type Run, type RunDefinition, type RunResult } from "../runs/index.js";
 import { projectConfig, type RuntimeConfig, runConfiguration } from "../spacelift/index.js";
@@ -11,7 +11,7 @@ import { Timeline } from "./timeline.js";
 
 /** How to rehearse. */
 export interface RehearsalOptions extends ExampleChoice {
-  readonly lane: Lane;
+  readonly build: Build;
   /** Make the apply phase fail. */
   readonly failApply?: boolean;
   /** Attach another context whose hooks put their own EXIT trap in place of ours. */
@@ -64,7 +64,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     await timeline.flush();
     const secretsSeen = await watch.findings(result);
     const atRest = [...(await secretsAtRest(world, STACK, deployment.resting, runtime)), ...(await watch.givenToRun())];
-    const nodesLeft = (await world.tailnet.guests()).map((node) => node.name);
+    const nodesLeft = (await world.tailnet.joinedNodes()).map((node) => node.name);
     const { deployed } = deployment;
     await deployment.destroy();
     await timeline.flush();
@@ -129,7 +129,7 @@ function startRun(
   };
   const terraform = process.env.SPACETAIL_TERRAFORM;
   return performRun(definition, {
-    image: imageFolder(ROOT, options.lane),
+    image: imageFolder(ROOT, options.build),
     ...(terraform === undefined ? {} : { terraform }),
     ...(options.shell === undefined ? {} : { shell: options.shell }),
     // Limits for what hangs; on a busy machine everything else takes its time.

@@ -51,7 +51,8 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
     const ended = (): void => {
       if (outlet === watched && pending.length === 0) close();
     };
-    source.more().then(ended, ended);
+    // What comes within TLS cannot be seen without reading it.
+    if (watched?.plain) watched.connection.readable(ended);
   };
   const headOf = ({ method, minor, path, url, fields }: Exchange): Buffer => {
     const login = proxy === null ? "" : proxyAuthorization(proxy);
@@ -117,6 +118,7 @@ export function leadsTo(link: Link, server: HostPort): boolean {
 const NO_CONNECTION = {
   id: 0,
   read: async (): Promise<Buffer | null> => null,
+  readable: (then: () => void): void => then(),
   write: async (): Promise<void> => {},
   end: (): void => {},
   close: (): void => {},

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort } from "../../../../contract/wire/addresses.js";
 import type { Outlet } from "../../egress/egress.js";
-import { errorMessage } from "../../errors/failure.js";
+import { errorCode, errorMessage } from "../../errors/failure.js";
 import { closeGently } from "../closing.js";
-import type { Client, FrontParts } from "../parts.js";
+import type { Client, Done, FrontParts } from "../parts.js";
 import { httpStatus } from "../problem.js";
 import { type Answer, answerText, ESTABLISHED } from "./answers.js";
 import { bodyScanner } from "./body.js";
@@ -26,53 +26,46 @@ const MOST_PENDING = 16;
 interface Session {
   readonly client: Client;
   readonly parts: FrontParts;
+  /** Ends the session, once. */
+  readonly done: Done;
   /** The server of the last request; null before there is one. */
   link: Link | null;
-  /** Ends when all answers so far have been passed on. */
-  answers: Promise<void>;
+  /** Whom to tell when all answers so far have been passed on. */
+  waiting: (() => void)[];
   /** Whether the client gets nothing more. */
   isOver: boolean;
-  /** What the connection is to be relayed with; null before that is so. */
-  given: Outlet | null;
-  /** The end of the connection; null before. */
-  closing: Promise<void> | null;
 }
 
 /**
  * Serves a client that speaks HTTP to its proxy until the connection ends. Requests for any servers may follow each
  * other; each answer is passed on before the next.
- *
- * @returns the outlet to relay the client with, if the client has got one; null if its connection has been closed
  */
-export function serveHttp(client: Client, parts: FrontParts): Promise<Outlet | null> {
-  const session: Session = {
-    client,
-    parts,
-    link: null,
-    answers: Promise.resolve(),
-    isOver: false,
-    given: null,
-    closing: null,
+export function serveHttp(client: Client, parts: FrontParts, done: Done): void {
+  next({ client, parts, done, link: null, waiting: [], isOver: false });
+}
+
+/**
+ * Waits for a request, and serves it. There are no promises while nothing happens: in the native build whatever waits
+ * for one has a stack of its own, and idle clients are many.
+ */
+function next(session: Session): void {
+  const { connection, source } = session.client;
+  if (session.isOver) return;
+  const serve = (): void => {
+    serveOne(session).then(
+      () => next(session),
+      (error: unknown) => fail(session, error),
+    );
   };
-  // No async function: in the native build each that waits has a stack of its own, and idle clients are many.
-  return new Promise<Outlet | null>((resolve, reject) => {
-    const end = (): void => {
-      const { given } = session;
-      if (given === null && session.link !== null) session.link.close();
-      if (given === null) (session.closing ?? closeGently(client)).then(() => resolve(null), reject);
-      else resolve(given);
-    };
-    const fail = (error: unknown): void => {
-      if (session.link !== null) session.link.close();
-      reject(error instanceof Error ? error : new Error(errorMessage(error)));
-    };
-    const next = (): void => {
-      if (session.isOver) end();
-      else if (client.source.bytes().length > 0) serveOne(session).then(next, fail);
-      else client.source.more().then(() => serveOne(session).then(next, fail), fail);
-    };
-    next();
-  });
+  if (source.bytes().length > 0) serve();
+  else connection.readable(serve);
+}
+
+/** The client went away, or its connection broke: there is nobody to tell. */
+function fail(session: Session, error: unknown): void {
+  if (session.isOver) return;
+  if (errorCode(error) === "") session.parts.log(`A connection failed: ${errorMessage(error)}.`);
+  cut(session);
 }
 
 /** Reads one request and sends it on; its answer may come later. */
@@ -84,9 +77,9 @@ async function serveOne(session: Session): Promise<void> {
     // The server is to see that the client sends no more, as it would without a proxy.
     const outlet = session.link === null ? null : session.link.outlet();
     if (outlet !== null && !read.isTooLong) outlet.connection.end();
-    await session.answers;
+    await answered(session);
     if (read.isTooLong) await answerLast(session, 431, "The headers of the request are too long.");
-    session.isOver = true;
+    else finish(session);
     return;
   }
   try {
@@ -95,7 +88,7 @@ async function serveOne(session: Session): Promise<void> {
     else await forward(session, head);
   } catch (error) {
     if (!isMalformed(error)) throw error;
-    await session.answers;
+    await answered(session);
     await answerLast(session, 400, `Bad request: ${errorMessage(error)}.`);
   }
 }
@@ -104,7 +97,7 @@ async function serveOne(session: Session): Promise<void> {
 async function connect(session: Session, head: RequestHead): Promise<void> {
   const { client, parts } = session;
   const target = connectTarget(head.target);
-  await session.answers;
+  await answered(session);
   if (session.isOver) return;
   if (session.link !== null) session.link.close();
   const { outlet, problem } = await parts.dialer.dial(target, false);
@@ -122,9 +115,13 @@ async function connect(session: Session, head: RequestHead): Promise<void> {
 async function give(session: Session, outlet: Outlet): Promise<void> {
   const { source } = session.client;
   session.isOver = true;
-  session.given = outlet;
   const early = source.take(source.bytes().length);
-  if (early.length > 0) await outlet.connection.write(early);
+  try {
+    if (early.length > 0) await outlet.connection.write(early);
+  } catch {
+    // The server has gone already, which ends the relay at once.
+  }
+  session.done(outlet);
 }
 
 /** A plain request. */
@@ -154,7 +151,7 @@ async function forward(session: Session, head: RequestHead): Promise<void> {
     isRepeatable &&
     present.pending.length < MOST_PENDING &&
     present.pending.every((one) => one.isRepeatable);
-  if (!isFollower) await session.answers;
+  if (!isFollower) await answered(session);
   if (session.isOver) return;
   const link = present !== null && leadsTo(present, target.server) ? present : linkTo(target.server, session.parts);
   if (present !== null && link !== present) present.close();
@@ -173,14 +170,10 @@ async function forward(session: Session, head: RequestHead): Promise<void> {
     }
   }
   link.pending.push(exchange);
-  const { activity } = session.parts;
-  activity.begin();
-  session.answers = session.answers
-    .then(() => untilAnswer(session, link))
-    .then(() => passAnswer(session, link, exchange))
-    .then(() => activity.end());
+  session.parts.activity.begin();
+  if (link.pending.length === 1) awaitAnswer(session, link);
   await sendRequest(session, link, exchange, framing);
-  if (isUpgrade) await session.answers;
+  if (isUpgrade) await answered(session);
 }
 
 /** Sends a request with its body. */
@@ -214,27 +207,49 @@ async function sendRequest(session: Session, link: Link, exchange: Exchange, fra
     if (!isMalformed(error)) throw error;
     exchange.fault = errorMessage(error);
     link.close();
-    await session.answers;
+    await answered(session);
   }
 }
 
-/** Ends when a server has begun to answer, or has closed its connection. Never rejects. */
-function untilAnswer(session: Session, link: Link): Promise<void> {
-  const hasEnded = session.isOver || link.outlet() === null || link.source().bytes().length > 0;
-  if (hasEnded) return Promise.resolve();
-  return link.source().more().then(ignore, ignore);
+/** Resolves when all answers so far have been passed on. */
+function answered(session: Session): Promise<void> {
+  if (session.link === null || session.link.pending.length === 0) return Promise.resolve();
+  return new Promise<void>((resolve) => session.waiting.push(resolve));
 }
 
-function ignore(): void {}
+/** Waits until the server begins with the next answer, or closes its connection. */
+function awaitAnswer(session: Session, link: Link): void {
+  const outlet = link.outlet();
+  const pass = (): void => {
+    passAnswer(session, link).then(() => afterAnswer(session, link));
+  };
+  if (outlet === null || link.source().bytes().length > 0) pass();
+  else outlet.connection.readable(pass);
+}
 
-/** Passes on the answer to a request. Never rejects. */
-async function passAnswer(session: Session, link: Link, exchange: Exchange): Promise<void> {
-  if (session.isOver) return;
+function afterAnswer(session: Session, link: Link): void {
+  const { activity } = session.parts;
+  activity.end();
+  if (link.pending.length > 0 && !session.isOver) {
+    awaitAnswer(session, link);
+    return;
+  }
+  for (let i = 0; i < link.pending.length; i += 1) activity.end();
+  link.pending.splice(0);
+  const waiting = session.waiting;
+  session.waiting = [];
+  for (const resolve of waiting) resolve();
+}
+
+/** Passes on the answer to the first request that has none. Never rejects. */
+async function passAnswer(session: Session, link: Link): Promise<void> {
+  const exchange = link.pending[0];
+  if (session.isOver || exchange === undefined) return;
   const began = { answer: false };
   try {
     await passHeads(session, link, exchange, began);
   } catch (error) {
-    if (session.given !== null) return;
+    if (session.isOver) return;
     link.close();
     const text = `Cannot read the answer of ${formatHostPort(link.server)}: ${errorMessage(error)}.`;
     session.parts.log(text);
@@ -346,18 +361,23 @@ async function answer(session: Session, one: Answer): Promise<void> {
   if (one.isLast) finish(session);
 }
 
-/** Ends the connection to the client. */
+/** Ends the connection to the client when what was written has been sent. */
 function finish(session: Session): void {
+  const { client, link, done } = session;
+  if (session.isOver) return;
   session.isOver = true;
-  if (session.link !== null) session.link.close();
-  // The loop over requests may wait for the next one, which the client may never send.
-  session.closing = closeGently(session.client);
+  if (link !== null) link.close();
+  closeGently(client).then(() => done(null));
 }
 
-/** Lets the client see that an answer is not complete. */
+/** Closes the connection to the client, which may see that an answer is not complete. */
 function cut(session: Session): void {
+  const { client, link, done } = session;
+  if (session.isOver) return;
   session.isOver = true;
-  session.client.connection.close();
+  if (link !== null) link.close();
+  client.connection.close();
+  done(null);
 }
 
 function isHead(exchange: Exchange): boolean {

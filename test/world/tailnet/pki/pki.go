@@ -38,6 +38,7 @@ type Chains struct {
 	ECDSA     tls.Certificate // good, ECDSA P-256 keys throughout
 	RSA       tls.Certificate // good, RSA-2048 leaf and intermediate
 	Expired   tls.Certificate // its leaf ended yesterday
+	Early     tls.Certificate // its leaf begins tomorrow
 	WrongHost tls.Certificate // its leaf is for elsewhere.invalid
 	UnknownCA tls.Certificate // good, but from a root that is not in RootPEM
 }
@@ -70,8 +71,9 @@ func Make() (*Chains, error) {
 		return nil, err
 	}
 	good := leaf{hosts: goodHosts, addresses: goodAddresses}
-	expired := good
+	expired, early := good, good
 	expired.ended = true
+	early.future = true
 	elsewhere := leaf{hosts: []string{"elsewhere.invalid"}}
 
 	chains := &Chains{RootPEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: known.root.der})}
@@ -84,6 +86,7 @@ func Make() (*Chains, error) {
 		{&chains.ECDSA, known, good, nil},
 		{&chains.RSA, known, good, rsaKeys},
 		{&chains.Expired, known, expired, nil},
+		{&chains.Early, known, early, nil},
 		{&chains.WrongHost, known, elsewhere, nil},
 		{&chains.UnknownCA, unknown, good, nil},
 	} {
@@ -152,6 +155,7 @@ type leaf struct {
 	hosts     []string
 	addresses []net.IP
 	ended     bool
+	future    bool
 }
 
 func (l leaf) template() *x509.Certificate {
@@ -170,6 +174,9 @@ func (l leaf) template() *x509.Certificate {
 	}
 	if l.ended {
 		template.NotAfter = time.Now().Add(-24 * time.Hour)
+	}
+	if l.future {
+		template.NotBefore = time.Now().Add(24 * time.Hour)
 	}
 	return template
 }

@@ -52,6 +52,7 @@ func TestChains(t *testing.T) {
 		{"ECDSA", chains.ECDSA, ""},
 		{"RSA", chains.RSA, ""},
 		{"expired", chains.Expired, "certificate has expired"},
+		{"early", chains.Early, "certificate has expired or is not yet valid"},
 		{"wrong host", chains.WrongHost, "doesn't contain any IP SANs"},
 		{"unknown CA", chains.UnknownCA, "signed by unknown authority"},
 	} {

@@ -28,6 +28,7 @@ type HTTPS struct {
 	ECDSA     string `json:"ecdsa"`
 	RSA       string `json:"rsa"`
 	Expired   string `json:"expired"`
+	Early     string `json:"early"`
 	WrongHost string `json:"wrongHost"`
 	UnknownCA string `json:"unknownCa"`
 }
@@ -57,6 +58,7 @@ func (w *World) Info() Info {
 			ECDSA:     w.listeners.chains["ecdsa"].url(),
 			RSA:       w.listeners.chains["rsa"].url(),
 			Expired:   w.listeners.chains["expired"].url(),
+			Early:     w.listeners.chains["early"].url(),
 			WrongHost: w.listeners.chains["wrongHost"].url(),
 			UnknownCA: w.listeners.chains["unknownCa"].url(),
 		},

@@ -69,6 +69,7 @@ func (l *listeners) serveChains(handler http.Handler, chains *pki.Chains, log *e
 		"ecdsa":     chains.ECDSA,
 		"rsa":       chains.RSA,
 		"expired":   chains.Expired,
+		"early":     chains.Early,
 		"wrongHost": chains.WrongHost,
 		"unknownCa": chains.UnknownCA,
 	} {
