@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BUILDS } from "../world/images.js";
 import { startWorld } from "../world/world.js";
-import { accessTo, describeInContainers, guestsLeft, Stage } from "./stage.js";
+import { accessTo, describeInContainers, nodesLeft, Stage } from "./stage.js";
 
 describeInContainers("down without a control server", () => {
   const cases = BUILDS.flatMap((build) => [[build, "refuse"] as const, [build, "freeze"] as const]);
@@ -27,7 +27,7 @@ describeInContainers("down without a control server", () => {
         // WHEN the server is back
         await world.tailnet.control("up");
         // THEN the node is logged out
-        expect(await guestsLeft(world.tailnet)).toEqual([]);
+        expect(await nodesLeft(world.tailnet)).toEqual([]);
         expect(await stage.leftovers()).toEqual([]);
         const events = await world.tailnet.events();
         expect(events.map((event) => event.type)).toContain("node-logged-out");

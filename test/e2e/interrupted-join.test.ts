@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
 import { BUILDS } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, PATIENT, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, Stage, useWorld } from "./stage.js";
 
 // Like headscale, the control server takes a while to register a node, admits it even if it has hung up, and never
 // deletes one that has not been online.
@@ -28,7 +28,7 @@ describeInContainers("up that ends while the control server registers the node",
     /** The node was there, and has been logged out. */
     async function expectLoggedOut(): Promise<void> {
       expect(await stage.leftovers()).toEqual([]);
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
       const types = (await world().tailnet.events(since)).map((event) => event.type);
       expect(types).toEqual(expect.arrayContaining(["node-registered", "node-logged-out"]));
     }

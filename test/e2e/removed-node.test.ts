@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
 import { BUILDS } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
 
 describeInContainers("a node that the control server does not accept any more", () => {
   const world = useWorld();
@@ -39,7 +39,7 @@ describeInContainers("a node that the control server does not accept any more", 
       const again = await stage.run(`spacetail up --watch none && ${REACH}; spacetail down`);
       expect(again).toMatchObject({ code: 0, text: expect.stringContaining("hello from the tailnet") });
       expect(await stage.leftovers()).toEqual([]);
-      expect((await guestsLeft(world().tailnet)).filter((name) => name !== NAME)).toEqual([]);
+      expect((await nodesLeft(world().tailnet)).filter((name) => name !== NAME)).toEqual([]);
     });
 
     test("a control server that is merely away is no such thing", async () => {

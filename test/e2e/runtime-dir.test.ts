@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BUILDS } from "../world/images.js";
-import { accessTo, describeInContainers, guestsLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
 
 describeInContainers("the directory of a tunnel", () => {
   const world = useWorld();
@@ -16,7 +16,7 @@ describeInContainers("the directory of a tunnel", () => {
 
     async function expectNothingLeft(): Promise<void> {
       expect(await stage.leftovers()).toEqual([]);
-      expect(await guestsLeft(world().tailnet)).toEqual([]);
+      expect(await nodesLeft(world().tailnet)).toEqual([]);
     }
 
     const SHM = "/dev/shm/spacetail-1983";
