@@ -192,6 +192,11 @@ export class Tailnet {
     await this.send("POST", "/world/control", { state });
   }
 
+  /** The same for the relay. */
+  async relay(state: "up" | "refuse" | "freeze"): Promise<void> {
+    await this.send("POST", "/world/relay", { state });
+  }
+
   async makeKey(order: KeyOrder): Promise<{ id: string; key: string }> {
     return await this.send("POST", "/world/keys", order);
   }

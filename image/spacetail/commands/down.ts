@@ -37,6 +37,8 @@ export function endMessage({ node, ephemeral, pending, problem }: Stopped): stri
       return "stopped; the node had not joined the tailnet.";
     case "unanswered":
       return `stopped; the control server has not answered whether it admits the node. ${later}`;
+    case "unknown":
+      return `stopped; whether the node was logged out is not known. ${later}`;
     default:
       return `stopped, but the node could not be logged out${why}. ${later}`;
   }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { type Deadline, deadlineIn, remaining, sleep } from "../process/clock.js";
+import { readText } from "../process/files.js";
 import { isRunning, isSame, type ProcessId, signal } from "../process/processes.js";
+import { hasLoggedOut } from "../tailnet/daemon-log.js";
 import { asideDir, asideDirs, type RuntimeDir } from "./runtime-dir.js";
 import { type Ephemeral, find, type NodeFate, readState, type State } from "./state.js";
 import { supervisors } from "./supervisors.js";
@@ -132,7 +134,7 @@ async function awaitEnd(dir: RuntimeDir, supervisor: ProcessId, deadline: Deadli
     const running = isRunning(supervisor);
     const state = readState(dir);
     const own = state !== null && isSame(state.supervisor, supervisor) ? state : null;
-    if (!running) return own === null ? UNKNOWN : stopped(own, false);
+    if (!running) return own === null ? UNKNOWN : withLog(dir, stopped(own, false));
     if (own !== null && own.problem !== "" && failed === null) failed = deadlineIn(RETRY_PATIENCE_MS);
     if (remaining(deadline) === 0 || (failed !== null && remaining(failed) === 0)) {
       return own === null ? UNKNOWN : stopped(own, true);
@@ -145,6 +147,12 @@ const UNKNOWN: Stopped = { node: "unknown", ephemeral: "unknown", pending: false
 
 function stopped({ node, ephemeral, problem }: State, pending: boolean): Stopped {
   return { node, ephemeral, pending, problem };
+}
+
+/** What tailscaled says, if the supervisor could not. */
+function withLog(dir: RuntimeDir, found: Stopped): Stopped {
+  if (found.node !== "unknown" || !hasLoggedOut(readText(dir.daemonLog) ?? "")) return found;
+  return { ...found, node: "logged-out" };
 }
 
 /** Ends a tailscaled whose supervisor is dead. */

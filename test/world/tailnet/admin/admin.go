@@ -55,7 +55,8 @@ func (a *Admin) Handler() http.Handler {
 		"GET /world/faults":               func(*http.Request) (any, error) { return a.World.Faults.List(), nil },
 		"POST /world/faults":              a.addFault,
 		"DELETE /world/faults":            a.clearFaults,
-		"POST /world/control":             a.setControl,
+		"POST /world/control":             setState(a.World.SetControlState),
+		"POST /world/relay":               setState(a.World.SetRelayState),
 	} {
 		mux.HandleFunc(pattern, serve(handle))
 	}
@@ -111,17 +112,20 @@ func decode(r *http.Request, into any) error {
 	return nil
 }
 
-func (a *Admin) setControl(r *http.Request) (any, error) {
-	var body struct {
-		State gate.State `json:"state"`
+// setState opens and closes a gate.
+func setState(set func(gate.State) error) handler {
+	return func(r *http.Request) (any, error) {
+		var body struct {
+			State gate.State `json:"state"`
+		}
+		if err := decode(r, &body); err != nil {
+			return nil, err
+		}
+		if err := set(body.State); err != nil {
+			return nil, badRequest(err)
+		}
+		return done, nil
 	}
-	if err := decode(r, &body); err != nil {
-		return nil, err
-	}
-	if err := a.World.SetControlState(body.State); err != nil {
-		return nil, badRequest(err)
-	}
-	return done, nil
 }
 
 // shutdown answers before it ends the program.
