@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tailnet } from "../world/tailnet.js";
 import { type Output, REACH, type Stage } from "./stage.js";
@@ -182,10 +184,49 @@ export const FAULTS: readonly FaultRow[] = [
     },
   },
   {
-    name: "only IPv4",
+    name: "everything is killed at once",
+    act: async ({ stage }) => {
+      await stage.run(UP);
+      const [supervisor, daemon] = [await stage.find(SUPERVISOR), await stage.find(DAEMON)];
+      await stage.run(`kill -KILL ${supervisor.pid} ${daemon.pid}; spacetail down`);
+    },
+  },
+  {
+    name: "there is no IPv6",
     act: async (scene) => {
-      await scene.stage.run("true");
-      await expectPhase(scene, { TS_CONTROL_URL: scene.tailnet.info.controlUrl.replace("localhost", "127.0.0.1") });
+      // The tests have a network of their own.
+      const off = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
+      const before = readFileSync(off, "utf8");
+      writeFileSync(off, "1");
+      try {
+        await expectPhase(scene);
+      } finally {
+        writeFileSync(off, before);
+      }
+    },
+  },
+  {
+    name: "control and API can be reached by IPv6 only",
+    act: async (scene) => {
+      const { port } = new URL(scene.tailnet.info.controlUrl);
+      const relay = createServer((client) => {
+        const server = connect(Number(port), "127.0.0.1");
+        for (const [from, to] of [
+          [client, server],
+          [server, client],
+        ] as const) {
+          from.pipe(to);
+          from.on("error", () => to.destroy());
+          from.on("close", () => to.destroy());
+        }
+      });
+      await new Promise<void>((listening) => relay.listen(0, "::1", listening));
+      const url = `http://[::1]:${(relay.address() as AddressInfo).port}`;
+      try {
+        await expectPhase(scene, { TS_CONTROL_URL: url, TS_API_URL: url });
+      } finally {
+        relay.close();
+      }
     },
   },
 ];

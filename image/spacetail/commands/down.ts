@@ -3,6 +3,8 @@ import { withoutStop } from "../errors/printable.js";
 import { forgetRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { findRuntimeDir } from "../tunnel/place.js";
+import { sweepSockets } from "../tunnel/socket.js";
+import { find, readLaunch } from "../tunnel/state.js";
 import { type Stopped, stopTunnels } from "../tunnel/stop.js";
 import type { Invocation } from "./invocation.js";
 
@@ -13,6 +15,9 @@ import type { Invocation } from "./invocation.js";
 export async function down({ platform, env }: Invocation): Promise<number> {
   const dir = findRuntimeDir(platform, env);
   const stopped = await stopTunnels(dir);
+  const launch = readLaunch(dir);
+  // The supervisor does that too, unless it was killed.
+  if (launch !== null && find(dir).found === "none") await sweepSockets(platform, launch);
   scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
   forgetRecord(dir.proxies, env);
   if (stopped !== null) console.error(`spacetail: ${endMessage(stopped)}`);

@@ -64,6 +64,12 @@ export function withdrawSocket(platform: Platform, { socket }: Launch): void {
   if (platform.permissions(socket)?.socket === true) rmSync(socket, { force: true });
 }
 
+/** Removes what a tunnel that is down has left of its socket, as one does whose processes were all killed. */
+export async function sweepSockets(platform: Platform, launch: Launch): Promise<void> {
+  for (const socket of [launch.ownSocket, launch.socket]) await clearSocket(platform, socket);
+  removeSocketDirs(launch.socketDirs);
+}
+
 /**
  * Removes a unix socket that nobody listens on any more. Anything else at the path stays.
  *

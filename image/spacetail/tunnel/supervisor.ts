@@ -19,7 +19,7 @@ import { leave } from "./leave.js";
 import { watchNode } from "./node-watch.js";
 import { reporter } from "./report.js";
 import type { RuntimeDir } from "./runtime-dir.js";
-import { clearSocket, removeSocketDirs, withdrawSocket } from "./socket.js";
+import { removeSocketDirs, sweepSockets, withdrawSocket } from "./socket.js";
 import { type Launch, reasonMessage, type StopReason } from "./state.js";
 import { openTunnelFront } from "./tunnel-front.js";
 import { removal, watchedEnd } from "./watch.js";
@@ -83,8 +83,7 @@ export async function superviseTunnel(
     report: (problem) => report.problem(problem),
   });
   report.stopped(fate);
-  for (const socket of [launch.ownSocket, launch.socket]) await clearSocket(platform, socket);
-  removeSocketDirs(launch.socketDirs);
+  await sweepSockets(platform, launch);
   console.error(`spacetail: stopped, node ${fate}`);
 }
 
