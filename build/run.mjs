@@ -45,7 +45,7 @@ const commands = {
   },
   rehearse: () => inWorld("test/world/rehearse/main.ts"),
   "bench:up": () => inWorld("bench/up.ts"),
-  soak: () => inWorld("bench/soak.ts"),
+  soak: () => inWorld("test/e2e/soak-main.ts"),
   "bench:first": () => inWorld("bench/first.ts"),
   "bench:proxy": () => inWorld("bench/proxy.ts"),
   "bench:synth": () => {

@@ -184,6 +184,14 @@ export const FAULTS: readonly FaultRow[] = [
     },
   },
   {
+    name: "the clock is wrong: the certificates of API and control are not valid yet",
+    act: async (scene) => {
+      const { https, caFile } = scene.tailnet.info;
+      const access = { TS_CONTROL_URL: https.early, TS_API_URL: https.early, SSL_CERT_FILE: caFile };
+      await expectFailure(scene, access, /^spacetail: The certificate of \S+ is not valid yet/);
+    },
+  },
+  {
     name: "everything is killed at once",
     act: async ({ stage }) => {
       await stage.run(UP);

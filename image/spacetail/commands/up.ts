@@ -47,8 +47,8 @@ export async function up({ platform, env, args }: Invocation): Promise<number> {
 }
 
 /**
- * Keys that are created for a run are ephemeral. With other keys Tailscale asks the node, which is ephemeral because its
- * state is in memory only; headscale asks the key.
+ * Keys that are created for a run are ephemeral. With other keys Tailscale asks the node, which is ephemeral because
+ * its state is in memory only; headscale asks the key.
  */
 function ephemeralOf({ credential, controlUrl }: Settings): Ephemeral {
   return credential !== "authkey" || controlUrl === TAILSCALE ? "yes" : "unknown";

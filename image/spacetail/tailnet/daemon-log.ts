@@ -85,8 +85,8 @@ export function socksPort(log: string): number {
 }
 
 /**
- * Whether tailscaled has logged the node out by itself when it was stopped. It also says so without having done anything
- * if no node was registered. Source of the texts: tailscale.com v1.102.3, ipn/ipnlocal/local.go Shutdown, setStateLocked.
+ * Whether tailscaled has logged the node out by itself when it was stopped. It also says so if there was no node to log
+ * out. Source of the texts: tailscale.com v1.102.3, ipn/ipnlocal/local.go Shutdown and setStateLocked.
  */
 export function hasLoggedOut(log: string): boolean {
   return log.includes("logged out ephemeral node on shutdown") && log.includes("-> Starting");

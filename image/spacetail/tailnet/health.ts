@@ -16,7 +16,7 @@ export function loginError(status: Status): string {
 }
 
 /**
- * Why a node that was on the tailnet is not any more, to follow a colon; empty if it is, or if its control server merely
+ * Why a node that was on the tailnet is not any more, to follow a colon; empty if it is, or if its control server just
  * cannot be reached. tailscaled calls a node that was deleted Running for ever.
  *
  * @param readLog reads tailscaled's log. Source of the text: tailscale.com v1.102.3, control/controlclient/direct.go

@@ -9,8 +9,8 @@ export interface Interruption {
 }
 
 /**
- * A signal must not leave half a tunnel behind: the hook that called `up` is about to end. `stop` hands the rest over to
- * the supervisor.
+ * A signal must not leave half a tunnel behind: the hook that called `up` is about to end. `stop` hands the rest over
+ * to the supervisor.
  */
 export function stopOnSignals(stop: () => Promise<void>): Interruption {
   let exitStatus = 0;

@@ -48,7 +48,7 @@ export interface Leaving {
 /**
  * Logs the node out, and then ends tailscaled. Nothing here needs to write to a disk.
  *
- * Takes as long as the control server needs, up to a limit: a node that is not logged out may stay on its list for ever.
+ * Takes as long as the control server needs, up to a limit: a node that is not logged out may stay listed for ever.
  */
 export async function leave(leaving: Leaving): Promise<NodeFate> {
   const { daemon, daemonEnded, joined } = leaving;

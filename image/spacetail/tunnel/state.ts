@@ -65,7 +65,7 @@ export interface StopReason {
     | "daemon-exited"
     | "daemon-not-started"
     | "cannot-listen";
-  /** The watched process, the directory that was removed, how tailscaled ended, or the address with the error; empty for other causes. */
+  /** The watched process, the removed directory, how tailscaled ended, or the address with the error; else empty. */
   readonly detail: string;
 }
 

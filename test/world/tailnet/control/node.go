@@ -44,8 +44,10 @@ type node struct {
 	announced  bool
 	announcing *time.Timer
 
-	streams    map[*stream]bool
-	inactivity *time.Timer             // runs while an ephemeral node that was online is offline; never before, as on headscale
+	streams map[*stream]bool
+	// inactivity runs while an ephemeral node that was online is offline. As on
+	// headscale, it never runs for one that was not online yet.
+	inactivity *time.Timer
 	knows      map[tailcfg.NodeID]bool // peers that were ever written to a stream of this node
 }
 

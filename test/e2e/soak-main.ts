@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// npm run soak -- [--cycles N] [--concurrent N] [--json]: brings tunnels up and down, and starts many `up`s on one, with
-// both builds in the embedded world. Prints what is left and what has grown, and fails if anything has.
+// npm run soak -- [--cycles N] [--concurrent N] [--json]: brings tunnels up and down, and starts many `up`s on one,
+// with both builds in the embedded world. Prints what is left and what has grown, and fails if anything is left.
 import { parseArgs } from "node:util";
-import { soak } from "../test/e2e/soak.js";
-import { BUILDS } from "../test/world/images.js";
-import { startWorld } from "../test/world/world.js";
+import { BUILDS } from "../world/images.js";
+import { startWorld } from "../world/world.js";
+import { soak } from "./soak.js";
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
