@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Tailnet } from "../world/tailnet.js";
 import { type Output, REACH, type Stage } from "./stage.js";
@@ -187,7 +188,9 @@ export const FAULTS: readonly FaultRow[] = [
     name: "the clock is wrong: the certificates of API and control are not valid yet",
     act: async (scene) => {
       const { https, caFile } = scene.tailnet.info;
-      const access = { TS_CONTROL_URL: https.early, TS_API_URL: https.early, SSL_CERT_FILE: caFile };
+      copyFileSync(caFile, join(scene.stage.workspace, "ca.pem"));
+      const trust = { SSL_CERT_FILE: "/mnt/workspace/ca.pem" };
+      const access = { TS_CONTROL_URL: https.early, TS_API_URL: https.early, ...trust };
       await expectFailure(scene, access, /^spacetail: The certificate of \S+ is not valid yet/);
     },
   },

@@ -25,7 +25,7 @@ const PATIENCE_MS = 10_000;
 const RETRY_PATIENCE_MS = 3000;
 
 /** How long a supervisor may take to notice a signal before it is killed. Milliseconds. */
-const NOTICE_MS = 3000;
+const NOTICE_MS = 5000;
 
 /** tailscaled tries to log out itself for 5 s when it gets SIGTERM. Milliseconds. */
 const DAEMON_END_MS = 6500;
