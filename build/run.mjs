@@ -20,6 +20,7 @@ function everything() {
   steps.probe();
   steps.daemon();
   steps.tailnet();
+  steps.clients();
   return {
     ...process.env,
     SPACETAIL_ROOT: steps.root,

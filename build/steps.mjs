@@ -127,6 +127,26 @@ export function tailnet() {
   return join(cache, "world/tailnet");
 }
 
+/** Clients of the tunnel's proxies: a program in Go, and packages for Python. */
+export function clients() {
+  const folder = join(root, "test/world/clients");
+  step("clients", ["test/world/clients"], [".cache/world/clients/fetch"], () => {
+    const out = join(cache, "world/clients");
+    rmSync(out, { recursive: true, force: true });
+    mkdirSync(out, { recursive: true });
+    const env = { ...process.env, CGO_ENABLED: "0" };
+    run("go", ["build", "-trimpath", "-o", join(out, "fetch"), "."], { cwd: folder, env });
+    // For any Python 3, as the container may have another one than this machine's first. Where there is no pip, the
+    // tests say that they are skipped.
+    if (which("python3") === undefined) return;
+    const pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--platform=any"];
+    const result = spawnSync("python3", [...pip, "--target", join(out, "python"), "-r", join(folder, "python.txt")], {
+      stdio: ["ignore", 2, 2],
+    });
+    if (result.status !== 0) rmSync(join(out, "python"), { recursive: true, force: true });
+  });
+}
+
 /** A Terraform that runs here: from PATH, else an OpenTofu built once. */
 export function terraform() {
   const found = which("terraform") ?? which("tofu");

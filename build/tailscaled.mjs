@@ -4,8 +4,8 @@
 //
 // Usage: npm run build:tailscaled -- [x64] [arm64]      default: x64
 //
-// Sources are the module's, but for the patches in image/tailscale, which are applied to a copy. The result is cached in
-// .cache/tailscaled by module versions, tags, patches, toolchain and architecture.
+// Sources are the module's, except for the patches in image/tailscale, which are applied to a copy. The result is
+// cached in .cache/tailscaled by module versions, tags, patches, toolchain and architecture.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {

@@ -163,10 +163,15 @@ async function jest(name, prefix, words, env) {
   }
 }
 
+/** Each package in a sandbox of its own, because some networks answer DNS that is meant for the tailnet. */
 function go(env) {
   const name = "embedded tailnet";
   const options = { cwd: join(root, "test/world/tailnet"), env };
-  const work = async () => readGo(await collect("go", ["test", "-json", "./..."], options));
+  const problem = sandboxProblem();
+  if (problem !== undefined) console.error(`skipped: split DNS of the embedded tailnet: ${problem}`);
+  const words = sandboxCommand().map((word) => (word.includes(" ") ? `'${word}'` : word));
+  const where = problem === undefined ? ["-exec", words.join(" ")] : ["-skip", "SplitDNS"];
+  const work = async () => readGo(await collect("go", ["test", "-json", ...where, "./..."], options));
   return [{ name, work }];
 }
 

@@ -22,6 +22,7 @@ test("an empty environment means the documented defaults", () => {
     tailscaledArgs: [],
     socks5Server: "localhost:1080",
     httpProxy: "localhost:8080",
+    forwards: [],
     noProxy: "",
     socket: "",
     trace: false,
@@ -42,6 +43,7 @@ test("every variable is read", () => {
     TS_TAILSCALED_EXTRA_ARGS: "--verbose=1",
     TS_SOCKS5_SERVER: "localhost:1",
     TS_OUTBOUND_HTTP_PROXY_LISTEN: "localhost:2",
+    TS_FORWARDS: "15432:db:5432, 16379:[fd7a::1]:6379",
     TS_NO_PROXY: "a,b",
     TS_SOCKET: "/tmp/s",
     TRACE: "1",
@@ -69,6 +71,10 @@ test("every variable is read", () => {
     tailscaledArgs: ["--verbose=1"],
     socks5Server: "localhost:1",
     httpProxy: "localhost:2",
+    forwards: [
+      { port: 15432, target: { host: "db", port: 5432 } },
+      { port: 16379, target: { host: "fd7a::1", port: 6379 } },
+    ],
     noProxy: "a,b",
     socket: "/tmp/s",
     trace: true,
@@ -107,6 +113,32 @@ test("flags take precedence over variables with the same meaning", () => {
     socks5Server: "localhost:1",
     httpProxy: "localhost:2",
   });
+});
+
+test("proxies listen on loopback unless others are allowed to use them", () => {
+  const open = { TS_SOCKS5_SERVER: "0.0.0.0:1080" };
+  const flag = { TS_TAILSCALED_EXTRA_ARGS: "--outbound-http-proxy-listen=[::]:8080" };
+  expect(() => readSettings(open)).toThrow(
+    'The SOCKS5 proxy must listen on a loopback address, but "0.0.0.0:1080" was',
+  );
+  expect(() => readSettings(flag)).toThrow('The HTTP proxy must listen on a loopback address, but "[::]:8080" was');
+  const allowed = { TS_ALLOW_REMOTE_CLIENTS: "true" };
+  expect(readSettings({ ...open, ...flag, ...allowed })).toMatchObject({
+    socks5Server: "0.0.0.0:1080",
+    httpProxy: "[::]:8080",
+  });
+  expect(readSettings({ TS_SOCKS5_SERVER: "127.3.2.1:1", TS_OUTBOUND_HTTP_PROXY_LISTEN: "[::1]:1" }).forwards).toEqual(
+    [],
+  );
+});
+
+test.each([
+  ["db:5432", "TS_FORWARDS[0] must be PORT:HOST:PORT, such as 15432:db:5432"],
+  ["1:db:2,70000:db:5432", "TS_FORWARDS[1] must be PORT:HOST:PORT"],
+  ["15432:db", "TS_FORWARDS[0] must be PORT:HOST:PORT"],
+  ["15432:db:5432,15432:web:80", "TS_FORWARDS must not use port 15432 twice."],
+])("%s is no list of forwards", (TS_FORWARDS, problem) => {
+  expect(() => readSettings({ TS_FORWARDS })).toThrow(problem);
 });
 
 test("a malformed value, of an alias too, is an error in one sentence", () => {

@@ -7,8 +7,8 @@ import { startHttpProxy, type TestProxy } from "../world/proxies.js";
 import { type Access, accessTo, describeInContainers, Stage, useWorld } from "./stage.js";
 
 /**
- * Connects by the tunnel's HTTP proxy to each `HOST:PORT` among its arguments, says hello, and prints one line: what came
- * back first, or why there is no connection.
+ * Connects by the tunnel's HTTP proxy to each `HOST:PORT` among its arguments, says hello, and prints one line: what
+ * came back first, or why there is no connection.
  */
 const TALK = `node -e '
 const net = require("net");

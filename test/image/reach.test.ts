@@ -35,21 +35,27 @@ describe("probePeers", () => {
       return method === "PATCH" ? sleep(400, "{}") : "{}";
     });
     const one = peer(1);
-    expect(await probePeers(api, [one], 300, deadlineIn(30_000))).toEqual([one]);
+    expect(await probePeers(api, [one], 300, true, deadlineIn(30_000))).toEqual([one]);
     expect(requests.filter((request) => request.startsWith("PATCH"))).toHaveLength(2);
   });
+});
+
+test("a tunnel in use is not restarted for the sake of a service to wait for", async () => {
+  const { api, requests } = fakeTailscaled((_, path) => (path.includes("type=disco") ? PONG : null));
+  expect(await probePeers(api, [peer(1)], 500, false, deadlineIn(30_000))).toHaveLength(1);
+  expect(requests.filter((request) => request.startsWith("PATCH"))).toEqual([]);
 });
 
 describe("reach, with no service to wait for", () => {
   test("asks no peer anything, and says how many are online", async () => {
     const peers = [...Array.from({ length: 20 }, (_, i) => peer(i + 1)), peer(30, false)];
     const { api, requests } = fakeTailscaled(() => statusOf(peers));
-    expect(await reach(api, [], deadlineIn(60_000))).toBe("20 peers are online");
+    expect(await reach(api, [], true, deadlineIn(60_000))).toBe("20 peers are online");
     expect(requests).toEqual(["GET status"]);
   });
 
   test("succeeds on a tailnet on which nobody is online", async () => {
     const { api } = fakeTailscaled(() => statusOf([peer(1, false)]));
-    expect(await reach(api, [], deadlineIn(5000))).toBe("no peer is online");
+    expect(await reach(api, [], true, deadlineIn(5000))).toBe("no peer is online");
   });
 });

@@ -43,15 +43,22 @@ export function race(
     let pending = 0;
     let over = false;
     let failure: Error | null = null;
-    const giveUp = (late: string): void => {
+    // It refers to itself, and would keep everything here for long if it were not taken apart at the end.
+    let start = (): void => {};
+    const end = (): void => {
       over = true;
+      clearTimeout(limit);
+      start = () => {};
+    };
+    const giveUp = (late: string): void => {
+      end();
       if (failure === null) reject(new CodedError("ETIMEDOUT", late));
       else reject(failure);
     };
     const fail = (error: Error): void => {
       if (failure === null || NO_ROUTE.includes(errorCode(failure))) failure = error;
     };
-    const start = (): void => {
+    start = () => {
       const address = order[next];
       if (over || address === undefined) return;
       next += 1;
@@ -66,9 +73,12 @@ export function race(
         (connection) => {
           pending -= 1;
           clearTimeout(timer);
-          if (over) connection.close();
-          else resolve(connection);
-          over = true;
+          if (over) {
+            connection.close();
+            return;
+          }
+          end();
+          resolve(connection);
         },
         (error: unknown) => {
           pending -= 1;
@@ -79,11 +89,13 @@ export function race(
         },
       );
     };
-    if (order.length === 0) reject(new CodedError("ENOTFOUND", "no address"));
-    start();
-    setTimeout(() => {
+    const limit = setTimeout(() => {
       if (!over) giveUp(`connect ETIMEDOUT ${order.join(", ")}`);
     }, timeLeft(deadline));
+    if (order.length === 0) {
+      end();
+      reject(new CodedError("ENOTFOUND", "no address"));
+    } else start();
   });
 }
 

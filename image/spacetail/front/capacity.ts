@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readText } from "../process/files.js";
 
-/** Descriptors for everything but clients: listeners, logs, and requests to tailscaled, of which knocking has dozens. */
+/** Descriptors for everything except clients: listeners, logs, and requests to tailscaled (dozens while knocking). */
 const RESERVED = 160;
 
 /** What a client takes: its own connection, and the one that is made for it. */

@@ -7,7 +7,7 @@ import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
 import type { Router } from "../names/router.js";
 import type { Connection, Net } from "../platform/net.js";
 import { type Deadline, deadlineIn, now } from "../process/clock.js";
-import { dialTailnet } from "../tailnet/dial.js";
+import { dialTailnet, type TailnetDial } from "../tailnet/dial.js";
 import type { DialResult } from "../tailnet/local-api.js";
 import type { Explainer } from "./explainer.js";
 import type { Knocker } from "./knock.js";
@@ -75,24 +75,16 @@ export function dialer(parts: DialerParts): Dialer {
         proxy: null,
       };
     }
-    const made: Made[] = [];
-    const connect = async (address: string): Promise<Connection> => {
-      const dialed = await dialTailnet(net, socket, { host: address, port: target.port }, CONNECT_MS);
-      const { result, connection, early, reason } = dialed;
-      if (connection === null) throw new CodedError(codeOf(result, reason), reason);
-      made.push({ connection, early });
-      return connection;
-    };
-    try {
-      const connection = await race(addresses, connect, deadlineIn(CONNECT_MS + 1000));
-      const early = made.find((one) => one.connection === connection)?.early ?? NOTHING;
+    const one = (address: string): Promise<TailnetDial> =>
+      dialTailnet(net, socket, { host: address, port: target.port }, CONNECT_MS);
+    const dialed = addresses.length === 1 ? await one(first) : await firstOf(addresses, one);
+    const { connection, early, result, reason } = dialed;
+    if (connection !== null) {
       return { outlet: { connection, early, plain: true }, problem: null, isTailnet: true, proxy: null };
-    } catch (error) {
-      const kind = kindOfCode(errorCode(error));
-      if (kind === "silent") knocker.forget(first);
-      const problem = await explainer.failed(first, target, kind, errorMessage(error));
-      return { outlet: null, problem, isTailnet: true, proxy: null };
     }
+    const kind = kindOf(result, reason);
+    if (kind === "silent") knocker.forget(first);
+    return { outlet: null, problem: await explainer.failed(first, target, kind, reason), isTailnet: true, proxy: null };
   };
 
   /** Through the proxy that the run had before. It gets plain requests as they are, if it speaks HTTP. */
@@ -140,28 +132,53 @@ export function dialer(parts: DialerParts): Dialer {
   };
 }
 
-/** A connection that an attempt has made, with what came along. */
-interface Made {
-  readonly connection: Connection;
-  readonly early: Buffer;
+/** The first connection that is made to one of the addresses; if there is none, the failure that says most. */
+async function firstOf(
+  addresses: readonly string[],
+  dial: (address: string) => Promise<TailnetDial>,
+): Promise<TailnetDial> {
+  const ended: TailnetDial[] = [];
+  const attempt = async (address: string): Promise<Connection> => {
+    const dialed = await dial(address);
+    ended.push(dialed);
+    const { connection, result, reason } = dialed;
+    if (connection === null) throw new CodedError(CODES[kindOf(result, reason)] ?? "ECONNABORTED", reason);
+    return connection;
+  };
+  try {
+    const connection = await race(addresses, attempt, deadlineIn(CONNECT_MS + 1000));
+    return ended.find((one) => one.connection === connection) ?? NO_ANSWER;
+  } catch (error) {
+    const reason = errorMessage(error);
+    return ended.find((one) => one.reason === reason) ?? NO_ANSWER;
+  }
 }
+
+/** What each kind of failure is called where several are compared. */
+const CODES: Readonly<Record<string, string>> = {
+  refused: "ECONNREFUSED",
+  silent: "ETIMEDOUT",
+  unreachable: "EHOSTUNREACH",
+  unresolved: "ENOTFOUND",
+};
+
+const NO_ANSWER: TailnetDial = { result: "timeout", connection: null, early: NOTHING, reason: "" };
 
 function failed(kind: ProblemKind, text: string, isTailnet: boolean): Dialed {
   return { outlet: null, problem: { kind, text }, isTailnet, proxy: null };
 }
 
-/** The result of a dial as an error code, which says which of several attempts failed in the most telling way. */
-function codeOf(result: DialResult, reason: string): string {
+function kindOf(result: DialResult, reason: string): ProblemKind {
   switch (result) {
     case "refused":
-      return "ECONNREFUSED";
+      return "refused";
     case "timeout":
-      return "ETIMEDOUT";
+      return "silent";
     case "unresolved":
-      return "ENOTFOUND";
+      return "unresolved";
     case "not-on-tailnet":
-      return "ENETUNREACH";
+      return "unreachable";
     default:
-      return reason.includes("unreachable") || reason.includes("no route") ? "EHOSTUNREACH" : "ECONNABORTED";
+      return reason.includes("unreachable") || reason.includes("no route") ? "unreachable" : "failed";
   }
 }

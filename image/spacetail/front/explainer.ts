@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
-import type { PeerStatus } from "../tailnet/ipn.js";
 import type { LocalApi } from "../tailnet/local-api.js";
-import { displayName, peersOf } from "../tailnet/status.js";
+import { displayName } from "../tailnet/status.js";
+import { peerAt } from "./peer.js";
 import type { Problem, ProblemKind } from "./problem.js";
 
 /** Says in words why a service on the tailnet was not reached. */
@@ -17,21 +17,10 @@ export interface Explainer {
   readonly failed: (address: string, target: HostPort, kind: ProblemKind, reason: string) => Promise<Problem>;
 }
 
-/** tailscaled answers questions about itself at once. Milliseconds. */
-const STATUS_MS = 2000;
-
 export function explainer(api: LocalApi): Explainer {
-  const peerAt = async (address: string): Promise<PeerStatus | null> => {
-    try {
-      const peers = peersOf(await api.status(STATUS_MS));
-      return peers.find((peer) => (peer.TailscaleIPs ?? []).includes(address)) ?? null;
-    } catch {
-      return null;
-    }
-  };
   return {
     silent: async (address, target, waitedMs) => {
-      const peer = await peerAt(address);
+      const peer = await peerAt(api, address);
       const name = peer === null ? address : displayName(peer);
       const seconds = Math.round(waitedMs / 100) / 10;
       const what =
@@ -41,7 +30,7 @@ export function explainer(api: LocalApi): Explainer {
       return problem(target, "silent", what);
     },
     failed: async (address, target, kind, reason) => {
-      const peer = kind === "refused" || kind === "silent" ? await peerAt(address) : null;
+      const peer = kind === "refused" || kind === "silent" ? await peerAt(api, address) : null;
       const name = peer === null ? address : displayName(peer);
       const { port } = target;
       if (kind === "refused") {

@@ -2,6 +2,7 @@
 import { deadlineIn, now, remaining, sleep } from "../process/clock.js";
 import type { LocalApi } from "../tailnet/local-api.js";
 import { restartHandshakes } from "../tailnet/probe.js";
+import { peerAt } from "./peer.js";
 
 /**
  * Makes sure that a peer knows this node before anything is sent to it through WireGuard.
@@ -33,6 +34,9 @@ const FIRST_ANSWER_MS = 45_000;
 
 /** The same for a node that has been up so long that its peers must have heard of it. Milliseconds. */
 const LATE_ANSWER_MS = 10_000;
+
+/** How often to ask whether the control server has the peer online: one that is offline is not worth waiting for. */
+const OFFLINE_CHECK_MS = 4000;
 
 /** The times between two pings: the first, how it grows, and the longest. Milliseconds. */
 const FIRST_PAUSE_MS = 10;
@@ -154,9 +158,18 @@ async function awaitDisco(api: LocalApi, address: string, limitMs: number): Prom
   };
   let asked = 0;
   let pauseMs = FIRST_PAUSE_MS;
-  while (latencyMs < 0 && isPeer && remaining(limit) > 0) {
+  let nextCheck = now() + OFFLINE_CHECK_MS;
+  let isOffline = false;
+  while (latencyMs < 0 && isPeer && !isOffline && remaining(limit) > 0) {
     void ask();
     asked += 1;
+    if (now() > nextCheck) {
+      nextCheck = now() + OFFLINE_CHECK_MS;
+      const peer = await peerAt(api, address);
+      // The control server may be wrong, so an answer counts even then.
+      isOffline = peer !== null && !peer.Online;
+      continue;
+    }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, Math.min(pauseMs, Math.max(1, remaining(limit))));
       wake = () => {

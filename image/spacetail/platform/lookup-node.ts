@@ -7,9 +7,9 @@ import { wordsOf } from "../../../contract/wire/characters.js";
 import { errorCode } from "../errors/failure.js";
 import { SystemError } from "../errors/system-error.js";
 
-// Node's own look-up blocks a thread in getaddrinfo, and a process that exits waits for that thread: for ten seconds and
-// more if no server answers. So names are looked up as musl does in the native build: in /etc/hosts, then by DNS with
-// the search domains of /etc/resolv.conf.
+// Node's own look-up blocks a thread in getaddrinfo, and a process that exits waits for that thread, which takes ten
+// seconds and more if no server answers. So names are looked up as musl does in the native build: in /etc/hosts, then
+// by DNS with the search domains of /etc/resolv.conf.
 
 /** What counts of /etc/resolv.conf besides the servers, which Node reads itself. */
 export interface ResolverSettings {
@@ -83,7 +83,7 @@ async function query(name: string, family: 4 | 6): Promise<{ addresses: string[]
   }
 }
 
-/** IPv6 first where this machine has an address of it that others can reach, which getaddrinfo checks in a similar way. */
+/** IPv6 first if this machine has an address of it that others can reach, which getaddrinfo checks similarly. */
 function ordered(addresses: readonly string[]): string[] {
   const isGlobal = Object.values(networkInterfaces()).some((list) =>
     (list ?? []).some((one) => one.family === "IPv6" && !one.internal && !one.address.startsWith("fe80:")),

@@ -17,8 +17,9 @@ export interface Platform {
    * Speaks TLS over a connection, as a client. Closing the result closes the connection.
    *
    * @param name the name or IP address that the server's certificate must be for
-   * @returns rejects with the code of Node's error if the certificate is at fault: CERT_HAS_EXPIRED, CERT_NOT_YET_VALID,
-   *   ERR_TLS_CERT_ALTNAME_INVALID, UNABLE_TO_VERIFY_LEAF_SIGNATURE and others
+   * @returns rejects with the code of Node's error if the certificate is at fault: CERT_HAS_EXPIRED,
+   *   CERT_NOT_YET_VALID, ERR_TLS_CERT_ALTNAME_INVALID, UNABLE_TO_VERIFY_LEAF_SIGNATURE and others; with
+   *   ERR_TLS_KEY_TYPE if it has a key of a kind that this build does not support
    */
   readonly secure: (connection: Connection, name: string) => Promise<Connection>;
   /** Owner and permissions of a path, without following a symbolic link; null if there is no such path. */

@@ -49,7 +49,9 @@ export function within<T>(work: Promise<T | null>, ms: number): Promise<T | null
   });
 }
 
-/** The result of `work`; rejects with ETIMEDOUT and the message if it takes longer than `ms`. The work itself goes on. */
+/**
+ * The result of `work`; rejects with ETIMEDOUT and the message if it takes longer than `ms`. The work itself goes on.
+ */
 export function limited<T>(work: Promise<T>, ms: number, message: string): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const timer = setTimeout(() => reject(new CodedError("ETIMEDOUT", message)), Math.min(ms + 1, LONGEST_TIMER_MS));

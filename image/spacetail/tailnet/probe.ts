@@ -26,6 +26,7 @@ type Outcome = "reached" | "handshake-lost" | "unreachable";
  * all handshakes are restarted, with more patience each time.
  *
  * @param limitMs how long to try
+ * @param mayRestart whether handshakes may be restarted, which interrupts all connections of the node for a moment
  * @param deadline by when everything must be over; a restart that has begun may last until then
  * @returns the peers that did not answer in time
  */
@@ -33,6 +34,7 @@ export async function probePeers(
   api: LocalApi,
   peers: readonly PeerStatus[],
   limitMs: number,
+  mayRestart: boolean,
   deadline: Deadline,
 ): Promise<PeerStatus[]> {
   const limit = deadlineIn(Math.min(limitMs, remaining(deadline)));
@@ -42,7 +44,8 @@ export async function probePeers(
   while (pending.length > 0 && remaining(limit) > 0) {
     const outcomes = await Promise.all(pending.map((peer) => probe(api, addressOf(peer), everyMs, patience, limit)));
     pending = pending.filter((_, i) => outcomes[i] !== "reached");
-    if (outcomes.includes("handshake-lost") && remaining(limit) > 0) await restartHandshakes(api, deadline);
+    const isLost = outcomes.includes("handshake-lost");
+    if (isLost && mayRestart && remaining(limit) > 0) await restartHandshakes(api, deadline);
     patience *= 2;
   }
   return pending;

@@ -25,12 +25,18 @@ const PAUSE_MS = 250;
  * Waits until each of the services accepts a connection through the tunnel. Other peers need no waiting: the proxies
  * hold a connection until its peer knows this node.
  *
+ * @param isNew whether nobody uses the tunnel yet, so that the handshakes of the whole node may be restarted
  * @returns what is known then, for the user
  * @throws Failure if a service was not reached by the deadline, or cannot be
  */
-export async function reach(api: LocalApi, targets: readonly HostPort[], deadline: Deadline): Promise<string> {
+export async function reach(
+  api: LocalApi,
+  targets: readonly HostPort[],
+  isNew: boolean,
+  deadline: Deadline,
+): Promise<string> {
   if (targets.length === 0) return await peersOnline(api, deadline);
-  await reachAll(api, targets, deadline);
+  await reachAll(api, targets, isNew, deadline);
   return `${targets.map((target) => formatHostPort(target)).join(", ")} reached`;
 }
 
@@ -41,13 +47,18 @@ async function peersOnline(api: LocalApi, deadline: Deadline): Promise<string> {
 }
 
 /** Tries all services in rounds, so that one that is slow to start does not hide another that can never be reached. */
-async function reachAll(api: LocalApi, targets: readonly HostPort[], deadline: Deadline): Promise<void> {
+async function reachAll(
+  api: LocalApi,
+  targets: readonly HostPort[],
+  isNew: boolean,
+  deadline: Deadline,
+): Promise<void> {
   let pending: HostPort[] = targets.map((target) => target);
   let dialMs = FIRST_DIAL_MS;
   const began = now();
   for (;;) {
     const status = await statusBy(api, deadline);
-    const unreachable = await probePeers(api, onlinePeers(status, pending), ROUND_MS, deadline);
+    const unreachable = await probePeers(api, onlinePeers(status, pending), ROUND_MS, isNew, deadline);
     const limitMs = Math.min(dialMs, remaining(deadline));
     const outcomes = await Promise.all(pending.map((target) => attempt(api, target, status, unreachable, limitMs)));
     // A round needs some time to be fair, so the last one may end a little before the deadline.

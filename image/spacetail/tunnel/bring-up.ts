@@ -49,7 +49,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       const api = localApi(platform.net.connectUnix, present.socket);
       const status = await api.status(timeLeft(deadline));
       sayWhatIsBypassed(attempt, status);
-      const note = await reach(api, settings.waitFor, deadline);
+      const note = await reach(api, settings.waitFor, false, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
     await requireFree(attempt);
@@ -110,7 +110,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
   sayWhatIsBypassed(attempt, status);
-  const note = await reach(api, settings.waitFor, deadline);
+  const note = await reach(api, settings.waitFor, true, deadline);
   // The supervisor waits until the node is admitted before it logs out, so a tunnel may be up and stopping.
   if (readState(dir)?.phase === "stopping") throw new Failure("The tunnel went down.");
   return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };

@@ -85,3 +85,14 @@ test.each(["no matching peer", "100.64.0.1 is local Tailscale IP"])("%s: there i
   expect(await knocker(api, ALONE).knock(ADDRESS)).toBe(true);
   expect(count(requests, "type=TSMP")).toBe(0);
 });
+
+test("a peer that the control server has offline is waited for a few seconds only", async () => {
+  const peer = { DNSName: "a.tail.test.", TailscaleIPs: [ADDRESS], Online: false };
+  const status = JSON.stringify({ BackendState: "Running", MagicDNSSuffix: "tail.test", Peer: { key: peer } });
+  const { api } = fakeTailscaled((_, path) => (path === "status" ? status : null));
+  const began = Date.now();
+  expect(await knocker(api, ALONE).knock(ADDRESS)).toBe(false);
+  expect(Date.now() - began).toBeGreaterThan(3900);
+  // Far from the limit for others, however slow the machine is.
+  expect(Date.now() - began).toBeLessThan(30_000);
+});

@@ -10,6 +10,7 @@ import { brokenPromises, judge } from "../../world/rehearse/verdict.js";
 import {
   Container,
   type ContainerProcess,
+  type LogLine,
   namespacesSupport,
   type PhaseResult,
   type RunResult,
@@ -57,6 +58,12 @@ function verdictOf(made: Rehearsal, options = OPTIONS): string[] {
   return brokenPromises(made, judge(made), options);
 }
 
+/** What `down` says about a phase's connections. */
+function line(name: string, slowest: string): LogLine {
+  const text = `spacetail: ready in 300 ms; 1 host reached, slowest connection state:80 in ${slowest}; 1 peer used.`;
+  return { at: BEGAN, phase: name, text, raw: text };
+}
+
 const sleeper = { name: "sleep", pid: 7 } as ContainerProcess;
 
 test("a rehearsal without fault breaks no promise", () => {
@@ -74,6 +81,11 @@ test.each<[string, Rehearsal, string]>([
   ],
   ["a phase is missing", rehearsal({}, { phases: [phase("init"), phase("plan")] }), "Not all phases were run."],
   ["the service fails", rehearsal({}, {}, 502), "The service on the tailnet was not reached in every phase."],
+  [
+    "a handshake was lost",
+    rehearsal({}, { logs: [line("plan", "5.1 s"), line("apply", "12 ms")] }),
+    "In plan, the connection to state:80 took 5.1 s: its handshake was lost.",
+  ],
   [
     "a process stays",
     rehearsal({}, { phases: [phase("init"), phase("plan", { processesLeft: [sleeper] }), phase("apply")] }),

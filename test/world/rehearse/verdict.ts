@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { DEFAULT_HTTP_PROXY, NO_PROXY_HEAD, PROXY_VARIABLES } from "../../../contract/index.js";
+import { DEFAULT_HTTP_PROXY, NO_PROXY_HEAD, PROXY_VARIABLES, parseDuration } from "../../../contract/index.js";
 import type { PhaseResult } from "../runs/index.js";
 import type { TailnetEvent } from "../tailnet.js";
 import type { Rehearsal, RehearsalOptions } from "./rehearsal.js";
+
+/** A connection that takes longer has waited for WireGuard's retransmission. Milliseconds. */
+const LOST_HANDSHAKE_MS = 4500;
 
 /** The figures of one phase, in milliseconds. */
 export interface PhaseFigures {
@@ -60,9 +63,23 @@ export function brokenPromises(rehearsal: Rehearsal, verdict: Verdict, options: 
     if (linesLeft(phase) > 0) broken.push(`After ${phase.name}, proxy variables are left in the environment file.`);
   }
   for (const seen of rehearsal.secretsSeen) broken.push(`A secret was seen: ${seen}.`);
+  broken.push(...lostHandshakes(rehearsal));
   if (options.federated) broken.push(...brokenFederation(rehearsal, verdict));
   for (const upload of run.uploads) if (upload.failure !== null) broken.push(`The worker's ${upload.failure}.`);
   return broken;
+}
+
+/**
+ * WireGuard repeats a lost handshake after 5 s, and every phase takes so long longer. `down` says how long the slowest
+ * connection took to make, in which neither Terraform's start nor a busy machine has a part worth mentioning.
+ */
+function lostHandshakes({ run }: Rehearsal): string[] {
+  return run.logs.flatMap(({ phase, text }) => {
+    const [, service, duration = ""] = /slowest connection (\S+) in ([^;.]+)/.exec(text) ?? [];
+    if (service === undefined || parseDuration(duration.replace(" ", "").replace("min", "m")) < LOST_HANDSHAKE_MS)
+      return [];
+    return [`In ${phase}, the connection to ${service} took ${duration}: its handshake was lost.`];
+  });
 }
 
 /** What federated login promises besides: no secret anywhere, and applies that are told from plans. */

@@ -1,0 +1,3 @@
+module spacetail/test/world/clients
+
+go 1.26.6
