@@ -14,6 +14,8 @@ describeInContainers("a node that the control server does not accept any more", 
     });
     afterEach(async () => {
       await stage.close();
+      // A node that has expired stays on the list.
+      for (const { name } of await world().tailnet.joinedNodes()) await world().tailnet.deleteNode(name);
     });
 
     const REQUEST = `node -e '
@@ -29,7 +31,9 @@ describeInContainers("a node that the control server does not accept any more", 
       expect((await stage.run(`spacetail up --watch none && ${REACH}`)).text).toContain("hello from the tailnet");
       await end();
       const until = "until ! spacetail status >/dev/null; do sleep 0.05; done";
-      const output = await stage.run(`${until}; spacetail status; spacetail status --json; ${REQUEST}`);
+      // The proxies learn of it a moment later.
+      const told = "until grep -q 'spacetail: the node' /tmp/spacetail-1983/supervisor.log; do sleep 0.05; done";
+      const output = await stage.run(`${until}; spacetail status; spacetail status --json; ${told}; ${REQUEST}`);
       expect(output.text.split("\n")).toEqual([
         `off the tailnet: ${trouble}. Run \`spacetail down\`, then up again.`,
         JSON.stringify({ state: "off", problem: trouble }),

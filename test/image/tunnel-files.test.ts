@@ -115,7 +115,8 @@ test.each<[Partial<Stopped>, string]>([
 });
 
 describe("what tailscaled says about its node", () => {
-  const status = (change: Partial<Status>) => ({ BackendState: "Running", MagicDNSSuffix: "", ...change }) as Status;
+  const status = (change: Partial<Status>) =>
+    ({ BackendState: "Running", HaveNodeKey: true, MagicDNSSuffix: "", ...change }) as Status;
   const self = (Online: boolean) => ({ Self: { Online } }) as Partial<Status>;
   const GONE = "Received error: PollNetMap: initial fetch failed 404: node not found\n";
   const AWAY = "Received error: PollNetMap: unexpected EOF\n";
@@ -125,12 +126,7 @@ describe("what tailscaled says about its node", () => {
     ["deleted", self(false), AWAY + GONE, "the node was deleted"],
     ["not seen by a control server that is away", self(false), GONE + AWAY, ""],
     ["expired", { BackendState: "NeedsLogin" }, "", "the node's key has expired, or the node was deleted"],
-    [
-      "not approved any more",
-      { BackendState: "NeedsMachineAuth" },
-      "",
-      "an administrator has withdrawn the node's approval",
-    ],
+    ["not approved", { BackendState: "NeedsMachineAuth" }, "", "the node needs an administrator's approval"],
     ["starting", { BackendState: "Starting" }, "", ""],
   ])("%s", (_, change, log, trouble) => {
     expect(nodeTrouble(status(change), () => log)).toBe(trouble);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorMessage, Failure } from "../errors/failure.js";
 import { withoutStop } from "../errors/printable.js";
+import { readText } from "../process/files.js";
 import { isRunning } from "../process/processes.js";
+import { nodeTrouble } from "../tailnet/health.js";
 import { localApi } from "../tailnet/local-api.js";
 import { peersOf, selfOf } from "../tailnet/status.js";
 import { findRuntimeDir } from "../tunnel/place.js";
@@ -23,12 +25,6 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
   if (args.length > (json ? 1 : 0)) throw new Failure("`spacetail status` takes only --json.");
   const dir = findRuntimeDir(platform, env);
   const { found, state } = latest(dir);
-  if (state !== null && found === "up" && state.problem !== "") {
-    const { problem } = state;
-    const line = `off the tailnet: ${problem}. Run \`spacetail down\`, then up again.`;
-    console.log(json ? JSON.stringify({ state: "off", problem }) : line);
-    return 1;
-  }
   if (found === "none" && unrecorded(dir) !== null) {
     const line = `going down: the directory ${dir.path} was removed`;
     console.log(json ? JSON.stringify({ state: "stopping" }) : line);
@@ -40,6 +36,12 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
   }
   try {
     const now = await localApi(platform.net.connectUnix, state.socket).status(STATUS_MS);
+    const problem = nodeTrouble(now, () => readText(dir.daemonLog) ?? "");
+    if (problem !== "") {
+      const line = `off the tailnet: ${problem}. Run \`spacetail down\`, then up again.`;
+      console.log(json ? JSON.stringify({ state: "off", problem }) : line);
+      return 1;
+    }
     const { name, addresses, tags } = selfOf(now);
     const online = peersOf(now).filter((peer) => peer.Online).length;
     const watch = state.watch.find((one) => isRunning(one))?.pid ?? null;

@@ -23,8 +23,9 @@ export function loginError(status: Status): string {
  *   sendMapRequest, "initial fetch failed"
  */
 export function nodeTrouble(status: Status, readLog: () => string): string {
+  if (status.HaveNodeKey !== true) return "";
   if (status.BackendState === "NeedsLogin") return "the node's key has expired, or the node was deleted";
-  if (status.BackendState === "NeedsMachineAuth") return "an administrator has withdrawn the node's approval";
+  if (status.BackendState === "NeedsMachineAuth") return "the node needs an administrator's approval";
   if (status.BackendState !== "Running" || status.Self?.Online !== false) return "";
   return controlError(readLog()).includes("initial fetch failed 404") ? "the node was deleted" : "";
 }

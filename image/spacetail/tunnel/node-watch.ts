@@ -21,12 +21,10 @@ export interface NodeWatch {
  */
 export function watchNode(api: LocalApi, readLog: () => string, changed: (trouble: string) => void): NodeWatch {
   let trouble = "";
-  let wasRunning = false;
   let asking = false;
   const ask = async (): Promise<void> => {
     const status = await api.statusWithoutPeers(ASK_EVERY_MS);
-    if (status.BackendState === "Running") wasRunning = true;
-    const now = wasRunning ? nodeTrouble(status, readLog) : "";
+    const now = nodeTrouble(status, readLog);
     if (now === trouble) return;
     trouble = now;
     changed(now);
