@@ -21,7 +21,7 @@ import { reuseTunnel } from "./reuse.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { publishSocket } from "./socket.js";
 import { type Started, startSupervisor } from "./start.js";
-import { readState, reasonMessage, STATE_SIZE } from "./state.js";
+import { readLaunch, readState, reasonMessage, STATE_SIZE } from "./state.js";
 import { askToStop } from "./stop.js";
 
 /** How an attempt ended. */
@@ -166,7 +166,10 @@ function exitMessage({ dir, settings }: Attempt, how: string): string {
   }
   if (reason.cause === "cannot-listen") return listenMessage(reason.detail, settings.forwards);
   const advice = "Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the proxy addresses.";
-  return `${reasonMessage(reason)}: ${lastMessage(log)}. ${advice}`;
+  const launch = readLaunch(dir);
+  // The name of the socket that users know.
+  const last = launch === null ? lastMessage(log) : lastMessage(log).split(launch.ownSocket).join(launch.socket);
+  return `${reasonMessage(reason)}: ${last}. ${advice}`;
 }
 
 function reportOf(status: Status, what: string, note: string): string {
