@@ -23,6 +23,7 @@ export const CHOSEN = {
   shieldsUp: false,
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
+  runtimeDir: "/run/user/1983",
   trace: true,
   httpProxy: "localhost:9090",
   socks5Server: "localhost:9091",

@@ -331,6 +331,7 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     { tailscaledArgs: ["--authkey=tskey-auth-hidden"] },
     ["tailscaledArgs[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
+  [{ runtimeDir: "here" }, ['runtimeDir must be an absolute path, but "here" was given']],
   [{ socket: "here" }, ['socket must be an absolute path, but "here" was given']],
   [
     { socket: "/tmp/tskey-auth-hidden" },

@@ -95,9 +95,15 @@ export interface TailnetTunnelOptions {
 
   /**
    * Path of tailscaled's socket: absolute, at most 107 characters.
-   * @default - in a private directory under /tmp
+   * @default - `tailscaled.sock` in the private directory
    */
   readonly socket?: string;
+
+  /**
+   * Directory in which the tunnel has its private directory, `spacetail-UID`: absolute, at most 70 characters.
+   * @default - the first of `/tmp`, `TMPDIR`, `XDG_RUNTIME_DIR` and `/dev/shm` that can be written to
+   */
+  readonly runtimeDir?: string;
 
   /**
    * Print every step of joining and leaving with its time.

@@ -78,6 +78,12 @@ export const socketPath: Check = (text) => {
   return text.length > 107 ? "must be at most 107 characters: longer paths fit into no unix socket address" : null;
 };
 
+/** An absolute path of a directory that sockets with addresses can be in. */
+export const directoryPath: Check = (text) => {
+  if (!text.startsWith("/")) return "must be an absolute path";
+  return text.length > 70 ? "must be at most 70 characters: sockets below longer paths have no address" : null;
+};
+
 /** A boolean as Go's strconv.ParseBool reads it. */
 export const boolean: Check = (text) => (parseBoolean(text) === null ? "must be true or false" : null);
 

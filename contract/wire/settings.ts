@@ -9,7 +9,7 @@ import { type Forward, parseForward, portTwice } from "./forwards.js";
 import { parseBoolean, splitList } from "./parse.js";
 
 /** Tailscale's own control server, whose API has another address. */
-const TAILSCALE = "https://controlplane.tailscale.com";
+export const TAILSCALE = "https://controlplane.tailscale.com";
 const TAILSCALE_API = "https://api.tailscale.com";
 
 /** The kinds of credential that a node can join with. */

@@ -35,16 +35,17 @@ double spacetail_path_mode(const uint8_t *path, size_t length) {
 }
 
 // scriptc passes on SIGTERM and SIGINT only.
-static void hang_up(int number) {
+static void terminate(int number) {
   (void)number;
   kill(getpid(), SIGTERM);
 }
 
-// A terminal that hangs up ends the program, unless it was started with nohup. If a reader of our output goes away, the
-// program continues, as it does with Node.
+// A terminal that hangs up, or a user who quits, ends the program, unless it was started with these signals ignored, as
+// by nohup. If a reader of our output goes away, the program continues, as it does with Node.
 __attribute__((constructor)) static void choose_signals(void) {
   signal(SIGPIPE, SIG_IGN);
-  if (signal(SIGHUP, hang_up) == SIG_IGN) signal(SIGHUP, SIG_IGN);
+  if (signal(SIGHUP, terminate) == SIG_IGN) signal(SIGHUP, SIG_IGN);
+  if (signal(SIGQUIT, terminate) == SIG_IGN) signal(SIGQUIT, SIG_IGN);
 }
 
 // Asks for SIGTERM when the parent dies. Survives execve.

@@ -96,9 +96,15 @@ export interface TailnetTunnelArgs {
 
   /**
    * Path of tailscaled's socket: absolute, at most 107 characters.
-   * @default - in a private directory under /tmp
+   * @default - `tailscaled.sock` in the private directory
    */
   readonly socket?: pulumi.Input<string>;
+
+  /**
+   * Directory in which the tunnel has its private directory, `spacetail-UID`: absolute, at most 70 characters.
+   * @default - the first of `/tmp`, `TMPDIR`, `XDG_RUNTIME_DIR` and `/dev/shm` that can be written to
+   */
+  readonly runtimeDir?: pulumi.Input<string>;
 
   /**
    * Print every step of joining and leaving with its time.

@@ -51,6 +51,7 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
   noProxy: ["n"],
   tailscaledArgs: ["--verbose=1"],
   socket: "/s",
+  runtimeDir: "/r",
   trace: true,
 };
 

@@ -26,6 +26,7 @@ const ALL: Required<TailnetTunnelOptions> = {
   noProxy: [".corp.test", "10.0.0.0/8"],
   tailscaledArgs: ["--verbose=1", "--no-logs-no-support"],
   socket: "/tmp/t.sock",
+  runtimeDir: "/r",
   trace: true,
 };
 
@@ -129,6 +130,7 @@ test("tokens pass every rule, single and as lists", () => {
       noProxy: [text, "b.test"],
       tailscaledArgs: list,
       socket: text,
+      runtimeDir: text,
     });
     new TailnetContext(stack, "element", { name: "element", auth: AUTH, noProxy: [Fn.element(list, 0)] });
   });

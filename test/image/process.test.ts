@@ -52,6 +52,9 @@ describe("judge", () => {
     phase,
     reason: null,
     node: "unknown",
+    summary: null,
+    problem: "",
+    ephemeral: "yes",
   });
   const running =
     (...pids: number[]) =>

@@ -29,6 +29,7 @@ const TUNNEL: RenderOptions = {
   noProxy: [".corp.test", "10.0.0.0/8"],
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
+  runtimeDir: "/run/user/1983",
   trace: true,
 };
 

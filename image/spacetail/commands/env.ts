@@ -4,7 +4,7 @@ import { noProxyFor } from "../../../contract/wire/proxy-variables.js";
 import { redact } from "../../../contract/wire/secrets.js";
 import { Failure } from "../errors/failure.js";
 import { readRecord, restoreCommands } from "../proxies/proxy-record.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
 import type { Invocation } from "./invocation.js";
 
 /**
@@ -19,7 +19,7 @@ export function env({ platform, args, env: environment }: Invocation): number {
   if (what !== "--restore") {
     throw new Failure("`spacetail env` takes NO_PROXY or --restore, as in the hooks of a context.");
   }
-  const { original } = readRecord(checkedRuntimeDir(platform).proxies);
+  const { original } = readRecord(findRuntimeDir(platform, environment).proxies);
   for (const command of restoreCommands(original)) console.log(command);
   return 0;
 }

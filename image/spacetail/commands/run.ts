@@ -6,7 +6,7 @@ import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
 import { readState } from "../tunnel/state.js";
 import { down } from "./down.js";
 import type { Invocation } from "./invocation.js";
@@ -91,7 +91,7 @@ function withForwards(env: Environment, forwards: readonly string[]): Environmen
 
 /** Takes the tunnel down if this process started it and nobody else uses it. */
 async function leave({ platform, env }: Invocation): Promise<void> {
-  const watch = readState(checkedRuntimeDir(platform))?.watch ?? [];
+  const watch = readState(findRuntimeDir(platform, env))?.watch ?? [];
   const self = thisProcess();
   const [starter] = watch;
   if (starter === undefined || !isSame(starter, self)) return;

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readSettings } from "../../../contract/wire/settings.js";
+import { readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
 import { egressOf } from "../egress/egress.js";
 import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
 import { readSecret } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
+import type { ProcessId } from "../process/processes.js";
 import { isTerminalError } from "../process/terminal.js";
 import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
+import { ensureRuntimeDir } from "../tunnel/place.js";
 import { startProgress } from "../tunnel/progress.js";
-import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
+import type { Ephemeral } from "../tunnel/state.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
 
@@ -24,29 +26,44 @@ const DNS_IS_OFF =
  * @returns the exit status
  */
 export async function up(invocation: Invocation): Promise<number> {
-  const { exitStatus, report } = await bringUpFor(invocation, watchOption(invocation.args));
+  const watched = watchOption(invocation.args);
+  const watch = watchedProcess(watched);
+  const { exitStatus, report } = await bringUpFor(invocation, watch);
   if (report !== "") console.error(`spacetail: ${report}`);
+  if (exitStatus === 0 && watch !== null && watched === null) {
+    const name = (readText(`/proc/${watch.pid}/comm`) ?? "").trim();
+    console.error(`spacetail: the tunnel goes down when process ${watch.pid} (${name}) exits; --watch names another.`);
+  }
   return exitStatus;
 }
 
-/** Does the work of `spacetail up --watch WATCHED`, or of `spacetail up` for null. */
-export async function bringUpFor({ platform, env }: Invocation, watched: string | null): Promise<Outcome> {
+/** Does the work of `spacetail up` for a process whose exit is to end the tunnel; null if only `down` is to. */
+export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId | null): Promise<Outcome> {
   const settings = readSettings(env);
-  const watch = watchedProcess(watched);
   const secret = readSecret(settings, env);
   const trace = startTrace(settings.trace);
   const deadline = deadlineIn(settings.bootTimeoutMs);
   process.umask(0o077);
-  const dir = ensureRuntimeDir(platform);
+  const dir = ensureRuntimeDir(platform, env);
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
   const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
   for (const problem of upstream.problems) console.error(`spacetail: ${problem}`);
   if (!settings.acceptDns) console.error(`spacetail: ${DNS_IS_OFF}`);
   const egress = egressOf(platform, upstream);
+  const ephemeral = ephemeralOf(settings);
   // With a trace, each step has its line anyway.
   const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
-  const attempt: Attempt = { platform, egress, env, settings, secret, watch, machine, dir, deadline, trace, progress };
+  const login = { platform, egress, env, settings, secret, deadline };
+  const attempt: Attempt = { ...login, watch, ephemeral, machine, dir, trace, progress };
   return await bringUp(attempt).finally(() => progress.end());
+}
+
+/**
+ * Keys that are created for a run are ephemeral. With other keys Tailscale asks the node, which is ephemeral because
+ * its state is in memory only; headscale asks the key.
+ */
+function ephemeralOf({ credential, controlUrl }: Settings): Ephemeral {
+  return credential !== "authkey" || controlUrl === TAILSCALE ? "yes" : "unknown";
 }
 
 /** The value of --watch; null if it is not given. */

@@ -10,8 +10,8 @@ import { secureConnection } from "./tls-node.js";
 
 /** The platform of the build for Node. */
 export function nodePlatform(): Platform {
-  // As in the native build, a terminal that hangs up counts as SIGTERM.
-  process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
+  // As in the native build, these count as SIGTERM.
+  for (const name of ["SIGHUP", "SIGQUIT"]) process.on(name, () => process.kill(process.pid, "SIGTERM"));
   let authorities: readonly string[] = [];
   return {
     command: [process.execPath, __filename],

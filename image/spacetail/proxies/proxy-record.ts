@@ -44,7 +44,8 @@ export function writeRecord(path: string, settings: Settings, env: Environment, 
     if (value !== undefined) original[name] = value;
   }
   // Leftovers of an earlier phase are still in the shell, so they become part of its NO_PROXY.
-  const exports = [{ values: exportedValues(settings.httpProxy, settings.noProxy, env) }].concat(earlier.exports);
+  const latest = { values: exportedValues(settings.httpProxy, settings.noProxy, env) };
+  const exports = [latest].concat(earlier.exports.filter((one) => !isSame(one, latest)));
   writePrivate(path, JSON.stringify({ exports, original, lookalikes: lookalikes(env, exports) }));
 }
 
@@ -92,6 +93,10 @@ export function restoreCommands(original: Record<string, string>): string[] {
 function isExported(record: ProxyRecord, name: string, env: Environment): boolean {
   const value = env[name] ?? "";
   return record.exports.some((one) => one.values[name] === value);
+}
+
+function isSame(one: Exported, other: Exported): boolean {
+  return PROXY_VARIABLES.every((name) => one.values[name] === other.values[name]);
 }
 
 function lookalikes(env: Environment, exports: readonly Exported[]): Record<string, string> {

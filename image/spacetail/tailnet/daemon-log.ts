@@ -84,6 +84,14 @@ export function socksPort(log: string): number {
   return Number.isInteger(port) && port <= 65535 ? port : 0;
 }
 
+/**
+ * Whether tailscaled has logged the node out by itself when it was stopped. It also says so if there was no node to log
+ * out. Source of the texts: tailscale.com v1.102.3, ipn/ipnlocal/local.go Shutdown and setStateLocked.
+ */
+export function hasLoggedOut(log: string): boolean {
+  return log.includes("logged out ephemeral node on shutdown") && log.includes("-> Starting");
+}
+
 /** Each line of tailscaled's log begins like `2026/11/21 12:00:00 `. */
 function withoutTime(line: string): string {
   const length = "2026/11/21 12:00:00 ".length;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import { consistsOf, DIGITS } from "../../../contract/wire/characters.js";
 import { Failure } from "../errors/failure.js";
 import { readText } from "../process/files.js";
@@ -49,5 +50,22 @@ export function watchedEnd(dir: RuntimeDir, launch: Launch, changed: (launch: La
       clearInterval(timer);
       resolve({ cause: "watch-ended", detail: `${watch[watch.length - 1]?.pid ?? 0}` });
     }, CHECK_EVERY_MS);
+  });
+}
+
+/** How often the supervisor checks that its files are there. Milliseconds. */
+const CHECK_FILES_EVERY_MS = 250;
+
+/**
+ * Resolves when somebody has removed the runtime directory, or the launch file in it: no command would find the tunnel
+ * any more.
+ */
+export function removal(dir: RuntimeDir): Promise<StopReason> {
+  return new Promise<StopReason>((resolve) => {
+    const timer = setInterval(() => {
+      if (existsSync(dir.launch)) return;
+      clearInterval(timer);
+      resolve({ cause: "removed", detail: dir.path });
+    }, CHECK_FILES_EVERY_MS);
   });
 }
