@@ -11,6 +11,7 @@ declare function pathMode(path: string): number;
 declare function dieWithParent(): number;
 declare function raiseDescriptors(): number;
 declare function execArgv(words: string): number;
+declare function symbolicLink(words: string): number;
 
 /** The platform of the native build. */
 export function nativePlatform(): Platform {
@@ -30,6 +31,9 @@ export function nativePlatform(): Platform {
     },
     raiseDescriptorLimit: () => {
       raiseDescriptors();
+    },
+    link: (target, path) => {
+      symbolicLink(`${target}\0${path}`);
     },
     exec: async (argv) => errorName(-execArgv(argv.join("\0"))),
   };

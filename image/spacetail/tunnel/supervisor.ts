@@ -12,6 +12,7 @@ import { selfOf } from "../tailnet/status.js";
 import { daemonEnvironment } from "./daemon.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { clearSocket } from "./socket.js";
+import { linkPlaces, unlinkPlaces } from "./socket-places.js";
 import { type Launch, type NodeFate, reasonMessage, type State, type StopReason, writeState } from "./state.js";
 import { watchedEnd } from "./watch.js";
 
@@ -33,6 +34,7 @@ export async function superviseTunnel(
 ): Promise<void> {
   // Before tailscaled is started, so that no signal ends this process without it.
   const asked = askedToStop();
+  linkPlaces(platform, launch.socket);
   const log = openSync(dir.daemonLog, "a");
   const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env), log);
   closeSync(log);
@@ -54,6 +56,7 @@ export async function superviseTunnel(
   stopping = true;
   console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
   report("stopping", reason, "unknown");
+  unlinkPlaces(launch.socket);
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
   const node = await takeDown(localApi(platform.net.connectUnix, launch.socket), daemon, ended);
@@ -80,7 +83,8 @@ function askedToStop(): Promise<StopReason> {
 
 function scrubQuietly(platform: Platform, env: Environment, dir: RuntimeDir): void {
   try {
-    scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
+    const left = scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
+    if (left !== "") console.error(`spacetail: ${left}`);
   } catch (error) {
     console.error(`spacetail: ${errorMessage(error)}`);
   }
