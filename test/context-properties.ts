@@ -27,6 +27,7 @@ export const CHOSEN = {
   httpProxy: "localhost:9090",
   socks5Server: "localhost:9091",
   noProxy: [".corp.test", "10.0.0.0/8"],
+  proxyVariables: ["ALL_PROXY", "JAVA_TOOL_OPTIONS"],
   exitTrap: false,
   runnerImage: "registry.test/runner:1",
   labels: ["team:platform"],

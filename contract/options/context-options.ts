@@ -266,6 +266,8 @@ export const WRITE_ONLY_OPTION = option(
 const STRICTER: Readonly<Record<string, Details>> = {
   httpProxy: { check: loopbackAddress },
   socks5Server: { check: loopbackAddress },
+  // The hooks name them.
+  proxyVariables: { known: "to-compute" },
   tailscaledArgs: { listCheck: tailscaledArgsProblem },
 };
 
@@ -285,8 +287,8 @@ function tunnelDetails({ kind, variable, check, ...row }: TunnelOption): Details
       hcl: `\`spacelift_environment_variable.${variable}\``,
       "config-yml": `\`environment.${variable}\``,
       plugin: `\`contexts.env.${variable}\``,
-      // The hooks of the context have the address of its HTTP proxy, so a stack must not choose another.
-      ...(variable === "TS_OUTBOUND_HTTP_PROXY_LISTEN"
+      // The hooks of the context have them in their text, so a stack must not choose others.
+      ...(variable === "TS_OUTBOUND_HTTP_PROXY_LISTEN" || variable === "TS_PROXY_VARIABLES"
         ? {}
         : { blueprint: `\`environment.variables\`: \`${variable}\`` }),
     },

@@ -47,6 +47,7 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
   httpProxy: "localhost:9",
   socks5Server: "localhost:8",
   noProxy: ["n"],
+  proxyVariables: ["ALL_PROXY"],
   tailscaledArgs: ["--verbose=1"],
   socket: "/s",
   trace: true,

@@ -25,6 +25,7 @@ const TUNNEL: RenderOptions = {
   httpProxy: "localhost:9090",
   socks5Server: "localhost:9091",
   noProxy: [".corp.test", "10.0.0.0/8"],
+  proxyVariables: ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS"],
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
   trace: true,
@@ -91,7 +92,9 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
     formats: ["blueprint"],
     options: {
       // The hooks are those of the context.
-      ...Object.fromEntries(Object.entries(TUNNEL).filter(([name]) => name !== "httpProxy")),
+      ...Object.fromEntries(
+        Object.entries(TUNNEL).filter(([name]) => name !== "httpProxy" && name !== "proxyVariables"),
+      ),
       auth: { oauthSecret: { clientId: "k1", tags: ["tag:b", "tag:a"] } },
       environment: EVERYWHERE.environment ?? {},
       secretEnvironment: ["PASSWORD", "token"],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, rmSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
-import { exportedValues, originalValues, PROXY_VARIABLES } from "../../../contract/wire/proxy-variables.js";
+import { exportedValues, originalValues, proxyNames } from "../../../contract/wire/proxy-variables.js";
 import type { Settings } from "../../../contract/wire/settings.js";
 import { shellQuote } from "../../../contract/wire/shell.js";
 import { writePrivate } from "../process/files.js";
@@ -34,14 +34,15 @@ export function emptyRecord(): ProxyRecord {
  *   run's own, and may stay or be exported anew
  */
 export function writeRecord(path: string, settings: Settings, env: Environment, earlier: ProxyRecord): void {
-  const now = originalValues(settings.httpProxy, settings.noProxy, env);
+  const { httpProxy, noProxy, proxyVariables } = settings;
+  const now = originalValues(httpProxy, noProxy, env, proxyVariables);
   const original: Record<string, string> = {};
-  for (const name of PROXY_VARIABLES) {
+  for (const name of proxyNames(proxyVariables)) {
     const value = isExported(earlier, name, env) ? earlier.original[name] : now[name];
     if (value !== undefined) original[name] = value;
   }
   // Leftovers of an earlier phase are still in the shell, so they become part of its NO_PROXY.
-  const exports = [{ values: exportedValues(settings.httpProxy, settings.noProxy, env) }].concat(earlier.exports);
+  const exports = [{ values: exportedValues(httpProxy, noProxy, env, proxyVariables) }].concat(earlier.exports);
   writePrivate(path, JSON.stringify({ exports, original, lookalikes: lookalikes(env, exports) }));
 }
 
@@ -63,13 +64,13 @@ export function readRecord(path: string): ProxyRecord {
  */
 export function forgetRecord(path: string, env: Environment): void {
   const record = readRecord(path);
-  if (!PROXY_VARIABLES.some((name) => isExported(record, name, env))) rmSync(path, { force: true });
+  if (!exportedNames(record.exports).some((name) => isExported(record, name, env))) rmSync(path, { force: true });
 }
 
 /** The shell commands that bring back the proxy variables of the run. */
 export function restoreCommands(original: Record<string, string>): string[] {
   const commands: string[] = [];
-  for (const name of PROXY_VARIABLES) {
+  for (const name of proxyNames(Object.keys(original))) {
     const value = original[name];
     if (value !== undefined) commands.push(`export ${name}=${shellQuote(value)}`);
   }
@@ -81,13 +82,19 @@ function isExported(record: ProxyRecord, name: string, env: Environment): boolea
   return record.exports.some((one) => one.values[name] === value);
 }
 
+function exportedNames(exports: readonly Exported[]): string[] {
+  let names: string[] = [];
+  for (const { values } of exports) names = names.concat(Object.keys(values));
+  return names;
+}
+
 function lookalikes(env: Environment, exports: readonly Exported[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || !value.includes("\n")) continue;
     const lines = value.split("\n");
     for (const { values } of exports) {
-      if (PROXY_VARIABLES.some((one) => lines.includes(`${one}=${values[one] ?? ""}`))) found[name] = value;
+      if (Object.keys(values).some((one) => lines.includes(`${one}=${values[one] ?? ""}`))) found[name] = value;
     }
   }
   return found;
