@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { redact } from "../../../contract/wire/secrets.js";
+import { quoted, redact } from "../../../contract/wire/secrets.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { obtainAuthKey } from "../login/credential.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
@@ -120,14 +120,14 @@ async function giveUp({ attempt, interruption, stop, secrets }: Startup, error: 
   await stop();
   const byDaemon = reason === null || reason.cause === "daemon-exited" || reason.cause === "daemon-not-started";
   const line = byDaemon ? errorMessage(error) : `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
-  const lines = problemLines(log, secrets, 5).map((one) => `  tailscaled: ${one}`);
+  const lines = problemLines(log, secrets, 5, line).map((one) => `  tailscaled: ${one}`);
   throw new Failure([redact(line, secrets)].concat(lines).join("\n"));
 }
 
 async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): Promise<void> {
   if (wanted === "") return;
   const peer = findPeer(await api.status(timeLeft(deadline)), wanted);
-  if (peer === null) throw new Failure(`No node named "${wanted}". Check --exit-node in TS_EXTRA_ARGS.`);
+  if (peer === null) throw new Failure(`No node named ${quoted(wanted)}. Check --exit-node in TS_EXTRA_ARGS.`);
   if (!peer.ExitNodeOption) {
     throw new Failure(`${displayName(peer)} is not an exit node, or has not been approved as one.`);
   }
