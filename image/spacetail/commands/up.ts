@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readSettings } from "../../../contract/wire/settings.js";
 import { Failure } from "../errors/failure.js";
-import { readSecret } from "../login/credential.js";
+import { readCredential } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
 import { type Attempt, startTrace } from "../tunnel/attempt.js";
@@ -9,6 +9,9 @@ import { bringUp } from "../tunnel/bring-up.js";
 import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
+
+const NOT_EPHEMERAL =
+  "ephemeral=false: the node stays on the tailnet's list after it has left, until someone removes it there.";
 
 /**
  * `spacetail up [--watch PID|none]`: puts this machine on the tailnet.
@@ -18,13 +21,15 @@ import type { Invocation } from "./invocation.js";
 export async function up({ platform, env, args }: Invocation): Promise<number> {
   const settings = readSettings(env);
   const watch = watchedProcess(watchOption(args));
-  const secret = readSecret(settings, env);
+  const { secret, key } = readCredential(settings, env);
+  for (const note of settings.notes) console.error(`spacetail: ${note}`);
+  if (!key.ephemeral) console.error(`spacetail: ${NOT_EPHEMERAL}`);
   const trace = startTrace(settings.trace);
   const deadline = deadlineIn(settings.bootTimeoutMs);
   process.umask(0o077);
   const dir = ensureRuntimeDir(platform);
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
-  const attempt: Attempt = { platform, env, settings, secret, watch, machine, dir, deadline, trace };
+  const attempt: Attempt = { platform, env, settings, secret, key, watch, machine, dir, deadline, trace };
   const { exitStatus, report } = await bringUp(attempt);
   if (report !== "") console.error(`spacetail: ${report}`);
   return exitStatus;

@@ -39,18 +39,20 @@ interface Api {
 }
 
 /**
- * Gets a one-shot, ephemeral, preauthorized auth key with two requests: the first exchanges the secret of the OAuth
- * client, or the identity token of the run, for an access token; the second exchanges that for the key.
+ * Gets a one-shot auth key, ephemeral and preauthorized unless the credential says otherwise, with two requests: the
+ * first exchanges the secret of the OAuth client, or the identity token of the run, for an access token; the second
+ * exchanges that for the key.
  *
  * Tries again until the deadline while the server is busy, broken or out of reach.
  *
  * @throws Failure if the API refuses, or has not answered by the deadline
  */
 export async function mintAuthKey(login: Login): Promise<string> {
-  const { settings } = login;
+  const { settings, key: options } = login;
   const api = openApi(login);
   const token = settings.credential === "federated" ? await exchange(api) : await authenticate(api);
-  const create = { reusable: false, ephemeral: true, preauthorized: true, tags: settings.tags };
+  const { ephemeral, preauthorized } = options;
+  const create = { reusable: false, ephemeral, preauthorized, tags: settings.tags };
   const order = { capabilities: { devices: { create } }, expirySeconds: KEY_LIFETIME, description: "spacetail" };
   const key = await ask(api, {
     step: "key",
@@ -83,9 +85,9 @@ async function exchange(api: Api): Promise<ApiReply> {
 }
 
 function openApi(login: Login): Api {
-  const { settings } = login;
-  const context: ApiContext = { server: settings.apiUrl, tags: settings.tags, variables: clientVariables(login) };
-  if (!settings.apiUrl.startsWith("https:")) return { login, context, trustDirectories: () => false };
+  const { settings, key } = login;
+  const context: ApiContext = { server: key.apiUrl, tags: settings.tags, variables: clientVariables(login) };
+  if (!key.apiUrl.startsWith("https:")) return { login, context, trustDirectories: () => false };
   const certificates = systemCertificates(login.env);
   let complete = false;
   let known: string[] = certificates.file.map((one) => one);
