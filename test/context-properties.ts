@@ -30,6 +30,7 @@ export const CHOSEN = {
   allowRemoteClients: true,
   forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
+  proxyVariables: ["ALL_PROXY", "JAVA_TOOL_OPTIONS"],
   exitTrap: false,
   runnerImage: "registry.test/runner:1",
   labels: ["team:platform"],

@@ -83,3 +83,15 @@ int32_t spacetail_exec(const uint8_t *words, size_t length) {
   free(text);
   return -error;
 }
+
+// Makes a symbolic link, given what it leads to and its path with a NUL between them.
+int32_t spacetail_symlink(const uint8_t *words, size_t length) {
+  char *text = malloc(length + 1);
+  if (text == NULL) return -ENOMEM;
+  memcpy(text, words, length);
+  text[length] = '\0';
+  const char *path = text + strlen(text);
+  int result = path < text + length && symlink(text, path + 1) == 0 ? 0 : -EINVAL;
+  free(text);
+  return result;
+}

@@ -89,6 +89,13 @@ export interface TailnetTunnelArgs {
   readonly noProxy?: TextsInput;
 
   /**
+   * More variables that the hooks set to the tunnel's proxy and take back, such as `ALL_PROXY`, `NODE_USE_ENV_PROXY` or
+   * `JAVA_TOOL_OPTIONS`.
+   * @default - none
+   */
+  readonly proxyVariables?: TextsInput;
+
+  /**
    * Flags passed to tailscaled, one word each, such as `--verbose=1`.
    * @default - none
    */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+import { Failure } from "../errors/failure.js";
 import { withoutStop } from "../errors/printable.js";
 import { forgetRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { sweepSockets } from "../tunnel/socket.js";
+import { unlinkPlaces } from "../tunnel/socket-places.js";
 import { find, readLaunch } from "../tunnel/state.js";
 import { type Stopped, stopTunnels } from "../tunnel/stop.js";
 import { summaryMessage } from "../tunnel/summary.js";
@@ -13,13 +15,16 @@ import type { Invocation } from "./invocation.js";
  * `spacetail down`: takes the node off the tailnet and stops everything that `up` started, if anything. Also scrubs the
  * environment file, because after hooks do not run when a phase failed.
  */
-export async function down({ platform, env }: Invocation): Promise<number> {
+export async function down({ platform, env, args }: Invocation): Promise<number> {
+  if (args.length > 0) throw new Failure("`spacetail down` takes no arguments.");
   const dir = findRuntimeDir(platform, env);
   const stopped = await stopTunnels(dir);
   const launch = readLaunch(dir);
   // The supervisor does that too, unless it was killed.
+  unlinkPlaces(launch === null ? dir.socket : launch.socket);
   if (launch !== null && find(dir).found === "none") await sweepSockets(platform, launch);
-  scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
+  const left = scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
+  if (left !== "") console.error(`spacetail: ${left}`);
   forgetRecord(dir.proxies, env);
   if (stopped === null) return 0;
   if (stopped.summary !== null) console.error(`spacetail: ${summaryMessage(stopped.summary)}.`);

@@ -41,13 +41,13 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
   const missing = program === "" ? "ENOENT" : programProblem(program);
   // Before the tunnel is started, which takes a while.
   if (missing !== "") return notStarted(name, missing);
-  const settings = readSettings(env);
+  const { httpProxy, noProxy, proxyVariables } = readSettings(env);
   // What `up` writes is private, which is not to hold for the files of the program.
   const mask = process.umask(0o077);
   const status = await up({ platform, env, args: ["--watch", `${process.pid}`] });
   process.umask(mask);
   if (status !== 0) return status;
-  const ended = await platform.run(program, words, exportedValues(settings.httpProxy, settings.noProxy, env));
+  const ended = await platform.run(program, words, exportedValues(httpProxy, noProxy, env, proxyVariables));
   await leave({ platform, env, args: [] });
   return statusOf(platform, name, ended);
 }

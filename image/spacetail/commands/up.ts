@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
+import { type KeyOptions, readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
 import { egressOf } from "../egress/egress.js";
 import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
-import { readSecret } from "../login/credential.js";
+import { readCredential } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
@@ -19,6 +19,8 @@ import type { Invocation } from "./invocation.js";
 
 const DNS_IS_OFF =
   "--accept-dns=false: names of nodes work, but the tailnet's name servers and split DNS are not used.";
+const NOT_EPHEMERAL =
+  "ephemeral=false: the node stays on the tailnet's list after it has left, until someone removes it there.";
 
 /**
  * `spacetail up [--watch PID|none]`: puts this machine on the tailnet.
@@ -40,7 +42,10 @@ export async function up(invocation: Invocation): Promise<number> {
 /** Does the work of `spacetail up` for a process whose exit is to end the tunnel; null if only `down` is to. */
 export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId | null): Promise<Outcome> {
   const settings = readSettings(env);
-  const secret = readSecret(settings, env);
+  const { secret, key } = readCredential(settings, env);
+  const ephemeral = ephemeralOf(settings, key);
+  for (const note of settings.notes) console.error(`spacetail: ${note}`);
+  if (!key.ephemeral && ephemeral !== "yes") console.error(`spacetail: ${NOT_EPHEMERAL}`);
   const trace = startTrace(settings.trace);
   const deadline = deadlineIn(settings.bootTimeoutMs);
   process.umask(0o077);
@@ -50,20 +55,19 @@ export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId
   for (const problem of upstream.problems) console.error(`spacetail: ${problem}`);
   if (!settings.acceptDns) console.error(`spacetail: ${DNS_IS_OFF}`);
   const egress = egressOf(platform, upstream);
-  const ephemeral = ephemeralOf(settings);
   // With a trace, each step has its line anyway.
   const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
-  const login = { platform, egress, env, settings, secret, deadline };
+  const login = { platform, egress, env, settings, secret, key, deadline };
   const attempt: Attempt = { ...login, watch, ephemeral, machine, dir, trace, progress };
   return await bringUp(attempt).finally(() => progress.end());
 }
 
 /**
- * Keys that are created for a run are ephemeral. With other keys Tailscale asks the node, which is ephemeral because
- * its state is in memory only; headscale asks the key.
+ * Tailscale asks the node, which is ephemeral because its state is in memory only. Other control servers, such as
+ * headscale, ask the key: those that are created for a run are ephemeral unless the credential says otherwise.
  */
-function ephemeralOf({ credential, controlUrl }: Settings): Ephemeral {
-  return credential !== "authkey" || controlUrl === TAILSCALE ? "yes" : "unknown";
+function ephemeralOf({ credential, controlUrl }: Settings, key: KeyOptions): Ephemeral {
+  return controlUrl === TAILSCALE || (credential !== "authkey" && key.ephemeral) ? "yes" : "unknown";
 }
 
 /** The value of --watch; null if it is not given. */

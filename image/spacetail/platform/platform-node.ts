@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
-import { lstatSync } from "node:fs";
+import { lstatSync, symlinkSync } from "node:fs";
 import { errorCode } from "../errors/failure.js";
 import { nodeNet } from "./net-node.js";
 import type { Platform } from "./platform.js";
@@ -27,6 +27,13 @@ export function nodePlatform(): Platform {
     spawnGuarded,
     dieWithParent: () => {
       throw new Error("Node cannot ask for a parent-death signal");
+    },
+    link: (target, path) => {
+      try {
+        symlinkSync(target, path);
+      } catch {
+        // As in the native build: whether there is a link can be seen.
+      }
     },
     // Node has done so.
     raiseDescriptorLimit: () => {},

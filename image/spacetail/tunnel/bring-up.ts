@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort } from "../../../contract/wire/addresses.js";
-import { redact } from "../../../contract/wire/secrets.js";
+import { quoted, redact } from "../../../contract/wire/secrets.js";
 import type { Settings } from "../../../contract/wire/settings.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { obtainAuthKey } from "../login/credential.js";
@@ -97,7 +97,7 @@ async function startTunnel(attempt: Attempt): Promise<Outcome> {
 async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
   const { platform, dir, settings, machine, deadline, trace, progress } = attempt;
   const api = localApi(platform.net.connectUnix, started.ownSocket);
-  progress.waitFor(settings.credential === "authkey" ? "tailscaled" : `the API at ${settings.apiUrl}`);
+  progress.waitFor(settings.credential === "authkey" ? "tailscaled" : `the API at ${attempt.key.apiUrl}`);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);
   const ready = waitForDaemon(api, deadline).then(() => {
@@ -141,14 +141,14 @@ async function giveUp({ attempt, interruption, stop, secrets }: Startup, error: 
   const causes: readonly string[] = ["daemon-exited", "daemon-not-started", "cannot-listen"];
   const isTold = reason === null || causes.includes(reason.cause);
   const line = isTold ? errorMessage(error) : `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
-  const lines = problemLines(log, secrets, 5).map((one) => `  tailscaled: ${one}`);
+  const lines = problemLines(log, secrets, 5, line).map((one) => `  tailscaled: ${one}`);
   throw new Failure([redact(line, secrets)].concat(lines).join("\n"));
 }
 
 async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): Promise<void> {
   if (wanted === "") return;
   const peer = findPeer(await api.status(timeLeft(deadline)), wanted);
-  if (peer === null) throw new Failure(`No node named "${wanted}". Check --exit-node in TS_EXTRA_ARGS.`);
+  if (peer === null) throw new Failure(`No node named ${quoted(wanted)}. Check --exit-node in TS_EXTRA_ARGS.`);
   if (!peer.ExitNodeOption) {
     throw new Failure(`${displayName(peer)} is not an exit node, or has not been approved as one.`);
   }

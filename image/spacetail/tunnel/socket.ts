@@ -88,7 +88,7 @@ export async function clearSocket(platform: Platform, path: string): Promise<str
 }
 
 /** Tries a unix socket: empty if a program accepts connections on it, else the code of the error. */
-async function socketProblem(net: Net, path: string): Promise<string> {
+export async function socketProblem(net: Net, path: string): Promise<string> {
   try {
     (await net.connectUnix(path)).close();
     return "";

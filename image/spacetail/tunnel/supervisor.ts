@@ -21,6 +21,7 @@ import { watchNode } from "./node-watch.js";
 import { reporter } from "./report.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { removeSocketDirs, sweepSockets, withdrawSocket } from "./socket.js";
+import { linkPlaces, unlinkPlaces } from "./socket-places.js";
 import { type Launch, reasonMessage, type StopReason } from "./state.js";
 import { type Summary, summaryMessage, summaryOf } from "./summary.js";
 import { openTunnelFront } from "./tunnel-front.js";
@@ -61,6 +62,7 @@ export async function superviseTunnel(
     removeSocketDirs(launch.socketDirs);
     return;
   }
+  linkPlaces(platform, launch.socket);
   const proxy = await proxyForDaemon(platform, egress);
   const log = openSync(dir.daemonLog, "a");
   const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env, proxy), log);
@@ -77,6 +79,7 @@ export async function superviseTunnel(
   front.close();
   node.stop();
   withdrawSocket(platform, launch);
+  unlinkPlaces(launch.socket);
   console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
   report.stopping(reason);
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
@@ -145,7 +148,8 @@ function askedToStop(): Promise<StopReason> {
 
 function scrubQuietly(platform: Platform, env: Environment, dir: RuntimeDir): void {
   try {
-    scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
+    const left = scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
+    if (left !== "") console.error(`spacetail: ${left}`);
   } catch (error) {
     console.error(`spacetail: ${errorMessage(error)}`);
   }

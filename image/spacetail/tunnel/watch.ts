@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync } from "node:fs";
 import { consistsOf, DIGITS } from "../../../contract/wire/characters.js";
+import { quoted } from "../../../contract/wire/secrets.js";
 import { Failure } from "../errors/failure.js";
+import { printable } from "../errors/printable.js";
 import { readText } from "../process/files.js";
 import { identify, isRunning, type ProcessId, parentPid } from "../process/processes.js";
 import type { RuntimeDir } from "./runtime-dir.js";
@@ -19,14 +21,15 @@ const CHECK_EVERY_MS = 50;
 export function watchedProcess(wanted: string | null): ProcessId | null {
   if (wanted === "none") return null;
   if (wanted !== null && !consistsOf(wanted, DIGITS)) {
-    throw new Failure(`--watch must be a process ID or none, but "${wanted}" was given.`);
+    throw new Failure(`--watch must be a process ID or none, but ${quoted(wanted)} was given.`);
   }
   const pid = wanted === null ? parentPid() : Number(wanted);
   if (wanted === null && pid === 0) {
     throw new Failure("The process that called `spacetail up` is not visible here. Use --watch PID or --watch none.");
   }
   const found = identify(pid);
-  if (found === null) throw new Failure(`Process ${pid} does not exist. Use --watch $$ in the shell of the phase.`);
+  const shown = wanted === null ? `${pid}` : printable(wanted);
+  if (found === null) throw new Failure(`Process ${shown} does not exist. Use --watch $$ in the shell of the phase.`);
   return found;
 }
 
