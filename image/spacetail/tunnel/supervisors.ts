@@ -32,17 +32,25 @@ const UNNAMED = "SPACETAIL_DIR";
  */
 export function supervisors(): Supervisor[] {
   const found: Supervisor[] = [];
+  const view = viewOf("self");
   for (const name of readdirSync("/proc")) {
     const pid = Number(name);
     if (!(pid > 0) || !(readText(`/proc/${name}/cmdline`) ?? "").endsWith("\0supervise\0")) continue;
+    if (viewOf(name) !== view) continue;
     const id = identify(pid);
-    // Other users' environments cannot be read.
     const variables = (readText(`/proc/${name}/environ`) ?? "").split("\0");
     const dir = variable(variables, NAMED);
     const unnamed = variable(variables, UNNAMED);
     if (id !== null && dir + unnamed !== "") found.push({ id, dir: dir + unnamed, named: dir !== "" });
   }
   return found;
+}
+
+/** The user of a process, and the files that it sees: root finds the processes of all users, and of containers. */
+function viewOf(pid: string): string {
+  const status = (readText(`/proc/${pid}/status`) ?? "").split("\n");
+  const user = status.find((line) => line.startsWith("Uid:")) ?? "";
+  return `${user}\n${readText(`/proc/${pid}/mountinfo`) ?? ""}`;
 }
 
 function variable(variables: readonly string[], name: string): string {
