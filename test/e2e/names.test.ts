@@ -131,16 +131,6 @@ describeInContainers("names and routes", () => {
       expect(await world().tailnet.questions()).toEqual({ "A mysql.corp.test.": 1, "AAAA mysql.corp.test.": 1 });
     });
 
-    test("a Tailscale Service is reached at its own address, without routes", async () => {
-      await world().tailnet.network({
-        dns: { ExtraRecords: [{ Name: "web.tail.test", Value: "100.90.0.1" }] },
-        routes: { db: ["100.90.0.1/32"] },
-      });
-      const targets = ["web:80", "web.tail.test:80", "100.90.0.1:80"];
-      const lines = (await talk(build, targets, { TS_EXTRA_ARGS: "" })).split("\n");
-      for (const target of targets) expect(lines).toContain(`${target} = behind db: 100.90.0.1:80`);
-    });
-
     test("--accept-dns=false and --accept-routes=false are heeded, and said", async () => {
       const text = await talk(build, ["db:5432", "mysql.corp.test:3306"], {
         TS_EXTRA_ARGS: "--accept-dns=false --accept-routes=false",
@@ -155,7 +145,7 @@ describeInContainers("names and routes", () => {
       expect(text).toContain("db:5432 = hello");
       expect(text).toContain(
         "spacetail: NO_PROXY of this run has 100.64.0.0/10, .tail.test: programs do not use the tunnel for 4 of 4 peers. " +
-          "Remove it from the run's environment.\n",
+          "Remove those entries from the run's environment.\n",
       );
     });
 

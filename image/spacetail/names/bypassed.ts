@@ -20,7 +20,7 @@ export function bypassedMessage(noProxy: string, peers: readonly PeerStatus[]): 
   const count = peers.filter((peer) => entries.some((entry) => isBypassed(peer, entry))).length;
   return (
     `NO_PROXY of this run has ${entries.join(", ")}: programs do not use the tunnel for ${count} of ${peers.length} ` +
-    "peers. Remove it from the run's environment."
+    `peers. Remove ${entries.length === 1 ? "that entry" : "those entries"} from the run's environment.`
   );
 }
 

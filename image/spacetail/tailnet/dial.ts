@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.js";
 import { parseHead, type ReplyHead } from "../egress/http-reply.js";
-import { errorCode } from "../errors/failure.js";
+import { errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection, Net } from "../platform/net.js";
 import { type DialResult, dialResult, dialText } from "./local-api.js";
 
@@ -48,7 +48,7 @@ export async function dialTailnet(net: Net, socket: string, target: HostPort, li
     return failed(result, reasonOf(answer.body, target));
   } catch (error) {
     connection.close();
-    return failed(isLate ? "timeout" : "failed", errorCode(error));
+    return failed(isLate ? "timeout" : "failed", errorMessage(error));
   } finally {
     clearTimeout(timer);
   }

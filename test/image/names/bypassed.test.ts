@@ -23,8 +23,8 @@ describe("bypassedMessage", () => {
     ["fd7a:115c:a1e0::/48", 2],
   ])("names %s", (entry, count) => {
     expect(bypassedMessage(`localhost,${entry},10.0.0.0/8`, PEERS)).toBe(
-      `NO_PROXY of this run has ${entry}: programs do not use the tunnel for ${count} of 2 peers. Remove it from the ` +
-        "run's environment.",
+      `NO_PROXY of this run has ${entry}: programs do not use the tunnel for ${count} of 2 peers. Remove that entry from ` +
+        "the run's environment.",
     );
   });
 

@@ -13,12 +13,10 @@ import (
 )
 
 // routable are the networks that DB forwards to if the control server says that
-// they are behind it: a few of its own, the address of a Tailscale Service, and
-// everything, as an exit node.
+// they are behind it: a few of its own, and everything, as an exit node.
 var routable = []netip.Prefix{
 	netip.MustParsePrefix("10.99.0.0/24"),
 	netip.MustParsePrefix("fd00:99::/64"),
-	netip.MustParsePrefix("100.90.0.1/32"),
 	netip.MustParsePrefix("0.0.0.0/0"),
 	netip.MustParsePrefix("::/0"),
 }
