@@ -20,6 +20,8 @@ describeInContainers("a run whose only way out is a proxy", () => {
     folder = mkdtempSync(join(tmpdir(), "proxy-"));
     issue("proxy", "DNS:localhost,IP:127.0.0.1");
     issue("other", "DNS:127.0.0.1,IP:127.0.0.2");
+  });
+  beforeEach(async () => {
     await world().tailnet.network({ relayHost: RELAY });
   });
   afterEach(async () => {
@@ -146,6 +148,7 @@ describeInContainers("a run whose only way out is a proxy", () => {
       const { port } = new URL(world().tailnet.info.apiUrl);
       const url = `http://outside.test:${port}/world/nodes`;
       const get = `curl -sS -i -x http://localhost:8080 ${url}`;
+      await world().tailnet.network({});
       const access = await accessTo(world().tailnet);
       const good = { ...access, HTTP_PROXY: `http://me:secret@localhost:${proxy.port}` };
       expect((await runWith(build, good, `${get} ${url}`)).code).toBe(0);
@@ -176,6 +179,7 @@ describeInContainers("a run whose only way out is a proxy", () => {
     });
 
     test("never takes for one what hooks of an earlier phase left behind", async () => {
+      await world().tailnet.network({});
       const ours = "http://localhost:8080";
       const environment = {
         HTTP_PROXY: ours,
@@ -189,6 +193,7 @@ describeInContainers("a run whose only way out is a proxy", () => {
     });
 
     test("goes straight out where a proxy cannot be used, and says so", async () => {
+      await world().tailnet.network({});
       const environment = { ...(await accessTo(world().tailnet)), HTTPS_PROXY: "socks4://localhost:1" };
       const output = await runWith(build, environment);
       expect(output).toMatchObject({ code: 0 });
