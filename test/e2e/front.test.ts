@@ -65,6 +65,7 @@ describeInContainers("the proxies of a tunnel", () => {
       ["curl, HTTP on the SOCKS5 proxy's port", "curl -sS -x http://localhost:1080 http://state/hello"],
       ["curl, over IPv6 loopback", "curl -sS -x http://[::1]:8080 http://state/hello"],
       ["wget", `http_proxy=${PROXY} wget -q -O - http://state/hello`],
+      ["wget with a login in the URL", `http_proxy=${PROXY} wget -q -O - http://me:secret@state/hello`],
     ])("serve %s", async (_, line) => {
       expect(await prints(line)).toBe("hello from the tailnet\n");
     });

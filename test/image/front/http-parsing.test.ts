@@ -180,6 +180,7 @@ describe("the target", () => {
     ["http://[fd7a::1]:81/", { host: "fd7a::1", port: 81 }, "/"],
     ["http://[fd7a::1]/", { host: "fd7a::1", port: 80 }, "/"],
     ["http://db:/", { host: "db", port: 80 }, "/"],
+    ["http://me:secret@db:81/x@y", { host: "db", port: 81 }, "/x@y"],
   ])("%s of a plain request", (target, server, path) => {
     expect(plainTarget("GET", target)).toEqual({ server, path });
   });
@@ -197,7 +198,8 @@ describe("the target", () => {
     "http://db:0/",
     "http://db:99999/",
     "http://a b/",
-    "http://u@db/",
+    "http://u@v@db/",
+    "http://u@/",
     "http://db/#x",
   ])("%s is refused", (target) => {
     expect(() => plainTarget("GET", target)).toThrow(expect.objectContaining({ name: "Malformed" }));

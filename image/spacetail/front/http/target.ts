@@ -24,7 +24,8 @@ export function plainTarget(method: string, target: string): PlainTarget {
   }
   const rest = target.slice(scheme.length);
   const end = authorityEnd(rest);
-  const authority = rest.slice(0, end);
+  // Some clients, wget among them, leave the user and password there that they send in a header too.
+  const authority = withoutLogin(rest.slice(0, end));
   const path = rest.slice(end);
   const server = serverOf(authority);
   if (server === null || path.includes("#")) throw new Malformed("the URL is malformed");
@@ -56,6 +57,12 @@ function authorityEnd(text: string): number {
     if (char === "/" || char === "?" || char === "#") return i;
   }
   return text.length;
+}
+
+/** An authority with more than one `@` stays as it is, which is malformed. */
+function withoutLogin(authority: string): string {
+  const at = authority.indexOf("@");
+  return at === authority.lastIndexOf("@") ? authority.slice(at + 1) : authority;
 }
 
 /** The port may be missing, or empty as RFC 3986 has it. */
