@@ -47,10 +47,14 @@ export class NativeSocket {
     forgetEvent(this.id);
   }
 
+  /** Whoever waits for something to read is called, and can see that the socket is closed. */
   close(): void {
     if (this.closed) return;
+    const then = this.whenReadable;
+    const isAwaited = (this.wanted & READ) !== 0;
     this.release();
     netClose(this.fd);
+    if (isAwaited) setTimeout(then, 0);
   }
 
   private watch(wanted: number): void {
