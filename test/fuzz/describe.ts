@@ -9,6 +9,7 @@ import { ROOT } from "../world/world.js";
 import { FUZZED } from "./cases.js";
 import { fuzzCommandLines } from "./command-lines.js";
 import { commandsOf, fuzz, keptCases, tryCase } from "./fuzz.js";
+import { ParserProcess, type Result } from "./parser-process.js";
 import { fuzzProxies } from "./proxies.js";
 
 /** The same cases on every machine. Others are tried with another number: SEED=7. A failure prints the one it had. */
@@ -38,6 +39,21 @@ export function describeParsers(amount: Amount): void {
       for (const { name, why, base64 } of keptCases(ROOT)) {
         const problem = await tryCase(builds, name, Buffer.from(base64, "base64"));
         expect(problem === null ? null : `${why}: ${problem}`).toBeNull();
+      }
+    });
+
+    test("errors leave nothing behind", async () => {
+      const parser = new ParserProcess(builds.native, "http-request");
+      try {
+        const input = Buffer.from("GET http://db/ HTTP/1.1\r\nHost: db\r\nHost: db\r\n\r\n");
+        const many = (): Promise<Result[]> => Promise.all(Array.from({ length: 2000 }, () => parser.feed(input)));
+        expect((await many())[0]?.text).toMatch(/^Malformed: /);
+        const before = parser.residentKb();
+        for (let i = 0; i < 4; i += 1) await many();
+        // They took 640 bytes each.
+        expect(parser.residentKb()).toBeLessThan(before + 1024);
+      } finally {
+        parser.stop();
       }
     });
 
