@@ -6,7 +6,7 @@
 // are measured in turns against the same peer; the figures are those of the medians. Then as many connections as wished
 // are opened and left idle, and the supervisor's memory is read.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -107,9 +107,12 @@ async function plainDaemon(tailnet: Tailnet, image: string, dir: string): Promis
     stdio: "ignore",
     env: { PATH: process.env.PATH },
   });
+  while (!existsSync(socket)) await sleep(5);
+  // Tailscale's own command line: the image's `tailscale` would use the tunnel's tailscaled until this one answers.
   const up = [`--socket=${socket}`, "up", `--auth-key=${key}`, `--login-server=${tailnet.info.controlUrl}`];
+  const env = { PATH: process.env.PATH, TS_BE_CLI: "1" };
   await finish(
-    spawn(join(image, "tailscale"), [...up, "--hostname=plain"], { stdio: ["ignore", "ignore", "inherit"] }),
+    spawn(join(image, "tailscaled"), [...up, "--hostname=plain"], { env, stdio: ["ignore", "ignore", "inherit"] }),
   );
   // The first connection, which may wait for a handshake.
   await throughput(THEIRS, 1, 1000);

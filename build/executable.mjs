@@ -29,6 +29,7 @@ import { cpus, tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { repairedSource } from "./runtime-repairs.mjs";
 import { musl } from "./toolchain.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -153,7 +154,8 @@ async function native(arch, name, output) {
       for (const source of set.sources) {
         // Assembly in this file calls a function of it, which the optimiser of whole programs would not see.
         const whole = basename(source) === "scr_musl.c" ? [] : ["-flto"];
-        compile([...flags, ...whole], join(pack.root, source), includes);
+        const repaired = repairedSource(pack.root, source, work);
+        compile([...flags, ...whole], repaired, [...includes, dirname(join(pack.root, source))]);
       }
       if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
     }

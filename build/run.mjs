@@ -3,7 +3,7 @@
 // The commands of package.json that need more than packages. Each builds what it needs, even in a fresh clone.
 //
 //   run.mjs check | test | test:long | rehearse | world | bench:up | bench:first | bench:proxy |
-//           bench:synth | soak   [arguments of the command]
+//           bench:synth | fuzz | soak   [arguments of the command]
 import { join } from "node:path";
 import { missing } from "./prerequisites.mjs";
 import * as steps from "./steps.mjs";
@@ -43,6 +43,12 @@ const commands = {
   "test:long": () => {
     ownTemporaryFolder();
     return runTests(everything(), "test:long", ["long", ...args]);
+  },
+  fuzz: () => {
+    steps.packages();
+    steps.executable();
+    steps.probe();
+    return steps.runProgram("test/fuzz/main.ts", args, { ...process.env, SPACETAIL_ROOT: steps.root });
   },
   rehearse: () => inWorld("test/world/rehearse/main.ts"),
   "bench:up": () => inWorld("bench/up.ts"),

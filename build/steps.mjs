@@ -72,6 +72,7 @@ const SOURCES = [
   "image/spacetail",
   "image/native",
   "build/executable.mjs",
+  "build/runtime-repairs.mjs",
   "build/toolchain.mjs",
   "package-lock.json",
   "tsconfig.json",

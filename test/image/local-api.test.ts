@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { localApi } from "../../image/spacetail/tailnet/local-api.js";
+import { memoryConnection } from "../native/parsers/memory.js";
 import { fakeTailscaled } from "./fake-tailscaled.js";
 
 const STATUS = JSON.stringify({ BackendState: "Running", MagicDNSSuffix: "tail.test", Peer: null });
@@ -38,6 +39,14 @@ test("a refused call is an error that quotes tailscaled", async () => {
   await expect(api.logout(1000)).rejects.toThrow('tailscaled refused "logout" (403: access denied).');
   await expect(api.statusWithoutPeers(1000)).rejects.toThrow('tailscaled refused "status" (403: access denied).');
   expect(await api.ping("100.64.0.1", "disco", 1000)).toBeNull();
+});
+
+test("a head that does not end is an error, however much more comes", async () => {
+  const chunks = ["HTTP/1.0 200 OK\r\n", ...Array.from({ length: 20 }, () => "X: 1\r\n".repeat(1000))];
+  const api = localApi(async () => memoryConnection(chunks.map((text) => Buffer.from(text))).connection, "/s");
+  const message = "the head of tailscaled's answer is too long";
+  await expect(api.status(60_000)).rejects.toThrow(message);
+  await expect((await api.watchBus()).next(60_000)).rejects.toThrow(message);
 });
 
 test("a call that takes too long is an error, a ping is none", async () => {

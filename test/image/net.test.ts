@@ -113,6 +113,13 @@ describe.each(BUILDS)("sockets of the build for %s", (_, command) => {
     expect(await start(command, "unix", join(folder, "file")).line()).toEqual({ error: "ECONNREFUSED" });
   });
 
+  test("whoever waits for a connection learns that it has been closed on this side", async () => {
+    const server = await listen(() => {});
+    const probe = start(command, "close", portOf(server));
+    const lines = [await probe.line(), await probe.line()];
+    expect(lines.map(({ text }) => text).sort()).toEqual(["read: end", "readable: end"]);
+  });
+
   test("errors have the codes of Node", async () => {
     const server = await listen(echo);
     const port = portOf(server);

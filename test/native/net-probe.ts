@@ -3,8 +3,12 @@ import { readFileSync } from "node:fs";
 import { errorCode } from "../../image/spacetail/errors/failure.js";
 import type { Connection, Net } from "../../image/spacetail/platform/net.js";
 import type { Platform } from "../../image/spacetail/platform/platform.js";
+import { feed } from "./parsers/feed.js";
 
-/** A program of its own for the tests of {@link Net}: both builds must behave alike. It prints one JSON text a line. */
+/**
+ * A program of its own for the tests of {@link Net}, and for those that feed parsers: both builds must behave alike. It
+ * prints one JSON text a line.
+ */
 export function probe(platform: Platform): void {
   const [command = "", ...args] = process.argv.slice(2);
   perform(platform, command, args).then(
@@ -29,11 +33,8 @@ function say(line: Line): void {
   console.log(JSON.stringify(line));
 }
 
-async function perform(
-  { net, raiseDescriptorLimit }: Platform,
-  command: string,
-  args: readonly string[],
-): Promise<void> {
+async function perform(platform: Platform, command: string, args: readonly string[]): Promise<void> {
+  const { net, raiseDescriptorLimit } = platform;
   const [first = "", second = "0", third = "0"] = args;
   switch (command) {
     case "echo":
@@ -44,10 +45,14 @@ async function perform(
       return await relay(net, Number(first), true);
     case "connect":
       return await connect(await net.connectTcp(first, Number(second), Number(third)));
+    case "close":
+      return await close(net, Number(first));
     case "unix":
       return await connect(await net.connectUnix(first));
     case "waiting":
       return await waiting(await net.connectTcp(first, Number(second), 10_000));
+    case "parse":
+      return await feed(platform, first);
     case "lookup":
       return await lookup(net, args);
     case "descriptors":
@@ -129,6 +134,19 @@ async function connect(connection: Connection): Promise<void> {
   }
   connection.close();
   say({ text });
+}
+
+/** Closes connections while it waits for what comes from them, and says what it learns. */
+async function close(net: Net, port: number): Promise<void> {
+  const learn = (what: string, connection: Connection): void => {
+    connection.read().then((bytes) => say({ text: `${what}: ${bytes === null ? "end" : "bytes"}` }));
+  };
+  const one = await net.connectTcp("127.0.0.1", port, 10_000);
+  one.readable(() => learn("readable", one));
+  one.close();
+  const other = await net.connectTcp("127.0.0.1", port, 10_000);
+  learn("read", other);
+  other.close();
 }
 
 /** Looks hosts up one after another, and counts how often a timer fires meanwhile. */

@@ -19,8 +19,6 @@ interface Output {
   readonly failed: (error: Error) => void;
 }
 
-const nothing = (): void => {};
-
 /** The bytes of a connected socket of the native build. */
 export class NativeConnection {
   readonly socket: NativeSocket;
@@ -29,17 +27,13 @@ export class NativeConnection {
   /** How many bytes of the first output are sent. */
   private sent = 0;
   private ending = false;
-  private stopReading: () => void = nothing;
 
   constructor(socket: NativeSocket) {
     this.socket = socket;
   }
 
   read(): Promise<Buffer | null> {
-    return new Promise<Buffer | null>((resolve, reject) => {
-      this.stopReading = () => resolve(null);
-      this.tryRead(resolve, reject);
-    });
+    return new Promise<Buffer | null>((resolve, reject) => this.tryRead(resolve, reject));
   }
 
   readable(then: () => void): void {
@@ -68,7 +62,6 @@ export class NativeConnection {
   close(): void {
     if (this.socket.closed) return;
     this.socket.close();
-    this.stopReading();
     this.failOutputs(new SystemError("EPIPE", "write"));
   }
 
@@ -78,8 +71,6 @@ export class NativeConnection {
       return;
     }
     const count = this.socket.closed ? 0 : netRead(this.socket.fd, buffer);
-    // It holds on to what was read.
-    if (count !== -EAGAIN) this.stopReading = nothing;
     if (count > 0) resolve(Buffer.from(buffer.subarray(0, count)));
     else if (count === 0) resolve(null);
     else if (count === -EAGAIN) this.socket.readable(() => this.tryRead(resolve, reject));

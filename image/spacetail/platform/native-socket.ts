@@ -47,6 +47,7 @@ export class NativeSocket {
     forgetEvent(this.id);
   }
 
+  /** Whoever waits for something to read is called, and can see that the socket is closed. */
   close(): void {
     if (this.closed) return;
     const then = this.whenReadable;

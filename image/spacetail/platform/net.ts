@@ -58,9 +58,9 @@ export interface Connection {
    */
   readonly read: () => Promise<Buffer | null>;
   /**
-   * Calls `then` once, when there is something to read or `read` would tell the end, after `close` too; a later call or
-   * `read` takes the place of an earlier one. Unlike a promise, it costs the native build no stack, so thousands can
-   * wait like this.
+   * Calls `then` once, when there is something to read, `read` would tell the end, or the connection is closed; a later
+   * call or `read` takes the place of an earlier one. Unlike a promise, it costs the native build no stack, so
+   * thousands can wait like this.
    */
   readonly readable: (then: () => void) => void;
   /** Resolves when there is room for more, so that a slow reader slows the writer down. */

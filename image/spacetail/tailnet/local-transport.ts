@@ -19,6 +19,9 @@ export interface Lines {
   readonly close: () => void;
 }
 
+/** The longest head of a reply. Bytes. */
+const LONGEST_HEAD = 65_536;
+
 /** The text of a request. It is HTTP/1.0, so that the reply is neither chunked nor kept alive. */
 export function requestText(method: string, path: string, body: string): string {
   // The length is in bytes, because preferences may contain any text.
@@ -58,13 +61,20 @@ async function wholeReply(connection: Connection): Promise<LocalReply | null> {
     parts.push(chunk);
     if (head === null) {
       text += chunk.toString("latin1");
-      head = parseHead(text);
+      head = headOf(text);
     }
     if (head !== null && (head.status === 101 || isComplete(head, parts))) break;
   }
   if (head === null) throw new Error("tailscaled closed the connection without an answer");
   const body = Buffer.concat(parts).subarray(head.bodyAt).toString("utf8");
   return { status: head.status, headers: head.headers, body };
+}
+
+/** The head that a text begins with; null while it is not complete. */
+function headOf(text: string): ReplyHead | null {
+  const head = parseHead(text);
+  if (head === null && text.length > LONGEST_HEAD) throw new Error("the head of tailscaled's answer is too long");
+  return head;
 }
 
 /** Whether a reply with a Content-Length is complete; connections of HTTP/1.1 requests stay open. */
@@ -83,7 +93,7 @@ function lineReader(connection: Connection): () => Promise<string | null> {
     for (;;) {
       if (!inBody) {
         const text = buffered.toString("latin1");
-        const head = parseHead(text);
+        const head = headOf(text);
         if (head !== null) {
           if (head.status !== 200)
             throw new Error(`tailscaled answered ${head.status}: ${text.slice(head.bodyAt).trim()}`);

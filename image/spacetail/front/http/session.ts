@@ -219,13 +219,16 @@ function answered(session: Session): Promise<void> {
 function awaitAnswer(session: Session, link: Link): void {
   const outlet = link.outlet();
   const begin = (): void => {
-    passAnswer(session, link).then(() => afterAnswer(session, link));
+    const exchange = link.pending[0];
+    if (exchange !== undefined) passAnswer(session, link, exchange).then(() => afterAnswer(session, link, exchange));
   };
   if (outlet === null || link.source().bytes().length > 0) begin();
   else outlet.connection.readable(begin);
 }
 
-function afterAnswer(session: Session, link: Link): void {
+function afterAnswer(session: Session, link: Link, exchange: Exchange): void {
+  // It is still there if it got no answer.
+  if (link.pending[0] === exchange) link.pending.shift();
   if (link.pending.length > 0 && !session.isOver) {
     awaitAnswer(session, link);
     return;
@@ -238,9 +241,8 @@ function afterAnswer(session: Session, link: Link): void {
 }
 
 /** Passes on the answer to the first request that has none. Never rejects. */
-async function passAnswer(session: Session, link: Link): Promise<void> {
-  const exchange = link.pending[0];
-  if (session.isOver || exchange === undefined) return;
+async function passAnswer(session: Session, link: Link, exchange: Exchange): Promise<void> {
+  if (session.isOver) return;
   const began = { answer: false };
   try {
     await passHeads(session, link, exchange, began);

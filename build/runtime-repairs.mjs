@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Repairs of scriptc's run-time library, which is compiled from its sources. Each can go when a version of scriptc does
+// without it; the build fails when a source is no longer as a repair expects it.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+
+const REPAIRS = [
+  {
+    // scriptc 0.1.7 keeps each error that is passed to a function as `unknown`, and the copy of it, until the process
+    // ends, and searches all of them at the next: 700 bytes for each connection that fails. A few are enough, because
+    // nothing here compares errors by identity.
+    source: "src/scr_json.c",
+    text: "  if (scr_errdyn_n == scr_errdyn_cap) {\n",
+    repaired: "  if (scr_errdyn_n == 32) scr_errdyn_teardown();\n  if (scr_errdyn_n == scr_errdyn_cap) {\n",
+    times: 2,
+  },
+  {
+    // Whenever scriptc 0.1.7 waits, it unmaps the stacks of functions that have ended, and maps others for the next
+    // ones: four times for each request that passes the proxies, each with page faults. Those that it keeps take some
+    // 8 KB each.
+    source: "src/scr_async.c",
+    text: "    if (due > now) scr_fiber_stacks_clear();\n",
+    repaired: "",
+    times: 1,
+  },
+  {
+    source: "src/scr_async.c",
+    text: "#define SCR_FIBER_SPARES 4\n",
+    repaired: "#define SCR_FIBER_SPARES 16\n",
+    times: 1,
+  },
+];
+
+/**
+ * The path of a source of the run-time library, or of a repaired copy of it.
+ *
+ * @param folder where copies may be written
+ */
+export function repairedSource(library, source, folder) {
+  const repairs = REPAIRS.filter((one) => one.source === source);
+  if (repairs.length === 0) return join(library, source);
+  let text = readFileSync(join(library, source), "utf8");
+  for (const { text: broken, repaired, times } of repairs) {
+    const found = text.split(broken).length - 1;
+    if (found !== times)
+      throw new Error(`${source} of scriptc has changed: see whether build/runtime-repairs.mjs fits`);
+    text = text.replaceAll(broken, repaired);
+  }
+  mkdirSync(folder, { recursive: true });
+  const copy = join(folder, basename(source));
+  writeFileSync(copy, text);
+  return copy;
+}
