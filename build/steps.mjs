@@ -105,15 +105,14 @@ export function probe() {
   );
 }
 
-/** The small tailscaled. */
+/** The small tailscaled, and the full one. */
 export function daemon() {
-  step(
-    "tailscaled",
-    ["image/tailscale", "build/tailscaled.mjs"],
-    ["image/dist/tailscaled-linux-x64", "image/dist/links"],
-    () => {
-      run("node", ["build/tailscaled.mjs"]);
-    },
+  const inputs = ["image/tailscale", "build/tailscaled.mjs"];
+  step("tailscaled", inputs, ["image/dist/tailscaled-linux-x64", "image/dist/links"], () =>
+    run("node", ["build/tailscaled.mjs"]),
+  );
+  step("tailscaled-full", inputs, ["image/dist/tailscaled-full-linux-x64"], () =>
+    run("node", ["build/tailscaled.mjs", "full"]),
   );
 }
 

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
-// Builds the pinned tailscaled, command line included, from its Go module into image/dist/tailscaled-linux-ARCH.
+// Builds the pinned tailscaled, command line included, from its Go module.
 //
-// Usage: npm run build:tailscaled -- [x64] [arm64]      default: x64
+// Usage: npm run build:tailscaled -- [x64] [arm64] [full]      default: x64
 //
-// Sources are the module's, except for the patches in image/tailscale, which are applied to a copy. The result is
-// cached in .cache/tailscaled by module versions, tags, patches, toolchain and architecture.
+//          image/dist/tailscaled-linux-ARCH        the small one, which has what runs need
+//   full   image/dist/tailscaled-full-linux-ARCH   that one, and what hosts need: kernel networking, routes, exit nodes
+//
+// The main package is Tailscale's, with the files of image/tailscale/tailscaled added to it. The result is cached in
+// .cache/tailscaled by module versions, tags, added files, toolchain and architecture.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -27,29 +30,30 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const here = join(root, "image/tailscale");
 const read = (name) => readFileSync(join(here, name), "utf8");
 
-const tags = read("tags.txt")
-  .split("\n")
-  .filter((line) => line !== "" && !line.startsWith("#"));
-const patches = readdirSync(here).filter((name) => name.endsWith(".patch"));
+const linesOf = (name) =>
+  read(name)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+const added = readdirSync(join(here, "tailscaled")).filter((name) => name.endsWith(".go"));
 const version = /tailscale\.com v(\S+)/.exec(read("go.mod"))[1];
 // Module archives carry no commit, without which tailscaled calls its own version an error.
 const stamp = `-X tailscale.com/version.shortStamp=${version} -X tailscale.com/version.longStamp=${version}-spacetail`;
 
-/** Copies the module and applies the patches; returns a go.mod that uses the copy. */
-function patched(module, folder) {
-  const copy = join(folder, "tailscale.com");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  // Files and folders of the module cache are read-only.
-  execFileSync("cp", ["-r", "--no-preserve=mode", module, copy]);
-  // In a repository, `git apply` passes over files that it ignores, as the cache is.
-  const env = { ...process.env, GIT_CEILING_DIRECTORIES: folder };
-  for (const patch of patches) {
-    execFileSync("git", ["apply", join(here, patch)], { cwd: copy, env, stdio: ["ignore", 2, 2] });
-  }
-  const file = join(folder, "go.mod");
-  writeFileSync(file, `${read("go.mod")}\nreplace tailscale.com => ${copy}\n`);
-  copyFileSync(join(here, "go.sum"), join(folder, "go.sum"));
+const words = process.argv.slice(2);
+const isFull = words.includes("full");
+const inFull = linesOf("tags-full.txt");
+const tags = linesOf("tags.txt").filter((tag) => !isFull || !inFull.includes(tag));
+
+/**
+ * An overlay that puts the files of Tailscale's main package beside ours. The compiler reads them in the module cache,
+ * so there is no copy.
+ */
+function overlay(module, file) {
+  const main = join(module, "cmd/tailscaled");
+  const names = readdirSync(main).filter((name) => name.endsWith(".go") && !name.endsWith("_test.go"));
+  for (const name of added) if (names.includes(name)) throw new Error(`Tailscale has a file called ${name} too`);
+  const Replace = Object.fromEntries(names.map((name) => [join(here, "tailscaled", name), join(main, name)]));
+  writeFileSync(file, JSON.stringify({ Replace }));
   return file;
 }
 
@@ -58,31 +62,31 @@ function build(arch) {
   const go = (...args) =>
     execFileSync("go", args, { cwd: here, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   const key = createHash("sha256");
-  for (const part of [go("env", "GOVERSION"), arch, tags.join(), stamp, read("go.sum"), ...patches.map(read)])
+  const ours = added.map((name) => read(`tailscaled/${name}`));
+  for (const part of [go("env", "GOVERSION"), arch, tags.join(), stamp, read("go.sum"), ...added, ...ours])
     key.update(part).update("\0");
   const folder = join(root, ".cache/tailscaled", key.digest("hex").slice(0, 16));
   const cached = join(folder, "tailscaled");
   if (!existsSync(cached)) {
     mkdirSync(folder, { recursive: true });
     const partial = `${cached}.${process.pid}`;
-    const sources = join(folder, "sources");
-    const modfile = patched(go("list", "-m", "-f", "{{.Dir}}", "tailscale.com").trim(), sources);
+    const module = go("list", "-m", "-f", "{{.Dir}}", "tailscale.com").trim();
     go(
       "build",
       "-trimpath",
-      `-modfile=${modfile}`,
+      "-buildvcs=false",
+      `-overlay=${overlay(module, join(folder, "overlay.json"))}`,
       "-tags",
       tags.join(),
       "-ldflags",
       `-s -w ${stamp}`,
       "-o",
       partial,
-      "tailscale.com/cmd/tailscaled",
+      "./tailscaled",
     );
-    rmSync(sources, { recursive: true });
     renameSync(partial, cached);
   }
-  const out = join(root, `image/dist/tailscaled-linux-${arch}`);
+  const out = join(root, `image/dist/tailscaled${isFull ? "-full" : ""}-linux-${arch}`);
   mkdirSync(dirname(out), { recursive: true });
   copyFileSync(cached, `${out}.partial`);
   renameSync(`${out}.partial`, out);
@@ -101,7 +105,8 @@ function link() {
 }
 
 link();
-for (const arch of process.argv.length > 2 ? process.argv.slice(2) : ["x64"]) {
+const arches = words.filter((word) => word !== "full");
+for (const arch of arches.length > 0 ? arches : ["x64"]) {
   const out = build(arch);
   console.log(`${out.slice(root.length + 1)} ${statSync(out).size} bytes (tailscale ${version})`);
 }

@@ -21,6 +21,8 @@ export const CHOSEN = {
   acceptRoutes: true,
   exitNode: "exit",
   shieldsUp: false,
+  ssh: true,
+  userspace: "auto",
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
   runtimeDir: "/run/user/1983",

@@ -128,17 +128,20 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   ],
   [
     { environment: { TS_EXTRA_ARGS: "--accept-dns" } },
-    ["environment.TS_EXTRA_ARGS must not be set here: use acceptDns, acceptRoutes, exitNode or shieldsUp"],
+    ["environment.TS_EXTRA_ARGS must not be set here: use acceptDns, acceptRoutes, exitNode, shieldsUp or ssh"],
   ],
   [{ environment: { TRACE: "true" } }, ["environment.TRACE must not be set here: use trace"]],
   [
     { environment: { TS_ROUTES: "10.0.0.0/8", TS_STATE_DIR: "/var/lib/tailscale", TS_USERSPACE: "true" } },
-    ["environment.TS_ROUTES is not supported: the node advertises no routes"],
+    [
+      "environment.TS_USERSPACE must not be set here: use userspace",
+      "environment.TS_ROUTES is not supported: set --advertise-routes in TS_EXTRA_ARGS, which needs the full tailscaled",
+    ],
   ],
   [
-    { environment: { wo_TS_USERSPACE: "false" } },
+    { environment: { wo_TS_DEST_IP: "10.0.0.1" } },
     [
-      "environment.wo_TS_USERSPACE is not supported: spacetail always uses userspace networking, which needs no privileges",
+      "environment.wo_TS_DEST_IP is not supported: spacetail does not forward traffic; programs reach the tailnet through its proxies",
     ],
   ],
   [
@@ -302,6 +305,11 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [
     { noProxy: ["tskey-auth-hidden"] },
     ["noProxy[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
+  ],
+  [{ userspace: "no" }, ['userspace must be true, false or auto, but "no" was given']],
+  [
+    { ssh: true, shieldsUp: true },
+    ["shieldsUp must not be true together with ssh, because shields refuse every connection from the tailnet"],
   ],
   [
     { proxyVariables: ["ALL-PROXY"] },

@@ -196,8 +196,9 @@ export class TailnetContext extends Construct {
   }
 
   private hookAttributes(): Record<string, string[]> {
-    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [] } = this.#props;
-    return hookAttributes({ phases: this.phases, httpProxy, exitTrap, proxyVariables }, this.#hooks);
+    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [], userspace } = this.#props;
+    const options = { phases: this.phases, httpProxy, exitTrap, proxyVariables, userspace };
+    return hookAttributes(options, this.#hooks);
   }
 
   private addHook(before: boolean, hook: TailnetHook): void {

@@ -58,6 +58,18 @@ export interface TailnetTunnelOptions {
   readonly shieldsUp?: boolean;
 
   /**
+   * Let peers log in to the runner by Tailscale SSH while the tunnel is up, as the tailnet's policy allows.
+   * @default false
+   */
+  readonly ssh?: boolean;
+
+  /**
+   * Whether programs use proxies (`true`) or kernel networking (`false`), which needs privileges; `auto` chooses.
+   * @default "true"
+   */
+  readonly userspace?: string;
+
+  /**
    * Loopback address of the tunnel's HTTP proxy, as `host:port`.
    * @default "localhost:8080"
    */

@@ -55,6 +55,7 @@ export function* contextRules(values: Values, given: unknown, engine: Engine): G
   yield* environmentRules(values);
   yield* keyServerRules(values);
   yield* proxyRules(values);
+  yield* shieldRules(values);
   yield* fileRules(knownObjects(values.files));
   if (values.exitTrap === true || values.exitTrap === undefined) {
     for (const property of ["beforeHooks", "afterHooks"]) {
@@ -145,6 +146,12 @@ function* proxyRules({ allowRemoteClients, ...values }: Values): Generator<Probl
     const message = "must be a loopback address, such as localhost:8080, unless allowRemoteClients is true";
     yield problem(property, message, known);
   }
+}
+
+function* shieldRules({ ssh, shieldsUp }: Values): Generator<Problem> {
+  if (ssh !== true || shieldsUp !== true) return;
+  const message = "must not be true together with ssh, because shields refuse every connection from the tailnet";
+  yield hiddenProblem("shieldsUp", message);
 }
 
 /** True for an OAuth client whose secret says where its API is. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { networkingOf } from "../wire/networking.js";
 import { exportCommands, unsetCommand } from "../wire/proxy-variables.js";
 import { PHASES } from "./phases.js";
 
@@ -16,6 +17,11 @@ export interface HookOptions {
   readonly exitTrap: boolean;
   /** Names of more variables that point programs at the tunnel. */
   readonly proxyVariables?: readonly string[];
+  /**
+   * The option of that name. Where the run decides about networking, it also decides about proxy variables, of which
+   * kernel networking needs none.
+   */
+  readonly userspace?: string | undefined;
 }
 
 /** A hook of the user's own, beside ours. */
@@ -68,7 +74,9 @@ function beforeHooks(options: HookOptions): string[] {
   // $$ is the phase's shell even inside a script or a substitution; the parent of `up` may be something else.
   const hooks = ["spacetail up --watch $$"];
   if (options.exitTrap) hooks.push("trap 'spacetail down' EXIT");
-  hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
+  const { userspace = "true" } = options;
+  if (networkingOf(userspace) === "userspace") hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
+  else hooks.push('eval "$(spacetail env)"');
   return hooks;
 }
 

@@ -262,6 +262,9 @@ const STRICTER: Readonly<Record<string, Details>> = {
   tailscaledArgs: { listCheck: tailscaledArgsProblem },
 };
 
+/** The variables that decide about the text of the hooks. */
+const IN_HOOKS: readonly string[] = ["TS_OUTBOUND_HTTP_PROXY_LISTEN", "TS_PROXY_VARIABLES", "TS_USERSPACE"];
+
 /** The tunnel's options, as the executable has them, with what only libraries check. */
 const TUNNEL_OPTIONS: readonly Option[] = TUNNEL_ROWS.map((row) =>
   option(row.name, row.kind, row.doc, { ...tunnelDetails(row), ...STRICTER[row.name] }),
@@ -279,9 +282,7 @@ function tunnelDetails({ kind, variable, check, ...row }: TunnelOption): Details
       "config-yml": `\`environment.${variable}\``,
       plugin: `\`contexts.env.${variable}\``,
       // The hooks of the context have them in their text, so a stack must not choose others.
-      ...(variable === "TS_OUTBOUND_HTTP_PROXY_LISTEN" || variable === "TS_PROXY_VARIABLES"
-        ? {}
-        : { blueprint: `\`environment.variables\`: \`${variable}\`` }),
+      ...(IN_HOOKS.includes(variable) ? {} : { blueprint: `\`environment.variables\`: \`${variable}\`` }),
     },
   };
 }

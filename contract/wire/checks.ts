@@ -5,6 +5,7 @@ import { parseDuration } from "./duration.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { parseForward } from "./forwards.js";
 import { dnsLabel } from "./labels.js";
+import { networkingOf } from "./networking.js";
 import { parseBaseUrl, parseBoolean } from "./parse.js";
 
 /**
@@ -64,6 +65,11 @@ export const socketPath: Check = (text) => {
   if (!text.startsWith("/")) return "must be an absolute path";
   // sockaddr_un holds 108 bytes, one of which ends the text.
   return text.length > 107 ? "must be at most 107 characters: longer paths fit into no unix socket address" : null;
+};
+
+/** Whose network stack carries the tunnel: tailscaled's own for true, the kernel's for false. */
+export const userspace: Check = (text) => {
+  return networkingOf(text) === null ? "must be true, false or auto" : null;
 };
 
 /** An absolute path of a directory that sockets with addresses can be in. */

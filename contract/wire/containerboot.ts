@@ -14,7 +14,6 @@ const always = (): boolean => true;
 const never = (): boolean => false;
 // containerboot takes malformed booleans for the default.
 const whenTrue = (value: string): boolean => parseBoolean(value) === true;
-const whenFalse = (value: string): boolean => parseBoolean(value) === false;
 
 const FORWARDING = "spacetail does not forward traffic; programs reach the tailnet through its proxies";
 const OPERATOR = "it belongs to Tailscale's Kubernetes operator";
@@ -35,11 +34,10 @@ export const CONTAINERBOOT_VARIABLES: readonly ContainerbootVariable[] = [
     reason: "spacetail requests no identity token; set TS_ID_TOKEN, or leave both unset in a Spacelift run",
   },
   {
-    name: "TS_USERSPACE",
-    isRefused: whenFalse,
-    reason: "spacetail always uses userspace networking, which needs no privileges",
+    name: "TS_ROUTES",
+    isRefused: always,
+    reason: "set --advertise-routes in TS_EXTRA_ARGS, which needs the full tailscaled",
   },
-  { name: "TS_ROUTES", isRefused: always, reason: "the node advertises no routes" },
   { name: "TS_DEST_IP", isRefused: always, reason: FORWARDING },
   { name: "TS_EXPERIMENTAL_DEST_DNS_NAME", isRefused: always, reason: FORWARDING },
   { name: "TS_TAILNET_TARGET_IP", isRefused: always, reason: FORWARDING },

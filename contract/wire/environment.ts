@@ -131,7 +131,8 @@ const FLAG_VARIABLES: readonly Variable[] = [
     check: extraFlags,
     doc:
       "Flags of `tailscale up`: `--accept-dns`, `--accept-routes`, `--exit-node`, `--hostname`, `--shields-up` (on by " +
-      "default), `--login-server`, `--timeout`.",
+      "default), `--ssh`, `--advertise-routes`, `--advertise-exit-node`, `--exit-node-allow-lan-access`, " +
+      "`--login-server`, `--timeout`.",
   },
 ];
 

@@ -3,7 +3,8 @@ import { parseHostPort } from "./addresses.js";
 import { wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
 import { dnsLabel } from "./labels.js";
-import { parseBaseUrl, parseBoolean } from "./parse.js";
+import { parseNetwork } from "./networks.js";
+import { parseBaseUrl, parseBoolean, splitList } from "./parse.js";
 import { findUpFlag, SUPPORTED_UP_FLAGS, UP_FLAGS } from "./up-flags.js";
 
 /** The flags of `tailscale up` that TS_EXTRA_ARGS may contain. A flag that was not given is null. */
@@ -14,6 +15,11 @@ export interface ExtraFlags {
   readonly exitNode: string | null;
   readonly hostname: string | null;
   readonly shieldsUp: boolean | null;
+  readonly ssh: boolean | null;
+  /** Networks that the node offers to others. */
+  readonly advertiseRoutes: readonly string[] | null;
+  readonly advertiseExitNode: boolean | null;
+  readonly exitNodeAllowLan: boolean | null;
   readonly loginServer: string | null;
   /** Milliseconds. */
   readonly timeoutMs: number | null;
@@ -43,6 +49,10 @@ export function readExtraFlags(text: string): ExtraFlags {
   let exitNode: string | null = null;
   let hostname: string | null = null;
   let shieldsUp: boolean | null = null;
+  let ssh: boolean | null = null;
+  let advertiseRoutes: readonly string[] | null = null;
+  let advertiseExitNode: boolean | null = null;
+  let exitNodeAllowLan: boolean | null = null;
   let loginServer: string | null = null;
   let timeoutMs: number | null = null;
   let problem: string | null = null;
@@ -53,12 +63,29 @@ export function readExtraFlags(text: string): ExtraFlags {
     if (name === "--accept-dns") acceptDns = parseBoolean(value);
     if (name === "--accept-routes") acceptRoutes = parseBoolean(value);
     if (name === "--shields-up") shieldsUp = parseBoolean(value);
+    if (name === "--ssh") ssh = parseBoolean(value);
+    if (name === "--advertise-routes") advertiseRoutes = splitList(value);
+    if (name === "--advertise-exit-node") advertiseExitNode = parseBoolean(value);
+    if (name === "--exit-node-allow-lan-access") exitNodeAllowLan = parseBoolean(value);
     if (name === "--exit-node") exitNode = value;
     if (name === "--hostname") hostname = value;
     if (name === "--login-server") loginServer = value;
     if (name === "--timeout") timeoutMs = parseDuration(value);
   }
-  return { acceptDns, acceptRoutes, exitNode, hostname, shieldsUp, loginServer, timeoutMs, problem };
+  return {
+    acceptDns,
+    acceptRoutes,
+    exitNode,
+    hostname,
+    shieldsUp,
+    ssh,
+    advertiseRoutes,
+    advertiseExitNode,
+    exitNodeAllowLan,
+    loginServer,
+    timeoutMs,
+    problem,
+  };
 }
 
 /** Reads TS_TAILSCALED_EXTRA_ARGS, which is split like TS_EXTRA_ARGS. */
@@ -73,6 +100,8 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
       problem = `must set ${name} to host:port, such as localhost:1080`;
     } else if (name === "--socket") {
       problem = "must not contain --socket: set TS_SOCKET instead";
+    } else if (name === "--tun") {
+      problem = "must not contain --tun: set TS_USERSPACE instead";
     } else if (EXITING_FLAGS.includes(name)) {
       problem = `must not contain ${name}, with which tailscaled exits at once`;
     } else if (name === "--socks5-server") {
@@ -139,6 +168,12 @@ function extraFlagProblem(name: string, value: string): string | null {
   }
   if (name === "--hostname") {
     return dnsLabel(value) === "" ? "must set --hostname to a name with at least one letter or digit" : null;
+  }
+  if (name === "--advertise-routes") {
+    // Tailscale refuses networks with bits set behind their length only when the node has joined.
+    return splitList(value).every((one) => one.includes("/") && parseNetwork(one) !== null)
+      ? null
+      : "must set --advertise-routes to networks such as 10.0.0.0/8, separated by commas";
   }
   if (name === "--login-server") {
     return parseBaseUrl(value) === null ? "must set --login-server to an http:// or https:// URL" : null;

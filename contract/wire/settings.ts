@@ -13,8 +13,9 @@ import {
   valueInUse,
   valueProblem,
 } from "./environment.js";
-import { readExtraFlags, readTailscaledArgs } from "./flags.js";
+import { type ExtraFlags, readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { type Forward, parseForward, portTwice } from "./forwards.js";
+import { type Networking, networkingOf } from "./networking.js";
 import { parseBoolean, parseSwitch, splitList } from "./parse.js";
 import { quoted } from "./secrets.js";
 
@@ -57,6 +58,13 @@ export interface Settings extends KeyOptions {
   /** Address or name; empty for none. */
   readonly exitNode: string;
   readonly shieldsUp: boolean;
+  readonly ssh: boolean;
+  /** Networks that the node offers to others. */
+  readonly advertiseRoutes: readonly string[];
+  readonly advertiseExitNode: boolean;
+  /** Whether the local network is reached directly while an exit node is used. */
+  readonly exitNodeAllowLan: boolean;
+  readonly networking: Networking;
   readonly tailscaledArgs: readonly string[];
   /** `host:port`. */
   readonly socks5Server: string;
@@ -130,7 +138,12 @@ export function readSettings(env: Environment): Settings {
     acceptDns: flags.acceptDns ?? booleanOf(env, "TS_ACCEPT_DNS"),
     acceptRoutes: flags.acceptRoutes ?? false,
     exitNode: flags.exitNode ?? "",
-    shieldsUp: flags.shieldsUp ?? true,
+    shieldsUp: shieldsUp(flags),
+    ssh: flags.ssh ?? false,
+    advertiseRoutes: flags.advertiseRoutes ?? [],
+    advertiseExitNode: flags.advertiseExitNode ?? false,
+    exitNodeAllowLan: flags.exitNodeAllowLan ?? false,
+    networking: networkingOf(valueOrDefault(env, "TS_USERSPACE")) ?? "userspace",
     tailscaledArgs: daemon.rest,
     socks5Server,
     httpProxy,
@@ -237,6 +250,26 @@ function refuseRemote(name: string, address: string): void {
     `The ${name} proxy must listen on a loopback address, but ${quoted(address)} was given: whoever could connect to it would ` +
       "be on the tailnet. Set TS_ALLOW_REMOTE_CLIENTS=true if that is wanted.",
   );
+}
+
+/** The options for which peers must be able to connect to the node, as they are called in TS_EXTRA_ARGS. */
+export function openingFlags(flags: Pick<ExtraFlags, "ssh" | "advertiseRoutes" | "advertiseExitNode">): string[] {
+  const names: string[] = [];
+  if (flags.ssh === true) names.push("--ssh");
+  if ((flags.advertiseRoutes ?? []).length > 0) names.push("--advertise-routes");
+  if (flags.advertiseExitNode === true) names.push("--advertise-exit-node");
+  return names;
+}
+
+function shieldsUp(flags: ExtraFlags): boolean {
+  const [opening] = openingFlags(flags);
+  if (opening === undefined) return flags.shieldsUp ?? true;
+  if (flags.shieldsUp === true) {
+    throw new SettingsError(
+      `TS_EXTRA_ARGS must not contain both --shields-up and ${opening}: shields refuse every connection from the tailnet.`,
+    );
+  }
+  return false;
 }
 
 function forwardsOf(text: string, proxies: readonly string[]): Forward[] {

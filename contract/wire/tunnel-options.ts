@@ -13,6 +13,7 @@ import {
   hostPort,
   oneWord,
   socketPath,
+  userspace,
 } from "./checks.js";
 import { noProxyEntryProblem } from "./no-proxy.js";
 import { proxyVariableProblem } from "./proxy-values.js";
@@ -161,6 +162,32 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     default: "true",
     defaultText: "",
     doc: "Refuse connections from the tailnet to the runner.",
+    note: "",
+  },
+  {
+    name: "ssh",
+    kind: "boolean",
+    variable: "TS_EXTRA_ARGS",
+    aliases: [],
+    flag: "--ssh",
+    separator: " ",
+    check: boolean,
+    default: "false",
+    defaultText: "",
+    doc: "Let peers log in to the runner by Tailscale SSH while the tunnel is up, as the tailnet's policy allows.",
+    note: "",
+  },
+  {
+    name: "userspace",
+    kind: "text",
+    variable: "TS_USERSPACE",
+    aliases: [],
+    flag: "",
+    separator: "",
+    check: userspace,
+    default: "true",
+    defaultText: "",
+    doc: "Whether programs use proxies (`true`) or kernel networking (`false`), which needs privileges; `auto` chooses.",
     note: "",
   },
   {

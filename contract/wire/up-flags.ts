@@ -10,8 +10,8 @@ export interface UpFlag {
   readonly refusal: string;
 }
 
-const NO_ROUTING = "the node routes nothing for others";
-const NO_FIREWALL = "userspace networking sets no firewall rules";
+const NO_ROUTING = "a node that advertises routes has Tailscale's defaults otherwise";
+const NO_FIREWALL = "kernel networking has Tailscale's default firewall rules";
 const NO_LOGIN_URL = "there is no login URL to show: the node joins with a key";
 
 /**
@@ -24,12 +24,14 @@ export const UP_FLAGS: readonly UpFlag[] = [
   { name: "--exit-node", boolean: false, refusal: "" },
   { name: "--hostname", boolean: false, refusal: "" },
   { name: "--shields-up", boolean: true, refusal: "" },
+  { name: "--ssh", boolean: true, refusal: "" },
+  { name: "--advertise-routes", boolean: false, refusal: "" },
+  { name: "--advertise-exit-node", boolean: true, refusal: "" },
+  { name: "--exit-node-allow-lan-access", boolean: true, refusal: "" },
   { name: "--login-server", boolean: false, refusal: "" },
   { name: "--timeout", boolean: false, refusal: "" },
   { name: "--accept-risk", boolean: false, refusal: "spacetail asks for no confirmation" },
   { name: "--advertise-connector", boolean: true, refusal: NO_ROUTING },
-  { name: "--advertise-exit-node", boolean: true, refusal: NO_ROUTING },
-  { name: "--advertise-routes", boolean: false, refusal: NO_ROUTING },
   {
     name: "--advertise-tags",
     boolean: false,
@@ -40,11 +42,6 @@ export const UP_FLAGS: readonly UpFlag[] = [
   { name: "--authkey", boolean: false, refusal: "set TS_AUTHKEY instead" },
   { name: "--client-id", boolean: false, refusal: "set TS_CLIENT_ID instead" },
   { name: "--client-secret", boolean: false, refusal: "set TS_CLIENT_SECRET instead" },
-  {
-    name: "--exit-node-allow-lan-access",
-    boolean: true,
-    refusal: "only programs that use the proxies go through the exit node",
-  },
   { name: "--force-reauth", boolean: true, refusal: "every `spacetail up` logs in anew" },
   { name: "--host-routes", boolean: true, refusal: NO_FIREWALL },
   { name: "--id-token", boolean: false, refusal: "set TS_ID_TOKEN instead" },
@@ -57,7 +54,6 @@ export const UP_FLAGS: readonly UpFlag[] = [
   { name: "--report-posture", boolean: true, refusal: "tailscaled of the runner image cannot report device posture" },
   { name: "--reset", boolean: true, refusal: "every `spacetail up` starts a new node, without earlier settings" },
   { name: "--snat-subnet-routes", boolean: true, refusal: NO_ROUTING },
-  { name: "--ssh", boolean: true, refusal: "tailscaled of the runner image is built without Tailscale SSH" },
   { name: "--stateful-filtering", boolean: true, refusal: NO_ROUTING },
 ];
 

@@ -44,6 +44,8 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
   acceptRoutes: true,
   exitNode: "e",
   shieldsUp: false,
+  ssh: true,
+  userspace: "auto",
   httpProxy: "localhost:9",
   socks5Server: "localhost:8",
   allowRemoteClients: true,

@@ -54,8 +54,10 @@ describe("environments that containerboot accepts", () => {
 });
 
 test.each([
-  [{ TS_USERSPACE: "false" }, "TS_USERSPACE=false is not supported: spacetail always uses userspace networking, which"],
-  [{ TS_ROUTES: "10.0.0.0/8" }, "TS_ROUTES is not supported: the node advertises no routes."],
+  [
+    { TS_ROUTES: "10.0.0.0/8" },
+    "TS_ROUTES is not supported: set --advertise-routes in TS_EXTRA_ARGS, which needs the full tailscaled.",
+  ],
   [{ TS_AUDIENCE: "vault", TS_CLIENT_ID: "k1" }, "TS_AUDIENCE is not supported: spacetail requests no identity token;"],
   [{ TS_DEST_IP: "10.0.0.1" }, "TS_DEST_IP is not supported: spacetail does not forward traffic; programs reach"],
   [{ TS_SERVE_CONFIG: "/serve.json" }, "TS_SERVE_CONFIG is not supported: the node serves nothing to others."],

@@ -15,6 +15,10 @@ const NONE: ExtraFlags = {
   exitNode: null,
   hostname: null,
   shieldsUp: null,
+  ssh: null,
+  advertiseRoutes: null,
+  advertiseExitNode: null,
+  exitNodeAllowLan: null,
   loginServer: null,
   timeoutMs: null,
   problem: null,
@@ -33,6 +37,11 @@ describe("flags of tailscale up", () => {
     ["  --hostname=runner\t--timeout 90s ", { hostname: "runner", timeoutMs: 90_000 }],
     ["--login-server=https://control.test", { loginServer: "https://control.test" }],
     ["--hostname=a --hostname=b", { hostname: "b" }],
+    ["--ssh", { ssh: true }],
+    ["-ssh=false", { ssh: false }],
+    ["--advertise-routes=10.0.0.0/8,fd00::/8", { advertiseRoutes: ["10.0.0.0/8", "fd00::/8"] }],
+    ["--advertise-routes=", { advertiseRoutes: [] }],
+    ["--advertise-exit-node --exit-node-allow-lan-access", { advertiseExitNode: true, exitNodeAllowLan: true }],
   ])("%j is understood", (text, flags) => {
     expect(readExtraFlags(text)).toEqual({ ...NONE, ...flags });
   });
@@ -46,13 +55,12 @@ describe("flags of tailscale up", () => {
     ["--timeout", "must set --timeout to a duration above zero, such as 60s"],
     ["--hostname=...", "must set --hostname to a name with at least one letter or digit"],
     ["--login-server=control.test", "must set --login-server to an http:// or https:// URL"],
+    ["--advertise-routes=10.0.0.0", "must set --advertise-routes to networks such as 10.0.0.0/8, separated by commas"],
   ])("%j is refused: %s", (text, problem) => {
     expect(readExtraFlags(text).problem).toEqual(expect.stringContaining(problem));
   });
 
   test.each([
-    ["--ssh", "--ssh: tailscaled of the runner image is built without Tailscale SSH"],
-    ["-ssh=true", "--ssh: tailscaled of the runner image is built without Tailscale SSH"],
     ["--auth-key=tskey-auth-secret", "--auth-key: set TS_AUTHKEY instead"],
     ["-authkey tskey-auth-secret", "--authkey: set TS_AUTHKEY instead"],
     ["--client-secret=tskey-client-secret", "--client-secret: set TS_CLIENT_SECRET instead"],
@@ -64,10 +72,7 @@ describe("flags of tailscale up", () => {
     ["--accept-dns --reset", "--reset: every `spacetail up` starts a new node, without earlier settings"],
     ["--operator=me", "--operator: the user who runs `spacetail up` operates tailscaled"],
     ["--accept-risk=all", "--accept-risk: spacetail asks for no confirmation"],
-    [
-      "--exit-node-allow-lan-access",
-      "--exit-node-allow-lan-access: only programs that use the proxies go through the exit node",
-    ],
+    ["--netfilter-mode=off", "--netfilter-mode: kernel networking has Tailscale's default firewall rules"],
   ])("%j is refused with the reason", (text, reason) => {
     expect(readExtraFlags(text).problem).toBe(`must not contain ${reason}`);
   });
@@ -93,7 +98,11 @@ describe("the table of flags", () => {
   });
 
   test.each(UP_FLAGS)("$name is read, or refused in a sentence that reads on", ({ name, boolean, refusal }) => {
-    const good: Readonly<Record<string, string>> = { "--timeout": "60s", "--login-server": "https://control.test" };
+    const good: Readonly<Record<string, string>> = {
+      "--timeout": "60s",
+      "--login-server": "https://control.test",
+      "--advertise-routes": "10.0.0.0/8",
+    };
     const { problem } = readExtraFlags(boolean ? name : `${name}=${good[name] ?? "db"}`);
     expect(problem).toBe(refusal === "" ? null : `must not contain ${name}: ${refusal}`);
     expect(refusal).toMatch(/^$|^[a-z].*[^.]$/);
@@ -117,6 +126,7 @@ describe("flags of tailscaled", () => {
     ["--socks5-server=1080", "must set --socks5-server to host:port, such as localhost:1080"],
     ["--outbound-http-proxy-listen", "must set --outbound-http-proxy-listen to host:port, such as localhost:1080"],
     ["--socket=/tmp/s", "must not contain --socket: set TS_SOCKET instead"],
+    ["-tun tailscale0", "must not contain --tun: set TS_USERSPACE instead"],
     ["--verbose=1 -cleanup", "must not contain --cleanup, with which tailscaled exits at once"],
     ["--version", "must not contain --version, with which tailscaled exits at once"],
   ])("%j is refused: %s", (text, problem) => {

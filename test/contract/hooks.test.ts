@@ -53,6 +53,16 @@ test("variables that the user names are exported and taken back like the others"
   ]);
 });
 
+test.each(["false", "auto", "a token"])("with userspace %j the run decides about proxies", (userspace) => {
+  const hooks = hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, userspace });
+  expect(hooks).toEqual({ before_plan: [...BEFORE.slice(0, 2), 'eval "$(spacetail env)"'], after_plan: AFTER });
+});
+
+test.each(["true", "1", undefined])("with userspace %j there are always proxies", (userspace) => {
+  const hooks = hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, userspace });
+  expect(hooks).toEqual({ before_plan: BEFORE, after_plan: AFTER });
+});
+
 test("programs are pointed at the proxy's address", () => {
   const hooks = hookLists({ phases: ["plan"], httpProxy: "localhost:9090", exitTrap: true });
   expect(hooks.before_plan?.join(" ").match(/http:\/\/\S+/g)).toEqual(Array(4).fill("http://localhost:9090"));

@@ -21,6 +21,11 @@ test("an empty environment means the documented defaults", () => {
     acceptRoutes: false,
     exitNode: "",
     shieldsUp: true,
+    ssh: false,
+    advertiseRoutes: [],
+    advertiseExitNode: false,
+    exitNodeAllowLan: false,
+    networking: "userspace",
     tailscaledArgs: [],
     socks5Server: "localhost:1080",
     httpProxy: "localhost:8080",
@@ -43,7 +48,9 @@ test("every variable is read", () => {
     TS_HOSTNAME: "runner",
     TS_BOOT_TIMEOUT: "1m30s",
     TS_WAIT_FOR: "db:5432, [::1]:22",
-    TS_EXTRA_ARGS: "--accept-routes --accept-dns=false --exit-node=relay --shields-up=false",
+    TS_EXTRA_ARGS:
+      "--accept-routes --accept-dns=false --exit-node=relay --ssh --advertise-routes=10.0.0.0/8 --advertise-exit-node --exit-node-allow-lan-access",
+    TS_USERSPACE: "auto",
     TS_TAILSCALED_EXTRA_ARGS: "--verbose=1",
     TS_SOCKS5_SERVER: "localhost:1",
     TS_OUTBOUND_HTTP_PROXY_LISTEN: "localhost:2",
@@ -75,6 +82,11 @@ test("every variable is read", () => {
     acceptRoutes: true,
     exitNode: "relay",
     shieldsUp: false,
+    ssh: true,
+    advertiseRoutes: ["10.0.0.0/8"],
+    advertiseExitNode: true,
+    exitNodeAllowLan: true,
+    networking: "auto",
     tailscaledArgs: ["--verbose=1"],
     socks5Server: "localhost:1",
     httpProxy: "localhost:2",
@@ -88,6 +100,24 @@ test("every variable is read", () => {
     trace: true,
     notes: [],
   });
+});
+
+test.each([
+  ["true", "userspace"],
+  ["false", "kernel"],
+  ["0", "kernel"],
+  ["auto", "auto"],
+])("TS_USERSPACE=%s means %s networking", (text, networking) => {
+  expect(readSettings({ TS_USERSPACE: text }).networking).toBe(networking);
+});
+
+test.each(["--ssh", "--advertise-routes=10.0.0.0/8", "--advertise-exit-node"])("%s takes shields down", (flag) => {
+  expect(readSettings({ TS_EXTRA_ARGS: flag }).shieldsUp).toBe(false);
+  expect(readSettings({ TS_EXTRA_ARGS: `${flag} --shields-up=false` }).shieldsUp).toBe(false);
+  const [name] = flag.split("=");
+  expect(() => readSettings({ TS_EXTRA_ARGS: `--shields-up ${flag}` })).toThrow(
+    `TS_EXTRA_ARGS must not contain both --shields-up and ${name}: shields refuse every connection from the tailnet.`,
+  );
 });
 
 test("an alias is read when the first name is unset or empty", () => {

@@ -12,6 +12,7 @@ const ROWS = [
   "executables",
   "versions",
   "settings",
+  "networking",
   "directory",
   "credential",
   "dns",

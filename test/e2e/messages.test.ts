@@ -117,10 +117,7 @@ describeInContainers("what goes wrong is reported in one line, and nothing is le
     });
 
     test("a variable of containerboot that asks for something else", async () => {
-      expectLine(
-        await up({ TS_USERSPACE: "false" }),
-        "TS_USERSPACE=false is not supported: spacetail always uses userspace networking, which needs no privileges.",
-      );
+      expectLine(await up({ TS_USERSPACE: "no" }), 'TS_USERSPACE must be true, false or auto, but "no" was given.');
     });
 
     test("control unreachable", async () => {
@@ -241,8 +238,8 @@ describeInContainers("what goes wrong is reported in one line, and nothing is le
         'TS_API_URL must be an https:// URL: plain http is for loopback addresses only, but "http://api.example.com" was given.',
       );
       expectLine(
-        await up({ TS_EXTRA_ARGS: "--ssh" }),
-        "TS_EXTRA_ARGS must not contain --ssh: tailscaled of the runner image is built without Tailscale SSH.",
+        await up({ TS_EXTRA_ARGS: "--ssh --shields-up" }),
+        "TS_EXTRA_ARGS must not contain both --shields-up and --ssh: shields refuse every connection from the tailnet.",
       );
     });
   });

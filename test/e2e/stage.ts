@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Build, imageFolder } from "../world/images.js";
+import { type Build, type DaemonBuild, imageFolder } from "../world/images.js";
 import {
   type Command,
   Container,
@@ -93,6 +93,16 @@ export function useWorld(options: Parameters<typeof startWorld>[0] = {}): () => 
   };
 }
 
+/** What a container has that those of runs do not have. */
+export interface Host {
+  /** Which tailscaled is in its image. @default "small" */
+  readonly daemon?: DaemonBuild;
+  /** Whether commands run as root, with all capabilities. @default false */
+  readonly asRoot?: boolean;
+  /** Mount options of `/tmp`. */
+  readonly tmp?: string;
+}
+
 /** A fresh container with the image of one build, in which a test plays a runner. */
 export class Stage {
   private constructor(
@@ -102,20 +112,13 @@ export class Stage {
     readonly variables: Readonly<Record<string, string>>,
   ) {}
 
-  /**
-   * Makes the container; every command in it gets `environment`.
-   *
-   * @param layout.tmp mount options of `/tmp`
-   */
-  static async open(build: Build, environment: object, layout: { readonly tmp?: string } = {}): Promise<Stage> {
+  /** Makes the container; every command in it gets `environment`. */
+  static async open(build: Build, environment: object, host: Host = {}): Promise<Stage> {
     const workspace = mkdtempSync(join(tmpdir(), "stage-"));
     chmodSync(workspace, 0o777);
-    const container = await Container.start({
-      workspace,
-      hostname: "stage",
-      image: imageFolder(ROOT, build),
-      ...layout,
-    });
+    const { daemon, ...layout } = host;
+    const image = imageFolder(ROOT, build, daemon);
+    const container = await Container.start({ workspace, hostname: "stage", image, ...layout });
     // The image first, then what a container has; no knob of the caller's gets in.
     const path = { PATH: "/mnt/image:/mnt/bin:/usr/local/bin:/usr/bin:/bin", HOME: "/mnt/home" };
     const guard = { TS_PANIC_IF_HIT_MAIN_CONTROL: "1" };

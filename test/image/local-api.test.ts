@@ -14,6 +14,10 @@ test("calls are requests with the paths and bodies of tailscaled's LocalAPI", as
     RouteAll: false,
     CorpDNS: true,
     ShieldsUp: true,
+    RunSSH: false,
+    AdvertiseRoutes: [],
+    ExitNodeAllowLANAccess: false,
+    NetfilterMode: 0,
     Hostname: "n\u00f6de",
   };
   expect((await api.status(1000)).BackendState).toBe("Running");

@@ -18,7 +18,13 @@ test("the executable and the package have one version", () => {
 describe("parseStat", () => {
   const fields = "S 7 8 8 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 4380 100 5";
   test("reads past a name with blanks and parentheses", () => {
-    expect(parseStat(`42 (a b) (c) ${fields}`)).toEqual({ pid: 42, state: "S", parent: 7, start: "4380" });
+    expect(parseStat(`42 (a b) (c) ${fields}`)).toEqual({
+      pid: 42,
+      state: "S",
+      parent: 7,
+      session: 8,
+      start: "4380",
+    });
   });
   test("refuses a text that is cut off", () => {
     expect(parseStat("42 (sh) S 7")).toBeNull();

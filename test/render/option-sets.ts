@@ -22,6 +22,8 @@ const TUNNEL: RenderOptions = {
   acceptRoutes: true,
   exitNode: "exit",
   shieldsUp: false,
+  ssh: true,
+  userspace: "auto",
   httpProxy: "localhost:9090",
   socks5Server: "localhost:9091",
   allowRemoteClients: true,
@@ -96,7 +98,7 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
     options: {
       // The hooks are those of the context.
       ...Object.fromEntries(
-        Object.entries(TUNNEL).filter(([name]) => name !== "httpProxy" && name !== "proxyVariables"),
+        Object.entries(TUNNEL).filter(([name]) => !["httpProxy", "proxyVariables", "userspace"].includes(name)),
       ),
       auth: { oauthSecret: { clientId: "k1", tags: ["tag:b", "tag:a"] } },
       environment: EVERYWHERE.environment ?? {},

@@ -5,6 +5,9 @@ import { join } from "node:path";
 /** The two builds of the executable. */
 export type Build = "native" | "node";
 
+/** The two builds of tailscaled. */
+export type DaemonBuild = "small" | "full";
+
 export const BUILDS: readonly Build[] = ["native", "node"];
 
 /**
@@ -13,10 +16,10 @@ export const BUILDS: readonly Build[] = ["native", "node"];
  *
  * @param root the repository, whose image/dist has been built
  */
-export function imageFolder(root: string, build: Build): string {
+export function imageFolder(root: string, build: Build, daemonBuild: DaemonBuild = "small"): string {
   const built = join(root, "image/dist");
   const executable = join(built, build === "native" ? "spacetail-linux-x64" : "spacetail.cjs");
-  const daemon = join(built, "tailscaled-linux-x64");
+  const daemon = join(built, daemonBuild === "full" ? "tailscaled-full-linux-x64" : "tailscaled-linux-x64");
   const cache = join(root, ".cache/world");
   const key = [executable, daemon].map((path) => `${statSync(path).mtimeMs}-${statSync(path).size}`).join("-");
   const folder = join(cache, `runner-${build}-${key}`);

@@ -87,6 +87,8 @@ export interface Network {
   readonly relayHost?: string;
   /** The networks behind nodes, by the nodes' names: `{ db: ["10.99.0.0/24"] }`. */
   readonly routes?: Readonly<Record<string, readonly string[]>>;
+  /** tailcfg.SSHPolicy in JSON: who may log in to nodes; nobody if it is missing. */
+  readonly ssh?: object;
 }
 
 /** An entry of the name server on the peer `db`; without a value, the name exists and has no address. */
@@ -167,6 +169,12 @@ export class Tailnet {
   /** Replaces the network; nodes learn of it at once. */
   async network(network: Network): Promise<void> {
     await this.send("POST", "/world/network", network);
+  }
+
+  /** Opens a port of 127.0.0.1 that leads to `host:port` on the tailnet as a peer reaches it; returns the port. */
+  async door(peer: string, target: string): Promise<number> {
+    const { address } = await this.send<{ address: string }>("POST", "/world/doors", { peer, target });
+    return Number(address.slice(address.lastIndexOf(":") + 1));
   }
 
   /** Replaces what the name server on `db` knows. */

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
 import { proxyVariableKind, withJvmOptions } from "../../../contract/wire/proxy-values.js";
-import { noProxyFor } from "../../../contract/wire/proxy-variables.js";
+import { exportedValues, noProxyFor } from "../../../contract/wire/proxy-variables.js";
 import { redact } from "../../../contract/wire/secrets.js";
-import { httpProxyOf } from "../../../contract/wire/settings.js";
+import { httpProxyOf, readSettings } from "../../../contract/wire/settings.js";
+import { shellQuote } from "../../../contract/wire/shell.js";
 import { Failure } from "../errors/failure.js";
+import type { Platform } from "../platform/platform.js";
 import { readRecord, restoreCommands } from "../proxies/proxy-record.js";
+import { networkingOfDaemon } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
+import { readLaunch } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
 /**
+ * `spacetail env`: prints shell commands, for `eval`, that point programs at the tunnel's proxies. Prints nothing for
+ * kernel networking, where programs need none.
+ *
  * `spacetail env NO_PROXY`: prints the destinations that bypass the tunnel, as one word for an export.
  *
  * `spacetail env JAVA_TOOL_OPTIONS`, or another variable with options of a Java virtual machine: prints its new value.
@@ -18,11 +25,12 @@ import type { Invocation } from "./invocation.js";
  * `up`. Prints nothing if it had none.
  */
 export function env({ platform, args, env: environment }: Invocation): number {
+  if (args.length === 0) return printExports(platform, environment);
   const what = args.length === 1 ? args[0] : "";
   if (what === "NO_PROXY") return printNoProxy(environment);
   if (what !== undefined && proxyVariableKind(what) === "jvm") return printJvmOptions(what, environment);
   if (what !== "--restore") {
-    throw new Failure("`spacetail env` takes NO_PROXY or --restore, as in the hooks of a context.");
+    throw new Failure("`spacetail env` takes nothing, NO_PROXY or --restore, as in the hooks of a context.");
   }
   const record = readRecord(findRuntimeDir(platform, environment).proxies);
   for (const command of restoreCommands(record)) console.log(command);
@@ -33,6 +41,16 @@ export function env({ platform, args, env: environment }: Invocation): number {
 function printJvmOptions(name: string, environment: Environment): number {
   const { word } = noProxyFor(environment.TS_NO_PROXY ?? "", environment);
   console.log(withJvmOptions(environment[name] ?? "", httpProxyOf(environment), word));
+  return 0;
+}
+
+function printExports(platform: Platform, environment: Environment): number {
+  const launch = readLaunch(findRuntimeDir(platform, environment));
+  if (launch !== null && networkingOfDaemon(launch.daemon) === "kernel") return 0;
+  const { httpProxy, noProxy, proxyVariables } = readSettings(environment);
+  for (const [name, value] of Object.entries(exportedValues(httpProxy, noProxy, environment, proxyVariables))) {
+    console.log(`export ${name}=${shellQuote(value)}`);
+  }
   return 0;
 }
 

@@ -6,8 +6,9 @@ import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
+import { networkingOfDaemon } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
-import { readState } from "../tunnel/state.js";
+import { readLaunch, readState } from "../tunnel/state.js";
 import { down } from "./down.js";
 import type { Invocation } from "./invocation.js";
 import { up } from "./up.js";
@@ -47,7 +48,10 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
   const status = await up({ platform, env, args: ["--watch", `${process.pid}`] });
   process.umask(mask);
   if (status !== 0) return status;
-  const ended = await platform.run(program, words, exportedValues(httpProxy, noProxy, env, proxyVariables));
+  const launch = readLaunch(findRuntimeDir(platform, env));
+  const isKernel = launch !== null && networkingOfDaemon(launch.daemon) === "kernel";
+  const variables = isKernel ? {} : exportedValues(httpProxy, noProxy, env, proxyVariables);
+  const ended = await platform.run(program, words, variables);
   await leave({ platform, env, args: [] });
   return statusOf(platform, name, ended);
 }

@@ -12,9 +12,10 @@ import { localApi } from "../tailnet/local-api.js";
 import { peersOf, selfOf } from "../tailnet/status.js";
 import { formatBytes, type PeerTraffic, trafficOf, wayMessage } from "../tailnet/traffic.js";
 import { ageOf } from "../tunnel/age.js";
+import { networkingOfDaemon, type TunnelNetworking } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
-import { type Found, find, reasonMessage, type State } from "../tunnel/state.js";
+import { type Found, find, readLaunch, reasonMessage, type State } from "../tunnel/state.js";
 import { leavingTunnels, unrecorded } from "../tunnel/stop.js";
 import type { Invocation } from "./invocation.js";
 
@@ -49,9 +50,8 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
       console.log(json ? JSON.stringify({ state: "off", problem }) : line);
       return 1;
     }
-    for (const line of json ? [JSON.stringify(report(now, state))] : describeUp(report(now, state), state)) {
-      console.log(line);
-    }
+    const facts = report(now, state, networkingOfDaemon(readLaunch(dir)?.daemon ?? []));
+    for (const line of json ? [JSON.stringify(facts)] : describeUp(facts, state)) console.log(line);
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
     throw new Failure(
@@ -67,6 +67,7 @@ interface Report {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly tags: readonly string[];
+  readonly networking: TunnelNetworking;
   readonly peersOnline: number;
   /** The process whose exit ends the tunnel; null if there is none. */
   readonly watch: number | null;
@@ -81,7 +82,7 @@ interface Report {
   readonly sent: number;
 }
 
-function report(now: Status, state: State): Report {
+function report(now: Status, state: State, networking: TunnelNetworking): Report {
   const { name, addresses, tags } = selfOf(now);
   const peers = trafficOf(now);
   let received = 0;
@@ -95,6 +96,7 @@ function report(now: Status, state: State): Report {
     name,
     addresses,
     tags,
+    networking,
     peersOnline: peersOf(now).filter((peer) => peer.Online).length,
     watch: state.watch.find((one) => isRunning(one))?.pid ?? null,
     ageMs: ageOf(state.supervisor),
@@ -107,11 +109,12 @@ function report(now: Status, state: State): Report {
 
 /** A tunnel that is up, in lines. */
 function describeUp(now: Report, { supervisor }: State): string[] {
-  const { name, addresses, tags, peersOnline, watch, ageMs, peers, forwards, received, sent } = now;
+  const { name, addresses, tags, networking, peersOnline, watch, ageMs, peers, forwards, received, sent } = now;
+  const kernel = networking === "kernel" ? ", kernel networking" : "";
   const watching = watch === null ? "nothing" : `process ${watch}`;
   const lines = [
     `${now.state}: ${name} ${addresses.join(" ")} ${tags.join(" ")}`.trim(),
-    `up for ${formatDuration(ageMs)}, ${peersOnline} peers online, watching ${watching}, supervisor ${supervisor.pid}`,
+    `up for ${formatDuration(ageMs)}, ${peersOnline} peers online${kernel}, watching ${watching}, supervisor ${supervisor.pid}`,
   ];
   if (peers.length > 0) lines.push(`peers used: ${peers.length}, ${bytesMessage(received, sent)}`);
   for (const peer of peers) {

@@ -7,10 +7,12 @@ import { readCredential } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
+import { findProgram } from "../process/programs.js";
 import { isTerminalError } from "../process/terminal.js";
 import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
+import { chooseNetworking } from "../tunnel/networking.js";
 import { ensureRuntimeDir } from "../tunnel/place.js";
 import { startProgress } from "../tunnel/progress.js";
 import type { Ephemeral } from "../tunnel/state.js";
@@ -54,11 +56,13 @@ export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId
   const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
   for (const problem of upstream.problems) console.error(`spacetail: ${problem}`);
   if (!settings.acceptDns) console.error(`spacetail: ${DNS_IS_OFF}`);
+  const { networking, notes } = chooseNetworking(settings, findProgram("tailscaled", platform.command, env.PATH ?? ""));
+  for (const note of notes) console.error(`spacetail: ${note}`);
   const egress = egressOf(platform, upstream);
   // With a trace, each step has its line anyway.
   const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
   const login = { platform, egress, env, settings, secret, key, deadline };
-  const attempt: Attempt = { ...login, watch, ephemeral, machine, dir, trace, progress };
+  const attempt: Attempt = { ...login, watch, ephemeral, networking, machine, dir, trace, progress };
   return await bringUp(attempt).finally(() => progress.end());
 }
 

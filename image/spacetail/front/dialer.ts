@@ -7,7 +7,7 @@ import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
 import type { Router } from "../names/router.js";
 import type { Connection, Net } from "../platform/net.js";
 import { type Deadline, deadlineIn, now } from "../process/clock.js";
-import { dialTailnet, type TailnetDial } from "../tailnet/dial.js";
+import { type TailnetDial, tailnetDialer } from "../tailnet/dial.js";
 import type { DialResult } from "../tailnet/local-api.js";
 import type { Explainer } from "./explainer.js";
 import type { Knocker } from "./knock.js";
@@ -60,6 +60,7 @@ const OUTSIDE_MS = 30_000;
 
 export function dialer(parts: DialerParts): Dialer {
   const { net, socket, router, egress, knocker, explainer } = parts;
+  const dial = tailnetDialer(net, socket);
 
   const tailnet = async (addresses: readonly string[], target: HostPort): Promise<Dialed> => {
     const [first] = addresses;
@@ -75,8 +76,7 @@ export function dialer(parts: DialerParts): Dialer {
         proxy: null,
       };
     }
-    const one = (address: string): Promise<TailnetDial> =>
-      dialTailnet(net, socket, { host: address, port: target.port }, CONNECT_MS);
+    const one = (address: string): Promise<TailnetDial> => dial({ host: address, port: target.port }, CONNECT_MS);
     const dialed = addresses.length === 1 ? await one(first) : await firstOf(addresses, one);
     const { connection, early, result, reason } = dialed;
     if (connection !== null) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** A process. Its start time distinguishes it from a later one with the same ID. */
 export interface ProcessId {
@@ -14,6 +14,8 @@ export interface ProcessStat {
   /** R, S, D, Z and so on. */
   readonly state: string;
   readonly parent: number;
+  /** The first process of its session. */
+  readonly session: number;
   readonly start: string;
 }
 
@@ -28,8 +30,19 @@ export function parseStat(text: string): ProcessStat | null {
     pid: Number(text.slice(0, open).trim()),
     state: fields[0] ?? "",
     parent: Number(fields[1] ?? "0"),
+    session: Number(fields[3] ?? "0"),
     start: fields[19] ?? "",
   };
+}
+
+/** All processes that can be seen, but for zombies. */
+export function allProcesses(): ProcessStat[] {
+  const found: ProcessStat[] = [];
+  for (const name of readdirSync("/proc")) {
+    const stat = Number(name) > 0 ? statOf(name) : null;
+    if (stat !== null && !isDead(stat.state)) found.push(stat);
+  }
+  return found;
 }
 
 /** Identifies a running process; null if there is none or it is a zombie. */
@@ -65,7 +78,7 @@ export function isProcessId(value: ProcessId | null | undefined): boolean {
 }
 
 /** Sends a signal to a process if it still runs; true if it was sent. */
-export function signal(id: ProcessId, name: "SIGTERM" | "SIGKILL" | "SIGCONT"): boolean {
+export function signal(id: ProcessId, name: "SIGTERM" | "SIGKILL" | "SIGCONT" | "SIGHUP"): boolean {
   if (!isRunning(id)) return false;
   try {
     process.kill(id.pid, name);

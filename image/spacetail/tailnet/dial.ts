@@ -3,7 +3,7 @@ import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.
 import { parseHead, type ReplyHead } from "../egress/http-reply.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection, Net } from "../platform/net.js";
-import { type DialResult, dialResult, dialText } from "./local-api.js";
+import { DIAL, type DialCall, type DialResult, dialResult, dialText, OWN_DIAL } from "./local-api.js";
 
 /** A connection through the tailnet, or why there is none. */
 export interface TailnetDial {
@@ -20,13 +20,37 @@ export interface TailnetDial {
 const LONGEST_ANSWER = 16_384;
 
 /**
- * Connects to a service through tailscaled. Unlike its SOCKS5 proxy, the LocalAPI gives up no sooner than the caller
- * does, and says why a connection failed.
+ * Connects to a service through tailscaled.
  *
- * @param socket tailscaled's
  * @param limitMs after which the attempt is given up
  */
-export async function dialTailnet(net: Net, socket: string, target: HostPort, limitMs: number): Promise<TailnetDial> {
+export type TailnetDialer = (target: HostPort, limitMs: number) => Promise<TailnetDial>;
+
+/**
+ * Unlike tailscaled's SOCKS5 proxy, its LocalAPI gives up no sooner than the caller does, and says why a connection
+ * failed. The tailscaled of the runner image has a call of ours that also keeps connections open whose one side has
+ * ended; with any other tailscaled, its own call must do.
+ *
+ * @param socket tailscaled's
+ */
+export function tailnetDialer(net: Net, socket: string): TailnetDialer {
+  let call = OWN_DIAL;
+  return async (target, limitMs) => {
+    const dialed = await dialBy(call, net, socket, target, limitMs);
+    if (dialed !== null) return dialed;
+    call = DIAL;
+    return (await dialBy(call, net, socket, target, limitMs)) ?? failed("failed", "tailscaled cannot dial");
+  };
+}
+
+/** Null if tailscaled does not have the call. */
+async function dialBy(
+  call: DialCall,
+  net: Net,
+  socket: string,
+  target: HostPort,
+  limitMs: number,
+): Promise<TailnetDial | null> {
   let connection: Connection;
   try {
     connection = await net.connectUnix(socket);
@@ -39,12 +63,13 @@ export async function dialTailnet(net: Net, socket: string, target: HostPort, li
     connection.close();
   }, limitMs);
   try {
-    await connection.write(Buffer.from(dialText(target)));
+    await connection.write(Buffer.from(dialText(call, target)));
     const answer = await readAnswer(connection);
     if (answer === null) return failed(isLate ? "timeout" : "failed", "tailscaled closed the connection");
     const result = dialResult(answer);
     if (result === "connected") return { result, connection, early: answer.rest, reason: "" };
     connection.close();
+    if (answer.status === 404) return null;
     return failed(result, reasonOf(answer.body, target));
   } catch (error) {
     connection.close();

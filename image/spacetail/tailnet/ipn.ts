@@ -123,6 +123,12 @@ export interface Prefs {
   /** Accept DNS. */
   readonly CorpDNS: boolean;
   readonly ShieldsUp: boolean;
+  readonly RunSSH: boolean;
+  /** Networks that the node offers to others; all addresses make it an exit node. */
+  readonly AdvertiseRoutes: readonly string[];
+  readonly ExitNodeAllowLANAccess: boolean;
+  /** Firewall rules of the machine: 0 for none, 2 for all that Tailscale makes. */
+  readonly NetfilterMode: number;
   readonly Hostname: string;
 }
 
@@ -133,6 +139,10 @@ export type NamePrefs = Pick<Prefs, "RouteAll" | "CorpDNS">;
 export interface MaskedPrefs {
   readonly WantRunning?: boolean;
   readonly WantRunningSet?: boolean;
+  readonly RunSSH?: boolean;
+  readonly RunSSHSet?: boolean;
+  readonly ShieldsUp?: boolean;
+  readonly ShieldsUpSet?: boolean;
   readonly ExitNodeID?: string;
   readonly ExitNodeIDSet?: boolean;
 }

@@ -31,8 +31,18 @@ export async function join(
   }
 }
 
-/** The preferences of a node that only makes connections. */
-export function joinPrefs(settings: Settings, machine: string): Prefs {
+const NO_RULES = 0;
+const ALL_RULES = 2;
+
+/** The networks that an exit node offers. */
+const EVERYTHING: readonly string[] = ["0.0.0.0/0", "::/0"];
+
+/**
+ * The preferences of the node.
+ *
+ * @param isKernel whether the kernel's network stack carries the tunnel
+ */
+export function joinPrefs(settings: Settings, machine: string, isKernel: boolean): Prefs {
   return {
     ControlURL: settings.controlUrl,
     WantRunning: true,
@@ -40,6 +50,10 @@ export function joinPrefs(settings: Settings, machine: string): Prefs {
     CorpDNS: settings.acceptDns,
     // In userspace mode peers could otherwise reach whatever listens on the machine's loopback.
     ShieldsUp: settings.shieldsUp,
+    RunSSH: settings.ssh,
+    AdvertiseRoutes: settings.advertiseRoutes.concat(settings.advertiseExitNode ? EVERYTHING : []),
+    ExitNodeAllowLANAccess: settings.exitNodeAllowLan,
+    NetfilterMode: isKernel ? ALL_RULES : NO_RULES,
     Hostname: nodeName(settings.hostname, machine),
   };
 }

@@ -132,7 +132,7 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
     dial: async (target, limitMs) => {
       const connection = await connect(socket);
       try {
-        await connection.write(Buffer.from(dialText(target)));
+        await connection.write(Buffer.from(dialText(DIAL, target)));
         const reply = await readReply(connection, limitMs);
         return { result: dialResult(reply), close: () => connection.close() };
       } catch (error) {
@@ -155,11 +155,23 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
   };
 }
 
+/** A call that dials, and what it upgrades its connection to. */
+export interface DialCall {
+  readonly path: string;
+  readonly protocol: string;
+}
+
+/** tailscaled's own, which closes a connection as soon as one of its sides has ended. */
+export const DIAL: DialCall = { path: "dial", protocol: "ts-dial" };
+
+/** The one of image/tailscale/tailscaled/dial.go. */
+export const OWN_DIAL: DialCall = { path: "spacetail-dial", protocol: "spacetail-dial" };
+
 /** The request for a dial. It upgrades its connection, which takes HTTP/1.1. */
-export function dialText(target: HostPort): string {
+export function dialText({ path, protocol }: DialCall, target: HostPort): string {
   const { host, port } = target;
-  const headers = `Connection: upgrade\r\nUpgrade: ts-dial\r\nDial-Host: ${host}\r\nDial-Port: ${port}\r\nDial-Network: tcp\r\n`;
-  return `POST ${PATH}dial HTTP/1.1\r\nHost: local-tailscaled.sock\r\n${headers}Content-Length: 0\r\n\r\n`;
+  const headers = `Connection: upgrade\r\nUpgrade: ${protocol}\r\nDial-Host: ${host}\r\nDial-Port: ${port}\r\nDial-Network: tcp\r\n`;
+  return `POST ${PATH}${path} HTTP/1.1\r\nHost: local-tailscaled.sock\r\n${headers}Content-Length: 0\r\n\r\n`;
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Login } from "../login/login.js";
 import { now } from "../process/clock.js";
 import type { ProcessId } from "../process/processes.js";
+import type { TunnelNetworking } from "./networking.js";
 import type { Progress } from "./progress.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import type { Ephemeral } from "./state.js";
@@ -13,6 +14,7 @@ export interface Attempt extends Login {
   readonly watch: ProcessId | null;
   /** Whether the control server deletes the node when it logs out. */
   readonly ephemeral: Ephemeral;
+  readonly networking: TunnelNetworking;
   /** The host name of this machine. */
   readonly machine: string;
   readonly trace: Trace;

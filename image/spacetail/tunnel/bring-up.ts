@@ -107,7 +107,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   const [authKey] = await Promise.all([key, ready]);
   secrets.push(authKey);
   trace("tailscaled answers, auth key obtained");
-  const options = { AuthKey: authKey, UpdatePrefs: joinPrefs(settings, machine) };
+  const options = { AuthKey: authKey, UpdatePrefs: joinPrefs(settings, machine, attempt.networking === "kernel") };
   // From now on the control server may have admitted the node, whatever becomes of this process.
   writePrivate(dir.joining, "");
   progress.waitFor(`the control server ${settings.controlUrl}`);
@@ -115,6 +115,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   trace("running");
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
+  if (settings.ssh) noteAddresses(dir, status);
   progress.waitFor(reachedMessage(settings));
   sayWhatIsBypassed(attempt, status);
   const note = await reach(api, settings.waitFor, true, deadline);
@@ -194,6 +195,12 @@ function noteReady(dir: RuntimeDir, readyMs: number): void {
   } catch {
     // On a full disk the tunnel ends without a summary.
   }
+}
+
+/** Writes down the addresses by which sessions of SSH are recognized. */
+function noteAddresses(dir: RuntimeDir, status: Status): void {
+  const launch = readLaunch(dir);
+  if (launch !== null) writeLaunch(dir, { ...launch, addresses: selfOf(status).addresses });
 }
 
 /** What an attempt waits for last. */

@@ -7,24 +7,30 @@ import { findProgram } from "../process/programs.js";
 import type { LocalApi } from "../tailnet/local-api.js";
 import type { Attempt } from "./attempt.js";
 import { childEnvironment } from "./child-environment.js";
+import { INTERFACE, requireInterface } from "./networking.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { clearSocket, socketOf } from "./socket.js";
 
-/** The command line of tailscaled, which will create the given socket. */
-export function daemonCommand(attempt: Attempt, socket: string): string[] {
-  const { platform, env, settings } = attempt;
+/**
+ * The command line of tailscaled.
+ *
+ * @param socket the socket that it will create
+ * @param stateDir where it keeps the host keys of SSH
+ */
+export function daemonCommand(attempt: Attempt, socket: string, stateDir: string): string[] {
+  const { platform, env, settings, networking } = attempt;
   const program = findProgram("tailscaled", platform.command, env.PATH ?? "");
   if (program === "") throw new Failure(missingMessage("tailscaled"));
   return [
     program,
-    "--tun=userspace-networking",
+    networking === "kernel" ? `--tun=${INTERFACE}` : "--tun=userspace-networking",
     "--state=mem:",
     // tailscaled would otherwise use the variable PORT.
     "--port=0",
     `--socket=${socket}`,
     // For UDP alone, through the proxy in front of it; a free port, which it logs.
     "--socks5-server=127.0.0.1:0",
-  ].concat(settings.tailscaledArgs);
+  ].concat(settings.ssh ? [`--statedir=${stateDir}`] : [], settings.tailscaledArgs);
 }
 
 /**
@@ -47,10 +53,11 @@ export function missingMessage(program: string): string {
   return `Cannot find ${program} next to spacetail or on PATH. Use the runner image, which includes it.`;
 }
 
-/** @throws Failure if another program uses the socket */
+/** @throws Failure if another program uses the socket, or the interface of kernel networking */
 export async function requireFree(attempt: Attempt): Promise<void> {
   const problem = await clearSocket(attempt.platform, socketOf(attempt));
   if (problem !== "") throw new Failure(problem);
+  if (attempt.networking === "kernel") requireInterface();
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Reporter {
   readonly stopped: (node: NodeFate) => void;
   /** Whether `up` has asked tailscaled to register the node. */
   readonly joined: () => boolean;
+  /** The node's addresses; empty if it has not joined. */
+  readonly addresses: () => readonly string[];
   /** How long `up` took until traffic flowed, in milliseconds; -1 if it has not got there. */
   readonly readyMs: () => number;
 }
@@ -96,6 +98,10 @@ export function reporter(dir: RuntimeDir, launch: Launch): Reporter {
       const at = place();
       // Without the files nobody knows, and asking costs little.
       return at === null || existsSync(at.joining);
+    },
+    addresses: () => {
+      const at = place();
+      return (at === null ? null : readLaunch(at))?.addresses ?? [];
     },
     readyMs: () => {
       const at = place();

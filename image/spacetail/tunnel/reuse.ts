@@ -6,8 +6,9 @@ import { remaining, sleep } from "../process/clock.js";
 import { isRunning, isSame } from "../process/processes.js";
 import { localApi } from "../tailnet/local-api.js";
 import type { Attempt } from "./attempt.js";
+import { networkingOfDaemon } from "./networking.js";
 import { find, readLaunch, readState, type State, writeLaunch } from "./state.js";
-import { askToStop, exited, setAside } from "./stop.js";
+import { askToStop, exited, leavingTunnels, setAside } from "./stop.js";
 
 /**
  * Looks for a tunnel that the attempt can use: one that is up and on the tailnet, and stays until the watched process
@@ -23,8 +24,12 @@ export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
   if (found === "up" && state !== null && (await canServe(attempt, state))) return state;
   const supervisor = await askToStop(dir, null);
   if (supervisor !== null && isRunning(supervisor)) {
-    if (readState(dir) === null) await exited(supervisor, deadline);
+    // Two tunnels cannot have the interface of kernel networking.
+    if (readState(dir) === null || attempt.networking === "kernel") await exited(supervisor, deadline);
     else setAside(dir, supervisor);
+  }
+  if (attempt.networking === "kernel") {
+    for (const leaving of leavingTunnels(dir)) await exited(leaving.supervisor, deadline);
   }
   return null;
 }
@@ -39,6 +44,13 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
     throw new Failure(
       `The tunnel is already up with other proxy addresses (SOCKS5 ${launch.socks5Server}, HTTP ${launch.httpProxy}; ` +
         `${socks5Server} and ${httpProxy} were requested). Run \`spacetail down\` first.`,
+    );
+  }
+  const networking = networkingOfDaemon(launch.daemon);
+  if (networking !== attempt.networking) {
+    throw new Failure(
+      `The tunnel is already up with ${networking} networking; ${attempt.networking} networking was requested ` +
+        "(TS_USERSPACE). Run `spacetail down` first.",
     );
   }
   // Those that listen, which one that was asked for in vain does not.

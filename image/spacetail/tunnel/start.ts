@@ -8,6 +8,7 @@ import { childEnvironment } from "./child-environment.js";
 import { daemonCommand } from "./daemon.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { makeSocketDirs, ownSocketOf, removeSocketDirs, socketOf } from "./socket.js";
+import { hostKeyDir } from "./ssh-sessions.js";
 import { readLaunch, writeLaunch } from "./state.js";
 import { supervisorVariables } from "./supervisors.js";
 
@@ -27,11 +28,12 @@ export function startSupervisor(attempt: Attempt): Started {
   const { socks5Server, httpProxy, forwards } = settings;
   const socket = socketOf(attempt);
   const ownSocket = ownSocketOf(socket);
-  const daemon = daemonCommand(attempt, ownSocket);
-  clearTraces(dir);
   const { pid, start } = thisProcess();
+  const id = `${pid}-${start}`;
+  const daemon = daemonCommand(attempt, ownSocket, hostKeyDir(dir, id));
+  clearTraces(dir);
   writeLaunch(dir, {
-    id: `${pid}-${start}`,
+    id,
     watch: watch === null ? [] : [watch],
     generation: 1,
     daemon,
@@ -42,6 +44,7 @@ export function startSupervisor(attempt: Attempt): Started {
     httpProxy,
     forwards,
     readyMs: -1,
+    addresses: [],
     ephemeral: attempt.ephemeral,
   });
   const log = openSync(dir.supervisorLog, "a");
@@ -67,6 +70,7 @@ function clearTraces(dir: RuntimeDir): void {
     // If everything was killed, nobody has removed them.
     rmSync(earlier.ownSocket, { force: true });
     removeSocketDirs(earlier.socketDirs);
+    rmSync(hostKeyDir(dir, earlier.id), { recursive: true, force: true });
   }
   for (const path of [dir.state, dir.launch, dir.joining, dir.daemonLog, dir.supervisorLog])
     rmSync(path, { force: true });

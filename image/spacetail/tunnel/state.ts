@@ -27,6 +27,8 @@ export interface Launch {
   readonly forwards: readonly Forward[];
   /** How long `up` took until traffic flowed, in milliseconds; -1 until then. */
   readonly readyMs: number;
+  /** The node's addresses; empty until it has joined. */
+  readonly addresses: readonly string[];
   /** Whether the control server deletes the node when it logs out. */
   readonly ephemeral: Ephemeral;
 }

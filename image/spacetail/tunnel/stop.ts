@@ -5,7 +5,8 @@ import { readText } from "../process/files.js";
 import { isRunning, isSame, type ProcessId, signal } from "../process/processes.js";
 import { hasLoggedOut } from "../tailnet/daemon-log.js";
 import { asideDir, asideDirs, type RuntimeDir } from "./runtime-dir.js";
-import { type Ephemeral, find, type NodeFate, readState, type State } from "./state.js";
+import { killSessions } from "./ssh-sessions.js";
+import { type Ephemeral, find, type NodeFate, readLaunch, readState, type State } from "./state.js";
 import type { Summary } from "./summary.js";
 import { supervisors } from "./supervisors.js";
 
@@ -66,6 +67,7 @@ export async function askToStop(dir: RuntimeDir, started: ProcessId | null): Pro
   if (found === "daemon-only" && state !== null && state.daemon !== null) {
     // The supervisor was killed. tailscaled has got SIGTERM from the kernel, and logs out on its own.
     await endDaemon(state.daemon);
+    killSessions(readLaunch(dir)?.addresses ?? []);
     return state.supervisor;
   }
   const supervisor = state === null || found === "none" ? (started ?? unrecorded(dir)) : state.supervisor;

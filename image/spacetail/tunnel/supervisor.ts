@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChildProcess } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
 import { trustSystem } from "../egress/ca-certificates.js";
 import { openDaemonProxy } from "../egress/daemon-proxy.js";
@@ -10,6 +10,7 @@ import { errorMessage } from "../errors/failure.js";
 import type { Front } from "../front/front.js";
 import { type Tally, tally } from "../front/tally.js";
 import type { Platform } from "../platform/platform.js";
+import { sleep } from "../process/clock.js";
 import { readText } from "../process/files.js";
 import { identify } from "../process/processes.js";
 import { readRecord } from "../proxies/proxy-record.js";
@@ -17,11 +18,13 @@ import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { daemonEnvironment } from "./daemon.js";
 import { leave } from "./leave.js";
+import { INTERFACE, networkingOfDaemon } from "./networking.js";
 import { watchNode } from "./node-watch.js";
 import { reporter } from "./report.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import { removeSocketDirs, sweepSockets, withdrawSocket } from "./socket.js";
 import { linkPlaces, unlinkPlaces } from "./socket-places.js";
+import { endSessions, hasSsh, hostKeyDir } from "./ssh-sessions.js";
 import { type Launch, reasonMessage, type StopReason } from "./state.js";
 import { type Summary, summaryMessage, summaryOf } from "./summary.js";
 import { openTunnelFront } from "./tunnel-front.js";
@@ -29,6 +32,9 @@ import { removal, watchedEnd } from "./watch.js";
 
 /** How long tailscaled may take to answer before the tunnel ends without a summary. Milliseconds. */
 const SUMMARY_MS = 1000;
+
+/** How long tailscaled may take to remove what it has set up on the machine. Milliseconds. */
+const CLEAN_UP_MS = 5000;
 
 /**
  * Runs tailscaled until something ends the tunnel: a signal, the exit of what is watched, or of tailscaled itself. Then
@@ -82,6 +88,7 @@ export async function superviseTunnel(
   unlinkPlaces(launch.socket);
   console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
   report.stopping(reason);
+  if (hasSsh(dir, launch)) await endSessions(api, daemon.pid ?? 0, report.addresses());
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
   report.summary(await sumUp(api, report.readyMs(), counted));
@@ -92,9 +99,32 @@ export async function superviseTunnel(
     joined: report.joined(),
     report: (problem) => report.problem(problem),
   });
+  rmSync(hostKeyDir(dir, launch.id), { recursive: true, force: true });
+  if (networkingOfDaemon(launch.daemon) === "kernel") await cleanUp(platform, env, dir, launch);
   report.stopped(fate);
   await sweepSockets(platform, launch);
   console.error(`spacetail: stopped, node ${fate}`);
+}
+
+/**
+ * Deletes the rules that make the kernel look routes up in tailscaled's table, which `--cleanup` leaves there. Source
+ * of the numbers: tailscale.com v1.102.3, wgengine/router/osrouter/router_linux.go ipRules.
+ */
+const DELETE_RULES =
+  "for family in -4 -6; do for rule in 5210 5230 5250 5270; do ip $family rule del pref $rule; done; done";
+
+/**
+ * Removes the routes, rules and DNS settings of kernel networking, which a tailscaled that was killed leaves behind.
+ * The interface itself goes with its process.
+ */
+async function cleanUp(platform: Platform, env: Environment, dir: RuntimeDir, { daemon }: Launch): Promise<void> {
+  const flags = ["--cleanup", `--tun=${INTERFACE}`];
+  for (const words of [daemon.slice(0, 1).concat(flags), ["/bin/sh", "-c", DELETE_RULES]]) {
+    const log = openSync("/dev/null", "a");
+    const child = platform.spawnGuarded(words, daemonEnvironment(dir, env, ""), log);
+    closeSync(log);
+    await Promise.race([endOf(child).then(() => true), sleep(CLEAN_UP_MS).then(() => false)]);
+  }
 }
 
 /** What the tunnel was used for; null if it was never ready, or if tailscaled does not answer. */

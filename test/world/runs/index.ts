@@ -6,6 +6,7 @@ export {
   findExecutable,
   type Namespaces,
   namespacesSupport,
+  preferredNamespaces,
   RUNNER_UID,
 } from "./container/namespaces.js";
 export * from "./container/processes.js";

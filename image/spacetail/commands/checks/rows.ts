@@ -2,6 +2,7 @@
 import { credential, tags, token } from "./login.js";
 import { directory, executables, ports, settings, versions } from "./machine.js";
 import { clock, controlDirect, controlProxy, dns } from "./network.js";
+import { networking } from "./networking.js";
 import type { Row } from "./row.js";
 import { derp, host, tailnet } from "./tailnet.js";
 
@@ -20,6 +21,7 @@ export const ROWS: readonly Row[] = [
     fix: "Use the tailscaled of the runner image.",
   },
   { name: "settings", needs: [], check: settings, fix: "See docs/variables.md of the spacetail repository." },
+  { name: "networking", needs: ["executables", "settings"], check: networking, fix: "" },
   { name: "directory", needs: [], check: directory, fix: "" },
   { name: "credential", needs: ["settings"], check: credential, fix: "" },
   {
@@ -51,7 +53,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     name: "tailnet",
-    needs: ["versions", "directory", "credential", "tags", "ports"],
+    needs: ["versions", "networking", "directory", "credential", "tags", "ports"],
     check: tailnet,
     fix: "",
   },

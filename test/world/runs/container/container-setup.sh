@@ -32,6 +32,12 @@ grep -q '^[^:]*:[^:]*:1983:' /etc/group || echo 'spacelift:x:1983:' >>"$stage/et
 mount --bind "$stage/etc/passwd" /etc/passwd
 mount --bind "$stage/etc/group" /etc/group
 
+# tailscaled writes it if it may, and engines for containers bind one of their own too.
+if [ -e /etc/resolv.conf ]; then
+  cat /etc/resolv.conf >"$stage/etc/resolv.conf"
+  mount --bind "$stage/etc/resolv.conf" /etc/resolv.conf
+fi
+
 if [ "$CONTAINER_NAMESPACES" = privileged ]; then chown 1983:1983 "$stage/home" "$stage/worker"; fi
 mount --rbind "$stage" /mnt
 for shared in /tmp /var/tmp /dev/shm; do
@@ -44,8 +50,10 @@ hostname "$CONTAINER_HOSTNAME"
 cd /mnt/workspace
 umask 022
 
+if [ "$CONTAINER_USER" = root ]; then exec env -i PATH="$CONTAINER_PATH" HOME=/mnt/home "$@"; fi
 if [ "$CONTAINER_NAMESPACES" = privileged ]; then
-  exec setpriv --reuid=1983 --regid=1983 --clear-groups -- env -i PATH="$CONTAINER_PATH" HOME=/mnt/home "$@"
+  # Engines give processes the groups of their user, as /etc/group has them.
+  exec setpriv --reuid=1983 --regid=1983 --groups=1983 -- env -i PATH="$CONTAINER_PATH" HOME=/mnt/home "$@"
 fi
 # mount(8) insists on uid 0, so the mounts above are made as root of a first user namespace.
 exec unshare --user --map-user=1983 --map-group=1983 -- env -i PATH="$CONTAINER_PATH" HOME=/mnt/home "$@"

@@ -50,6 +50,7 @@ func (a *Admin) Handler() http.Handler {
 		"GET /world/settings":             a.getSettings,
 		"POST /world/settings":            a.setSettings,
 		"POST /world/network":             a.setNetwork,
+		"POST /world/doors":               a.openDoor,
 		"GET /world/questions":            a.questions,
 		"POST /world/records":             a.setRecords,
 		"GET /world/faults":               func(*http.Request) (any, error) { return a.World.Faults.List(), nil },

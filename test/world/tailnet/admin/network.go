@@ -19,6 +19,25 @@ func (a *Admin) setNetwork(r *http.Request) (any, error) {
 	return done, nil
 }
 
+// openDoor opens a port that leads to a service as a peer reaches it.
+func (a *Admin) openDoor(r *http.Request) (any, error) {
+	if a.World.Peers == nil {
+		return nil, &refusal{http.StatusNotFound, "this tailnet has no peers"}
+	}
+	var order struct {
+		Peer   string `json:"peer"`
+		Target string `json:"target"`
+	}
+	if err := decode(r, &order); err != nil {
+		return nil, err
+	}
+	address, err := a.World.Peers.Door(order.Peer, order.Target)
+	if err != nil {
+		return nil, badRequest(err)
+	}
+	return map[string]string{"address": address}, nil
+}
+
 // setRecords replaces what the name server on the tailnet knows.
 func (a *Admin) setRecords(r *http.Request) (any, error) {
 	if a.World.Peers == nil {

@@ -8,8 +8,8 @@ import (
 	"tailscale.com/tailcfg"
 )
 
-// Network is what nodes are told about names, relays and routes. It may change
-// while the server runs; nodes learn of a change at once.
+// Network is what nodes are told about names, relays and routes, and about who
+// may log in to them. It may change while the server runs; nodes learn of a change at once.
 type Network struct {
 	// DNS is the DNS configuration; nil means MagicDNS alone.
 	DNS *tailcfg.DNSConfig `json:"dns"`
@@ -19,6 +19,8 @@ type Network struct {
 	// Routes are the networks behind nodes, by the nodes' names. All addresses
 	// make a node an exit node.
 	Routes map[string][]netip.Prefix `json:"routes"`
+	// SSH is the SSH policy of all nodes; nil means that nobody may log in.
+	SSH *tailcfg.SSHPolicy `json:"ssh"`
 }
 
 // SetNetwork replaces the network.
@@ -37,6 +39,14 @@ func (s *Server) dnsLocked() *tailcfg.DNSConfig {
 	config.Proxied = true
 	config.Domains = append([]string{s.config.Domain}, config.Domains...)
 	return config
+}
+
+// sshLocked is the SSH policy. Leaving it out would mean that it is as before.
+func (s *Server) sshLocked() *tailcfg.SSHPolicy {
+	if s.network.SSH == nil {
+		return &tailcfg.SSHPolicy{}
+	}
+	return s.network.SSH
 }
 
 // derpMapLocked is the DERP map as one node knows it.

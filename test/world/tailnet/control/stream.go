@@ -34,6 +34,7 @@ type stream struct {
 	filter string
 	dns    string
 	relays string
+	ssh    string
 	peers  map[tailcfg.NodeID]string
 }
 

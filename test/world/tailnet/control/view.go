@@ -34,7 +34,7 @@ func (s *Server) next(poll *stream) (response *tailcfg.MapResponse, shown []tail
 	self := s.selfLocked(poll.node)
 	filter := s.filterLocked(poll.node)
 	peers := s.peersLocked(poll.node)
-	dns, relays := s.dnsLocked(), s.derpMapLocked(poll.node)
+	dns, relays, ssh := s.dnsLocked(), s.derpMapLocked(poll.node), s.sshLocked()
 	s.mu.Unlock()
 
 	first := poll.self == ""
@@ -58,6 +58,11 @@ func (s *Server) next(poll *stream) (response *tailcfg.MapResponse, shown []tail
 	if encoded := encode(relays); encoded != poll.relays {
 		poll.relays = encoded
 		response.DERPMap = relays
+		changed = true
+	}
+	if encoded := encode(ssh); encoded != poll.ssh {
+		poll.ssh = encoded
+		response.SSHPolicy = ssh
 		changed = true
 	}
 	present := map[tailcfg.NodeID]bool{}
