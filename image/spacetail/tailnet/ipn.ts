@@ -33,6 +33,8 @@ export interface PeerStatus {
 /** ipnstate.Status */
 export interface Status {
   readonly BackendState: string;
+  /** Where somebody can log the node in; empty if nobody has to. */
+  readonly AuthURL?: string;
   /** Whether the control server has admitted the node, so that it can be logged out. */
   readonly HaveNodeKey?: boolean;
   /** What tailscaled finds wrong, in sentences. */
@@ -124,13 +126,25 @@ export interface Prefs {
   readonly CorpDNS: boolean;
   readonly ShieldsUp: boolean;
   readonly Hostname: string;
+  readonly NetfilterMode?: number;
 }
+
+/** preftype.NetfilterOn */
+export const NETFILTER_ON = 2;
 
 /** What of ipn.Prefs decides about names and routes. */
 export type NamePrefs = Pick<Prefs, "RouteAll" | "CorpDNS">;
 
 /** ipn.MaskedPrefs: preferences to change, each with its mark. */
 export interface MaskedPrefs {
+  readonly RouteAll?: boolean;
+  readonly RouteAllSet?: boolean;
+  readonly CorpDNS?: boolean;
+  readonly CorpDNSSet?: boolean;
+  readonly ShieldsUp?: boolean;
+  readonly ShieldsUpSet?: boolean;
+  readonly Hostname?: string;
+  readonly HostnameSet?: boolean;
   readonly WantRunning?: boolean;
   readonly WantRunningSet?: boolean;
   readonly ExitNodeID?: string;
@@ -138,5 +152,6 @@ export interface MaskedPrefs {
 }
 
 // ipn.State, as the bus numbers it.
+export const NEEDS_LOGIN = 2;
 export const NEEDS_MACHINE_AUTH = 3;
 export const RUNNING = 6;

@@ -12,13 +12,13 @@ import { clearSocket, socketOf } from "./socket.js";
 
 /** The command line of tailscaled, which will create the given socket. */
 export function daemonCommand(attempt: Attempt, socket: string): string[] {
-  const { platform, env, settings } = attempt;
+  const { platform, env, settings, served } = attempt;
   const program = findProgram("tailscaled", platform.command, env.PATH ?? "");
   if (program === "") throw new Failure(missingMessage("tailscaled"));
   return [
     program,
     "--tun=userspace-networking",
-    "--state=mem:",
+    ...(served === null ? ["--state=mem:"] : served.stateFlags),
     // tailscaled would otherwise use the variable PORT.
     "--port=0",
     `--socket=${socket}`,

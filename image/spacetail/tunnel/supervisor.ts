@@ -90,6 +90,7 @@ export async function superviseTunnel(
     daemon,
     daemonEnded,
     joined: report.joined(),
+    keepsState: launch.keepsState,
     report: (problem) => report.problem(problem),
   });
   report.stopped(fate);
