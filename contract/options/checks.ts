@@ -78,7 +78,10 @@ export const variableName: Check = (name) => {
   const secret = secretIn(name);
   if (secret !== null) return `must not contain ${secret} in its name`;
   const variable = findVariable(nameInRun(name));
-  return variable === undefined ? null : `must not be set here: use ${oneOfAll(variable.options)}`;
+  // Some variables concern hosts that stay, whose settings are not a context's.
+  return variable === undefined || variable.options.length === 0
+    ? null
+    : `must not be set here: use ${oneOfAll(variable.options)}`;
 };
 
 /** Words as a sentence lists them: `a, b or c`. */

@@ -6,6 +6,7 @@ import { readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { parseForward } from "./forwards.js";
 import { dnsLabel } from "./labels.js";
 import { networkingOf } from "./networking.js";
+import { ipBytes } from "./networks.js";
 import { parseBaseUrl, parseBoolean } from "./parse.js";
 
 /**
@@ -49,6 +50,13 @@ export const hostPort: Check = (text) => {
   return parseHostPort(text) === null ? "must be host:port, such as localhost:8080" : null;
 };
 
+/** An IP address and a port, such as `[::]:9002`. */
+export const addressPort: Check = (text) => {
+  return ipBytes(parseHostPort(text)?.host ?? "") === null
+    ? "must be an IP address and a port, such as [::]:9002 or 127.0.0.1:9002"
+    : null;
+};
+
 /** `PORT:HOST:PORT`, such as `15432:db:5432`. */
 export const forward: Check = (text) => {
   return parseForward(text) === null ? "must be PORT:HOST:PORT, such as 15432:db:5432" : null;
@@ -58,6 +66,11 @@ export const forward: Check = (text) => {
 export const oneWord: Check = (text) => {
   const words = wordsOf(text);
   return words.length === 1 && words[0] === text ? null : "must be one word, without blanks";
+};
+
+/** An absolute path without blanks, as a word of tailscaled's command line. */
+export const absolutePath: Check = (text) => {
+  return text.startsWith("/") && oneWord(text) === null ? null : "must be an absolute path without blanks";
 };
 
 /** An absolute path that fits into the address of a unix socket. */

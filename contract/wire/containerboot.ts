@@ -17,8 +17,7 @@ const whenTrue = (value: string): boolean => parseBoolean(value) === true;
 
 const FORWARDING = "spacetail does not forward traffic; programs reach the tailnet through its proxies";
 const OPERATOR = "it belongs to Tailscale's Kubernetes operator";
-const HEALTH = "spacetail serves no health check and no metrics; use `spacetail status` instead";
-const STATE = "every job is a new node, whose state is in memory";
+const STATE = "`spacetail serve` keeps state in TS_STATE_DIR, and every other node's state is in memory";
 const POD = "it describes the pod and asks for nothing";
 const TESTS = "it is for Tailscale's own tests";
 
@@ -53,17 +52,16 @@ export const CONTAINERBOOT_VARIABLES: readonly ContainerbootVariable[] = [
     isRefused: always,
     reason: "tailscaled of the runner image is built without its debug server",
   },
-  { name: "TS_ENABLE_HEALTH_CHECK", isRefused: whenTrue, reason: HEALTH },
-  { name: "TS_ENABLE_METRICS", isRefused: whenTrue, reason: HEALTH },
-  { name: "TS_HEALTHCHECK_ADDR_PORT", isRefused: always, reason: HEALTH },
+  {
+    name: "TS_HEALTHCHECK_ADDR_PORT",
+    isRefused: always,
+    reason: "containerboot has given it up; set TS_ENABLE_HEALTH_CHECK and TS_LOCAL_ADDR_PORT instead",
+  },
   { name: "TS_EGRESS_PROXIES_CONFIG_PATH", isRefused: always, reason: OPERATOR },
   { name: "TS_INGRESS_PROXIES_CONFIG_PATH", isRefused: always, reason: OPERATOR },
   { name: "EXPERIMENTAL_ALLOW_PROXYING_CLUSTER_TRAFFIC_VIA_INGRESS", isRefused: whenTrue, reason: OPERATOR },
   { name: "TS_EXPERIMENTAL_ENABLE_FORWARDING_OPTIMIZATIONS", isRefused: whenTrue, reason: FORWARDING },
-  { name: "TS_LOCAL_ADDR_PORT", isRefused: never, reason: "it only matters with a health check or metrics" },
-  { name: "TS_STATE_DIR", isRefused: never, reason: STATE },
   { name: "TS_KUBE_SECRET", isRefused: never, reason: STATE },
-  { name: "TS_AUTH_ONCE", isRefused: never, reason: STATE },
   {
     name: "TS_EXPERIMENTAL_SERVICE_AUTO_ADVERTISEMENT",
     isRefused: never,

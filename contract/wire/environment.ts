@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { trimmed } from "./characters.js";
-import { anyText, boolean, type Check, extraFlags, tailscaledArgs } from "./checks.js";
+import { absolutePath, addressPort, anyText, boolean, type Check, extraFlags, tailscaledArgs } from "./checks.js";
 import { authKey, clientId, clientSecret } from "./credentials.js";
 import { tagProblem } from "./labels.js";
 import { splitList } from "./parse.js";
@@ -136,6 +137,67 @@ const FLAG_VARIABLES: readonly Variable[] = [
   },
 ];
 
+const FOR_SERVE = "For `spacetail serve`:";
+
+/** The variables of containerboot that only `spacetail serve` reads: a run's node has no state and no health check. */
+const SERVE_VARIABLES: readonly Variable[] = [
+  {
+    name: "TS_STATE_DIR",
+    options: [],
+    aliases: [],
+    default: "",
+    defaultText: "none: the state is in memory",
+    secret: false,
+    separator: "",
+    check: absolutePath,
+    doc: `${FOR_SERVE} directory of tailscaled's state, which makes the node the same after a restart.`,
+  },
+  {
+    name: "TS_AUTH_ONCE",
+    options: [],
+    aliases: [],
+    default: "false",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: `${FOR_SERVE} log in only if the state has no login.`,
+  },
+  {
+    name: "TS_ENABLE_HEALTH_CHECK",
+    options: [],
+    aliases: [],
+    default: "false",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: `${FOR_SERVE} answer \`/healthz\` with 200 while the node is on the tailnet, otherwise with 503.`,
+  },
+  {
+    name: "TS_ENABLE_METRICS",
+    options: [],
+    aliases: [],
+    default: "false",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: `${FOR_SERVE} answer \`/metrics\` with tailscaled's metrics for Prometheus.`,
+  },
+  {
+    name: "TS_LOCAL_ADDR_PORT",
+    options: [],
+    aliases: [],
+    default: "[::]:9002",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: addressPort,
+    doc: `${FOR_SERVE} where \`/healthz\` and \`/metrics\` are, by default on all addresses.`,
+  },
+];
+
 /**
  * Every environment variable of the executable. Variables that Tailscale's containerboot has too are called what it
  * calls them, or have its name as an alias. Its other variables are in containerboot.ts.
@@ -144,6 +206,7 @@ export const VARIABLES: readonly Variable[] = [
   ...LOGIN_VARIABLES,
   ...TUNNEL_OPTIONS.filter((row) => row.variable !== FLAGS).map(variableOf),
   ...FLAG_VARIABLES,
+  ...SERVE_VARIABLES,
 ];
 
 /** The variable of an option that has it to itself. */

@@ -33,6 +33,8 @@ export interface TailscaledArgs {
   readonly socks5Server: string | null;
   /** `host:port`, or null if not given. */
   readonly httpProxy: string | null;
+  /** Whether they name a file or directory for the node's state. */
+  readonly keepsState: boolean;
   /** All other arguments, in their order, to be passed on unchanged. */
   readonly rest: readonly string[];
   /** What is wrong with the text, reading on from its name, or null. */
@@ -92,6 +94,7 @@ export function readExtraFlags(text: string): ExtraFlags {
 export function readTailscaledArgs(text: string): TailscaledArgs {
   let socks5Server: string | null = null;
   let httpProxy: string | null = null;
+  let keepsState = false;
   let problem: string | null = null;
   const rest: string[] = [];
   for (const { name, value, words } of splitFlags(text, [])) {
@@ -109,11 +112,13 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
     } else if (name === "--outbound-http-proxy-listen") {
       httpProxy = value;
     } else {
+      if (name === "--statedir") keepsState = true;
+      if (name === "--state") keepsState = value !== "mem:";
       for (const word of words) rest.push(word);
     }
     if (problem !== null) break;
   }
-  return { socks5Server, httpProxy, rest, problem };
+  return { socks5Server, httpProxy, keepsState, rest, problem };
 }
 
 /** Flags with which tailscaled does something else than run. */

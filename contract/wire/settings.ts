@@ -81,6 +81,14 @@ export interface Settings extends KeyOptions {
   readonly notes: readonly string[];
 }
 
+/** What keys are created with unless the credential says otherwise. */
+export interface KeyDefaults {
+  readonly ephemeral: boolean;
+}
+
+/** A run's node is gone after it. */
+const OF_RUNS: KeyDefaults = { ephemeral: true };
+
 /** A variable with an invalid value, or variables that exclude each other. */
 export class SettingsError extends Error {
   constructor(message: string) {
@@ -93,9 +101,10 @@ export class SettingsError extends Error {
  * Reads the variables of the table. Flags in TS_EXTRA_ARGS and TS_TAILSCALED_EXTRA_ARGS take precedence over variables
  * with the same meaning, as they do on the command lines that they are named after.
  *
+ * @param defaults what keys are created with
  * @throws SettingsError naming the first variable that is invalid or not supported, or those that exclude each other
  */
-export function readSettings(env: Environment): Settings {
+export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS): Settings {
   for (const { name, aliases } of VARIABLES) {
     for (const one of [name, ...aliases]) refuse(valueProblem(one, valueAt(env, one)));
   }
@@ -108,7 +117,7 @@ export function readSettings(env: Environment): Settings {
   const secret = valueInUse(env, "TS_OAUTH_CLIENT_SECRET");
   const usual: KeyOptions = {
     apiUrl: withoutSlash(apiServer(valueInUse(env, "TS_API_URL"), control)),
-    ephemeral: id.ephemeral ?? true,
+    ephemeral: id.ephemeral ?? defaults.ephemeral,
     preauthorized: id.preauthorized ?? true,
   };
   // The secret may say more, or is not read yet.
@@ -190,12 +199,14 @@ function refuse(problem: string | null): void {
   if (problem !== null) throw new SettingsError(`${problem}.`);
 }
 
-function valueOrDefault(env: Environment, name: string): string {
+/** The value of a variable, or its default. */
+export function valueOrDefault(env: Environment, name: string): string {
   const value = valueInUse(env, name);
   return value !== "" ? value : (findVariable(name)?.default ?? "");
 }
 
-function booleanOf(env: Environment, name: string): boolean {
+/** The value of a variable, or its default, as a boolean. */
+export function booleanOf(env: Environment, name: string): boolean {
   return parseBoolean(valueOrDefault(env, name)) ?? false;
 }
 

@@ -9,6 +9,7 @@ import type { Invocation } from "./commands/invocation.js";
 import { logs } from "./commands/logs.js";
 import { run as runCommand } from "./commands/run.js";
 import { scrub } from "./commands/scrub.js";
+import { serve } from "./commands/serve.js";
 import { status } from "./commands/status.js";
 import { supervise } from "./commands/supervise.js";
 import { isCalledTailscale, tailscale } from "./commands/tailscale.js";
@@ -22,6 +23,7 @@ const USAGE = `Usage: spacetail COMMAND
   up [--watch PID|none]  join the tailnet until process PID exits (default: the caller)
   down                   leave the tailnet
   run -- COMMAND...      run a program with a tunnel: the one that is up, or one of its own
+  serve [FLAGS]          keep a host on the tailnet, in the foreground; takes flags of tailscaled
   connect HOST PORT      connect standard input and output to a service, for ssh's ProxyCommand
   status [--json]        show whether the tunnel is up, and which peers it reaches, and how
   logs [-f]              print what the supervisor and tailscaled have logged; -f: until it is down
@@ -62,6 +64,8 @@ async function dispatch(name: string, invocation: Invocation): Promise<number> {
       return doctor(invocation);
     case "logs":
       return logs(invocation);
+    case "serve":
+      return serve(invocation);
     case "run":
       return runCommand(invocation);
     case "env":

@@ -47,6 +47,15 @@ describe("environments that containerboot accepts", () => {
     ],
     ["an OAuth client", { TS_CLIENT_ID: "k1", TS_CLIENT_SECRET: "tskey-client-s", TS_ACCEPT_DNS: "true" }],
     ["a federated identity", { TS_CLIENT_ID: "k1", TS_ID_TOKEN: "file:/run/token" }],
+    [
+      "a sidecar with a health check, which only `spacetail serve` has",
+      {
+        TS_AUTHKEY: "tskey-auth-a",
+        TS_ENABLE_HEALTH_CHECK: "true",
+        TS_ENABLE_METRICS: "true",
+        TS_LOCAL_ADDR_PORT: "[::]:9002",
+      },
+    ],
     ["features switched off", { TS_ENABLE_METRICS: "false", TS_ENABLE_HEALTH_CHECK: "0", TS_ROUTES: "" }],
   ])("%s", (_, env) => {
     expect(() => readSettings(env)).not.toThrow();
@@ -61,7 +70,10 @@ test.each([
   [{ TS_AUDIENCE: "vault", TS_CLIENT_ID: "k1" }, "TS_AUDIENCE is not supported: spacetail requests no identity token;"],
   [{ TS_DEST_IP: "10.0.0.1" }, "TS_DEST_IP is not supported: spacetail does not forward traffic; programs reach"],
   [{ TS_SERVE_CONFIG: "/serve.json" }, "TS_SERVE_CONFIG is not supported: the node serves nothing to others."],
-  [{ TS_ENABLE_METRICS: "true" }, "TS_ENABLE_METRICS=true is not supported: spacetail serves no health check and no"],
+  [
+    { TS_HEALTHCHECK_ADDR_PORT: "[::]:9002" },
+    "TS_HEALTHCHECK_ADDR_PORT is not supported: containerboot has given it up",
+  ],
 ])("%j is refused by name, with what to use instead", (env, message) => {
   expect(() => readSettings(env)).toThrow(SettingsError);
   expect(() => readSettings(env)).toThrow(message);

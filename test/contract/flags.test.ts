@@ -117,6 +117,7 @@ describe("flags of tailscaled", () => {
     expect(readTailscaledArgs(text)).toEqual({
       socks5Server: "localhost:1",
       httpProxy: "localhost:3",
+      keepsState: false,
       rest: ["--verbose=1", "--debug", "localhost:2", "word"],
       problem: null,
     });

@@ -50,12 +50,13 @@ function scene(states: readonly (Partial<Status> | null)[], logouts: readonly st
   return {
     calls,
     problems,
-    leave: async (joined = true) => {
+    leave: async (joined = true, keepsState = false) => {
       return await leave({
         api,
         daemon: Object.assign(daemon, { kill }) as unknown as ChildProcess,
         daemonEnded: ended,
         joined,
+        keepsState,
         report: (problem) => problems.push(problem),
       });
     },
@@ -107,6 +108,12 @@ test("one that was refused leaves no node", async () => {
 test("where up has not asked for a registration there is nothing to wait for", async () => {
   const { calls, leave } = scene([REGISTERING]);
   expect(await finish(leave(false))).toBe("never-joined");
+  expect(calls).toEqual(["SIGTERM"]);
+});
+
+test("a node whose state is kept is not logged out", async () => {
+  const { calls, leave } = scene([ADMITTED]);
+  expect(await finish(leave(true, true))).toBe("kept");
   expect(calls).toEqual(["SIGTERM"]);
 });
 

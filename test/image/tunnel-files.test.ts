@@ -2,11 +2,11 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { endMessage } from "../../image/spacetail/commands/down";
 import { overwrite } from "../../image/spacetail/process/files";
 import { hasLoggedOut } from "../../image/spacetail/tailnet/daemon-log";
 import { loginError, nodeTrouble } from "../../image/spacetail/tailnet/health";
 import type { Status } from "../../image/spacetail/tailnet/ipn";
+import { endMessage } from "../../image/spacetail/tunnel/end-message";
 import { acquire } from "../../image/spacetail/tunnel/lock";
 import { candidates } from "../../image/spacetail/tunnel/place";
 import { dirAt } from "../../image/spacetail/tunnel/runtime-dir";

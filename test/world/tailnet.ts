@@ -209,6 +209,11 @@ export class Tailnet {
     return await this.send("POST", "/world/keys", order);
   }
 
+  /** Logs a node in on the page that it asks to visit. Without tags it is the administrator's own. */
+  async logIn(url: string, tags: readonly string[] = []): Promise<void> {
+    await this.send("POST", "/world/logins", { url, tags });
+  }
+
   async makeClient(scopes: readonly string[], tags: readonly string[]): Promise<{ id: string; secret: string }> {
     return await this.send("POST", "/world/clients", { scopes, tags });
   }

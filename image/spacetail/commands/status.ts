@@ -3,9 +3,9 @@ import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { formatDuration } from "../../../contract/wire/duration.js";
 import type { Forward } from "../../../contract/wire/forwards.js";
 import { errorMessage, Failure } from "../errors/failure.js";
-import { withoutStop } from "../errors/printable.js";
+import { printable, withoutStop } from "../errors/printable.js";
 import { readText } from "../process/files.js";
-import { isRunning } from "../process/processes.js";
+import { isRunning, type ProcessId } from "../process/processes.js";
 import { nodeTrouble } from "../tailnet/health.js";
 import type { Status } from "../tailnet/ipn.js";
 import { localApi } from "../tailnet/local-api.js";
@@ -15,7 +15,7 @@ import { ageOf } from "../tunnel/age.js";
 import { networkingOfDaemon, type TunnelNetworking } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
-import { type Found, find, readLaunch, reasonMessage, type State } from "../tunnel/state.js";
+import { type Found, find, readLaunch, reasonMessage, type State, servedBy } from "../tunnel/state.js";
 import { leavingTunnels, unrecorded } from "../tunnel/stop.js";
 import type { Invocation } from "./invocation.js";
 
@@ -42,23 +42,28 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
     console.log(json ? JSON.stringify({ state: found === "none" ? "down" : found }) : describe(found, state));
     return 1;
   }
+  const owner = servedBy(dir);
   try {
     const now = await localApi(platform.net.connectUnix, state.socket).status(STATUS_MS);
     const problem = nodeTrouble(now, () => readText(dir.daemonLog) ?? "");
     if (problem !== "") {
-      const line = `off the tailnet: ${problem}. Run \`spacetail down\`, then up again.`;
+      const line = `off the tailnet: ${problem}. ${owner === null ? ADVICE : SERVED}`;
       console.log(json ? JSON.stringify({ state: "off", problem }) : line);
       return 1;
     }
-    const facts = report(now, state, networkingOfDaemon(readLaunch(dir)?.daemon ?? []));
-    for (const line of json ? [JSON.stringify(facts)] : describeUp(facts, state)) console.log(line);
+    const networking = networkingOfDaemon(readLaunch(dir)?.daemon ?? []);
+    const found = report(now, state, owner, networking);
+    for (const line of json ? [JSON.stringify(found)] : describeUp(found, state)) console.log(line);
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
     throw new Failure(
-      `tailscaled does not answer on ${state.socket} (${withoutStop(errorMessage(error))}). Run \`spacetail down\`, then up again.`,
+      `tailscaled does not answer on ${state.socket} (${withoutStop(errorMessage(error))}). ${owner === null ? ADVICE : SERVED}`,
     );
   }
 }
+
+const ADVICE = "Run `spacetail down`, then up again.";
+const SERVED = "`spacetail serve` brings it back.";
 
 /** What `--json` prints of a tunnel that is up. */
 interface Report {
@@ -71,6 +76,10 @@ interface Report {
   readonly peersOnline: number;
   /** The process whose exit ends the tunnel; null if there is none. */
   readonly watch: number | null;
+  /** The process of `spacetail serve` that keeps the tunnel; null if there is none. */
+  readonly serve: number | null;
+  /** The web page on which somebody has to log the node in; empty if nobody has to. */
+  readonly loginUrl: string;
   /** How long the tunnel has been up. Milliseconds. */
   readonly ageMs: number;
   /** The peers that have answered anything. */
@@ -82,7 +91,7 @@ interface Report {
   readonly sent: number;
 }
 
-function report(now: Status, state: State, networking: TunnelNetworking): Report {
+function report(now: Status, state: State, owner: ProcessId | null, networking: TunnelNetworking): Report {
   const { name, addresses, tags } = selfOf(now);
   const peers = trafficOf(now);
   let received = 0;
@@ -99,6 +108,8 @@ function report(now: Status, state: State, networking: TunnelNetworking): Report
     networking,
     peersOnline: peersOf(now).filter((peer) => peer.Online).length,
     watch: state.watch.find((one) => isRunning(one))?.pid ?? null,
+    serve: owner === null ? null : owner.pid,
+    loginUrl: now.BackendState === "NeedsLogin" ? printable(now.AuthURL ?? "") : "",
     ageMs: ageOf(state.supervisor),
     peers,
     forwards: state.forwards,
@@ -109,13 +120,16 @@ function report(now: Status, state: State, networking: TunnelNetworking): Report
 
 /** A tunnel that is up, in lines. */
 function describeUp(now: Report, { supervisor }: State): string[] {
-  const { name, addresses, tags, networking, peersOnline, watch, ageMs, peers, forwards, received, sent } = now;
+  const { name, addresses, tags, networking, peersOnline, watch, serve, loginUrl, ageMs, peers, forwards } = now;
+  const { received, sent } = now;
   const kernel = networking === "kernel" ? ", kernel networking" : "";
-  const watching = watch === null ? "nothing" : `process ${watch}`;
+  const process = watch === null ? "watching nothing" : `watching process ${watch}`;
+  const kept = serve === null ? process : `kept by process ${serve}`;
   const lines = [
     `${now.state}: ${name} ${addresses.join(" ")} ${tags.join(" ")}`.trim(),
-    `up for ${formatDuration(ageMs)}, ${peersOnline} peers online${kernel}, watching ${watching}, supervisor ${supervisor.pid}`,
+    `up for ${formatDuration(ageMs)}, ${peersOnline} peers online${kernel}, ${kept}, supervisor ${supervisor.pid}`,
   ];
+  if (loginUrl !== "") lines.push(`To log in, visit ${loginUrl}`);
   if (peers.length > 0) lines.push(`peers used: ${peers.length}, ${bytesMessage(received, sent)}`);
   for (const peer of peers) {
     const bytes = bytesMessage(peer.received, peer.sent);

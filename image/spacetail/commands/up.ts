@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Environment } from "../../../contract/wire/environment.js";
 import { type KeyOptions, readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
 import { egressOf } from "../egress/egress.js";
 import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
-import { readCredential } from "../login/credential.js";
+import { type Credential, readCredential } from "../login/credential.js";
+import type { Platform } from "../platform/platform.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
 import { findProgram } from "../process/programs.js";
 import { isTerminalError } from "../process/terminal.js";
 import { proxiesOfRun } from "../proxies/proxy-record.js";
-import { type Attempt, startTrace } from "../tunnel/attempt.js";
+import { type Attempt, type Served, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
 import { chooseNetworking } from "../tunnel/networking.js";
 import { ensureRuntimeDir } from "../tunnel/place.js";
@@ -44,10 +46,26 @@ export async function up(invocation: Invocation): Promise<number> {
 /** Does the work of `spacetail up` for a process whose exit is to end the tunnel; null if only `down` is to. */
 export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId | null): Promise<Outcome> {
   const settings = readSettings(env);
-  const { secret, key } = readCredential(settings, env);
-  const ephemeral = ephemeralOf(settings, key);
+  const credential = readCredential(settings, env);
+  const { key } = credential;
   for (const note of settings.notes) console.error(`spacetail: ${note}`);
-  if (!key.ephemeral && ephemeral !== "yes") console.error(`spacetail: ${NOT_EPHEMERAL}`);
+  if (!key.ephemeral && ephemeralOf(settings, key) !== "yes") console.error(`spacetail: ${NOT_EPHEMERAL}`);
+  const attempt = attemptFor({ platform, env, settings, credential, watch, served: null });
+  return await bringUp(attempt).finally(() => attempt.progress.end());
+}
+
+/** What {@link attemptFor} needs. */
+export interface Plan {
+  readonly platform: Platform;
+  readonly env: Environment;
+  readonly settings: Settings;
+  readonly credential: Credential;
+  readonly watch: ProcessId | null;
+  readonly served: Served | null;
+}
+
+/** Prepares an attempt, whose deadline begins now. Says what the user should know about the settings. */
+export function attemptFor({ platform, env, settings, credential, watch, served }: Plan): Attempt {
   const trace = startTrace(settings.trace);
   const deadline = deadlineIn(settings.bootTimeoutMs);
   process.umask(0o077);
@@ -59,11 +77,12 @@ export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId
   const { networking, notes } = chooseNetworking(settings, findProgram("tailscaled", platform.command, env.PATH ?? ""));
   for (const note of notes) console.error(`spacetail: ${note}`);
   const egress = egressOf(platform, upstream);
+  const { secret, key } = credential;
+  const ephemeral = ephemeralOf(settings, key);
   // With a trace, each step has its line anyway.
   const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
   const login = { platform, egress, env, settings, secret, key, deadline };
-  const attempt: Attempt = { ...login, watch, ephemeral, networking, machine, dir, trace, progress };
-  return await bringUp(attempt).finally(() => progress.end());
+  return { ...login, watch, served, ephemeral, networking, machine, dir, trace, progress };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { nameInUse } from "../../../contract/wire/environment.js";
 import { systemCertificates } from "../egress/ca-certificates.js";
 import { Failure } from "../errors/failure.js";
+import { TemporaryFailure } from "../errors/temporary.js";
 import { remaining, sleep } from "../process/clock.js";
 import { type ApiContext, judgeReply, type Step } from "./api-errors.js";
 import { type ApiReply, post } from "./https.js";
@@ -155,7 +156,7 @@ async function ask(api: Api, call: Call): Promise<ApiReply> {
     const cutShort = reply.status === 0 && remaining(deadline) === 0;
     if (why === "" || !cutShort) why = verdict.why;
     if (waitMs >= remaining(deadline)) {
-      throw new Failure(`${why}, and TS_BOOT_TIMEOUT leaves no time to ask again. ${advice}`);
+      throw new TemporaryFailure(`${why}, and TS_BOOT_TIMEOUT leaves no time to ask again. ${advice}`);
     }
     await sleep(waitMs);
     backoffMs = Math.min(backoffMs * 2, 4000);

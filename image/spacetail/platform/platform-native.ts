@@ -10,6 +10,7 @@ declare function pathOwner(path: string): number;
 declare function pathMode(path: string): number;
 declare function dieWithParent(): number;
 declare function raiseDescriptors(): number;
+declare function notifyManager(address: string, text: string): number;
 declare function execArgv(words: string): number;
 declare function runProgram(words: string, variables: string): number;
 declare function dieOf(signal: number): number;
@@ -39,6 +40,10 @@ export function nativePlatform(): Platform {
     },
     link: (target, path) => {
       symbolicLink(`${target}\0${path}`);
+    },
+    notify: async (address, text) => {
+      const result = notifyManager(address, text);
+      return result < 0 ? errorName(-result) : "";
     },
     exec: async (argv) => errorName(-execArgv(argv.join("\0"))),
     run: async (path, words, changed) => {

@@ -40,6 +40,7 @@ export function nodePlatform(): Platform {
     },
     // Node has done so.
     raiseDescriptorLimit: () => {},
+    notify,
     exec,
     run,
     die,
@@ -65,6 +66,16 @@ function spawnGuarded(argv: readonly string[], env: Record<string, string>, log:
   // The guard may have exited by then.
   child.stdin?.on("error", () => {});
   return child;
+}
+
+/** Node has no datagrams on unix sockets, so systemd's own program sends them. */
+function notify(address: string, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, NOTIFY_SOCKET: address };
+    const child = spawn("systemd-notify", ["--no-block", ...text.split("\n")], { env, stdio: "ignore" });
+    child.on("error", (error) => resolve(errorCode(error)));
+    child.on("exit", (code) => resolve(code === 0 ? "" : "EIO"));
+  });
 }
 
 function exec(argv: readonly string[]): Promise<string> {

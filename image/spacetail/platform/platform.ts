@@ -38,6 +38,11 @@ export interface Platform {
    * Allows this process as many descriptors as it may have; its children inherit that. Node does so when it starts.
    */
   readonly raiseDescriptorLimit: () => void;
+  /**
+   * Sends a datagram to the unix socket of a service manager, given by its path, or by `@` and its abstract name.
+   * Resolves with an error code, or an empty text.
+   */
+  readonly notify: (address: string, text: string) => Promise<string>;
   /** Replaces this process by the program `argv`. Resolves only if that fails, with an error code. */
   readonly exec: (argv: readonly string[]) => Promise<string>;
   /**

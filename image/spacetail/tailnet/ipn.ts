@@ -33,6 +33,8 @@ export interface PeerStatus {
 /** ipnstate.Status */
 export interface Status {
   readonly BackendState: string;
+  /** Where somebody can log the node in; empty if nobody has to. */
+  readonly AuthURL?: string;
   /** Whether the control server has admitted the node, so that it can be logged out. */
   readonly HaveNodeKey?: boolean;
   /** What tailscaled finds wrong, in sentences. */
@@ -127,26 +129,38 @@ export interface Prefs {
   /** Networks that the node offers to others; all addresses make it an exit node. */
   readonly AdvertiseRoutes: readonly string[];
   readonly ExitNodeAllowLANAccess: boolean;
-  /** Firewall rules of the machine: 0 for none, 2 for all that Tailscale makes. */
+  /** Which firewall rules Tailscale makes on the machine: {@link NETFILTER_OFF} or {@link NETFILTER_ON}. */
   readonly NetfilterMode: number;
   readonly Hostname: string;
 }
+
+/** preftype.NetfilterOff */
+export const NETFILTER_OFF = 0;
+/** preftype.NetfilterOn */
+export const NETFILTER_ON = 2;
 
 /** What of ipn.Prefs decides about names and routes. */
 export type NamePrefs = Pick<Prefs, "RouteAll" | "CorpDNS">;
 
 /** ipn.MaskedPrefs: preferences to change, each with its mark. */
 export interface MaskedPrefs {
+  readonly RouteAll?: boolean;
+  readonly RouteAllSet?: boolean;
+  readonly CorpDNS?: boolean;
+  readonly CorpDNSSet?: boolean;
+  readonly ShieldsUp?: boolean;
+  readonly ShieldsUpSet?: boolean;
+  readonly Hostname?: string;
+  readonly HostnameSet?: boolean;
   readonly WantRunning?: boolean;
   readonly WantRunningSet?: boolean;
   readonly RunSSH?: boolean;
   readonly RunSSHSet?: boolean;
-  readonly ShieldsUp?: boolean;
-  readonly ShieldsUpSet?: boolean;
   readonly ExitNodeID?: string;
   readonly ExitNodeIDSet?: boolean;
 }
 
 // ipn.State, as the bus numbers it.
+export const NEEDS_LOGIN = 2;
 export const NEEDS_MACHINE_AUTH = 3;
 export const RUNNING = 6;

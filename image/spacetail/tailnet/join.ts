@@ -3,36 +3,83 @@ import { dnsLabel } from "../../../contract/wire/labels.js";
 import type { Settings } from "../../../contract/wire/settings.js";
 import { Failure } from "../errors/failure.js";
 import { printable } from "../errors/printable.js";
-import { type Deadline, remaining, timeLeft } from "../process/clock.js";
+import { TemporaryFailure } from "../errors/temporary.js";
+import { type Deadline, deadlineIn, LONGEST_TIMER_MS, remaining, timeLeft } from "../process/clock.js";
 import { controlError } from "./daemon-log.js";
-import { NEEDS_MACHINE_AUTH, type Prefs, RUNNING, type StartOptions } from "./ipn.js";
+import {
+  NEEDS_LOGIN,
+  NEEDS_MACHINE_AUTH,
+  NETFILTER_OFF,
+  NETFILTER_ON,
+  type Prefs,
+  RUNNING,
+  type StartOptions,
+} from "./ipn.js";
 import type { Bus, LocalApi } from "./local-api.js";
+
+/** Where the control server requires a person: who is told so. */
+export interface Person {
+  /** The node has to be logged in on this web page. */
+  readonly visit: (url: string) => void;
+  /** An administrator has to approve the node. */
+  readonly approve: () => void;
+}
 
 /**
  * Logs the node in and waits until tailscaled is Running.
  *
  * @param readLog reads tailscaled's log, which alone says why a control server cannot be reached
- * @throws Failure if the control server refuses, requires a person, or has not answered by the deadline
+ * @param person who can help, for whom there is no deadline; null if nobody is there
+ * @throws Failure if the control server refuses, or requires a person where nobody is there
+ * @throws TemporaryFailure if it has not answered by the deadline
  */
 export async function join(
   api: LocalApi,
   options: StartOptions,
   readLog: () => string,
   deadline: Deadline,
+  person: Person | null,
 ): Promise<void> {
   // The bus first, so that no message is missed.
   const bus = await api.watchBus();
   try {
+    // Its first message is about the time before: a node that was deleted is Running.
+    await bus.next(remaining(deadline));
     await api.start(options, timeLeft(deadline));
     await api.loginInteractive(timeLeft(deadline));
-    await waitForRunning(bus, options.UpdatePrefs.ControlURL, readLog, deadline);
+    const wait = { controlUrl: options.UpdatePrefs.ControlURL, readLog, deadline, person, hasLogin: false };
+    await waitForRunning(bus, wait);
   } finally {
     bus.close();
   }
 }
 
-const NO_RULES = 0;
-const ALL_RULES = 2;
+/**
+ * Waits until a node that has a login is Running.
+ *
+ * @param options an auth key for the case that the control server asks for one, and new preferences; null for neither
+ * @returns false if the login is not valid any more
+ * @throws as {@link join} does
+ */
+export async function resume(
+  api: LocalApi,
+  options: StartOptions | null,
+  controlUrl: string,
+  readLog: () => string,
+  deadline: Deadline,
+  person: Person | null,
+): Promise<boolean> {
+  const bus = await api.watchBus();
+  try {
+    if (options !== null) {
+      await bus.next(remaining(deadline));
+      await api.start(options, timeLeft(deadline));
+    }
+    return await waitForRunning(bus, { controlUrl, readLog, deadline, person, hasLogin: true });
+  } finally {
+    bus.close();
+  }
+}
 
 /** The networks that an exit node offers. */
 const EVERYTHING: readonly string[] = ["0.0.0.0/0", "::/0"];
@@ -53,7 +100,7 @@ export function joinPrefs(settings: Settings, machine: string, isKernel: boolean
     RunSSH: settings.ssh,
     AdvertiseRoutes: settings.advertiseRoutes.concat(settings.advertiseExitNode ? EVERYTHING : []),
     ExitNodeAllowLANAccess: settings.exitNodeAllowLan,
-    NetfilterMode: isKernel ? ALL_RULES : NO_RULES,
+    NetfilterMode: isKernel ? NETFILTER_ON : NETFILTER_OFF,
     Hostname: nodeName(settings.hostname, machine),
   };
 }
@@ -64,28 +111,46 @@ export function nodeName(wanted: string, machine: string): string {
   return name !== "" ? name : "spacelift";
 }
 
-async function waitForRunning(bus: Bus, controlUrl: string, readLog: () => string, deadline: Deadline): Promise<void> {
+/** What {@link waitForRunning} needs. */
+interface Wait {
+  readonly controlUrl: string;
+  readonly readLog: () => string;
+  readonly deadline: Deadline;
+  readonly person: Person | null;
+  /** Whether it is over when the node needs a login. */
+  readonly hasLogin: boolean;
+}
+
+/** True when the node is Running; false if it needs a login. */
+async function waitForRunning(bus: Bus, { controlUrl, readLog, deadline, person, hasLogin }: Wait): Promise<boolean> {
+  let limit = deadline;
   for (;;) {
-    const notify = await bus.next(remaining(deadline));
-    if (notify === null && remaining(deadline) > 0)
-      throw new Failure("tailscaled exited while the node was logging in.");
-    if (notify === null) throw new Failure(timeoutMessage(controlUrl, controlError(readLog())));
+    const notify = await bus.next(remaining(limit));
+    if (notify === null && remaining(limit) > 0) throw new Failure("tailscaled exited while the node was logging in.");
+    if (notify === null) throw new TemporaryFailure(timeoutMessage(controlUrl, controlError(readLog())));
     const refusal = notify.ErrMessage ?? "";
     // tailscaled would try a refused key a dozen times more; the first answer is final.
     if (refusal !== "" && !isBusy(refusal)) throw new Failure(refusalMessage(refusal));
-    if ((notify.BrowseToURL ?? "") !== "") {
-      throw new Failure(
-        "The control server did not accept the auth key and requires an interactive login. Use a valid key.",
-      );
+    const url = notify.BrowseToURL ?? "";
+    if (url !== "") {
+      if (person === null) throw new Failure(LOGIN_IS_NEEDED);
+      person.visit(printable(url));
+      limit = deadlineIn(LONGEST_TIMER_MS);
     }
     if (notify.State === NEEDS_MACHINE_AUTH) {
-      throw new Failure(
-        "The node needs an administrator's approval. Use a preauthorized auth key, or an OAuth client.",
-      );
+      if (person === null) throw new Failure(APPROVAL_IS_NEEDED);
+      person.approve();
+      limit = deadlineIn(LONGEST_TIMER_MS);
     }
-    if (notify.State === RUNNING) return;
+    if (notify.State === NEEDS_LOGIN && hasLogin) return false;
+    if (notify.State === RUNNING) return true;
   }
 }
+
+const LOGIN_IS_NEEDED =
+  "The control server did not accept the auth key and requires an interactive login. Use a valid key.";
+const APPROVAL_IS_NEEDED =
+  "The node needs an administrator's approval. Use a preauthorized auth key, or an OAuth client.";
 
 /**
  * True if the control server is busy, which tailscaled reports like a refusal although it tries again.

@@ -40,6 +40,8 @@ export interface LocalApi {
    * @param type `A` or `AAAA`
    */
   readonly queryDns: (name: string, type: string, limitMs: number) => Promise<Buffer>;
+  /** tailscaled's metrics for users, as Prometheus reads them. */
+  readonly metrics: (limitMs: number) => Promise<string>;
   /** Sets auth key and preferences. */
   readonly start: (options: StartOptions, limitMs: number) => Promise<void>;
   /** Makes tailscaled register the node with the key of `start`, which it otherwise only keeps. */
@@ -110,6 +112,7 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
       const found = JSON.parse(reply.body) as DnsQueryResponse;
       return Buffer.from(found.Bytes ?? "", "base64");
     },
+    metrics: async (limitMs) => await command("GET", "usermetrics", "", limitMs),
     start: async (options, limitMs) => {
       await command("POST", "start", JSON.stringify(options), limitMs);
     },

@@ -15,10 +15,20 @@ export interface Attempt extends Login {
   /** Whether the control server deletes the node when it logs out. */
   readonly ephemeral: Ephemeral;
   readonly networking: TunnelNetworking;
+  /** What differs if `spacetail serve` keeps the tunnel; null for `spacetail up`. */
+  readonly served: Served | null;
   /** The host name of this machine. */
   readonly machine: string;
   readonly trace: Trace;
   readonly progress: Progress;
+}
+
+/** What differs in a tunnel that `spacetail serve` keeps. */
+export interface Served {
+  /** Flags of tailscaled that say where the node's state is. */
+  readonly stateFlags: readonly string[];
+  /** Whether the node is the same after a restart, and so is not logged out. */
+  readonly keepsState: boolean;
 }
 
 /** Prints a step with the time since the start, if TS_TRACE is on. */

@@ -111,8 +111,14 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   // From now on the control server may have admitted the node, whatever becomes of this process.
   writePrivate(dir.joining, "");
   progress.waitFor(`the control server ${settings.controlUrl}`);
-  await join(api, options, () => daemonLog(dir), deadline);
+  await join(api, options, () => daemonLog(dir), deadline, null);
   trace("running");
+  return { exitStatus: 0, report: await settle(attempt, api) };
+}
+
+/** Waits until traffic flows through a node that has joined. Returns one line about the node. */
+export async function settle(attempt: Attempt, api: LocalApi): Promise<string> {
+  const { dir, settings, deadline, progress } = attempt;
   await useExitNode(api, settings.exitNode, deadline);
   const status = await api.status(timeLeft(deadline));
   if (settings.ssh) noteAddresses(dir, status);
@@ -122,7 +128,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   // The supervisor waits until the node is admitted before it logs out, so a tunnel may be up and stopping.
   if (readState(dir)?.phase === "stopping") throw new Failure("The tunnel went down.");
   noteReady(dir, deadline.totalMs - remaining(deadline));
-  return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };
+  return reportOf(status, "on the tailnet", note);
 }
 
 /** Rejects when the supervisor exits, which it does not do while the tunnel is up. */
@@ -164,7 +170,7 @@ function sayWhatIsBypassed({ settings, env }: Attempt, status: Status): void {
 }
 
 /** @param how how the supervisor ended */
-function exitMessage({ dir, settings }: Attempt, how: string): string {
+export function exitMessage({ dir, settings }: Attempt, how: string): string {
   const log = daemonLog(dir);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {

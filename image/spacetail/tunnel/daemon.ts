@@ -18,19 +18,21 @@ import { clearSocket, socketOf } from "./socket.js";
  * @param stateDir where it keeps the host keys of SSH
  */
 export function daemonCommand(attempt: Attempt, socket: string, stateDir: string): string[] {
-  const { platform, env, settings, networking } = attempt;
+  const { platform, env, settings, networking, served } = attempt;
+  // Whoever keeps the state keeps the host keys beside it.
+  const keeps = served?.keepsState === true;
   const program = findProgram("tailscaled", platform.command, env.PATH ?? "");
   if (program === "") throw new Failure(missingMessage("tailscaled"));
   return [
     program,
     networking === "kernel" ? `--tun=${INTERFACE}` : "--tun=userspace-networking",
-    "--state=mem:",
+    ...(served === null ? ["--state=mem:"] : served.stateFlags),
     // tailscaled would otherwise use the variable PORT.
     "--port=0",
     `--socket=${socket}`,
     // For UDP alone, through the proxy in front of it; a free port, which it logs.
     "--socks5-server=127.0.0.1:0",
-  ].concat(settings.ssh ? [`--statedir=${stateDir}`] : [], settings.tailscaledArgs);
+  ].concat(settings.ssh && !keeps ? [`--statedir=${stateDir}`] : [], settings.tailscaledArgs);
 }
 
 /**

@@ -41,6 +41,8 @@ export interface Leaving {
   readonly daemonEnded: Promise<StopReason>;
   /** Whether `up` has asked tailscaled to register the node. */
   readonly joined: boolean;
+  /** Whether the node is to come back, with the state that it has. */
+  readonly keepsState: boolean;
   /** Called with what prevents the logout so far. */
   readonly report: (problem: string) => void;
 }
@@ -51,7 +53,7 @@ export interface Leaving {
  * Takes as long as the control server needs, up to a limit: a node that is not logged out may stay listed for ever.
  */
 export async function leave(leaving: Leaving): Promise<NodeFate> {
-  const { daemon, daemonEnded, joined } = leaving;
+  const { daemon, daemonEnded } = leaving;
   let over = false;
   daemonEnded.then(() => {
     over = true;
@@ -59,13 +61,19 @@ export async function leave(leaving: Leaving): Promise<NodeFate> {
   // It may have been stopped, with SIGSTOP.
   daemon.kill("SIGCONT");
   const waking = setInterval(() => daemon.kill("SIGCONT"), WAKE_EVERY_MS);
-  const node = joined ? await logOut(leaving, () => over) : "never-joined";
+  const node = await part(leaving, () => over);
   clearInterval(waking);
   daemon.kill("SIGTERM");
   const ended = await Promise.race([daemonEnded.then(() => true), sleep(DAEMON_END_MS).then(() => false)]);
   if (ended) return node;
   daemon.kill("SIGKILL");
   return node === "unknown" ? "left-behind" : node;
+}
+
+/** Takes leave of the control server, unless the node is to come back or was never there. */
+async function part(leaving: Leaving, over: () => boolean): Promise<NodeFate> {
+  if (leaving.keepsState) return "kept";
+  return leaving.joined ? await logOut(leaving, over) : "never-joined";
 }
 
 async function logOut(leaving: Leaving, over: () => boolean): Promise<NodeFate> {

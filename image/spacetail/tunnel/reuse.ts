@@ -3,11 +3,11 @@ import { formatHostPort } from "../../../contract/wire/addresses.js";
 import type { Forward } from "../../../contract/wire/forwards.js";
 import { Failure } from "../errors/failure.js";
 import { remaining, sleep } from "../process/clock.js";
-import { isRunning, isSame } from "../process/processes.js";
+import { isRunning, isSame, type ProcessId } from "../process/processes.js";
 import { localApi } from "../tailnet/local-api.js";
 import type { Attempt } from "./attempt.js";
 import { networkingOfDaemon } from "./networking.js";
-import { find, readLaunch, readState, type State, writeLaunch } from "./state.js";
+import { find, readLaunch, readState, type State, servedBy, writeLaunch } from "./state.js";
 import { askToStop, exited, leavingTunnels, setAside } from "./stop.js";
 
 /**
@@ -20,6 +20,8 @@ import { askToStop, exited, leavingTunnels, setAside } from "./stop.js";
  */
 export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
   const { dir, deadline } = attempt;
+  const owner = servedBy(dir);
+  if (owner !== null) return await reuseServed(attempt, owner);
   const { found, state } = find(dir);
   if (found === "up" && state !== null && (await canServe(attempt, state))) return state;
   const supervisor = await askToStop(dir, null);
@@ -34,6 +36,20 @@ export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
   return null;
 }
 
+/** Waits until the tunnel that `spacetail serve` keeps can be used. It is not for others to end. */
+async function reuseServed(attempt: Attempt, owner: ProcessId): Promise<State> {
+  for (;;) {
+    const { found, state } = find(attempt.dir);
+    if (found === "up" && state !== null && (await canServe(attempt, state))) return state;
+    if (remaining(attempt.deadline) === 0) {
+      throw new Failure(
+        `The tunnel that \`spacetail serve\` keeps (process ${owner.pid}) is not on the tailnet. See \`spacetail status\`.`,
+      );
+    }
+    await sleep(100);
+  }
+}
+
 /** Checks a tunnel that is up, and makes it stay for the watched process. False if it went down meanwhile. */
 async function canServe(attempt: Attempt, state: State): Promise<boolean> {
   const { dir, settings, watch } = attempt;
@@ -43,7 +59,7 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
   if (launch.socks5Server !== socks5Server || launch.httpProxy !== httpProxy) {
     throw new Failure(
       `The tunnel is already up with other proxy addresses (SOCKS5 ${launch.socks5Server}, HTTP ${launch.httpProxy}; ` +
-        `${socks5Server} and ${httpProxy} were requested). Run \`spacetail down\` first.`,
+        `${socks5Server} and ${httpProxy} were requested). ${launch.owner === null ? "Run `spacetail down` first" : "Use the same"}.`,
     );
   }
   const networking = networkingOfDaemon(launch.daemon);

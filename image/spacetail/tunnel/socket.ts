@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, linkSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode, Failure } from "../errors/failure.js";
 import type { Net } from "../platform/net.js";
@@ -27,7 +27,9 @@ export function makeSocketDirs(socket: string): string[] {
   const made: string[] = [];
   for (const path of missing) {
     try {
-      mkdirSync(path, { mode: 0o755 });
+      mkdirSync(path);
+      // Whatever the mask of this process, so that others can ask for the node's status.
+      chmodSync(path, 0o755);
       made.push(path);
     } catch (error) {
       removeSocketDirs(made);

@@ -24,7 +24,7 @@ export interface Started {
 
 /** Starts the supervisor, detached: in its own session, with a private log as its only descriptor, without secrets. */
 export function startSupervisor(attempt: Attempt): Started {
-  const { platform, dir, settings, watch } = attempt;
+  const { platform, dir, settings, watch, served } = attempt;
   const { socks5Server, httpProxy, forwards } = settings;
   const socket = socketOf(attempt);
   const ownSocket = ownSocketOf(socket);
@@ -46,6 +46,8 @@ export function startSupervisor(attempt: Attempt): Started {
     readyMs: -1,
     addresses: [],
     ephemeral: attempt.ephemeral,
+    owner: served === null ? null : thisProcess(),
+    keepsState: served?.keepsState === true,
   });
   const log = openSync(dir.supervisorLog, "a");
   const child = spawn(platform.command[0] ?? "", platform.command.slice(1).concat(["supervise"]), {

@@ -31,6 +31,10 @@ export interface Launch {
   readonly addresses: readonly string[];
   /** Whether the control server deletes the node when it logs out. */
   readonly ephemeral: Ephemeral;
+  /** The `spacetail serve` that keeps the tunnel, which nobody else may end; null for a tunnel of `up`. */
+  readonly owner: ProcessId | null;
+  /** Whether the node's state is kept, so that it is not logged out. */
+  readonly keepsState: boolean;
 }
 
 /** "unknown" if only the control server knows, because the user provided the auth key. */
@@ -59,8 +63,11 @@ export interface State {
   readonly summary: Summary | null;
 }
 
-/** What became of the node. "unanswered": the control server has not said whether it admits the node. */
-export type NodeFate = "unknown" | "logged-out" | "left-behind" | "unanswered" | "never-joined";
+/**
+ * What became of the node. "unanswered": the control server has not said whether it admits the node. "kept": its state
+ * is kept, so that it can come back.
+ */
+export type NodeFate = "unknown" | "logged-out" | "left-behind" | "unanswered" | "never-joined" | "kept";
 
 /** Why a tunnel went down. */
 export interface StopReason {
@@ -139,6 +146,12 @@ export function readLaunch(dir: RuntimeDir): Launch | null {
   } catch {
     return null;
   }
+}
+
+/** The `spacetail serve` that keeps the tunnel of the directory; null if none does. */
+export function servedBy(dir: RuntimeDir): ProcessId | null {
+  const owner = readLaunch(dir)?.owner ?? null;
+  return owner !== null && isRunning(owner) ? owner : null;
 }
 
 export function writeLaunch(dir: RuntimeDir, launch: Launch): void {

@@ -133,7 +133,7 @@ function isAside(dir: RuntimeDir, supervisor: ProcessId): boolean {
 }
 
 /** Waits until a supervisor that is stopping has ended, as long as that makes sense. */
-async function awaitEnd(dir: RuntimeDir, supervisor: ProcessId, deadline: Deadline): Promise<Stopped> {
+export async function awaitEnd(dir: RuntimeDir, supervisor: ProcessId, deadline: Deadline): Promise<Stopped> {
   let failed: Deadline | null = null;
   for (;;) {
     // In this order, because it writes its last words before it exits.

@@ -97,6 +97,7 @@ export async function superviseTunnel(
     daemon,
     daemonEnded,
     joined: report.joined(),
+    keepsState: launch.keepsState,
     report: (problem) => report.problem(problem),
   });
   rmSync(hostKeyDir(dir, launch.id), { recursive: true, force: true });

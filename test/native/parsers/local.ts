@@ -5,7 +5,7 @@ import { errorMessage } from "../../../image/spacetail/errors/failure.js";
 import { plan } from "../../../image/spacetail/names/plan.js";
 import { viewOf } from "../../../image/spacetail/names/view.js";
 import type { Net } from "../../../image/spacetail/platform/net.js";
-import { dialTailnet } from "../../../image/spacetail/tailnet/dial.js";
+import { tailnetDialer } from "../../../image/spacetail/tailnet/dial.js";
 import { type LocalApi, localApi } from "../../../image/spacetail/tailnet/local-api.js";
 import { chunksOf, memoryConnection } from "./memory.js";
 import { byteAt, type Target } from "./target.js";
@@ -70,7 +70,7 @@ async function ask(api: LocalApi, call: number, connect: Net["connectUnix"]): Pr
         lookup: async () => [],
         relay: () => {},
       };
-      const { result, early, reason } = await dialTailnet(net, "/s", { host: "db", port: 80 }, LIMIT_MS);
+      const { result, early, reason } = await tailnetDialer(net, "/s")({ host: "db", port: 80 }, LIMIT_MS);
       return `${result} ${early.toString("latin1")} ${reason}`;
     }
     case 7: {

@@ -4,6 +4,8 @@ import { accessToken, createKey, openApi } from "../../login/auth-key.js";
 import { readCredential } from "../../login/credential.js";
 import type { Login } from "../../login/login.js";
 import { deadlineIn } from "../../process/clock.js";
+import { findRuntimeDir } from "../../tunnel/place.js";
+import { servedBy } from "../../tunnel/state.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
 
 /** How long the API may take for one answer, with further attempts while it is busy. Milliseconds. */
@@ -17,8 +19,11 @@ const KINDS: Readonly<Record<CredentialKind, string>> = {
 };
 
 /** Whether there is a secret to log in with. */
-export async function credential({ env, facts }: Visit): Promise<Finding> {
+export async function credential({ platform, env, facts }: Visit): Promise<Finding> {
   const settings = known(facts.settings);
+  if (settings.credential === "none" && servedBy(findRuntimeDir(platform, env)) !== null) {
+    return skip("`spacetail serve` needs none once somebody has logged in");
+  }
   const { secret, key } = readCredential(settings, env);
   facts.secret = secret;
   facts.key = key;
@@ -28,6 +33,7 @@ export async function credential({ env, facts }: Visit): Promise<Finding> {
 /** Whether the API accepts the secret. */
 export async function token({ platform, env, facts }: Visit): Promise<Finding> {
   const settings = known(facts.settings);
+  if (settings.credential === "none") return skip("there is no credential");
   if (settings.credential === "authkey") return skip("an auth key needs no token");
   const egress = known(facts.egress);
   const { secret } = facts;
@@ -42,6 +48,7 @@ export async function token({ platform, env, facts }: Visit): Promise<Finding> {
 /** Whether the credential may create a key for the tags. The key is never used and expires within minutes. */
 export async function tags({ facts }: Visit): Promise<Finding> {
   const settings = known(facts.settings);
+  if (settings.credential === "none") return skip("there is no credential");
   if (settings.credential === "authkey") return skip("the auth key has its own tags");
   await createKey(known(facts.api), facts.token);
   return ok(settings.tags.join(", "));

@@ -10,7 +10,7 @@ import { localApi } from "../../tailnet/local-api.js";
 import { selfOf } from "../../tailnet/status.js";
 import { connectThrough } from "../../tunnel/connect-through.js";
 import { findRuntimeDir } from "../../tunnel/place.js";
-import { find, readLaunch } from "../../tunnel/state.js";
+import { find, readLaunch, servedBy } from "../../tunnel/state.js";
 import { bringUpFor } from "../up.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
 
@@ -37,7 +37,8 @@ export async function tailnet(visit: Visit): Promise<Finding> {
   facts.httpProxy = readLaunch(dir)?.httpProxy ?? "";
   const status = await localApi(platform.net.connectUnix, facts.socket).statusWithoutPeers(STATUS_MS);
   if (status.BackendState !== "Running") {
-    throw new Error(`tailscaled is ${status.BackendState}. Run \`spacetail down\`, then up again.`);
+    const advice = servedBy(dir) === null ? "Run `spacetail down`, then up again." : "See `spacetail status`.";
+    throw new Error(`tailscaled is in the state ${status.BackendState}. ${advice}`);
   }
   const { name, addresses } = selfOf(status);
   return ok(`${name} ${addresses.join(" ")}, ${wasUp ? "by the tunnel that is up" : "for this check"}`);

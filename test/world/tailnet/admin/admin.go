@@ -44,6 +44,7 @@ func (a *Admin) Handler() http.Handler {
 		"GET /world/state":                a.state,
 		"GET /world/secrets":              func(*http.Request) (any, error) { return a.World.Credentials.Secrets(), nil },
 		"POST /world/keys":                a.createKey,
+		"POST /world/logins":              a.logIn,
 		"POST /world/clients":             a.createClient,
 		"POST /world/identities":          a.createIdentity,
 		"POST /world/issuers":             a.locateIssuer,

@@ -64,6 +64,21 @@ func (a *Admin) withNode(r *http.Request, work func(tailcfg.NodeID) bool) (any, 
 	return nil, &refusal{http.StatusNotFound, fmt.Sprintf("no node is called %q", name)}
 }
 
+// logIn does what a person does on the page that a node without a key names.
+func (a *Admin) logIn(r *http.Request) (any, error) {
+	var body struct {
+		URL  string   `json:"url"`
+		Tags []string `json:"tags"`
+	}
+	if err := decode(r, &body); err != nil {
+		return nil, err
+	}
+	if err := a.World.Control.LogIn(body.URL, control.Grant{Tags: body.Tags}); err != nil {
+		return nil, &refusal{http.StatusNotFound, err.Error()}
+	}
+	return done, nil
+}
+
 // knows answers when the daemon of a peer knows a node, or 504.
 func (a *Admin) knows(r *http.Request) (any, error) {
 	query := r.URL.Query()

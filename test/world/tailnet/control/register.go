@@ -3,9 +3,6 @@
 package control
 
 import (
-	"crypto/rand"
-	"encoding/hex"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -35,17 +32,21 @@ func (s *Server) serveRegister(w http.ResponseWriter, r *http.Request, machine k
 	}
 	s.config.Events.Append(events.NodeAsked, events.Attributes{"hostname": request.Hostinfo.Hostname})
 	time.Sleep(s.Settings().RegisterDelay)
+	var grant *Grant
 	if request.Followup != "" {
-		// The node waits for a person to log in, who never comes.
-		<-r.Context().Done()
-		return
+		var err error
+		if grant, err = s.awaitLogin(r.Context(), request.Followup); err != nil {
+			http.Error(w, err.Error(), http.StatusNotFound)
+			return
+		}
 	}
-	writeJSON(w, s.register(machine, &request))
+	writeJSON(w, s.register(machine, &request, grant))
 }
 
 // register decides about a register request. Refusals travel in the response,
-// whose HTTP status is 200 then too.
-func (s *Server) register(machine key.MachinePublic, request *tailcfg.RegisterRequest) *tailcfg.RegisterResponse {
+// whose HTTP status is 200 then too. The grant is nil unless somebody has logged
+// the node in.
+func (s *Server) register(machine key.MachinePublic, request *tailcfg.RegisterRequest, grant *Grant) *tailcfg.RegisterResponse {
 	now := time.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,15 +68,22 @@ func (s *Server) register(machine key.MachinePublic, request *tailcfg.RegisterRe
 		known.version = request.Version
 		return s.welcome(known)
 	}
-	if known != nil && (request.Auth == nil || request.Auth.AuthKey == "") {
+	hasKey := request.Auth != nil && request.Auth.AuthKey != ""
+	if known != nil && !hasKey && grant == nil {
 		return &tailcfg.RegisterResponse{NodeKeyExpired: true}
 	}
-	if request.Auth == nil || request.Auth.AuthKey == "" {
-		return &tailcfg.RegisterResponse{AuthURL: s.loginURL()}
+	if !hasKey && grant == nil {
+		return &tailcfg.RegisterResponse{AuthURL: s.offerLoginLocked()}
 	}
-	admission, err := s.config.Keys.Admit(request.Auth.AuthKey, request.Hostinfo.RequestTags)
-	if err != nil {
-		return &tailcfg.RegisterResponse{Error: err.Error()}
+	var admission credential.Admission
+	if grant != nil {
+		admission = grant.admission()
+	} else {
+		var err error
+		admission, err = s.config.Keys.Admit(request.Auth.AuthKey, request.Hostinfo.RequestTags)
+		if err != nil {
+			return &tailcfg.RegisterResponse{Error: err.Error()}
+		}
 	}
 	if known == nil {
 		known = s.findLocked(func(n *node) bool { return n.machine == machine })
@@ -145,10 +153,4 @@ func (s *Server) welcome(n *node) *tailcfg.RegisterResponse {
 		Login:             tailcfg.Login{ID: tailcfg.LoginID(owner.ID), LoginName: owner.LoginName, DisplayName: owner.DisplayName},
 		MachineAuthorized: n.authorized,
 	}
-}
-
-func (s *Server) loginURL() string {
-	var token [6]byte
-	rand.Read(token[:])
-	return fmt.Sprintf("%s/a/%s", s.config.LoginURL, hex.EncodeToString(token[:]))
 }

@@ -58,7 +58,7 @@ type Config struct {
 	Logf     logger.Logf
 	Settings Settings
 	// LoginURL is the start of the web address that a node without an auth key
-	// is told to visit. Nothing answers there: nobody logs in here.
+	// is told to visit. Nothing answers there: LogIn does what a person would do.
 	LoginURL string
 }
 
@@ -72,6 +72,7 @@ type Server struct {
 	network  Network
 	nodes    map[tailcfg.NodeID]*node
 	lastID   tailcfg.NodeID
+	logins   map[string]*login // by the addresses of their pages
 }
 
 // New returns a server without nodes.
@@ -81,6 +82,7 @@ func New(config Config) *Server {
 		private:  key.NewMachine(),
 		settings: config.Settings,
 		nodes:    map[tailcfg.NodeID]*node{},
+		logins:   map[string]*login{},
 	}
 }
 
