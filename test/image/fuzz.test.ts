@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { describeParsers } from "../fuzz/describe.js";
+import { describeParsers } from "./describe-parsers.js";
 
 describeParsers({ cases: 320 });

@@ -38,7 +38,7 @@ export function memoryConnection(chunks: readonly Buffer[]): MemoryConnection {
   return { connection, written: () => Buffer.concat(written) };
 }
 
-/** Cuts bytes into pieces as a network might. The sizes follow from `kind`: all at once, single bytes, or in between. */
+/** Cuts bytes into pieces as a network might. `kind` decides on the sizes: all at once, single bytes, or in between. */
 export function chunksOf(bytes: Buffer, kind: number): Buffer[] {
   if (kind === 0) return bytes.length === 0 ? [] : [bytes];
   const chunks: Buffer[] = [];

@@ -3,67 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "../e2e/stage.js";
-import { buildProbes } from "../image/net-probe.js";
+import { type Amount, goOnFor, SEED } from "../fuzz/amount.js";
+import { fuzzCommandLines } from "../fuzz/command-lines.js";
+import { fuzzProxies } from "../fuzz/proxies.js";
 import { ROOT } from "../world/world.js";
-import { FUZZED } from "./cases.js";
-import { fuzzCommandLines } from "./command-lines.js";
-import { commandsOf, fuzz, keptCases, tryCase } from "./fuzz.js";
-import { ParserProcess, type Result } from "./parser-process.js";
-import { fuzzProxies } from "./proxies.js";
-
-/** The same cases on every machine. Others are tried with another number: SEED=7. A failure prints the one it had. */
-const SEED = Number(process.env.SEED ?? "20261126");
-
-/** How long to go on: for so many cases, or for so many seconds with each part of the executable. */
-export interface Amount {
-  readonly cases?: number;
-  readonly seconds?: number;
-}
-
-function goOnFor({
-  cases = Number.POSITIVE_INFINITY,
-  seconds = Number.POSITIVE_INFINITY,
-}: Amount): (n: number) => boolean {
-  const end = Date.now() + seconds * 1000;
-  return (count) => count < cases && Date.now() < end;
-}
-
-/** The parsers, one by one, in the program of test/native. */
-export function describeParsers(amount: Amount): void {
-  describe("the parsers of the native build survive what nobody should send, and understand it as Node does", () => {
-    beforeAll(buildProbes);
-    const builds = commandsOf(ROOT);
-
-    test("what was found before", async () => {
-      for (const { name, why, base64 } of keptCases(ROOT)) {
-        const problem = await tryCase(builds, name, Buffer.from(base64, "base64"));
-        expect(problem === null ? null : `${why}: ${problem}`).toBeNull();
-      }
-    });
-
-    test("errors leave nothing behind", async () => {
-      const parser = new ParserProcess(builds.native, "http-request");
-      try {
-        const input = Buffer.from("GET http://db/ HTTP/1.1\r\nHost: db\r\nHost: db\r\n\r\n");
-        const many = (): Promise<Result[]> => Promise.all(Array.from({ length: 2000 }, () => parser.feed(input)));
-        expect((await many())[0]?.text).toMatch(/^Malformed: /);
-        const before = parser.residentKb();
-        for (let i = 0; i < 4; i += 1) await many();
-        // They took 640 bytes each.
-        expect(parser.residentKb()).toBeLessThan(before + 1024);
-      } finally {
-        parser.stop();
-      }
-    });
-
-    test.each(FUZZED.map((one) => [one.name, one] as const))("%s", async (_, fuzzed) => {
-      const share = FUZZED.filter(({ group }) => group === fuzzed.group).length;
-      const seconds = amount.seconds === undefined ? {} : { seconds: amount.seconds / share };
-      await fuzz(builds, fuzzed, SEED, goOnFor({ ...amount, ...seconds }));
-    });
-  });
-}
+import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stage.js";
 
 /** Command lines and variables. */
 export function describeCommandLines(amount: Amount): void {
