@@ -107,9 +107,12 @@ func TestKeysAndClientsAreListedAsSecrets(t *testing.T) {
 
 func TestSettingsChangeOneByOne(t *testing.T) {
 	e := start(t, true)
-	var got map[string]int
+	var got struct {
+		JoinDelayMs, RegisterDelayMs, EphemeralTimeoutMs int
+		EphemeralByKey                                   bool
+	}
 	e.call("POST", "/world/settings", `{"ephemeralTimeoutMs":500}`, &got)
-	if got["joinDelayMs"] != 150 || got["registerDelayMs"] != 0 || got["ephemeralTimeoutMs"] != 500 {
+	if got.JoinDelayMs != 150 || got.RegisterDelayMs != 0 || got.EphemeralTimeoutMs != 500 || got.EphemeralByKey {
 		t.Errorf("got %v", got)
 	}
 	var refusal map[string]string
@@ -117,7 +120,7 @@ func TestSettingsChangeOneByOne(t *testing.T) {
 		t.Errorf("a negative delay: %d %v", status, refusal)
 	}
 	e.call("GET", "/world/settings", "", &got)
-	if got["joinDelayMs"] != 150 {
+	if got.JoinDelayMs != 150 {
 		t.Errorf("the refused delay was taken: %v", got)
 	}
 }
