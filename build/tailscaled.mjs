@@ -20,7 +20,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -48,7 +48,8 @@ function patched(module, folder) {
     execFileSync("git", ["apply", join(here, patch)], { cwd: copy, env, stdio: ["ignore", 2, 2] });
   }
   const file = join(folder, "go.mod");
-  writeFileSync(file, `${read("go.mod")}\nreplace tailscale.com => ${copy}\n`);
+  // The path gets into the executable: one that does not depend on where the repository is.
+  writeFileSync(file, `${read("go.mod")}\nreplace tailscale.com => ${relative(here, copy)}\n`);
   copyFileSync(join(here, "go.sum"), join(folder, "go.sum"));
   return file;
 }
@@ -66,7 +67,7 @@ function build(arch) {
     mkdirSync(folder, { recursive: true });
     const partial = `${cached}.${process.pid}`;
     const sources = join(folder, "sources");
-    const modfile = patched(go("list", "-m", "-f", "{{.Dir}}", "tailscale.com").trim(), sources);
+    const modfile = patched(JSON.parse(go("mod", "download", "-json", "tailscale.com")).Dir, sources);
     go(
       "build",
       "-trimpath",
