@@ -25,7 +25,8 @@ build_args = --file image/Dockerfile --target $(TARGET) \
 	--build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) \
 	--build-arg CREATED=$(CREATED) --build-arg REVISION=$(REVISION) --build-arg VERSION=$(VERSION) $(BUILD_FLAGS)
 
-.PHONY: help ci docker-build docker-buildx docker-files image-report
+.PHONY: help ci docker-build docker-buildx docker-files docker-sign sign-files image-report last-report \
+	npm-publish github-release pull-request
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -46,3 +47,34 @@ docker-files:
 
 image-report:
 	npm run --silent image:report
+
+# What follows publishes, and is for workflows.
+
+RELEASE ?= release
+COSIGN ?= cosign
+GH ?= gh
+
+docker-sign:
+	$(COSIGN) sign --yes $(IMAGE)@$(DIGEST)
+
+sign-files:
+	for file in $(RELEASE)/*.gz $(RELEASE)/SHA256SUMS; do \
+		$(COSIGN) sign-blob --yes --bundle "$$file.sigstore.json" "$$file" || exit; done
+
+# The report of the last release, if there is one.
+last-report:
+	$(GH) release download --pattern report.json --output $(RELEASE)/last-report.json --clobber || true
+
+npm-publish:
+	npm publish --provenance --access public $(if $(findstring -,$(VERSION)),--tag next)
+
+github-release:
+	npm run --silent release -- notes $(TAG) >$(RELEASE)/notes.md
+	$(GH) release create $(TAG) --verify-tag --notes-file $(RELEASE)/notes.md $(if $(findstring -,$(TAG)),--prerelease) \
+		$(filter-out $(RELEASE)/notes.md,$(wildcard $(RELEASE)/*))
+
+pull-request:
+	git checkout -b $(BRANCH)
+	git commit --all --message "$(TITLE)"
+	git push origin $(BRANCH)
+	$(GH) pr create --head $(BRANCH) --title "$(TITLE)" --body "Opened by a workflow. The tests decide."
