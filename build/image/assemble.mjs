@@ -60,8 +60,8 @@ const files = Object.entries(programs).map(([program, built]) => {
   const parts = JSON.parse(readFileSync(`${from}.parts.json`, "utf8"));
   return { program, sha256: sha256(readFileSync(from)), parts };
 });
-// The same file is Tailscale's command line when it is called by that name.
-add("usr/local/bin/tailscale", (at) => symlinkSync("tailscaled", at));
+// `tailscale` is its command line on the tunnel: spacetail finds the socket, tailscaled has the rest in it.
+add("usr/local/bin/tailscale", (at) => symlinkSync("spacetail", at));
 
 const own = ["LICENSE", "NOTICE"].map((path) => readFileSync(join(root, path), "utf8").trim());
 const write = (path, text) =>

@@ -6,7 +6,7 @@ import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
 import { readState } from "../tunnel/state.js";
 import { down } from "./down.js";
 import type { Invocation } from "./invocation.js";
@@ -41,13 +41,13 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
   const missing = program === "" ? "ENOENT" : programProblem(program);
   // Before the tunnel is started, which takes a while.
   if (missing !== "") return notStarted(name, missing);
-  const settings = readSettings(env);
+  const { httpProxy, noProxy, proxyVariables } = readSettings(env);
   // What `up` writes is private, which is not to hold for the files of the program.
   const mask = process.umask(0o077);
   const status = await up({ platform, env, args: ["--watch", `${process.pid}`] });
   process.umask(mask);
   if (status !== 0) return status;
-  const ended = await platform.run(program, words, exportedValues(settings.httpProxy, settings.noProxy, env));
+  const ended = await platform.run(program, words, exportedValues(httpProxy, noProxy, env, proxyVariables));
   await leave({ platform, env, args: [] });
   return statusOf(platform, name, ended);
 }
@@ -91,7 +91,7 @@ function withForwards(env: Environment, forwards: readonly string[]): Environmen
 
 /** Takes the tunnel down if this process started it and nobody else uses it. */
 async function leave({ platform, env }: Invocation): Promise<void> {
-  const watch = readState(checkedRuntimeDir(platform))?.watch ?? [];
+  const watch = readState(findRuntimeDir(platform, env))?.watch ?? [];
   const self = thisProcess();
   const [starter] = watch;
   if (starter === undefined || !isSame(starter, self)) return;

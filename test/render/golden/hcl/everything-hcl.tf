@@ -94,9 +94,10 @@ locals {
     "spacetail up --watch $$",
     "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=$(spacetail env NO_PROXY)",
     "export http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=$NO_PROXY",
+    "export ALL_PROXY=http://localhost:9090 NODE_USE_ENV_PROXY=1 JAVA_TOOL_OPTIONS=\"$(spacetail env JAVA_TOOL_OPTIONS)\"",
   ]
   tunnel_down = [
-    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy ALL_PROXY NODE_USE_ENV_PROXY JAVA_TOOL_OPTIONS",
     "eval \"$(spacetail env --restore)\"",
     "spacetail scrub",
     "spacetail down",
@@ -115,10 +116,11 @@ resource "spacelift_context" "tailnet" {
     "spacetail up --watch $$",
     "export HTTP_PROXY=http://localhost:9090 HTTPS_PROXY=http://localhost:9090 NO_PROXY=$(spacetail env NO_PROXY)",
     "export http_proxy=http://localhost:9090 https_proxy=http://localhost:9090 no_proxy=$NO_PROXY",
+    "export ALL_PROXY=http://localhost:9090 NODE_USE_ENV_PROXY=1 JAVA_TOOL_OPTIONS=\"$(spacetail env JAVA_TOOL_OPTIONS)\"",
     "echo \"in the tunnel\" \\ $${HOME:-x} %%{pct}",
   ]
   after_plan = [
-    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy",
+    "unset HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy ALL_PROXY NODE_USE_ENV_PROXY JAVA_TOOL_OPTIONS",
     "eval \"$(spacetail env --restore)\"",
     "spacetail scrub",
     "spacetail down",
@@ -237,6 +239,13 @@ resource "spacelift_environment_variable" "TS_NO_PROXY" {
   context_id = spacelift_context.tailnet.id
   name       = "TS_NO_PROXY"
   value      = ".corp.test,10.0.0.0/8"
+  write_only = false
+}
+
+resource "spacelift_environment_variable" "TS_PROXY_VARIABLES" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_PROXY_VARIABLES"
+  value      = "ALL_PROXY,NODE_USE_ENV_PROXY,JAVA_TOOL_OPTIONS"
   write_only = false
 }
 
