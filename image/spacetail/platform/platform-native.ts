@@ -10,6 +10,7 @@ declare function pathOwner(path: string): number;
 declare function pathMode(path: string): number;
 declare function dieWithParent(): number;
 declare function raiseDescriptors(): number;
+declare function forbidCoreDumps(): number;
 declare function execArgv(words: string): number;
 declare function runProgram(words: string, variables: string): number;
 declare function dieOf(signal: number): number;
@@ -36,6 +37,9 @@ export function nativePlatform(): Platform {
     },
     raiseDescriptorLimit: () => {
       raiseDescriptors();
+    },
+    forbidCoreDumps: () => {
+      forbidCoreDumps();
     },
     link: (target, path) => {
       symbolicLink(`${target}\0${path}`);

@@ -37,6 +37,11 @@ export interface Platform {
    * Allows this process as many descriptors as it may have; its children inherit that. Node does so when it starts.
    */
   readonly raiseDescriptorLimit: () => void;
+  /**
+   * Forbids core dumps of this process and its children, because they would contain keys. The build for Node can do so
+   * only for what {@link spawnGuarded} starts, and always does.
+   */
+  readonly forbidCoreDumps: () => void;
   /** Replaces this process by the program `argv`. Resolves only if that fails, with an error code. */
   readonly exec: (argv: readonly string[]) => Promise<string>;
   /**
