@@ -28,6 +28,7 @@ test("an empty environment means the documented defaults", () => {
     noProxy: "",
     proxyVariables: [],
     socket: "",
+    sidecar: null,
     trace: false,
     notes: [],
   });
@@ -51,6 +52,7 @@ test("every variable is read", () => {
     TS_NO_PROXY: "a,b",
     TS_PROXY_VARIABLES: "ALL_PROXY, all_proxy",
     TS_SOCKET: "/tmp/s",
+    TS_SIDECAR: "localhost:9002",
     TRACE: "1",
   });
   expect(settings).toEqual({
@@ -85,6 +87,7 @@ test("every variable is read", () => {
     noProxy: "a,b",
     proxyVariables: ["ALL_PROXY", "all_proxy"],
     socket: "/tmp/s",
+    sidecar: { host: "localhost", port: 9002 },
     trace: true,
     notes: [],
   });
