@@ -98,7 +98,12 @@ export const ATTACHMENT_OPTIONS: readonly Option[] = [
   ),
 ];
 
-const IMAGE = { hcl: "output `runner_image`", "config-yml": "`runner_image`", blueprint: "`runner_image`" };
+const IMAGE = {
+  hcl: "output `runner_image`",
+  "config-yml": "`runner_image`",
+  blueprint: "`runner_image`",
+  kubernetes: "`image`, `defaultRunnerImage`",
+};
 
 const HOOKS: Details = {
   places: { hcl: "`before_*`, `after_*`", "config-yml": "`before_*`, `after_*`", plugin: "`contexts.hooks`" },
@@ -262,6 +267,17 @@ const STRICTER: Readonly<Record<string, Details>> = {
   tailscaledArgs: { listCheck: tailscaledArgsProblem },
 };
 
+/** Variables about a phase and about the container that it is in, which a sidecar has nothing to do with. */
+const OF_PHASES = [
+  "TS_ALLOW_REMOTE_CLIENTS",
+  "TS_BOOT_TIMEOUT",
+  "TS_NO_PROXY",
+  "TS_PROXY_VARIABLES",
+  "TS_RUNTIME_DIR",
+  "TS_SOCKET",
+  "TS_WAIT_FOR",
+];
+
 /** The tunnel's options, as the executable has them, with what only libraries check. */
 const TUNNEL_OPTIONS: readonly Option[] = TUNNEL_ROWS.map((row) =>
   option(row.name, row.kind, row.doc, { ...tunnelDetails(row), ...STRICTER[row.name] }),
@@ -282,6 +298,7 @@ function tunnelDetails({ kind, variable, check, ...row }: TunnelOption): Details
       ...(variable === "TS_OUTBOUND_HTTP_PROXY_LISTEN" || variable === "TS_PROXY_VARIABLES"
         ? {}
         : { blueprint: `\`environment.variables\`: \`${variable}\`` }),
+      ...(OF_PHASES.includes(variable) ? {} : { kubernetes: `\`env\` of the sidecar: \`${variable}\`` }),
     },
   };
 }
@@ -305,12 +322,17 @@ function tailscaledArgsProblem(words: readonly string[]): string | null {
 const NAME = option("name", "text", "Name of the context, unique in the account.", {
   check: identifier,
   isReadable: true,
-  places: { hcl: "`var.name`", plugin: "`contexts.name_prefix`", blueprint: "`labels`, unless `autoattach` is given" },
+  places: {
+    hcl: "`var.name`",
+    plugin: "`contexts.name_prefix`",
+    blueprint: "`labels`, unless `autoattach` is given",
+    kubernetes: "`metadata.name`",
+  },
 });
 
 const AUTH = option("auth", "object", "How runs log in to the tailnet; exactly one member is given.", {
   members: AUTH_OPTIONS,
-  places: { hcl: "", "config-yml": "", plugin: "", blueprint: "" },
+  places: { hcl: "", "config-yml": "", plugin: "", blueprint: "", kubernetes: "" },
 });
 
 const SHARED = [...GENERAL_OPTIONS, ...TUNNEL_OPTIONS];
@@ -357,7 +379,8 @@ export const RENDER_OPTIONS: readonly Option[] = [
   ...CREATED_LOGIN_OPTIONS,
   {
     ...AUTH,
-    defaultText: "HCL: a new login. config.yml and plugin: an existing OAuth client. Blueprint: the context's login.",
+    defaultText:
+      "HCL: a new login. config.yml, plugin and Kubernetes: an existing OAuth client. Blueprint: the context's login.",
   },
   { ...NAME, default: "tailnet" },
   ...SHARED,
