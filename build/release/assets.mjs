@@ -18,7 +18,8 @@ function sha256(data) {
  *     "platforms": { "amd64": { "spacetail": FILE, "tailscaled": FILE }, "arm64": ... } }
  *
  * where FILE is `{ "url", "bytes", "sha256", "gzip": { "bytes", "sha256" } }`: what is downloaded from `url` is
- * compressed and has `gzip.bytes` and `gzip.sha256`; `bytes` and `sha256` are those of the executable in it.
+ * compressed and has `gzip.bytes` and `gzip.sha256`; `bytes` and `sha256` are those of the executable in it. In the
+ * repository, the version is empty and there are no platforms; only the workflow of a release writes more.
  *
  * @param files what `make docker-files` wrote: a folder for each platform, linux_amd64 and linux_arm64
  * @param downloads the address of a version's files

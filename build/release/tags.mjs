@@ -12,7 +12,10 @@ function compare(one, other) {
 
 /** The newest release among tags, or undefined. Prereleases do not count. */
 export function newest(tags) {
-  return tags.filter(numbers).sort((a, b) => compare(numbers(a), numbers(b))).at(-1);
+  return tags
+    .filter(numbers)
+    .sort((a, b) => compare(numbers(a), numbers(b)))
+    .at(-1);
 }
 
 /**

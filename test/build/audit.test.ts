@@ -23,7 +23,12 @@ const GO = [
   { config: { protocol_version: "v1.0.0" } },
   { osv: { id: "GO-2026-0001", summary: "Panic in a parser" } },
   { osv: { id: "GO-2026-0002", summary: "Not linked in" } },
-  { finding: { osv: "GO-2026-0001", trace: [{ module: "golang.org/x/net", package: "golang.org/x/net/html", function: "Parse" }] } },
+  {
+    finding: {
+      osv: "GO-2026-0001",
+      trace: [{ module: "golang.org/x/net", package: "golang.org/x/net/html", function: "Parse" }],
+    },
+  },
   { finding: { osv: "GO-2026-0002", trace: [{ module: "golang.org/x/crypto" }] } },
 ];
 

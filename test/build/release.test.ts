@@ -35,9 +35,19 @@ function repository(...tags: readonly string[]): string {
 /** A copy of what build/release works on, as a repository with these tags. */
 function newRepository(tags: readonly string[]): string {
   const root = mkdtempSync(join(tmpdir(), "spacetail-repository-"));
-  for (const path of ["build/release", "contract/wire", "image/tailscale", "image/Dockerfile", "Makefile", "package.json"])
+  for (const path of [
+    "build/release",
+    "contract/wire",
+    "image/tailscale",
+    "image/Dockerfile",
+    "Makefile",
+    "package.json",
+  ])
     cpSync(join(ROOT, path), join(root, path), { recursive: true });
-  writeFileSync(join(root, "CHANGELOG.md"), "# Changelog\n\n## [Unreleased]\n\n## [0.1.0]\n\n- First.\n\n## [0.0.9]\n\n- Zero.\n");
+  writeFileSync(
+    join(root, "CHANGELOG.md"),
+    "# Changelog\n\n## [Unreleased]\n\n## [0.1.0]\n\n- First.\n\n## [0.0.9]\n\n- Zero.\n",
+  );
   const git = (...words: readonly string[]) => {
     const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
     expect(spawnSync("git", [...identity, ...words], { cwd: root }).status).toBe(0);
@@ -158,8 +168,10 @@ describe("assets", () => {
       const base = join(folder, `linux_${platform}/usr/local`);
       mkdirSync(join(base, "bin"), { recursive: true });
       mkdirSync(join(base, "share/doc/spacetail"), { recursive: true });
-      for (const name of ["spacetail", "tailscaled"]) writeFileSync(join(base, "bin", name), `${name} of ${platform}\n`);
-      for (const name of ["sbom.spdx.json", "licenses.txt"]) writeFileSync(join(base, "share/doc/spacetail", name), name);
+      for (const name of ["spacetail", "tailscaled"])
+        writeFileSync(join(base, "bin", name), `${name} of ${platform}\n`);
+      for (const name of ["sbom.spdx.json", "licenses.txt"])
+        writeFileSync(join(base, "share/doc/spacetail", name), name);
     }
     return folder;
   }
@@ -170,6 +182,9 @@ describe("assets", () => {
     expect(release(root, ["assets", files(), out]).status).toBe(0);
     const data = JSON.parse(readFileSync(join(root, "contract/release.json"), "utf8"));
     expect(data.version).toBe("0.1.0");
+    expect(Object.keys(JSON.parse(readFileSync(join(ROOT, "contract/release.json"), "utf8")))).toEqual(
+      Object.keys(data),
+    );
     for (const platform of ["amd64", "arm64"]) {
       for (const name of ["spacetail", "tailscaled"]) {
         const gzip = readFileSync(join(out, `${name}-linux-${platform}.gz`));
@@ -236,20 +251,59 @@ describe("moved", () => {
   test.each([
     ["nothing", "sha256:one", [TAILSCALE], { base: "false", tailscale: "" }],
     ["the base", "sha256:two", [TAILSCALE], { base: "true", tailscale: "" }],
-    ["Tailscale", "sha256:one", ["v1.9.0", TAILSCALE, "v9.2.0", "v9.3.0", "v9.4.0-pre"], { base: "false", tailscale: "v9.2.0" }],
+    [
+      "Tailscale",
+      "sha256:one",
+      ["v1.9.0", TAILSCALE, "v9.2.0", "v9.3.0", "v9.4.0-pre"],
+      { base: "false", tailscale: "v9.2.0" },
+    ],
   ])("%s", (_, base, versions, expected) => {
     const docker = `case "$4" in *:latest) [ "\${4#ghcr}" = "$4" ] && echo ${base} || echo sha256:one;; esac`;
     standIn("docker", docker);
     const bin = standIn("go", `echo tailscale.com ${versions.join(" ")}`);
     const { stdout } = release(repository(), ["moved"], { PATH: `${bin}:${process.env.PATH}` });
-    expect(Object.fromEntries(stdout.trimEnd().split("\n").map((line) => line.split("=")))).toEqual(expected);
+    expect(
+      Object.fromEntries(
+        stdout
+          .trimEnd()
+          .split("\n")
+          .map((line) => line.split("=")),
+      ),
+    ).toEqual(expected);
+  });
+});
+
+describe("tailscale", () => {
+  test("changes the version in both modules and in the README", () => {
+    const root = newRepository([]);
+    for (const path of ["README.md", "test/world/tailnet/go.mod"]) cpSync(join(ROOT, path), join(root, path));
+    const bin = standIn("go", 'echo "$PWD" >>"$0.folders"');
+    const readme = () => readFileSync(join(root, "README.md"), "utf8");
+    const [, before = ""] = /Tailscale (\d+\.\d+\.\d+)/.exec(readme()) ?? [];
+    const { status, stdout } = release(root, ["tailscale", "v9.2.0"], { PATH: `${bin}:${process.env.PATH}` });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `before=v${before}\n` });
+    expect(readme()).toContain("Tailscale 9.2.0");
+    expect(readme()).not.toContain(before);
+    expect(calls()).toEqual([
+      "go get tailscale.com@v9.2.0",
+      "go mod tidy",
+      "go get tailscale.com@v9.2.0",
+      "go mod tidy",
+    ]);
+    const folders = readFileSync(join(bin, "go.folders"), "utf8").trimEnd().split("\n");
+    expect([...new Set(folders)]).toEqual([join(root, "image/tailscale"), join(root, "test/world/tailnet")]);
+    expect(release(root, ["tailscale", "latest"]).stderr).toBe('release: "latest" is not a version such as v1.104.0\n');
+    rmSync(root, { recursive: true });
   });
 });
 
 describe("summary", () => {
   test("sizes with their change, stages, times and vulnerabilities", () => {
     const facts = {
-      report: { amd64: { bytes: 21_000_000, gzipBytes: 8_000_000, startMs: 0.4 }, arm64: { bytes: 2e7, gzipBytes: 7e6 } },
+      report: {
+        amd64: { bytes: 21_000_000, gzipBytes: 8_000_000, startMs: 0.4 },
+        arm64: { bytes: 2e7, gzipBytes: 7e6 },
+      },
       before: { amd64: { bytes: 20_500_000, gzipBytes: 8_100_000 } },
       layers: { runner: 300e6, base: 280e6, spacetail: 700e6, tailscale: 1500e6 },
       times: { image: 12.5 },
