@@ -68,4 +68,4 @@ const write = (path, text) =>
   add(`usr/local/share/doc/spacetail/${path}`, (at) => writeFileSync(at, text, { mode: 0o644 }));
 write("licenses.txt", licenseTexts(own, files));
 write("sbom.spdx.json", billOfMaterials({ version, arch, epoch, files }));
-for (const path of made.reverse()) lutimesSync(join(folder, path), epoch, epoch);
+for (const path of [...made.reverse(), "."]) lutimesSync(join(folder, path), epoch, epoch);

@@ -61,7 +61,7 @@ export function billOfMaterials({ version, arch, epoch, files }) {
     packages: [...programs, ...parts.values()],
     relationships,
   };
-  return `${JSON.stringify(bill, null, 1)}\n`;
+  return `${JSON.stringify(bill)}\n`;
 }
 
 function relationship(spdxElementId, relationshipType, relatedSpdxElement) {
