@@ -70,10 +70,9 @@ describeInContainers("however a tunnel ends, nothing stays behind", () => {
       const daemon = await stage.find(/^\S*tailscaled --tun/);
       const stopping = `while :; do kill -STOP ${daemon.pid} 2>/dev/null; done`;
       const output = await stage.run(`{ ${stopping}; } & spacetail down; code=$?; kill $!; exit $code`);
-      expect(output).toMatchObject({
-        code: 0,
-        text: expect.stringMatching(/ the node (could not be|is not) logged out/),
-      });
+      // On a busy machine it may run between two signals for long enough to log the node out.
+      const text = expect.stringMatching(/ the node (could not be|is not) logged out|off the tailnet\.\n$/);
+      expect(output).toMatchObject({ code: 0, text });
       expect(await stage.leftovers()).toEqual([]);
       expect(await stage.run("spacetail up --watch none && spacetail down")).toMatchObject({ code: 0 });
     });

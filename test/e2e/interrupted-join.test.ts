@@ -12,7 +12,8 @@ describeInContainers("up that ends while the control server registers the node",
     let stage: Stage;
     let since = 0;
     beforeEach(async () => {
-      await world().tailnet.settings({ registerDelayMs: 1500 });
+      // Half of what `down` waits, so that a busy machine has time to end the attempt before it succeeds.
+      await world().tailnet.settings({ registerDelayMs: 5000 });
       stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
       since = (await world().tailnet.events()).length;
     });

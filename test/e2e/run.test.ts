@@ -41,9 +41,15 @@ describeInContainers("spacetail run", () => {
 
     test("the program gets its words, its standard input, the run's mask, and no other variables", async () => {
       const program = script("program", 'printf "<%s>" "$0" "$@"; cat; umask; env >inner');
-      const own = { OWN: "as it was", NO_PROXY: "a.test" };
+      const more = ["ALL_PROXY", "JAVA_TOOL_OPTIONS"];
+      const own = {
+        OWN: "as it was",
+        NO_PROXY: "a.test",
+        JAVA_TOOL_OPTIONS: "-Xmx1g",
+        TS_PROXY_VARIABLES: more.join(","),
+      };
       const line = `umask 027; env >outer; echo input | spacetail run -- ${program} '' 'b  c' 2>/dev/null; ${[
-        ...exportCommands("localhost:8080"),
+        ...exportCommands("localhost:8080", more),
         "env >exported",
         "sort exported >1",
         "sort inner >2",

@@ -12,6 +12,9 @@ import { secureConnection } from "./tls-node.js";
 export function nodePlatform(): Platform {
   // As in the native build, these count as SIGTERM.
   for (const name of ["SIGHUP", "SIGQUIT"]) process.on(name, () => process.kill(process.pid, "SIGTERM"));
+  // A log on a full disk takes no lines. Node ends a program that has not asked for this error, and console asks only
+  // while it writes, but each further line fails later.
+  process.stderr.on("error", () => {});
   let authorities: readonly string[] = [];
   return {
     command: [process.execPath, __filename],
