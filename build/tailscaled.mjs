@@ -70,7 +70,8 @@ function build(arch) {
   if (!existsSync(cached)) {
     mkdirSync(folder, { recursive: true });
     const partial = `${cached}.${process.pid}`;
-    const module = go("list", "-m", "-f", "{{.Dir}}", "tailscale.com").trim();
+    // Downloads the module if it is not there yet, as `go list` does not.
+    const module = JSON.parse(go("mod", "download", "-json", "tailscale.com")).Dir;
     go(
       "build",
       "-trimpath",

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Finds a C compiler that makes static musl executables.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** The Zig C compiler is a Python wheel and needs neither a package manager nor a sysroot. */
-const ZIG = "0.17.0";
+/** The Zig C compiler, pinned with the sums of its wheels. */
+const PINNED = resolve(dirname(fileURLToPath(import.meta.url)), "../image/native/zig.txt");
+const ZIG = /^ziglang==(\S+)/m.exec(readFileSync(PINNED, "utf8"))[1];
+
+/** The folder with the pinned Zig: ZIG_FOLDER if set, otherwise one below `cache`, which may not exist yet. */
+export function zigFolder(cache) {
+  return process.env.ZIG_FOLDER ?? join(cache, `ziglang-${ZIG}`);
+}
 
 /**
  * A compiler command for static musl executables of `arch` ("x64" or "arm64"): `MUSL_CC` if set, `musl-gcc` if it is
- * on PATH (x64 only), else `zig cc` from the pinned wheel, installed below `cache` on first use.
+ * on PATH (x64 only), else `zig cc` from the pinned wheel, installed below `cache` on first use. `MUSL_CC=zig` is that
+ * wheel too: images and releases use it for both architectures, so that a release depends on no machine's compiler.
  * Throws when there is neither musl-gcc nor Python 3 with pip.
  *
  * @returns {{argv: string[], id: string, program: string[]}} the command, what identifies it in a build cache, and the
@@ -17,18 +25,22 @@ const ZIG = "0.17.0";
  */
 export function musl(arch, cache) {
   const given = process.env.MUSL_CC;
-  if (given) return { argv: given.split(" "), id: version(given.split(" ")), program: ["-flto"] };
-  if (arch === "x64" && process.arch === "x64") {
+  if (given && given !== "zig") return { argv: given.split(" "), id: version(given.split(" ")), program: ["-flto"] };
+  if (!given && arch === "x64" && process.arch === "x64") {
     const gcc = attempt(["musl-gcc"]);
     if (gcc) return gcc;
   }
-  const folder = join(cache, `ziglang-${ZIG}`);
+  const folder = zigFolder(cache);
   if (!existsSync(join(folder, "ziglang"))) {
     mkdirSync(folder, { recursive: true });
     try {
-      execFileSync("python3", ["-m", "pip", "install", "--quiet", "--target", folder, `ziglang==${ZIG}`], {
-        stdio: ["ignore", "ignore", "pipe"],
-      });
+      execFileSync(
+        "python3",
+        ["-m", "pip", "install", "--quiet", "--require-hashes", "--target", folder, "-r", PINNED],
+        {
+          stdio: ["ignore", "ignore", "pipe"],
+        },
+      );
     } catch (error) {
       throw new Error(
         `no C compiler for musl: install musl-gcc (Debian: musl-tools), or Python 3 with pip (${error.message})`,

@@ -11,6 +11,7 @@ Writes a Spacelift context that puts the runs of stacks on a Tailscale tailnet:
   --format config-yml  as a .spacelift/config.yml
   --format plugin      as the manifest of a Spacelift plugin
   --format blueprint   as a Spacelift blueprint, whose stacks get an existing context
+  --format kubernetes  its tunnel as a sidecar of Spacelift's workers in Kubernetes
 
   --options FILE       read options from a JSON object; - is standard input
   --output PATH        write to PATH; overwrites only what \`spacetail render\` wrote
@@ -19,7 +20,7 @@ Options have the same names as in the constructs. A flag takes precedence over t
 with commas, or repeat the flag; an empty value is an empty list. --no-NAME sets a flag to false.
 
 The output never contains a secret. Each secret becomes a variable of the module, a parameter of the plugin, an input of
-the blueprint, or a secret variable that the stack must have.
+the blueprint, a secret variable that the stack must have, or a secret of the cluster.
 
 Exit status: 0 if the output is complete; 1 if an option is invalid or a file cannot be written; 2 if the command line
 is invalid or FILE cannot be read. Each problem is reported on one line.

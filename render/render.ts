@@ -13,6 +13,7 @@ import { HELP } from "./help.js";
 import { blueprint } from "./outputs/blueprint.js";
 import { configYml } from "./outputs/config-yml.js";
 import { jsonText } from "./outputs/escape.js";
+import { workerPool } from "./outputs/kubernetes.js";
 import { codeBlock } from "./outputs/markdown.js";
 import { terraformFiles } from "./outputs/module.js";
 import { moduleReadme } from "./outputs/module-readme.js";
@@ -71,6 +72,7 @@ const TEXTS: Readonly<Record<OutputFormat, (model: ContextModel) => string>> = {
   "config-yml": configYml,
   plugin: pluginManifest,
   blueprint,
+  kubernetes: workerPool,
 };
 
 /** The files of a module in a folder, by their paths. */

@@ -98,7 +98,12 @@ export const ATTACHMENT_OPTIONS: readonly Option[] = [
   ),
 ];
 
-const IMAGE = { hcl: "output `runner_image`", "config-yml": "`runner_image`", blueprint: "`runner_image`" };
+const IMAGE = {
+  hcl: "output `runner_image`",
+  "config-yml": "`runner_image`",
+  blueprint: "`runner_image`",
+  kubernetes: "`image`, `defaultRunnerImage`",
+};
 
 const HOOKS: Details = {
   places: { hcl: "`before_*`, `after_*`", "config-yml": "`before_*`, `after_*`", plugin: "`contexts.hooks`" },
@@ -265,6 +270,21 @@ const STRICTER: Readonly<Record<string, Details>> = {
 /** The variables that decide about the text of the hooks. */
 const IN_HOOKS: readonly string[] = ["TS_OUTBOUND_HTTP_PROXY_LISTEN", "TS_PROXY_VARIABLES", "TS_USERSPACE"];
 
+/**
+ * Variables about a phase and about the container that it is in, which a sidecar has nothing to do with. The sidecar of
+ * the worker pool has no privileges, so it has proxies whatever TS_USERSPACE asks for.
+ */
+const OF_PHASES: readonly string[] = [
+  "TS_ALLOW_REMOTE_CLIENTS",
+  "TS_BOOT_TIMEOUT",
+  "TS_NO_PROXY",
+  "TS_PROXY_VARIABLES",
+  "TS_RUNTIME_DIR",
+  "TS_SOCKET",
+  "TS_USERSPACE",
+  "TS_WAIT_FOR",
+];
+
 /** The tunnel's options, as the executable has them, with what only libraries check. */
 const TUNNEL_OPTIONS: readonly Option[] = TUNNEL_ROWS.map((row) =>
   option(row.name, row.kind, row.doc, { ...tunnelDetails(row), ...STRICTER[row.name] }),
@@ -283,6 +303,7 @@ function tunnelDetails({ kind, variable, check, ...row }: TunnelOption): Details
       plugin: `\`contexts.env.${variable}\``,
       // The hooks of the context have them in their text, so a stack must not choose others.
       ...(IN_HOOKS.includes(variable) ? {} : { blueprint: `\`environment.variables\`: \`${variable}\`` }),
+      ...(OF_PHASES.includes(variable) ? {} : { kubernetes: `\`env\` of the sidecar: \`${variable}\`` }),
     },
   };
 }
@@ -306,12 +327,17 @@ function tailscaledArgsProblem(words: readonly string[]): string | null {
 const NAME = option("name", "text", "Name of the context, unique in the account.", {
   check: identifier,
   isReadable: true,
-  places: { hcl: "`var.name`", plugin: "`contexts.name_prefix`", blueprint: "`labels`, unless `autoattach` is given" },
+  places: {
+    hcl: "`var.name`",
+    plugin: "`contexts.name_prefix`",
+    blueprint: "`labels`, unless `autoattach` is given",
+    kubernetes: "`metadata.name`",
+  },
 });
 
 const AUTH = option("auth", "object", "How runs log in to the tailnet; exactly one member is given.", {
   members: AUTH_OPTIONS,
-  places: { hcl: "", "config-yml": "", plugin: "", blueprint: "" },
+  places: { hcl: "", "config-yml": "", plugin: "", blueprint: "", kubernetes: "" },
 });
 
 const SHARED = [...GENERAL_OPTIONS, ...TUNNEL_OPTIONS];
@@ -358,7 +384,8 @@ export const RENDER_OPTIONS: readonly Option[] = [
   ...CREATED_LOGIN_OPTIONS,
   {
     ...AUTH,
-    defaultText: "HCL: a new login. config.yml and plugin: an existing OAuth client. Blueprint: the context's login.",
+    defaultText:
+      "HCL: a new login. config.yml, plugin and Kubernetes: an existing OAuth client. Blueprint: the context's login.",
   },
   { ...NAME, default: "tailnet" },
   ...SHARED,

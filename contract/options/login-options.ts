@@ -213,12 +213,12 @@ function identityMembers(prefix: string): readonly Option[] {
       isReadable: true,
       isRequired: true,
       rendered: { kind: "text", defaultText: "asked for; required in config.yml, which cannot ask" },
-      ...variable(`${prefix}TS_CLIENT_ID`),
+      ...runVariable(`${prefix}TS_CLIENT_ID`),
     }),
     option("tags", "list", "ACL tags that runs join with: all tags of the identity, or tags that one of them owns.", {
       ...TAG_RULES,
       default: DEFAULT_TAGS,
-      ...variable(`${prefix}TS_OAUTH_TAGS`),
+      ...runVariable(`${prefix}TS_OAUTH_TAGS`),
     }),
     option("spaceId", "text", "ID of the space whose runs the identity trusts; `*` matches any characters.", {
       check: idPattern,
@@ -287,7 +287,7 @@ const FEDERATED_OPTIONS: readonly Option[] = [
         kind: "text",
         doc: "`file:` and the path of a file with the run's token, for runs that have it in an unusual place.",
       },
-      ...variable("TS_ID_TOKEN"),
+      ...runVariable("TS_ID_TOKEN"),
     },
   ),
 ];
@@ -332,19 +332,31 @@ export const AUTH_OPTIONS: readonly Option[] = [
   option("external", "boolean", "Set no credentials: stacks, or other contexts, set the variables of a login.", {
     defaultText: "none",
     rendered: { kind: "presence" },
-    places: { hcl: "no variables", "config-yml": "no variables", plugin: "no variables", blueprint: "no variables" },
+    places: {
+      hcl: "no variables",
+      "config-yml": "no variables",
+      plugin: "no variables",
+      blueprint: "no variables",
+      kubernetes: "`envFrom` of the sidecar",
+    },
   }),
 ];
 
-/** A readable variable of the run, in every output. */
+/** A readable variable of whatever joins the tailnet, in every output. */
 function variable(name: string, details: Details = {}): Details {
+  const { places } = runVariable(name);
+  return { variable: name, places: { ...places, kubernetes: `\`env\` of the sidecar: \`${name}\`` }, ...details };
+}
+
+/** The same of a run, whose identity token only the run has. */
+function runVariable(name: string): Details {
   const places = {
     hcl: `\`spacelift_environment_variable.${name}\``,
     "config-yml": `\`environment.${name}\``,
     plugin: `\`contexts.env.${name}\``,
     blueprint: `\`environment.variables\`: \`${name}\``,
   };
-  return { variable: name, places, ...details };
+  return { variable: name, places };
 }
 
 /** A secret, whose value is never in what is rendered. */
@@ -354,5 +366,6 @@ function secretPlaces(input: string, name: string) {
     "config-yml": `secret variable \`${name}\` of the stack`,
     plugin: `\`parameters.${input}\``,
     blueprint: `\`inputs.${input}\``,
+    kubernetes: `secret with \`${name}\``,
   };
 }

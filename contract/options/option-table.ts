@@ -77,6 +77,7 @@ const TITLES: Readonly<Record<OutputFormat, string>> = {
   "config-yml": "config.yml",
   plugin: "plugin",
   blueprint: "blueprint",
+  kubernetes: "Kubernetes",
 };
 
 const PLACES = ["option", ...FORMATS.map((format) => TITLES[format])];

@@ -14,7 +14,7 @@ import type { Check } from "../wire/checks.js";
 export type OptionKind = "text" | "boolean" | "number" | "list" | "map" | "object" | "objects" | "program";
 
 /** The outputs of `spacetail render`. */
-export type OutputFormat = "hcl" | "config-yml" | "plugin" | "blueprint";
+export type OutputFormat = "hcl" | "config-yml" | "plugin" | "blueprint" | "kubernetes";
 
 /** A rule for a list: says what is wrong with it as a whole, or returns null. */
 export type ListCheck = (list: readonly string[]) => string | null;
@@ -89,7 +89,7 @@ export function option(name: string, kind: OptionKind, doc: string, details: Det
 }
 
 /** All formats, in the order in which they are listed. */
-export const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin", "blueprint"];
+export const FORMATS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin", "blueprint", "kubernetes"];
 
 /** The outputs of `spacetail render` that have an option: those with a place for it. */
 export function formatsOf({ places }: Option): OutputFormat[] {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { trimmed } from "./characters.js";
-import { absolutePath, addressPort, anyText, boolean, type Check, extraFlags, tailscaledArgs } from "./checks.js";
+import { absolutePath, addressPort, anyText, boolean, type Check, extraFlags, hostPort, tailscaledArgs } from "./checks.js";
 import { authKey, clientId, clientSecret } from "./credentials.js";
 import { tagProblem } from "./labels.js";
 import { splitList } from "./parse.js";
@@ -198,6 +198,23 @@ const SERVE_VARIABLES: readonly Variable[] = [
   },
 ];
 
+/** Variables about the place that a run is in, which workers set and contexts do not. */
+const PLACE_VARIABLES: readonly Variable[] = [
+  {
+    name: "TS_SIDECAR",
+    options: [],
+    aliases: [],
+    default: "",
+    defaultText: "none",
+    secret: false,
+    separator: "",
+    check: hostPort,
+    doc:
+      "Health check of a tunnel in another container of the same pod, as `host:port`. `up` waits until the tunnel is up " +
+      "and starts none.",
+  },
+];
+
 /**
  * Every environment variable of the executable. Variables that Tailscale's containerboot has too are called what it
  * calls them, or have its name as an alias. Its other variables are in containerboot.ts.
@@ -207,6 +224,7 @@ export const VARIABLES: readonly Variable[] = [
   ...TUNNEL_OPTIONS.filter((row) => row.variable !== FLAGS).map(variableOf),
   ...FLAG_VARIABLES,
   ...SERVE_VARIABLES,
+  ...PLACE_VARIABLES,
 ];
 
 /** The variable of an option that has it to itself. */

@@ -76,6 +76,8 @@ export interface Settings extends KeyOptions {
   readonly proxyVariables: readonly string[];
   /** Empty for the default. */
   readonly socket: string;
+  /** The health check of the container that has the tunnel; null where there is none. */
+  readonly sidecar: HostPort | null;
   readonly trace: boolean;
   /** What the user should know though nothing is wrong with it, a sentence each. */
   readonly notes: readonly string[];
@@ -160,6 +162,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     proxyVariables: splitList(valueInUse(env, "TS_PROXY_VARIABLES")),
     socket: valueInUse(env, "TS_SOCKET"),
+    sidecar: parseHostPort(valueInUse(env, "TS_SIDECAR")),
     trace: parseSwitch(valueInUse(env, "TRACE")),
     notes: credential === "authkey" ? [] : unusedKey(env),
   };

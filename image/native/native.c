@@ -61,6 +61,12 @@ int32_t spacetail_raise_descriptors(void) {
   return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? -errno : 0;
 }
 
+// Forbids core dumps of this process and its children: they would hold keys.
+int32_t spacetail_forbid_core_dumps(void) {
+  struct rlimit none = {0, 0};
+  return setrlimit(RLIMIT_CORE, &none) < 0 ? -errno : 0;
+}
+
 // Replaces this process by a program, given as its words with a NUL between them. Returns only on failure.
 int32_t spacetail_exec(const uint8_t *words, size_t length) {
   size_t count = 1;

@@ -21,6 +21,8 @@ export const TARGETS: Readonly<Record<OutputFormat, Target>> = {
   plugin: { title: "a plugin manifest", asks: true, asksForFiles: false, auth: { oauthSecret: true } },
   // The context has a login already.
   blueprint: { title: "a blueprint", asks: true, asksForFiles: false, auth: { external: true } },
+  // Secrets of the cluster are created without being asked for.
+  kubernetes: { title: "a worker pool", asks: false, asksForFiles: false, auth: { oauthSecret: true } },
 };
 
 /** True if the output has a place for an option. Members without places of their own are where their object is. */

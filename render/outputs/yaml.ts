@@ -15,7 +15,7 @@ export class Quoted {
 }
 
 /** What can be written as YAML here. Members that are undefined are left out. */
-export type Yaml = string | boolean | Anchor | Quoted | readonly Yaml[] | YamlMapping;
+export type Yaml = string | number | boolean | Anchor | Quoted | readonly Yaml[] | YamlMapping;
 
 /** A mapping. */
 export interface YamlMapping {
@@ -30,7 +30,7 @@ export function yamlDocument(value: YamlMapping): string {
 /** The lines of a value; one line for a value that is beside its key. */
 function linesOf(value: Yaml, written: Set<Anchor>): string[] {
   if (typeof value === "string") return [scalar(value)];
-  if (typeof value === "boolean") return [String(value)];
+  if (typeof value === "boolean" || typeof value === "number") return [String(value)];
   if (value instanceof Quoted) return [`'${value.text}'`];
   if (value instanceof Anchor) return linesOf(value.value, written);
   if (isList(value)) return value.flatMap((one) => element(linesOf(one, written)));

@@ -18,6 +18,7 @@ const PAGES: readonly (readonly [string, string])[] = [
   ["config-yml", "config-yml/.spacelift/config.yml"],
   ["plugin", "plugin/plugin.yaml"],
   ["blueprint", "blueprint/blueprint.yaml"],
+  ["kubernetes", "kubernetes/worker-pool.yaml"],
 ];
 
 /** Pages that people read from this repository. */
@@ -25,6 +26,7 @@ const READ = [
   "README.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
+  "SECURITY.md",
   "pulumi/README.md",
   ...readdirSync(join(ROOT, "docs"))
     .filter((name) => name.endsWith(".md"))

@@ -33,6 +33,7 @@ test("an empty environment means the documented defaults", () => {
     noProxy: "",
     proxyVariables: [],
     socket: "",
+    sidecar: null,
     trace: false,
     notes: [],
   });
@@ -58,6 +59,7 @@ test("every variable is read", () => {
     TS_NO_PROXY: "a,b",
     TS_PROXY_VARIABLES: "ALL_PROXY, all_proxy",
     TS_SOCKET: "/tmp/s",
+    TS_SIDECAR: "localhost:9002",
     TRACE: "1",
   });
   expect(settings).toEqual({
@@ -97,6 +99,7 @@ test("every variable is read", () => {
     noProxy: "a,b",
     proxyVariables: ["ALL_PROXY", "all_proxy"],
     socket: "/tmp/s",
+    sidecar: { host: "localhost", port: 9002 },
     trace: true,
     notes: [],
   });

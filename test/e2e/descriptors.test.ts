@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { BUILDS } from "../world/images.js";
-import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, PATIENT, PAUSE, Stage, useWorld } from "./stage.js";
 
 describeInContainers("a phase ends when its command does", () => {
   const world = useWorld();
@@ -47,6 +47,31 @@ describeInContainers("a phase ends when its command does", () => {
       const modes = await stage.run("stat -c '%a %n' /tmp/spacetail-1983 /tmp/spacetail-1983/*");
       expect(modes.text).toMatch(/^700 \/tmp\/spacetail-1983\n(600 \S+\n|666 \S+tailscaled\.sock\n)+$/);
       await stage.run("spacetail down");
+    } finally {
+      await stage.close();
+    }
+  });
+
+  test.each(BUILDS)("%s: what holds keys dumps no core, whatever the phase allows", async (build) => {
+    const stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
+    const limits = async (pid: number) => {
+      const { text } = await stage.run(`grep 'core file' /proc/${pid}/limits`);
+      return text
+        .trim()
+        .split(/\s{2,}/)
+        .slice(1, 3);
+    };
+    try {
+      const line = `ulimit -S -c "$(ulimit -H -c)"; ulimit -c >core; spacetail up && ${PAUSE}; spacetail down`;
+      const phase = stage.start(line);
+      await stage.paused();
+      // Where the machine allows none at all, this test shows nothing.
+      expect((await stage.run("cat core")).text).not.toBe("0\n");
+      // Node.js cannot limit itself, and its supervisor holds no key.
+      const programs = build === "native" ? [/supervise$/, /^\S*tailscaled /] : [/^\S*tailscaled /];
+      for (const program of programs) expect(await limits((await stage.find(program)).pid)).toEqual(["0", "0"]);
+      stage.resume();
+      expect((await phase.output).code).toBe(0);
     } finally {
       await stage.close();
     }

@@ -118,16 +118,19 @@ describe("spacetail render", () => {
     program = bundle("added-option-render", `import ${JSON.stringify(join(sources, "render/main.ts"))};`);
   });
 
-  test.each(["hcl", "config-yml", "plugin", "blueprint"])("has it in %s, as a flag and in a file", (format) => {
-    const file = join(sources, "options.json");
-    writeFileSync(file, JSON.stringify({ dialTimeout: "7s" }));
-    const text = run(program, "render", "--format", format, "--dial-timeout", "7s");
-    expect(text).toMatch(/TS_DIAL_TIMEOUT[\s\S]{0,80}7s/);
-    expect(run(program, "render", "--format", format, "--dial-timeout", "30s")).not.toContain("TS_DIAL_TIMEOUT");
-    // What it was made from is said in a comment, which is the same either way.
-    expect(run(program, "render", "--format", format, "--options", file)).toBe(text);
-    expect(() => run(program, "render", "--format", format, "--dial-timeout", "soon")).toThrow(MISTAKE);
-  });
+  test.each(["hcl", "config-yml", "plugin", "blueprint", "kubernetes"])(
+    "has it in %s, as a flag and in a file",
+    (format) => {
+      const file = join(sources, "options.json");
+      writeFileSync(file, JSON.stringify({ dialTimeout: "7s" }));
+      const text = run(program, "render", "--format", format, "--dial-timeout", "7s");
+      expect(text).toMatch(/TS_DIAL_TIMEOUT[\s\S]{0,80}7s/);
+      expect(run(program, "render", "--format", format, "--dial-timeout", "30s")).not.toContain("TS_DIAL_TIMEOUT");
+      // What it was made from is said in a comment, which is the same either way.
+      expect(run(program, "render", "--format", format, "--options", file)).toBe(text);
+      expect(() => run(program, "render", "--format", format, "--dial-timeout", "soon")).toThrow(MISTAKE);
+    },
+  );
 
   test("has it in its help", () => {
     expect(run(program, "render", "--help")).toContain(`  --dial-timeout VALUE\n        ${DOC} Default: 30s.\n`);

@@ -114,7 +114,7 @@ test.each<[string, unknown, readonly string[], string]>([
 });
 
 const HELP = "spacetail render: see `spacetail render --help`\n";
-const FORMATS = "hcl, config-yml, plugin, blueprint";
+const FORMATS = "hcl, config-yml, plugin, blueprint, kubernetes";
 
 test.each<[readonly string[], readonly string[]]>([
   [[], [`--format must be given: one of ${FORMATS}`]],

@@ -15,6 +15,7 @@ const RENDERED = {
   "config-yml": ".spacelift/config.yml",
   plugin: "plugin.yaml",
   blueprint: "blueprint.yaml",
+  kubernetes: "worker-pool.yaml",
 } as const;
 
 type Example = keyof typeof RENDERED;

@@ -8,7 +8,7 @@ import { renderedSet } from "./command.js";
 import { CASES, OPTION_SETS, setsOf } from "./option-sets.js";
 
 const GOLDEN = join(__dirname, "golden");
-const ENDINGS = { hcl: "tf", "config-yml": "yml", plugin: "yaml", blueprint: "yaml" } as const;
+const ENDINGS = { hcl: "tf", "config-yml": "yml", plugin: "yaml", blueprint: "yaml", kubernetes: "yaml" } as const;
 
 function fileOf(set: string, format: OutputFormat): string {
   return join(GOLDEN, format, `${set}.${ENDINGS[format]}`);
@@ -44,6 +44,8 @@ test.each(FORMATS)("the sets for %s use every option that it has a place for, an
   const sets = setsOf(format).map((set) => OPTION_SETS[set]?.options ?? {});
   const isPlaced = (path: string) => {
     const [outer] = path.split(".");
+    // Only runs have the tokens for these.
+    if (format === "kubernetes" && path.startsWith("auth.federated")) return false;
     return RENDER_OPTIONS.some(({ name, places }) => name === outer && format in places);
   };
   const placed = renderedOptions().filter(({ path, option }) => isPlaced(path) && renderedKind(option) !== "program");

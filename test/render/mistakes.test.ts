@@ -53,6 +53,8 @@ function isPlaced(format: OutputFormat, options: Members, rows: readonly Option[
   return rows.every(({ name, places, members = [], kind }) => {
     const value = options[name];
     if (value === undefined || Object.keys(places).length === 0) return true;
+    // Only runs have the tokens for these.
+    if (name === "auth" && isObject(value) && "federated" in value && format === "kubernetes") return false;
     const elements = kind === "objects" && Array.isArray(value) ? value.filter(isObject) : [];
     return format in places && elements.every((one) => isPlaced(format, one, members));
   });

@@ -11,6 +11,10 @@ export interface OptionSet {
 
 const CONTEXTS: readonly OutputFormat[] = ["hcl", "config-yml", "plugin"];
 const ALL: readonly OutputFormat[] = [...CONTEXTS, "blueprint"];
+const EVERY: readonly OutputFormat[] = [...ALL, "kubernetes"];
+
+/** What is about phases, or the container that they run in. A sidecar has nothing to do with it. */
+const OF_PHASES = ["allowRemoteClients", "bootTimeout", "noProxy", "proxyVariables", "runtimeDir", "socket", "waitFor"];
 
 const TUNNEL: RenderOptions = {
   waitFor: ["db:5432", "git:22"],
@@ -68,7 +72,7 @@ const READABLE_FILE = { path: "source/.npmrc", content: "fund=false\nname=é\n",
 
 /** Sets that together use every option in every format that has a place for it. */
 export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
-  defaults: { formats: ALL, options: {} },
+  defaults: { formats: EVERY, options: {} },
   "everything-hcl": {
     formats: ["hcl"],
     options: {
@@ -209,6 +213,21 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
       phases: ["apply"],
     },
   },
+  "everything-kubernetes": {
+    formats: ["kubernetes"],
+    options: {
+      ...Object.fromEntries(Object.entries(TUNNEL).filter(([name]) => !OF_PHASES.includes(name))),
+      // In a pod, whoever is not in it cannot reach its loopback.
+      httpProxy: "localhost:9090",
+      auth: { oauthSecret: { clientId: "k1", tags: ["tag:b", "tag:a"] } },
+      name: "Tailnet (chosen)",
+      runnerImage: "registry.test/runner:1",
+    },
+  },
+  "external-kubernetes": {
+    formats: ["kubernetes"],
+    options: { auth: { external: true }, runnerRegistry: "ghcr.io/acme" },
+  },
   "write-only": {
     formats: ["hcl"],
     options: {
@@ -218,7 +237,7 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
       files: [{ path: "secrets/key.pem" }],
     },
   },
-  "auth-key": { formats: ALL, options: { auth: { authKey: true }, apiUrl: "https://headscale.test" } },
+  "auth-key": { formats: EVERY, options: { auth: { authKey: true }, apiUrl: "https://headscale.test" } },
   "attach-all": {
     formats: ["hcl"],
     options: { autoattachAll: true, labels: ["team:platform"], runnerRegistry: "ghcr.io/acme" },

@@ -66,7 +66,7 @@ const MORE: Readonly<Record<string, RenderOptions>> = {
 /** Sets of options, and whether each output has a place for all of them. */
 const CASES: readonly (readonly [string, RenderOptions, Readonly<Record<string, boolean>>])[] = [
   ...Object.entries(OPTION_SETS)
-    .filter(([, { formats }]) => formats.some((one) => one !== "blueprint"))
+    .filter(([, { formats }]) => formats.some((one) => one !== "blueprint" && one !== "kubernetes"))
     .map(
       ([name, { options, formats }]) =>
         [

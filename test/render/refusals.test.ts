@@ -16,6 +16,9 @@ interface Refusal {
 const NO_SECRET = "no secret is rendered";
 const YML = ".spacelift/config.yml does not support it";
 
+/** The outputs about runs, and not about what they run in. */
+const OF_RUNS = FORMATS.filter((format) => format !== "kubernetes");
+
 const REFUSALS: readonly Refusal[] = [
   { formats: FORMATS, options: { auth: { authKey: "hidden" } }, problems: [`auth.authKey must be true: ${NO_SECRET}`] },
   { formats: FORMATS, options: { auth: { authKey: false } }, problems: [`auth.authKey must be true: ${NO_SECRET}`] },
@@ -44,12 +47,12 @@ const REFUSALS: readonly Refusal[] = [
     ],
   },
   {
-    formats: FORMATS,
+    formats: OF_RUNS,
     options: { secretEnvironment: { TOKEN: "hidden" } },
     problems: [`secretEnvironment must be a list of names: ${NO_SECRET}`],
   },
   {
-    formats: FORMATS,
+    formats: OF_RUNS,
     options: { secretEnvironment: ["A", 1, "A", "TS_AUTHKEY", "B-C"] },
     problems: [
       `secretEnvironment[1] must be a name: ${NO_SECRET}`,
@@ -167,6 +170,7 @@ test.each(FORMATS)("%s refuses every option that it has no place for, by its nam
     "config-yml": ".spacelift/config.yml",
     plugin: "a plugin manifest",
     blueprint: "a blueprint",
+    kubernetes: "a worker pool",
   };
   expect(problemsOf(format, given)).toEqual(
     without.map(({ name }) => `${name} must not be given: ${title[format]} does not support it`),
@@ -179,8 +183,9 @@ test.each(FORMATS)("%s has a place for all members of the objects that it has a 
   for (const { path, option } of members) {
     const [outer = ""] = path.split(".");
     const isPlaced = RENDER_OPTIONS.some(({ name, places }) => name === outer && format in places);
-    // Only programs can use the other login.
-    if (isPlaced && path !== "auth.oauthClient") expect([path, format in option.places]).toEqual([path, true]);
+    // Only programs can use the one login, and only runs have the token for the other.
+    const isLeftOut = path === "auth.oauthClient" || (format === "kubernetes" && path.startsWith("auth.federated"));
+    if (isPlaced && !isLeftOut) expect([path, format in option.places]).toEqual([path, true]);
   }
 });
 

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parse } from "yaml";
+import type { OutputFormat } from "../../contract/options/option.js";
 import { rendered, renderedSet } from "./command.js";
 import type { RenderOptions } from "./given.js";
 import { setsOf } from "./option-sets.js";
 import { BLUEPRINT, CONFIG_YML, MANIFEST, misfits, type Shape } from "./shapes.js";
+import { WORKER_POOL } from "./worker-pool-shape.js";
 
 const VERSIONS = ["1.1", "1.2"] as const;
 
-const DOCUMENTS: readonly (readonly ["config-yml" | "plugin" | "blueprint", string, Shape])[] = [
+const DOCUMENTS: readonly (readonly [OutputFormat, string, Shape])[] = [
   ...setsOf("config-yml").map((set) => ["config-yml", set, CONFIG_YML] as const),
   ...setsOf("plugin").map((set) => ["plugin", set, MANIFEST] as const),
   ...setsOf("blueprint").map((set) => ["blueprint", set, BLUEPRINT] as const),
+  ...setsOf("kubernetes").map((set) => ["kubernetes", set, WORKER_POOL] as const),
 ];
 
 test.each(DOCUMENTS)(

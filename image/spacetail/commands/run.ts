@@ -11,7 +11,7 @@ import { findRuntimeDir } from "../tunnel/place.js";
 import { readLaunch, readState } from "../tunnel/state.js";
 import { down } from "./down.js";
 import type { Invocation } from "./invocation.js";
-import { up } from "./up.js";
+import { join } from "./up.js";
 
 // The exit statuses of env, timeout and nice: all others are the program's.
 const FAILED = 125;
@@ -45,7 +45,7 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
   const { httpProxy, noProxy, proxyVariables } = readSettings(env);
   // What `up` writes is private, which is not to hold for the files of the program.
   const mask = process.umask(0o077);
-  const status = await up({ platform, env, args: ["--watch", `${process.pid}`] });
+  const status = await join({ platform, env, args: ["--watch", `${process.pid}`] });
   process.umask(mask);
   if (status !== 0) return status;
   const launch = readLaunch(findRuntimeDir(platform, env));

@@ -13,6 +13,7 @@ import { attemptFor } from "./up.js";
  * @returns 0 after a signal. Whatever else ends it is an error.
  */
 export async function serve({ platform, env, args }: Invocation): Promise<number> {
+  platform.forbidCoreDumps();
   const options = readServeSettings(env, args);
   const { settings, keepsState } = options;
   const attempt = attemptFor({

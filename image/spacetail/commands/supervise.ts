@@ -16,6 +16,7 @@ export async function supervise({ platform, env }: Invocation): Promise<number> 
   closeInherited();
   process.chdir("/");
   process.umask(0o077);
+  platform.forbidCoreDumps();
   const dir = dirAt(superviseDir(env));
   const launch = readLaunch(dir);
   if (launch === null) {

@@ -17,6 +17,7 @@ import { bringUp, type Outcome } from "../tunnel/bring-up.js";
 import { chooseNetworking } from "../tunnel/networking.js";
 import { ensureRuntimeDir } from "../tunnel/place.js";
 import { startProgress } from "../tunnel/progress.js";
+import { useSidecar } from "../tunnel/sidecar.js";
 import type { Ephemeral } from "../tunnel/state.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
@@ -32,11 +33,17 @@ const NOT_EPHEMERAL =
  * @returns the exit status
  */
 export async function up(invocation: Invocation): Promise<number> {
+  invocation.platform.forbidCoreDumps();
+  return await join(invocation);
+}
+
+/** The same, for `spacetail run`, which forbids no core dumps: its program, which inherits that, is the user's. */
+export async function join(invocation: Invocation): Promise<number> {
   const watched = watchOption(invocation.args);
   const watch = watchedProcess(watched);
   const { exitStatus, report } = await bringUpFor(invocation, watch);
   if (report !== "") console.error(`spacetail: ${report}`);
-  if (exitStatus === 0 && watch !== null && watched === null) {
+  if (exitStatus === 0 && watch !== null && watched === null && (invocation.env.TS_SIDECAR ?? "") === "") {
     const name = (readText(`/proc/${watch.pid}/comm`) ?? "").trim();
     console.error(`spacetail: the tunnel goes down when process ${watch.pid} (${name}) exits; --watch names another.`);
   }
@@ -46,6 +53,17 @@ export async function up(invocation: Invocation): Promise<number> {
 /** Does the work of `spacetail up` for a process whose exit is to end the tunnel; null if only `down` is to. */
 export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId | null): Promise<Outcome> {
   const settings = readSettings(env);
+  if (settings.sidecar !== null) {
+    process.umask(0o077);
+    const guest = {
+      platform,
+      env,
+      settings,
+      dir: ensureRuntimeDir(platform, env),
+      deadline: deadlineIn(settings.bootTimeoutMs),
+    };
+    return { exitStatus: 0, report: await useSidecar(guest, settings.sidecar) };
+  }
   const credential = readCredential(settings, env);
   const { key } = credential;
   for (const note of settings.notes) console.error(`spacetail: ${note}`);

@@ -10,6 +10,7 @@ declare function pathOwner(path: string): number;
 declare function pathMode(path: string): number;
 declare function dieWithParent(): number;
 declare function raiseDescriptors(): number;
+declare function forbidCoreDumps(): number;
 declare function notifyManager(address: string, text: string): number;
 declare function execArgv(words: string): number;
 declare function runProgram(words: string, variables: string): number;
@@ -37,6 +38,9 @@ export function nativePlatform(): Platform {
     },
     raiseDescriptorLimit: () => {
       raiseDescriptors();
+    },
+    forbidCoreDumps: () => {
+      forbidCoreDumps();
     },
     link: (target, path) => {
       symbolicLink(`${target}\0${path}`);

@@ -40,6 +40,7 @@ export function nodePlatform(): Platform {
     },
     // Node has done so.
     raiseDescriptorLimit: () => {},
+    forbidCoreDumps: () => {},
     notify,
     exec,
     run,
@@ -52,9 +53,10 @@ export function nodePlatform(): Platform {
  * Node cannot ask for a parent-death signal. A shell becomes the program, so that signals reach the program itself, and
  * leaves behind a child that reads from a pipe of this process. The pipe ends when this process dies, and the child
  * then terminates the program. A line on the pipe says that the program has exited and its process ID may be in use
- * again.
+ * again. Core dumps would contain the program's keys.
  */
-const GUARD = `exec 3<&0 </dev/null
+const GUARD = `ulimit -c 0
+exec 3<&0 </dev/null
 { read -r over <&3 || kill -TERM $$; } 2>/dev/null &
 exec 3<&-
 exec "$@"`;

@@ -39,6 +39,11 @@ export interface Platform {
    */
   readonly raiseDescriptorLimit: () => void;
   /**
+   * Forbids core dumps of this process and its children, because they would contain keys. The build for Node can do so
+   * only for what {@link spawnGuarded} starts, and always does.
+   */
+  readonly forbidCoreDumps: () => void;
+  /**
    * Sends a datagram to the unix socket of a service manager, given by its path, or by `@` and its abstract name.
    * Resolves with an error code, or an empty text.
    */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--build native|node]
-// [--fail-apply] [--steal-trap] [--join-delay MS]
+// [--root FOLDER] [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
 import { BUILDS, type Build } from "../images.js";
 import { isRendered, RENDERED } from "../rendered.js";
@@ -16,6 +16,7 @@ async function main(): Promise<number> {
       json: { type: "boolean", default: false },
       federated: { type: "boolean", default: false },
       build: { type: "string", default: "native" },
+      root: { type: "string" },
       "fail-apply": { type: "boolean", default: false },
       "steal-trap": { type: "boolean", default: false },
       "join-delay": { type: "string" },
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
   const options: RehearsalOptions = {
     build: values.build as Build,
     ...(from === undefined ? {} : { from }),
+    ...(values.root === undefined ? {} : { root: values.root }),
     admin: values.admin,
     federated: values.federated,
     failApply: values["fail-apply"],

@@ -12,6 +12,8 @@ import { Timeline } from "./timeline.js";
 /** How to rehearse. */
 export interface RehearsalOptions extends ExampleChoice {
   readonly build: Build;
+  /** The file system of a runner image to rehearse in. Default: the caller's, with what an image adds. */
+  readonly root?: string;
   /** Make the apply phase fail. */
   readonly failApply?: boolean;
   /** Attach another context whose hooks put their own EXIT trap in place of ours. */
@@ -129,7 +131,9 @@ function startRun(
   };
   const terraform = process.env.SPACETAIL_TERRAFORM;
   return performRun(definition, {
-    image: imageFolder(ROOT, options.build),
+    ...(options.root === undefined
+      ? { image: imageFolder(ROOT, options.build) }
+      : { root: options.root, shell: ["/bin/sh"] }),
     ...(terraform === undefined ? {} : { terraform }),
     ...(options.shell === undefined ? {} : { shell: options.shell }),
     // Limits for what hangs; on a busy machine everything else takes its time.

@@ -111,7 +111,9 @@ export const DEFAULT_COMMANDS: Readonly<Record<Exclude<PhaseName, "perform"> | "
 export interface RunOptions {
   /** A directory of executables, first on the container's PATH. Default: none. */
   readonly image?: string;
-  /** The shell of every phase, found on the caller's PATH. Default `["sh"]`. */
+  /** The file system of an image, as the container's root. Default: the caller's. */
+  readonly root?: string;
+  /** The shell of every phase, found on the caller's PATH unless it is a path. Default `["sh"]`. */
   readonly shell?: readonly string[];
   /** Default `env`. */
   readonly environmentFileFormat?: EnvironmentFileFormat;

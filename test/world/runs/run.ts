@@ -66,7 +66,7 @@ export class Run {
     private readonly options: RunOptions,
   ) {
     const [program = "sh", ...args] = options.shell ?? ["sh"];
-    const path = findExecutable(program);
+    const path = program.startsWith("/") ? program : findExecutable(program);
     if (path === null) throw new Error(`the shell ${program} is not on the PATH`);
     this.shell = [path, ...args];
     this.directory = join("/mnt/workspace/source", definition.projectRoot ?? "");
@@ -278,13 +278,14 @@ export class Run {
   }
 
   private async openContainer(workspace: Workspace): Promise<void> {
-    const { image, terraform, namespaces, reapsOrphans } = this.options;
+    const { image, root, terraform, namespaces, reapsOrphans } = this.options;
     this.containers += 1;
     const hostname = `run-${this.id.slice(-10).toLowerCase()}-${this.containers}`;
     const container = await Container.start({
       workspace: workspace.path,
       hostname,
       image,
+      root,
       terraform,
       namespaces,
       reapsOrphans,

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Runs as PID 1 of new mount, pid and UTS namespaces, lays out the container, and becomes the command in "$@" as user
-# 1983. Settings come by CONTAINER_* variables, which the command does not get to see.
+# 1983. Settings come by CONTAINER_* variables, which the command does not get to see. With CONTAINER_ROOT, a folder with
+# the file system of an image, that is the container's root; without, it is the caller's.
 set -eu
 
 # The caller's /proc is still mounted here, so this names the process as the caller sees it.
@@ -11,7 +12,7 @@ printf '{"event":"container","pid":%s}\n' "$pid"
 # Everything is bound below a staging directory first: sources may lie below /tmp or /mnt, which are covered later.
 stage=$CONTAINER_STAGE
 mount -t tmpfs -o mode=755 runner "$stage"
-mkdir "$stage/workspace" "$stage/image" "$stage/bin" "$stage/worker" "$stage/home"
+mkdir "$stage/workspace" "$stage/image" "$stage/bin" "$stage/lib" "$stage/worker" "$stage/home"
 mount --rbind "$CONTAINER_WORKSPACE" "$stage/workspace"
 if [ -n "$CONTAINER_IMAGE" ]; then mount --rbind "$CONTAINER_IMAGE" "$stage/image"; fi
 bind_file() {
@@ -21,6 +22,24 @@ bind_file() {
 bind_file "$CONTAINER_NODE" "$stage/bin/node"
 if [ -n "$CONTAINER_TERRAFORM" ]; then bind_file "$CONTAINER_TERRAFORM" "$stage/bin/terraform"; fi
 bind_file "$CONTAINER_WORKER" "$stage/worker/worker.cjs"
+
+if [ -n "$CONTAINER_ROOT" ]; then
+  # An image may have no C library, or another one than the worker needs.
+  for library in $CONTAINER_LIBRARIES; do bind_file "$library" "$stage/lib/${library##*/}"; done
+  chown 1983:1983 "$stage/home" "$stage/worker"
+  mount --rbind "$stage" "$CONTAINER_ROOT/mnt"
+  mount --rbind /dev "$CONTAINER_ROOT/dev"
+  for shared in /tmp /var/tmp /dev/shm; do mount -t tmpfs -o mode=1777 private "$CONTAINER_ROOT$shared"; done
+  for file in /etc/hosts /etc/resolv.conf; do
+    [ -e "$CONTAINER_ROOT$file" ] || : >"$CONTAINER_ROOT$file"
+    mount --bind "$file" "$CONTAINER_ROOT$file"
+  done
+  mount -t proc proc "$CONTAINER_ROOT/proc"
+  hostname "$CONTAINER_HOSTNAME"
+  umask 022
+  chroot=$(command -v chroot)
+  exec env -i PATH="$CONTAINER_PATH" HOME=/mnt/home "$chroot" --userspec=1983:1983 --groups= "$CONTAINER_ROOT" "$@"
+fi
 
 # Runner images know user 1983 by name; programs that ask for their own name must not fail here either.
 mkdir "$stage/etc"

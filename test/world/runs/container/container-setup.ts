@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Namespaces } from "./namespaces.js";
 
 /** Where commands are looked up inside a container, before a run's variables have their say. */
@@ -22,6 +23,11 @@ export interface ContainerLayout {
   readonly image?: string | undefined;
   /** Whether commands run as root, as in a privileged container, and not as user 1983. Default: false. */
   readonly asRoot?: boolean | undefined;
+  /**
+   * A directory with the file system of an image, which becomes the container's and is written to. It needs `privileged`
+   * namespaces. Default: the caller's root.
+   */
+  readonly root?: string | undefined;
   /** Mount options of `/tmp`, such as `ro` or `size=1m`. Default: none. */
   readonly tmp?: string | undefined;
   /** The executable that is `terraform` on the container's PATH, whatever its own name. Default: what PATH finds. */
@@ -47,8 +53,26 @@ export function environmentOfSetup(layout: ContainerLayout): { setup: string; en
       CONTAINER_NODE: process.execPath,
       CONTAINER_WORKER: beside("worker.cjs"),
       CONTAINER_PATH: CONTAINER_PATH,
+      CONTAINER_ROOT: layout.root === undefined ? "" : resolve(layout.root),
+      CONTAINER_LIBRARIES: layout.root === undefined ? "" : librariesOfNode().join(" "),
     },
   };
+}
+
+/** The command that starts the worker. In an image's file system Node.js needs the caller's loader and libraries. */
+export function workerCommand(layout: Pick<ContainerLayout, "root">): readonly string[] {
+  const worker = ["/mnt/bin/node", "/mnt/worker/worker.cjs"];
+  if (layout.root === undefined) return worker;
+  const loader = librariesOfNode()
+    .map((path) => basename(path))
+    .find((name) => name.startsWith("ld-"));
+  return loader === undefined ? worker : [`/mnt/lib/${loader}`, "--library-path", "/mnt/lib", ...worker];
+}
+
+/** The shared libraries of this Node.js, with their loader. */
+function librariesOfNode(): readonly string[] {
+  const lines = execFileSync("ldd", [process.execPath], { encoding: "utf8" }).split("\n");
+  return lines.map((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1]).filter((path) => path !== undefined);
 }
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Command, type CommandOptions } from "./command.js";
-import { type ContainerLayout, environmentOfSetup } from "./container-setup.js";
+import { type ContainerLayout, environmentOfSetup, workerCommand } from "./container-setup.js";
 import { type Namespaces, preferredNamespaces, UNSHARE_FLAGS } from "./namespaces.js";
 import type { Report, Request } from "./worker-protocol.js";
 
@@ -22,8 +22,8 @@ export interface ContainerOptions extends Omit<ContainerLayout, "namespaces" | "
 
 /**
  * A container as a Spacelift worker gives it to a run: mount, pid and UTS namespaces, user 1983, private /tmp, /var/tmp
- * and /dev/shm, its own /proc, the workspace at /mnt/workspace, and a worker that starts commands. The root file system
- * and the network are the caller's. It dies with the process that made it.
+ * and /dev/shm, its own /proc, the workspace at /mnt/workspace, and a worker that starts commands. The network is the
+ * caller's, and so is the root file system unless an image's is given. It dies with the process that made it.
  */
 export class Container {
   /** PID 1 of the container as the host counts. */
@@ -60,7 +60,7 @@ export class Container {
     const namespaces = options.namespaces ?? preferredNamespaces();
     const scratch = mkdtempSync(join(tmpdir(), "container-"));
     const { setup, environment } = environmentOfSetup({ ...options, namespaces, scratch });
-    const worker = ["/mnt/bin/node", "/mnt/worker/worker.cjs"];
+    const worker = workerCommand(options);
     // A shell that waits for one child reaps all the others that come to it.
     const init = options.reapsOrphans ? ["sh", "-c", '"$@"; exit $?', "init", ...worker] : worker;
     const unshare = spawn("unshare", [...UNSHARE_FLAGS[namespaces], "sh", setup, ...init], {
