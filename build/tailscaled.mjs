@@ -18,9 +18,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -94,18 +92,6 @@ function build(arch) {
   return out;
 }
 
-/**
- * For the Dockerfile, which copies links but could not make one without a shell in the base image. By the name of
- * Tailscale's command line, spacetail runs it on the tunnel, wherever its socket is.
- */
-function link() {
-  const folder = join(root, "image/dist/links");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  symlinkSync("spacetail", join(folder, "tailscale"));
-}
-
-link();
 const arches = words.filter((word) => word !== "full");
 for (const arch of arches.length > 0 ? arches : ["x64"]) {
   const out = build(arch);

@@ -9,7 +9,7 @@ const LICENSES = [
   ["BSD-2-Clause", /Redistribution and use in source and binary(?![\s\S]*(Neither the name|may be used to endorse))/],
   ["BSL-1.0", /Boost Software License/],
   ["ISC", /Permission to use, copy, modify,? and(\/or)? distribute this software/],
-  ["MIT", /Permission is hereby granted, free of charge, to any person obtaining\s+a\s+copy/],
+  ["MIT", /Permission is hereby granted, free of charge, to any person\s+obtaining\s+a\s+copy/],
   ["MPL-2.0", /Mozilla Public License,?\s+(Version|v\.) ?2\.0/i],
   [
     "0BSD",

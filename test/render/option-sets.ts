@@ -14,7 +14,16 @@ const ALL: readonly OutputFormat[] = [...CONTEXTS, "blueprint"];
 const EVERY: readonly OutputFormat[] = [...ALL, "kubernetes"];
 
 /** What is about phases, or the container that they run in. A sidecar has nothing to do with it. */
-const OF_PHASES = ["allowRemoteClients", "bootTimeout", "noProxy", "proxyVariables", "runtimeDir", "socket", "waitFor"];
+const OF_PHASES = [
+  "allowRemoteClients",
+  "bootTimeout",
+  "noProxy",
+  "proxyVariables",
+  "runtimeDir",
+  "socket",
+  "userspace",
+  "waitFor",
+];
 
 const TUNNEL: RenderOptions = {
   waitFor: ["db:5432", "git:22"],
