@@ -56,6 +56,7 @@ export const ROOMS = [
       ["names"],
       ["front"],
       ["tunnel"],
+      ["capture"],
       ["commands"],
       ["."],
     ],

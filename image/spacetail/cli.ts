@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { VERSION } from "../../contract/wire/version.js";
+import { capture } from "./commands/capture.js";
 import { connect } from "./commands/connect.js";
 import { doctor } from "./commands/doctor.js";
 import { down } from "./commands/down.js";
@@ -21,7 +22,8 @@ const USAGE = `Usage: spacetail COMMAND
 
   up [--watch PID|none]  join the tailnet until process PID exits (default: the caller)
   down                   leave the tailnet
-  run -- COMMAND...      run a program with a tunnel: the one that is up, or one of its own
+  run -- COMMAND...      run a program with a tunnel: the one that is up, or one of its own; its connections are
+                         captured where that is possible (--capture=auto|on|off)
   connect HOST PORT      connect standard input and output to a service, for ssh's ProxyCommand
   status [--json]        show whether the tunnel is up, and which peers it reaches, and how
   logs [-f]              print what the supervisor and tailscaled have logged; -f: until it is down
@@ -71,6 +73,8 @@ async function dispatch(name: string, invocation: Invocation): Promise<number> {
       return tailscale(invocation);
     case "supervise":
       return supervise(invocation);
+    case "capture":
+      return capture(invocation);
     case "guard":
       return guard(invocation);
     case "version":

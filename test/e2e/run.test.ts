@@ -42,7 +42,7 @@ describeInContainers("spacetail run", () => {
     test("the program gets its words, its standard input, the run's mask, and no other variables", async () => {
       const program = script("program", 'printf "<%s>" "$0" "$@"; cat; umask; env >inner');
       const own = { OWN: "as it was", NO_PROXY: "a.test" };
-      const line = `umask 027; env >outer; echo input | spacetail run -- ${program} '' 'b  c' 2>/dev/null; ${[
+      const line = `umask 027; env >outer; echo input | spacetail run --capture=off -- ${program} '' 'b  c' 2>/dev/null; ${[
         ...exportCommands("localhost:8080"),
         "env >exported",
         "sort exported >1",
@@ -176,7 +176,7 @@ describeInContainers("spacetail run", () => {
         "127",
         "spacetail: Cannot run ./program (EACCES). Check that it is an executable file.",
         "126",
-        "spacetail: `spacetail run` takes --forward LOCAL:HOST:PORT and a command after --, as in `spacetail run -- terraform plan`.",
+        "spacetail: `spacetail run` takes --capture=auto|on|off, --forward LOCAL:HOST:PORT and a command after --, as in `spacetail run -- terraform plan`.",
         "125",
         "",
       ]);

@@ -2,12 +2,15 @@
 import type { Environment } from "../../../contract/wire/environment.js";
 import { exportedValues } from "../../../contract/wire/proxy-variables.js";
 import { readSettings } from "../../../contract/wire/settings.js";
+import { captureProblem } from "../capture/possible.js";
+import { readUpstream } from "../egress/upstream.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
+import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
-import { readState } from "../tunnel/state.js";
+import { readLaunch, readState } from "../tunnel/state.js";
 import { down } from "./down.js";
 import type { Invocation } from "./invocation.js";
 import { up } from "./up.js";
@@ -18,9 +21,9 @@ const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
 /**
- * `spacetail run [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel and with the proxy
- * variables that the hooks export. Uses a tunnel that is up, and leaves it up; otherwise starts one, and takes it down
- * when the program has ended.
+ * `spacetail run [--capture=auto|on|off] [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel.
+ * Its connections are captured; where that is impossible, it gets the proxy variables that the hooks export. Uses a
+ * tunnel that is up, and leaves it up; otherwise starts one, and takes it down when the program has ended.
  *
  * @returns the exit status of the program. If a signal ended the program, the signal ends this process too.
  */
@@ -34,20 +37,30 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 async function runInTunnel({ platform, env: given, args }: Invocation): Promise<number> {
-  const { words, forwards } = readWords(args);
+  const { words, forwards, capture } = readWords(args);
   const env = withForwards(given, forwards);
   const name = words[0] ?? "";
   const program = findOnPath(name, env.PATH ?? "");
   const missing = program === "" ? "ENOENT" : programProblem(program);
   // Before the tunnel is started, which takes a while.
   if (missing !== "") return notStarted(name, missing);
+  // What captures this process captures its children.
+  const isInside = platform.capture?.isCaptured() === true;
+  const isCaptured = !isInside && isToBeCaptured(platform, capture);
   const settings = readSettings(env);
   // What `up` writes is private, which is not to hold for the files of the program.
   const mask = process.umask(0o077);
   const status = await up({ platform, env, args: ["--watch", `${process.pid}`] });
   process.umask(mask);
   if (status !== 0) return status;
-  const ended = await platform.run(program, words, exportedValues(settings.httpProxy, settings.noProxy, env));
+  const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
+  // A proxy that the run has would be asked for the tailnet's hosts too.
+  const hasProxy = upstream.tunnel !== null || upstream.http !== null;
+  const changed =
+    (isCaptured || isInside) && !hasProxy ? {} : exportedValues(settings.httpProxy, settings.noProxy, env);
+  const ended = isCaptured
+    ? await runCaptured(platform, program, words, changed)
+    : await platform.run(program, words, changed);
   await leave({ platform, env, args: [] });
   return statusOf(platform, name, ended);
 }
@@ -57,16 +70,23 @@ interface Words {
   /** The program and its arguments. */
   readonly words: readonly string[];
   readonly forwards: readonly string[];
+  readonly capture: CaptureMode;
 }
 
+/** "auto": if it is possible. */
+type CaptureMode = "auto" | "on" | "off";
+
 const FORWARD = "--forward";
+const CAPTURE = "--capture=";
 
 function readWords(args: readonly string[]): Words {
   const forwards: string[] = [];
+  let capture: CaptureMode = "auto";
   let at = 0;
   while (at < args.length) {
     const word = args[at] ?? "";
-    if (word.startsWith(`${FORWARD}=`)) forwards.push(word.slice(FORWARD.length + 1));
+    if (word.startsWith(CAPTURE)) capture = captureMode(word.slice(CAPTURE.length));
+    else if (word.startsWith(`${FORWARD}=`)) forwards.push(word.slice(FORWARD.length + 1));
     else if (word === FORWARD) {
       at += 1;
       forwards.push(args[at] ?? "");
@@ -76,10 +96,44 @@ function readWords(args: readonly string[]): Words {
   const words = args.slice(args[at] === "--" ? at + 1 : at);
   if (words.length === 0 || (words[0] ?? "").startsWith("-")) {
     throw new Failure(
-      "`spacetail run` takes --forward LOCAL:HOST:PORT and a command after --, as in `spacetail run -- terraform plan`.",
+      "`spacetail run` takes --capture=auto|on|off, --forward LOCAL:HOST:PORT and a command after --, as in " +
+        "`spacetail run -- terraform plan`.",
     );
   }
-  return { words, forwards };
+  return { words, forwards, capture };
+}
+
+function captureMode(text: string): CaptureMode {
+  if (text === "auto" || text === "on" || text === "off") return text;
+  throw new Failure(`--capture must be auto, on or off, but ${JSON.stringify(text)} was given.`);
+}
+
+/** @throws Failure if it must be captured and cannot */
+function isToBeCaptured(platform: Platform, mode: CaptureMode): boolean {
+  if (mode === "off") return false;
+  const problem = captureProblem(platform);
+  if (problem === "") return true;
+  if (mode === "on") throw new Failure(`Connections cannot be captured: ${problem}.`);
+  console.error(`spacetail: capture: off (${problem}). The program gets proxy variables instead.`);
+  return false;
+}
+
+/** Runs the program below `spacetail capture`, which serves it. */
+async function runCaptured(
+  platform: Platform,
+  program: string,
+  words: readonly string[],
+  changed: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const launch = readLaunch(checkedRuntimeDir(platform));
+  const [file = ""] = platform.command;
+  if (platform.capture === null || launch === null) throw new Failure("The tunnel went down.");
+  const { socks5Server, httpProxy, socket } = launch;
+  const proxy = socks5Server === "" ? httpProxy : socks5Server;
+  const command = ["spacetail", "capture", "", proxy, socket, program].concat(words);
+  const ended = await platform.capture.run(file, command, changed);
+  if (ended.problem === "ECHILD") throw new Failure("The process that captures connections ended unexpectedly.");
+  return ended;
 }
 
 /** The environment with further forwards, for which there is a variable. */

@@ -32,6 +32,7 @@ export function nodePlatform(): Platform {
     raiseDescriptorLimit: () => {},
     exec,
     run,
+    capture: null,
     die,
     stdio: openStdio,
   };
