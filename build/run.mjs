@@ -3,7 +3,7 @@
 // The commands of package.json that need more than packages. Each builds what it needs, even in a fresh clone.
 //
 //   run.mjs check | test | test:long | rehearse | world | bench:up | bench:first | bench:proxy |
-//           bench:synth   [arguments of the command]
+//           bench:synth | soak   [arguments of the command]
 import { join } from "node:path";
 import { missing } from "./prerequisites.mjs";
 import * as steps from "./steps.mjs";
@@ -46,6 +46,7 @@ const commands = {
   },
   rehearse: () => inWorld("test/world/rehearse/main.ts"),
   "bench:up": () => inWorld("bench/up.ts"),
+  soak: () => inWorld("test/e2e/soak-main.ts"),
   "bench:first": () => inWorld("bench/first.ts"),
   "bench:proxy": () => inWorld("bench/proxy.ts"),
   "bench:synth": () => {

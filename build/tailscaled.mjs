@@ -89,12 +89,15 @@ function build(arch) {
   return out;
 }
 
-/** For the Dockerfile, which copies links but could not make one without a shell in the base image. */
+/**
+ * For the Dockerfile, which copies links but could not make one without a shell in the base image. By the name of
+ * Tailscale's command line, spacetail runs it on the tunnel, wherever its socket is.
+ */
 function link() {
   const folder = join(root, "image/dist/links");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  symlinkSync("tailscaled", join(folder, "tailscale"));
+  symlinkSync("spacetail", join(folder, "tailscale"));
 }
 
 link();

@@ -57,7 +57,7 @@ function flagValue({ name, kind }: Flag, words: readonly (string | boolean)[], p
 function readOptions(path: string, problems: string[]): unknown {
   let text = "";
   try {
-    text = readFileSync(path === "-" ? 0 : path, "utf8");
+    text = withoutMark(readFileSync(path === "-" ? 0 : path, "utf8"));
   } catch (error) {
     problems.push(`--options ${path} cannot be read: ${errorText(error)}`);
     return {};
@@ -70,6 +70,11 @@ function readOptions(path: string, problems: string[]): unknown {
     problems.push(`--options ${path} is not valid JSON${position === undefined ? "" : ` from character ${position}`}`);
     return {};
   }
+}
+
+/** The text without the byte order mark that some editors put at the beginning of a file. */
+function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { unusedKey } from "../contract/context/unused-key.js";
 import type { OutputFormat } from "../contract/options/option.js";
 import { withoutSecrets } from "../contract/options/secrets.js";
 import { VERSION } from "../contract/wire/version.js";
@@ -32,6 +33,8 @@ export function render(args: readonly string[], print: (text: string) => void = 
     const { format, output, options } = readArguments(args);
     const model = contextModel(format, options);
     const given = options as Tree;
+    const warning = unusedKey(options);
+    if (warning !== null) console.error(`spacetail render: ${warning}`);
     if (output === "") print(textOf(format, given, model));
     else
       write(format, format === "hcl" ? moduleFiles(output, given, model) : { [output]: textOf(format, given, model) });

@@ -303,6 +303,17 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     { noProxy: ["tskey-auth-hidden"] },
     ["noProxy[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
+  [
+    { proxyVariables: ["ALL-PROXY"] },
+    [
+      'proxyVariables[0] must be a name of letters, digits and underscores that does not begin with a digit, but "ALL-PROXY" was given',
+    ],
+  ],
+  [
+    { proxyVariables: ["ALL_PROXY", "PATH"] },
+    ['proxyVariables[1] must not be a variable that has another meaning, but "PATH" was given'],
+  ],
+  [{ proxyVariables: "ALL_PROXY" }, ['proxyVariables must be a list, but "ALL_PROXY" was given']],
   [{ noProxy: ["a b"] }, ['noProxy[0] must be a host, a domain or an IPv4 network, but "a b" was given']],
   [{ noProxy: ["a", "*"] }, ['noProxy[1] must not keep everything out of the tunnel, but "*" was given']],
   [{ noProxy: ["*.corp.test"] }, ['noProxy[0] must begin with the dot, not with *, but "*.corp.test" was given']],
@@ -331,6 +342,7 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     { tailscaledArgs: ["--authkey=tskey-auth-hidden"] },
     ["tailscaledArgs[0] must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
+  [{ runtimeDir: "here" }, ['runtimeDir must be an absolute path, but "here" was given']],
   [{ socket: "here" }, ['socket must be an absolute path, but "here" was given']],
   [
     { socket: "/tmp/tskey-auth-hidden" },
@@ -390,6 +402,12 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     { afterHooks: [{ phase: "plan", command: "curl -u tskey-auth-hidden: a.test" }] },
     ["afterHooks[0].command must not contain a Tailscale secret, because everyone who can see the context can read it"],
   ],
+  [
+    { beforeHooks: [{ phase: "plan", command: "a && && b" }] },
+    [
+      'beforeHooks[0].command must be a command that a shell can parse: "&&" does not belong there, but "a && && b" was given',
+    ],
+  ],
   [{ beforeHooks: [{ phase: "plan" }] }, ["beforeHooks[0].command must be given"]],
   [
     { afterHooks: [{ phase: "plan", command: "date", outsideTunnel: "yes" }] },
@@ -432,9 +450,9 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
     ["auth must have exactly one of federated, oauthClient, oauthSecret, authKey, external, but [] was given"],
   ],
   [
-    { auth: { authKey: "tskey-auth-hidden", oauthSecret: { clientSecret: "tskey-client-hidden" } } },
+    { auth: { authKey: "tskey-auth-hidden", external: true } },
     [
-      'auth must have exactly one of federated, oauthClient, oauthSecret, authKey, external, but ["oauthSecret","authKey"] was given',
+      'auth must have exactly one of federated, oauthClient, oauthSecret, authKey, external, but ["authKey","external"] was given',
     ],
   ],
   [{ auth: { authKey: "" } }, ["auth.authKey must not be empty"]],
@@ -463,6 +481,24 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [
     { auth: { oauthSecret: { clientSecret: "tskey-auth-hidden" } } },
     ["auth.oauthSecret.clientSecret must be the secret of an OAuth client: an auth key belongs in auth.authKey"],
+  ],
+  [
+    { auth: { oauthSecret: { clientSecret: "tskey-client-hidden?reusable=true" } } },
+    [
+      'auth.oauthSecret.clientSecret must not have the attribute "reusable": known are ephemeral, preauthorized, baseURL',
+    ],
+  ],
+  [
+    { auth: { oauthSecret: { clientSecret: "tskey-client-hidden?baseURL=http://api.test" } } },
+    [
+      "auth.oauthSecret.clientSecret must have a valid baseURL: it must be an https:// URL: plain http is for loopback addresses only",
+    ],
+  ],
+  [
+    { auth: { federated: { identity: { clientId: "k1?baseURL=https://api.test" } } } },
+    [
+      'auth.federated.identity.clientId must not have the attribute "baseURL": known are ephemeral, preauthorized, but "k1?baseURL=https://api.test" was given',
+    ],
   ],
   [
     { auth: { oauthSecret: { clientSecret: "tskey-client-hidden", clientId: "" } } },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Annotations } from "cdktf";
 import type { IConstruct } from "constructs";
-import { plainSecrets } from "../../contract/index.js";
+import { plainSecrets, unusedKey } from "../../contract/index.js";
 import { tokens } from "../support/tokens.js";
 
 /** Warns of secrets that will be readable in the synthesized JSON. */
@@ -12,4 +12,10 @@ export function warnOfPlainSecrets(construct: IConstruct, props: unknown): void 
         "or a sensitive TerraformVariable.",
     );
   }
+}
+
+/** Warns of an auth key beside a login that takes precedence. */
+export function warnOfUnusedKey(construct: IConstruct, props: unknown): void {
+  const warning = unusedKey(props);
+  if (warning !== null) Annotations.of(construct).addWarning(warning);
 }

@@ -28,7 +28,7 @@ import { check, requireId } from "../support/check.js";
 import { defined, joined, joinedSet, literal } from "../support/literal.js";
 import { tokens } from "../support/tokens.js";
 import { ContextNames } from "./context-names.js";
-import { warnOfPlainSecrets } from "./plain-secrets.js";
+import { warnOfPlainSecrets, warnOfUnusedKey } from "./plain-secrets.js";
 import type { TailnetAttachment, TailnetAttachmentOptions } from "./tailnet-attachment.js";
 import type { TailnetContextProps } from "./tailnet-context-props.js";
 import { encoded, fileId, type TailnetFile } from "./tailnet-file.js";
@@ -79,6 +79,7 @@ export class TailnetContext extends Construct {
     super(scope, requireId(CLASS, scope, id));
     check(CLASS, this, contextProblems(props, tokens(this)));
     warnOfPlainSecrets(this, props);
+    warnOfUnusedKey(this, props);
     const { phases = DEFAULT_PHASES, beforeHooks = [], afterHooks = [], runnerImage, runnerRegistry } = props;
     this.#props = props;
     this.#hooks = [
@@ -195,8 +196,8 @@ export class TailnetContext extends Construct {
   }
 
   private hookAttributes(): Record<string, string[]> {
-    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = this.#props;
-    return hookAttributes({ phases: this.phases, httpProxy, exitTrap }, this.#hooks);
+    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [] } = this.#props;
+    return hookAttributes({ phases: this.phases, httpProxy, exitTrap, proxyVariables }, this.#hooks);
   }
 
   private addHook(before: boolean, hook: TailnetHook): void {

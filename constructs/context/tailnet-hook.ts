@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type HookPhase, hookLists, type OwnHook, PHASES, RUN } from "../../contract/index.js";
+import { type HookOptions, type HookPhase, hookLists, type OwnHook, PHASES, RUN } from "../../contract/index.js";
 import { escapeTemplate } from "../support/escape.js";
 
 /** A hook of yours, in addition to those of the tunnel. */
@@ -34,10 +34,7 @@ export function ownHook(before: boolean, { phase, command, outsideTunnel = false
 }
 
 /** The hook lists of a context that are not empty, as attributes of `spacelift_context`. */
-export function hookAttributes(
-  options: { readonly phases: readonly string[]; readonly httpProxy: string; readonly exitTrap: boolean },
-  own: readonly OwnHook[],
-): Record<string, string[]> {
+export function hookAttributes(options: HookOptions, own: readonly OwnHook[]): Record<string, string[]> {
   const attributes: Record<string, string[]> = {};
   for (const [list, commands] of Object.entries(hookLists(options, own))) attributes[attributeOf(list)] = commands;
   return attributes;

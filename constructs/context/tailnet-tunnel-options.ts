@@ -88,6 +88,13 @@ export interface TailnetTunnelOptions {
   readonly noProxy?: List<string>;
 
   /**
+   * More variables that the hooks set to the tunnel's proxy and take back, such as `ALL_PROXY`, `NODE_USE_ENV_PROXY` or
+   * `JAVA_TOOL_OPTIONS`.
+   * @default - none
+   */
+  readonly proxyVariables?: List<string>;
+
+  /**
    * Flags passed to tailscaled, one word each, such as `--verbose=1`.
    * @default - none
    */
@@ -95,9 +102,15 @@ export interface TailnetTunnelOptions {
 
   /**
    * Path of tailscaled's socket: absolute, at most 107 characters.
-   * @default - in a private directory under /tmp
+   * @default - `tailscaled.sock` in the private directory
    */
   readonly socket?: string;
+
+  /**
+   * Directory in which the tunnel has its private directory, `spacetail-UID`: absolute, at most 70 characters.
+   * @default - the first of `/tmp`, `TMPDIR`, `XDG_RUNTIME_DIR` and `/dev/shm` that can be written to
+   */
+  readonly runtimeDir?: string;
 
   /**
    * Print every step of joining and leaving with its time.

@@ -6,13 +6,16 @@ import { AUTH_OPTIONS } from "../options/login-options.js";
 import { allTexts, isKnownObject, knownMembers, knownText, knownTexts } from "./known.js";
 import { type Problem, problem } from "./problem.js";
 import type { Values } from "./read.js";
+import { mintingLogin } from "./unused-key.js";
 
 /** What is wrong with a login that is complete, and with how it fits the context. */
 export function* authRules(values: Values): Generator<Problem> {
   const { auth } = values;
   if (!isKnownObject(auth)) return;
   const given = Object.keys(auth);
-  if (given.length !== 1) {
+  // An auth key beside a login that needs none is what somebody migrates from: see unused-key.ts.
+  const inUse = mintingLogin(auth) === undefined ? given : given.filter((name) => name !== "authKey");
+  if (inUse.length !== 1) {
     yield problem("auth", `must have exactly one of ${AUTH_OPTIONS.map(({ name }) => name).join(", ")}`, given);
   }
   if (auth.external === false) yield problem("auth.external", "must be true if it is given", false);

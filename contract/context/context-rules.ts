@@ -11,12 +11,14 @@ import {
 import { isLoopback, parseHostPort } from "../wire/addresses.js";
 import { apiUrl } from "../wire/checks.js";
 import { containerbootRefusal } from "../wire/containerboot.js";
+import { secretAttributes } from "../wire/credentials.js";
 import { labelFromName } from "../wire/labels.js";
 import { authRules, reachRules } from "./auth-rules.js";
 import type { Engine } from "./engine.js";
-import { knownMembers, knownObjects, knownText, repeated } from "./known.js";
+import { isKnownObject, knownMembers, knownObjects, knownText, repeated } from "./known.js";
 import { hiddenProblem, memberPath, type Problem, problem } from "./problem.js";
 import { readOptions, type Values } from "./read.js";
+import { mintingLogin } from "./unused-key.js";
 
 /** Everything that is wrong with the options of a context. */
 export function contextProblems(given: unknown, engine: Engine): Problem[] {
@@ -124,9 +126,10 @@ function* environmentRules({ environment, secretEnvironment }: Values): Generato
 /** Auth keys are created at the control server unless there is another API, so its URL must be good for an API. */
 function* keyServerRules({ auth, controlUrl, apiUrl: api }: Values): Generator<Problem> {
   const known = knownText(controlUrl);
-  const { authKey, external } = knownMembers(auth);
-  if (known === undefined || authKey !== undefined || external !== undefined || api !== undefined) return;
-  if (apiUrl(known) === null) return;
+  const { oauthClient, oauthSecret, external } = knownMembers(auth);
+  const isMinting = !isKnownObject(auth) || mintingLogin(auth) !== undefined;
+  if (known === undefined || !isMinting || external !== undefined || api !== undefined) return;
+  if (apiUrl(known) === null || hasApi(oauthClient) || hasApi(oauthSecret)) return;
   const message =
     "must be an https:// URL with a host name unless apiUrl is given, because auth keys are created there";
   yield problem("controlUrl", message, known);
@@ -142,6 +145,12 @@ function* proxyRules({ allowRemoteClients, ...values }: Values): Generator<Probl
     const message = "must be a loopback address, such as localhost:8080, unless allowRemoteClients is true";
     yield problem(property, message, known);
   }
+}
+
+/** True for an OAuth client whose secret says where its API is. */
+function hasApi(client: unknown): boolean {
+  const secret = knownText(knownMembers(client).clientSecret);
+  return secret !== undefined && secretAttributes(secret).baseUrl !== "";
 }
 
 function* exitTrapRules(prefix: string, { phase, command }: Values): Generator<Problem> {

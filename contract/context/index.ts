@@ -11,4 +11,5 @@ export * from "./read.js";
 export * from "./runner-image.js";
 export * from "./tailnet-rules.js";
 export type * from "./types.js";
+export * from "./unused-key.js";
 export * from "./variables.js";

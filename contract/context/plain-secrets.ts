@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Engine } from "./engine.js";
 import { knownMembers } from "./known.js";
+import { mintingLogin } from "./unused-key.js";
 
 /** Paths of secrets that are plain text in the program, in the options of a context that nothing is wrong with. */
 export function plainSecrets(given: unknown, engine: Engine): string[] {
   const { auth, secretEnvironment } = knownMembers(given);
   const { authKey, oauthSecret, federated } = knownMembers(auth);
   const secrets: Record<string, unknown> = {
-    "auth.authKey": authKey,
+    "auth.authKey": mintingLogin(knownMembers(auth)) === undefined ? authKey : undefined,
     "auth.oauthSecret.clientSecret": knownMembers(oauthSecret).clientSecret,
     "auth.federated.idToken": knownMembers(federated).idToken,
   };

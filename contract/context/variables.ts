@@ -113,9 +113,10 @@ function partOf<T, L, B>(texts: Texts<T, L, B>, row: TunnelOption, value: T | L 
 function authVariables<T, L, B>(texts: Texts<T, L, B>, auth: AuthValues<T, L>): ContextVariable<T>[] {
   const { federated, oauthClient, oauthSecret, authKey } = auth;
   if (federated !== undefined) return federatedVariables(texts, federated);
-  if (authKey !== undefined) return [{ name: "TS_AUTHKEY", value: authKey, secret: true, origin: "auth.authKey" }];
   if (oauthClient !== undefined) return clientVariables(texts, "auth.oauthClient", oauthClient);
-  return oauthSecret === undefined ? [] : clientVariables(texts, "auth.oauthSecret", oauthSecret);
+  if (oauthSecret !== undefined) return clientVariables(texts, "auth.oauthSecret", oauthSecret);
+  // Last, as in the executable.
+  return authKey === undefined ? [] : [{ name: "TS_AUTHKEY", value: authKey, secret: true, origin: "auth.authKey" }];
 }
 
 function clientVariables<T, L, B>(

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { shellShape } from "./shell-grammar.js";
 import { type ShellWord, scanShell } from "./shell-scan.js";
 
 /** Reserved words that open something, and those that close it. */
@@ -27,15 +28,19 @@ export function hookProblem(text: string): string | null {
   if (text.includes("\n") || text.includes("\r")) {
     return "must be one line: give each command a hook of its own, or put a script into a file";
   }
-  const { words, unbalanced, hasComment, hasHereDocument, hasLooseRedirection } = scanShell(text);
+  const { unexpected, hasComment, hasHereDocument } = shellShape(text);
   if (hasComment) return "must not contain a comment, which would hide the rest of the phase";
+  const { words, unbalanced, hasLooseRedirection } = scanShell(text);
+  if (unexpected === "") {
+    return hasHereDocument ? "must not contain a here-document, which needs lines of its own" : endProblem(words);
+  }
   if (unbalanced !== "")
     return `must close every quote and bracket that it opens, and no other: ${unbalanced} is unbalanced`;
-  if (hasHereDocument) return "must not contain a here-document, which needs lines of its own";
   const ending = endingOf(text);
   if (ending !== "") return `must not end in ${ending}, because Spacelift puts a semicolon after it`;
   if (hasLooseRedirection) return "must have a target for each redirection";
-  return endProblem(words) ?? wordsProblem(words.filter((word) => word.isCommand));
+  const commands = words.filter((word) => word.isCommand);
+  return wordsProblem(commands) ?? `must be a command that a shell can parse: ${unexpected} does not belong there`;
 }
 
 /** True if the command sets a trap for the end of the shell, which replaces any other. */

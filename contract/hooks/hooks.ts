@@ -14,6 +14,8 @@ export interface HookOptions {
    * phase the supervisor, as soon as it sees that the shell is gone.
    */
   readonly exitTrap: boolean;
+  /** Names of more variables that point programs at the tunnel. */
+  readonly proxyVariables?: readonly string[];
 }
 
 /** A hook of the user's own, beside ours. */
@@ -66,12 +68,12 @@ function beforeHooks(options: HookOptions): string[] {
   // $$ is the phase's shell even inside a script or a substitution; the parent of `up` may be something else.
   const hooks = ["spacetail up --watch $$"];
   if (options.exitTrap) hooks.push("trap 'spacetail down' EXIT");
-  hooks.push(...exportCommands(options.httpProxy));
+  hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
   return hooks;
 }
 
 function afterHooks(options: HookOptions): string[] {
-  const hooks = [unsetCommand(), 'eval "$(spacetail env --restore)"', "spacetail scrub"];
+  const hooks = [unsetCommand(options.proxyVariables), 'eval "$(spacetail env --restore)"', "spacetail scrub"];
   if (!options.exitTrap) hooks.push("spacetail down");
   return hooks;
 }

@@ -21,8 +21,6 @@ export interface ShellScan {
   readonly words: readonly ShellWord[];
   /** What is open at the end, or closed without having been opened, in words; empty if nothing is. */
   readonly unbalanced: string;
-  readonly hasComment: boolean;
-  readonly hasHereDocument: boolean;
   /** True if something is redirected to or from nothing. */
   readonly hasLooseRedirection: boolean;
 }
@@ -70,7 +68,6 @@ export function scanShell(text: string): ShellScan {
   let command = 0;
   let cases = 0;
   let hasComment = false;
-  let hasHereDocument = false;
   let unbalanced = "";
   let i = 0;
 
@@ -160,8 +157,6 @@ export function scanShell(text: string): ShellScan {
         if ("<>".includes(char) && !/^\d*[<>]*$/.test(word)) endWord();
         word += char;
         plain += char;
-        if (text.startsWith("<<", i) && text.charAt(i + 2) !== "<" && text.charAt(i - 1) !== "<")
-          hasHereDocument = true;
       }
       inWord = true;
       i += 1;
@@ -171,7 +166,7 @@ export function scanShell(text: string): ShellScan {
   if (wantsTarget) hasLooseRedirection = true;
   const last = places[places.length - 1];
   if (unbalanced === "" && last !== undefined && !hasComment) unbalanced = NAME_OF[last];
-  return { words, unbalanced, hasComment, hasHereDocument, hasLooseRedirection };
+  return { words, unbalanced, hasLooseRedirection };
 }
 
 /** True for the second character of `>&`, `<&` and `>|`, which ends no command. */

@@ -2,7 +2,8 @@
 // Rules for texts that only libraries check. Those that the executable has too are in contract/wire.
 import { accountProblem, idPatternProblem, RUN_TYPES, TOKEN_SCOPES } from "../login/federation.js";
 import { grantPortProblem, grantTargetProblem } from "../login/policy.js";
-import { authKey, type Check, clientSecret } from "../wire/checks.js";
+import type { Check } from "../wire/checks.js";
+import { authKey, clientId, isFile, secretAttributes } from "../wire/credentials.js";
 import { findVariable } from "../wire/environment.js";
 import { stackLabelProblem, tagProblem } from "../wire/labels.js";
 import type { ListCheck } from "./option.js";
@@ -41,9 +42,14 @@ export const authKeyText: Check = (text) => {
 /** The secret of an OAuth client, not another secret of Tailscale. */
 export const clientSecretText: Check = (text) => {
   if (text.startsWith(API_TOKEN)) return "must be the secret of an OAuth client, not an API access token";
-  if (clientSecret(text) === null) return identifier(text);
-  return "must be the secret of an OAuth client: an auth key belongs in auth.authKey";
+  if (text.startsWith("tskey-auth-")) {
+    return "must be the secret of an OAuth client: an auth key belongs in auth.authKey";
+  }
+  return identifier(text) ?? (isFile(text) ? null : secretAttributes(text).problem);
 };
+
+/** The ID of an OAuth client or federated identity. */
+export const clientIdText: Check = (text) => identifier(text) ?? clientId(text);
 
 /** A label for the context besides those that attach it. */
 export const extraLabel: Check = (label) =>

@@ -257,6 +257,8 @@ export const WRITE_ONLY_OPTION = option(
 /** What only libraries check: the executable takes proxy addresses and flags from elsewhere too. */
 const STRICTER: Readonly<Record<string, Details>> = {
   forwards: { listCheck: forwardsProblem },
+  // The hooks name them.
+  proxyVariables: { known: "to-compute" },
   tailscaledArgs: { listCheck: tailscaledArgsProblem },
 };
 
@@ -276,8 +278,8 @@ function tunnelDetails({ kind, variable, check, ...row }: TunnelOption): Details
       hcl: `\`spacelift_environment_variable.${variable}\``,
       "config-yml": `\`environment.${variable}\``,
       plugin: `\`contexts.env.${variable}\``,
-      // The hooks of the context have the address of its HTTP proxy, so a stack must not choose another.
-      ...(variable === "TS_OUTBOUND_HTTP_PROXY_LISTEN"
+      // The hooks of the context have them in their text, so a stack must not choose others.
+      ...(variable === "TS_OUTBOUND_HTTP_PROXY_LISTEN" || variable === "TS_PROXY_VARIABLES"
         ? {}
         : { blueprint: `\`environment.variables\`: \`${variable}\`` }),
     },

@@ -5,11 +5,11 @@ import {
   account,
   atLeastOne,
   authKeyText,
+  clientIdText,
   clientSecretText,
   grantPort,
   grantTarget,
   httpsUrl,
-  identifier,
   idPattern,
   notEmpty,
   runType,
@@ -192,7 +192,7 @@ const CLIENT_MEMBERS: readonly Option[] = [
     ...variable("TS_OAUTH_CLIENT_SECRET", { places: secretPlaces("oauth_client_secret", "TS_OAUTH_CLIENT_SECRET") }),
   }),
   option("clientId", "text", "The client's ID.", {
-    check: identifier,
+    check: clientIdText,
     isReadable: true,
     defaultText: "the ID that the secret contains",
     ...variable("TS_OAUTH_CLIENT_ID"),
@@ -209,7 +209,7 @@ function identityMembers(prefix: string): readonly Option[] {
   const checked = { places: { hcl: "checked", "config-yml": "checked", plugin: "checked", blueprint: "checked" } };
   return [
     option("clientId", "text", "The identity's client ID, which is not a secret.", {
-      check: identifier,
+      check: clientIdText,
       isReadable: true,
       isRequired: true,
       rendered: { kind: "text", defaultText: "asked for; required in config.yml, which cannot ask" },

@@ -23,3 +23,12 @@ export function wordsOf(text: string): string[] {
   const blanks = text.split("\t").join(" ").split("\n").join(" ").split("\r").join(" ");
   return blanks.split(" ").filter((word) => word !== "");
 }
+
+/** The text without what does not show around it: blanks, line breaks, and the byte order mark of some editors. */
+export function trimmed(text: string): string {
+  let out = text.trim();
+  while (out.startsWith("\ufeff") || out.endsWith("\ufeff")) {
+    out = (out.startsWith("\ufeff") ? out.slice(1) : out.slice(0, -1)).trim();
+  }
+  return out;
+}

@@ -16,18 +16,6 @@ export type Check = (text: string) => string | null;
 /** Any text. */
 export const anyText: Check = () => null;
 
-/** An auth key, or `file:` and where it is. */
-export const authKey: Check = (text) => {
-  return text.startsWith("tskey-client-")
-    ? "must be an auth key: the secret of an OAuth client is for TS_OAUTH_CLIENT_SECRET"
-    : null;
-};
-
-/** The secret of an OAuth client, or `file:` and where it is. */
-export const clientSecret: Check = (text) => {
-  return text.startsWith("tskey-auth-") ? "must be the secret of an OAuth client: an auth key is for TS_AUTHKEY" : null;
-};
-
 /** An http or https URL of a control server: scheme, host and perhaps a port. */
 export const controlUrl: Check = (text) => {
   return parseBaseUrl(text) === null ? "must be an http:// or https:// URL of a server, without a path" : null;
@@ -76,6 +64,12 @@ export const socketPath: Check = (text) => {
   if (!text.startsWith("/")) return "must be an absolute path";
   // sockaddr_un holds 108 bytes, one of which ends the text.
   return text.length > 107 ? "must be at most 107 characters: longer paths fit into no unix socket address" : null;
+};
+
+/** An absolute path of a directory that sockets with addresses can be in. */
+export const directoryPath: Check = (text) => {
+  if (!text.startsWith("/")) return "must be an absolute path";
+  return text.length > 70 ? "must be at most 70 characters: sockets below longer paths have no address" : null;
 };
 
 /** A boolean as Go's strconv.ParseBool reads it. */

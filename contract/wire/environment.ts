@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { anyText, authKey, boolean, type Check, clientSecret, extraFlags, tailscaledArgs } from "./checks.js";
+import { trimmed } from "./characters.js";
+import { anyText, boolean, type Check, extraFlags, tailscaledArgs } from "./checks.js";
+import { authKey, clientId, clientSecret } from "./credentials.js";
 import { tagProblem } from "./labels.js";
 import { splitList } from "./parse.js";
+import { quoted } from "./secrets.js";
 import { TUNNEL_OPTIONS, type TunnelOption } from "./tunnel-options.js";
 
 /** An environment: names and values; a variable that is not set is absent. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One environment variable that the executable reads. An empty value counts as unset. */
+/** One environment variable that the executable reads. Blanks around a value do not count; an empty one is unset. */
 export interface Variable {
   readonly name: string;
   /** The options of a context that set it. */
@@ -38,7 +41,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
     defaultText: "part of the secret",
     secret: false,
     separator: "",
-    check: anyText,
+    check: clientId,
     doc: "ID of the Tailscale OAuth client that creates the auth key.",
   },
   {
@@ -50,7 +53,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
     secret: true,
     separator: "",
     check: clientSecret,
-    doc: "Secret of that client, which needs the `auth_keys` scope.",
+    doc: "Secret of that client, which needs the `auth_keys` scope, perhaps with `?ephemeral=true&preauthorized=true`.",
   },
   {
     name: "TS_OAUTH_TAGS",
@@ -73,7 +76,7 @@ const LOGIN_VARIABLES: readonly Variable[] = [
     defaultText: "",
     secret: false,
     separator: "",
-    check: anyText,
+    check: clientId,
     doc:
       "ID of a Tailscale federated identity, for logging in with the run's identity token instead of a secret; if a " +
       "client secret is set, the ID of the OAuth client.",
@@ -167,12 +170,17 @@ export function findVariable(name: string): Variable | undefined {
 /** The name under which a variable is set: its own, or else its first alias that is; empty if it is not set. */
 export function nameInUse(env: Environment, name: string): string {
   const aliases = findVariable(name)?.aliases ?? [];
-  return [name, ...aliases].find((one) => (env[one] ?? "") !== "") ?? "";
+  return [name, ...aliases].find((one) => valueAt(env, one) !== "") ?? "";
 }
 
 /** The value of a variable, from whichever of its names is set; empty if none is. */
 export function valueInUse(env: Environment, name: string): string {
-  return env[nameInUse(env, name)] ?? "";
+  return valueAt(env, nameInUse(env, name));
+}
+
+/** What is set under a name, without what pasting and files put around it; empty if nothing is. */
+export function valueAt(env: Environment, name: string): string {
+  return trimmed(env[name] ?? "");
 }
 
 /**
@@ -197,5 +205,5 @@ export function valueProblem(name: string, value: string): string | null {
 function textProblem(name: string, check: Check, text: string, hidden: boolean): string | null {
   const problem = check(text);
   if (problem === null || hidden) return problem === null ? null : `${name} ${problem}`;
-  return `${name} ${problem}, but "${text}" was given`;
+  return `${name} ${problem}, but ${quoted(text)} was given`;
 }

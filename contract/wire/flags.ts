@@ -73,6 +73,8 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
       problem = `must set ${name} to host:port, such as localhost:1080`;
     } else if (name === "--socket") {
       problem = "must not contain --socket: set TS_SOCKET instead";
+    } else if (EXITING_FLAGS.includes(name)) {
+      problem = `must not contain ${name}, with which tailscaled exits at once`;
     } else if (name === "--socks5-server") {
       socks5Server = value;
     } else if (name === "--outbound-http-proxy-listen") {
@@ -84,6 +86,9 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
   }
   return { socks5Server, httpProxy, rest, problem };
 }
+
+/** Flags with which tailscaled does something else than run. */
+const EXITING_FLAGS: readonly string[] = ["--cleanup", "--help", "--h", "--version"];
 
 interface Flag {
   /** With two dashes, however it was written. A word that is not a flag is kept as it is. */

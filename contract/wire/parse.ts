@@ -38,3 +38,11 @@ export function parseBoolean(text: string): boolean | null {
   if (["0", "f", "F", "FALSE", "false", "False"].includes(text)) return false;
   return null;
 }
+
+/** What people write who do not want something. */
+const NO: readonly string[] = ["0", "f", "false", "n", "no", "off"];
+
+/** A switch that any text turns on but an explicit no, in any case. An empty text does not. */
+export function parseSwitch(text: string): boolean {
+  return text !== "" && !NO.includes(text.toLowerCase());
+}

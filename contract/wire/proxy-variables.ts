@@ -3,6 +3,7 @@ import { NEVER_PROXIED } from "./addresses.js";
 import { wordsOf } from "./characters.js";
 import { metadataForNoProxy } from "./metadata-services.js";
 import { noProxyEntryProblem, plainNoProxyEntry } from "./no-proxy.js";
+import { type ProxyVariableKind, proxyVariableKind, withJvmOptions, withoutJvmOptions } from "./proxy-values.js";
 
 /** The variables that the hooks export: the three that programs read, in both spellings in use. */
 export const PROXY_VARIABLES: readonly string[] = [
@@ -27,25 +28,34 @@ export const NO_PROXY_HEAD: readonly string[] = NEVER_PROXIED.filter((entry) => 
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The shell commands that point programs at the tunnel's HTTP proxy, one for each spelling of the variables.
+ * The shell commands that point programs at the tunnel's HTTP proxy: one for each spelling of the variables, and one
+ * for those that the user names.
  *
  * They are what people read in Spacelift, so `spacetail env` decides what NO_PROXY holds: one word, which therefore
  * needs no quotes. A text with both quotes and `${` would also break the HCL that engines write (`synth --hcl`).
  *
  * @param httpProxy `host:port` of the tunnel's HTTP proxy
+ * @param more names of more variables
  */
-export function exportCommands(httpProxy: string): string[] {
+export function exportCommands(httpProxy: string, more: readonly string[] = []): string[] {
   const url = `http://${httpProxy}`;
-  return [
+  const commands = [
     `export HTTP_PROXY=${url} HTTPS_PROXY=${url} NO_PROXY=$(spacetail env NO_PROXY)`,
     // NO_PROXY holds what the run had in either spelling by now.
     `export http_proxy=${url} https_proxy=${url} no_proxy=$NO_PROXY`,
   ];
+  const others = otherNames(more).map((name) => `${name}=${shellValue(name, httpProxy)}`);
+  return others.length === 0 ? commands : commands.concat([`export ${others.join(" ")}`]);
 }
 
 /** The shell command that undoes {@link exportCommands}. */
-export function unsetCommand(): string {
-  return `unset ${PROXY_VARIABLES.join(" ")}`;
+export function unsetCommand(more: readonly string[] = []): string {
+  return `unset ${proxyNames(more).join(" ")}`;
+}
+
+/** All variables that the hooks export, each once, given those that the user names. */
+export function proxyNames(more: readonly string[]): string[] {
+  return PROXY_VARIABLES.concat(otherNames(more));
 }
 
 /** A NO_PROXY list for every program, and what of the given ones is not in it. */
@@ -82,11 +92,22 @@ export function noProxyFor(noProxy: string, before: ProxyEnvironment): NoProxy {
  *
  * @param before the environment before the export
  * @param noProxy the value of TS_NO_PROXY; empty for none
+ * @param more names of more variables
  */
-export function exportedValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
+export function exportedValues(
+  httpProxy: string,
+  noProxy: string,
+  before: ProxyEnvironment,
+  more: readonly string[] = [],
+): Record<string, string> {
   const { word } = noProxyFor(noProxy, before);
   const values: Record<string, string> = {};
-  for (const name of PROXY_VARIABLES) values[name] = isNoProxy(name) ? word : `http://${httpProxy}`;
+  for (const name of proxyNames(more)) {
+    const kind = proxyVariableKind(name);
+    if (kind === "list") values[name] = word;
+    else if (kind === "jvm") values[name] = withJvmOptions(before[name] ?? "", httpProxy, word);
+    else values[name] = plainValue(kind, httpProxy);
+  }
   return values;
 }
 
@@ -94,19 +115,42 @@ export function exportedValues(httpProxy: string, noProxy: string, before: Proxy
  * The proxy variables of the run itself: `before` without what the hooks of an earlier phase left behind, which happens
  * after a failed phase, because after hooks do not run then.
  */
-export function originalValues(httpProxy: string, noProxy: string, before: ProxyEnvironment): Record<string, string> {
+export function originalValues(
+  httpProxy: string,
+  noProxy: string,
+  before: ProxyEnvironment,
+  more: readonly string[] = [],
+): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const name of PROXY_VARIABLES) {
+  // A switch has the same value whoever sets it.
+  const isLeftOver = before.HTTP_PROXY === `http://${httpProxy}`;
+  for (const name of proxyNames(more)) {
     const value = before[name];
     if (value === undefined || value === "") continue;
-    const original = isNoProxy(name) ? withoutExported(value, noProxy) : value === `http://${httpProxy}` ? "" : value;
+    const kind = proxyVariableKind(name);
+    let original = value;
+    if (kind === "list") original = withoutExported(value, noProxy);
+    else if (kind === "jvm") original = withoutJvmOptions(value, httpProxy, NO_PROXY_HEAD);
+    else if (value === plainValue(kind, httpProxy) && (kind !== "switch" || isLeftOver)) original = "";
     if (original !== "") values[name] = original;
   }
   return values;
 }
 
-function isNoProxy(name: string): boolean {
-  return name === "NO_PROXY" || name === "no_proxy";
+/** The value of a variable as the hooks write it. */
+function shellValue(name: string, httpProxy: string): string {
+  const kind = proxyVariableKind(name);
+  if (kind === "list") return "$NO_PROXY";
+  return kind === "jvm" ? `"$(spacetail env ${name})"` : plainValue(kind, httpProxy);
+}
+
+function plainValue(kind: ProxyVariableKind, httpProxy: string): string {
+  if (kind === "switch") return "1";
+  return kind === "socks" ? `socks5h://${httpProxy}` : `http://${httpProxy}`;
+}
+
+function otherNames(more: readonly string[]): string[] {
+  return more.filter((name, at) => !PROXY_VARIABLES.includes(name) && more.indexOf(name) === at);
 }
 
 /** Removes the hooks' list, and the context's additions after it, from a NO_PROXY value wherever they occur. */

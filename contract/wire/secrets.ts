@@ -22,11 +22,40 @@ export function withoutTailscaleSecrets(text: string): string {
   return out;
 }
 
+/** Shorter texts are words that occur in any message, and nothing that keeps a secret. */
+const SHORTEST = 8;
+
 /** {@link withoutTailscaleSecrets}, and without the given secrets, whatever they look like. */
 export function redact(text: string, secrets: readonly string[]): string {
   let out = text;
-  for (const secret of secrets) if (secret !== "") out = out.split(secret).join(REDACTED);
+  for (const secret of secrets) if (secret.length >= SHORTEST) out = out.split(secret).join(REDACTED);
   return withoutTailscaleSecrets(out);
+}
+
+/** Texts are quoted up to this length. */
+const LONGEST = 200;
+
+/**
+ * What somebody gave, in quotes, as part of a line: without secrets that can be recognized, and without characters that
+ * would break the line or that a terminal would obey.
+ */
+export function quoted(text: string): string {
+  const shown = withoutTailscaleSecrets(text);
+  let out = "";
+  for (const char of shown.slice(0, LONGEST)) {
+    const code = char.charCodeAt(0);
+    if (char === '"' || char === "\\") out += `\\${char}`;
+    else if (char === "\n") out += "\\n";
+    else if (code < 32 || (code >= 127 && code < 160) || code === 0x2028 || code === 0x2029) {
+      out += `\\u${hex4(code)}`;
+    } else out += char;
+  }
+  return `"${out}${shown.length > LONGEST ? "..." : ""}"`;
+}
+
+function hex4(code: number): string {
+  const digits = "0123456789abcdef";
+  return [12, 8, 4, 0].map((shift) => digits.charAt((code >> shift) & 15)).join("");
 }
 
 function withoutKeys(text: string, prefix: string): string {

@@ -2,21 +2,41 @@
 import { type HostPort, isLoopback, parseHostPort } from "./addresses.js";
 import { apiUrl } from "./checks.js";
 import { CONTAINERBOOT_VARIABLES, containerbootProblem } from "./containerboot.js";
+import { idAttributes, isFile, secretAttributes } from "./credentials.js";
 import { parseDuration } from "./duration.js";
-import { type Environment, findVariable, nameInUse, VARIABLES, valueInUse, valueProblem } from "./environment.js";
+import {
+  type Environment,
+  findVariable,
+  nameInUse,
+  VARIABLES,
+  valueAt,
+  valueInUse,
+  valueProblem,
+} from "./environment.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { type Forward, parseForward, portTwice } from "./forwards.js";
-import { parseBoolean, splitList } from "./parse.js";
+import { parseBoolean, parseSwitch, splitList } from "./parse.js";
+import { quoted } from "./secrets.js";
 
 /** Tailscale's own control server, whose API has another address. */
-const TAILSCALE = "https://controlplane.tailscale.com";
+export const TAILSCALE = "https://controlplane.tailscale.com";
 const TAILSCALE_API = "https://api.tailscale.com";
 
 /** The kinds of credential that a node can join with. */
 export type CredentialKind = "federated" | "oauth" | "authkey" | "none";
 
+/** What an auth key is created with, as far as that is known without reading files. */
+export interface KeyOptions {
+  /** The API that creates it. */
+  readonly apiUrl: string;
+  /** Whether the control server removes the node when it is gone. */
+  readonly ephemeral: boolean;
+  /** Whether the node needs no approval. */
+  readonly preauthorized: boolean;
+}
+
 /** What the environment says, parsed and checked. Secrets are as given, so perhaps `file:/path`. */
-export interface Settings {
+export interface Settings extends KeyOptions {
   readonly credential: CredentialKind;
   /** Of the federated identity; empty for other credentials. */
   readonly clientId: string;
@@ -28,7 +48,6 @@ export interface Settings {
   readonly tags: readonly string[];
   readonly authKey: string;
   readonly controlUrl: string;
-  readonly apiUrl: string;
   /** As given; empty for the default. */
   readonly hostname: string;
   readonly bootTimeoutMs: number;
@@ -45,9 +64,13 @@ export interface Settings {
   readonly httpProxy: string;
   readonly forwards: readonly Forward[];
   readonly noProxy: string;
+  /** Names of variables that the hooks export besides the usual ones. */
+  readonly proxyVariables: readonly string[];
   /** Empty for the default. */
   readonly socket: string;
   readonly trace: boolean;
+  /** What the user should know though nothing is wrong with it, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** A variable with an invalid value, or variables that exclude each other. */
@@ -66,33 +89,41 @@ export class SettingsError extends Error {
  */
 export function readSettings(env: Environment): Settings {
   for (const { name, aliases } of VARIABLES) {
-    for (const one of [name, ...aliases]) refuse(valueProblem(one, env[one] ?? ""));
+    for (const one of [name, ...aliases]) refuse(valueProblem(one, valueAt(env, one)));
   }
-  for (const { name } of CONTAINERBOOT_VARIABLES) refuse(containerbootProblem(name, env[name] ?? ""));
+  for (const { name } of CONTAINERBOOT_VARIABLES) refuse(containerbootProblem(name, valueAt(env, name)));
   const flags = readExtraFlags(valueInUse(env, "TS_EXTRA_ARGS"));
   const daemon = readTailscaledArgs(valueInUse(env, "TS_TAILSCALED_EXTRA_ARGS"));
   const control = withoutSlash(flags.loginServer ?? valueOrDefault(env, "TS_CONTROL_URL"));
   const credential = credentialKind(env);
-  const api = withoutSlash(apiServer(valueInUse(env, "TS_API_URL"), control));
-  // Secrets are sent there, wherever the address comes from.
-  const apiProblem = credential === "none" || credential === "authkey" ? null : apiUrl(api);
-  if (apiProblem !== null) refuse(`TS_API_URL defaults to the control server ${api}, but it ${apiProblem}`);
+  const id = idAttributes(credential === "oauth" ? oauthClientId(env) : valueInUse(env, "TS_CLIENT_ID"));
+  const secret = valueInUse(env, "TS_OAUTH_CLIENT_SECRET");
+  const usual: KeyOptions = {
+    apiUrl: withoutSlash(apiServer(valueInUse(env, "TS_API_URL"), control)),
+    ephemeral: id.ephemeral ?? true,
+    preauthorized: id.preauthorized ?? true,
+  };
+  // The secret may say more, or is not read yet.
+  const key = isFile(secret) ? usual : keyOptions(usual, secret);
+  if (credential === "federated" || (credential === "oauth" && !isFile(secret))) requireApi(key, control);
   const socks5Server = daemon.socks5Server ?? valueOrDefault(env, "TS_SOCKS5_SERVER");
-  const httpProxy = daemon.httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN");
+  const httpProxy = httpProxyOf(env);
   if (!booleanOf(env, "TS_ALLOW_REMOTE_CLIENTS")) {
     refuseRemote("SOCKS5", socks5Server);
     refuseRemote("HTTP", httpProxy);
   }
   return {
     credential,
-    clientId: credential === "federated" ? valueInUse(env, "TS_CLIENT_ID") : "",
+    clientId: credential === "federated" ? id.credential : "",
     idToken: valueInUse(env, "TS_ID_TOKEN"),
-    oauthClientId: credential === "oauth" ? oauthClientId(env) : "",
-    oauthClientSecret: valueInUse(env, "TS_OAUTH_CLIENT_SECRET"),
+    oauthClientId: credential === "oauth" ? id.credential : "",
+    oauthClientSecret: secret,
     tags: splitList(valueOrDefault(env, "TS_OAUTH_TAGS")),
     authKey: valueInUse(env, "TS_AUTHKEY"),
     controlUrl: control,
-    apiUrl: api,
+    apiUrl: key.apiUrl,
+    ephemeral: key.ephemeral,
+    preauthorized: key.preauthorized,
     hostname: flags.hostname ?? valueInUse(env, "TS_HOSTNAME"),
     bootTimeoutMs: flags.timeoutMs ?? parseDuration(valueOrDefault(env, "TS_BOOT_TIMEOUT")),
     waitFor: hostPorts(valueInUse(env, "TS_WAIT_FOR")),
@@ -105,9 +136,41 @@ export function readSettings(env: Environment): Settings {
     httpProxy,
     forwards: forwardsOf(valueInUse(env, "TS_FORWARDS")),
     noProxy: valueInUse(env, "TS_NO_PROXY"),
+    proxyVariables: splitList(valueInUse(env, "TS_PROXY_VARIABLES")),
     socket: valueInUse(env, "TS_SOCKET"),
-    trace: booleanOf(env, "TRACE"),
+    trace: parseSwitch(valueInUse(env, "TRACE")),
+    notes: credential === "authkey" ? [] : unusedKey(env),
   };
+}
+
+/** `host:port` of the tunnel's HTTP proxy. */
+export function httpProxyOf(env: Environment): string {
+  const { httpProxy } = readTailscaledArgs(valueInUse(env, "TS_TAILSCALED_EXTRA_ARGS"));
+  return httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN");
+}
+
+/**
+ * What an auth key is created with, given the secret that it is created with.
+ *
+ * @param secret the secret of an OAuth client, perhaps with attributes, or any other text
+ */
+export function keyOptions(usual: KeyOptions, secret: string): KeyOptions {
+  const { ephemeral, preauthorized, baseUrl } = secretAttributes(secret);
+  return {
+    apiUrl: baseUrl === "" ? usual.apiUrl : baseUrl,
+    ephemeral: ephemeral ?? usual.ephemeral,
+    preauthorized: preauthorized ?? usual.preauthorized,
+  };
+}
+
+/**
+ * Checks the API that a secret is about to be sent to.
+ *
+ * @throws SettingsError if it is the control server for want of another, and others could read the secret on its way
+ */
+export function requireApi(key: KeyOptions, controlUrl: string): void {
+  const problem = apiUrl(key.apiUrl);
+  if (problem !== null) refuse(`TS_API_URL defaults to the control server ${controlUrl}, but it ${problem}`);
 }
 
 function refuse(problem: string | null): void {
@@ -125,15 +188,13 @@ function booleanOf(env: Environment, name: string): boolean {
 
 /**
  * The kind follows from what comes with the client ID, as in containerboot: with a secret it is an OAuth client's, with
- * or without an identity token a federated identity's.
+ * or without an identity token a federated identity's. An auth key beside one of these is what somebody migrates from.
  */
 function credentialKind(env: Environment): CredentialKind {
   const key = nameInUse(env, "TS_AUTHKEY");
   const secret = nameInUse(env, "TS_OAUTH_CLIENT_SECRET");
   const token = nameInUse(env, "TS_ID_TOKEN");
   const id = nameInUse(env, "TS_CLIENT_ID");
-  const minting = [id, secret, token].find((name) => name !== "") ?? "";
-  if (key !== "" && minting !== "") exclude(key, minting);
   if (secret !== "" && token !== "") exclude(secret, token);
   if (token !== "" && id === "") {
     throw new SettingsError("TS_ID_TOKEN is set but TS_CLIENT_ID is not. Set it to the ID of the federated identity.");
@@ -145,6 +206,13 @@ function credentialKind(env: Environment): CredentialKind {
   }
   if (id !== "") return "federated";
   return key === "" ? "none" : "authkey";
+}
+
+function unusedKey(env: Environment): string[] {
+  const key = nameInUse(env, "TS_AUTHKEY");
+  const secret = nameInUse(env, "TS_OAUTH_CLIENT_SECRET");
+  const used = secret === "" ? "TS_CLIENT_ID" : secret;
+  return key === "" ? [] : [`${key} is not used, because ${used} is set. Unset it when you no longer need it.`];
 }
 
 function exclude(one: string, other: string): void {
@@ -166,7 +234,7 @@ function apiServer(api: string, control: string): string {
 function refuseRemote(name: string, address: string): void {
   if (isLoopback(parseHostPort(address)?.host ?? "")) return;
   throw new SettingsError(
-    `The ${name} proxy must listen on a loopback address, but "${address}" was given: whoever could connect to it would ` +
+    `The ${name} proxy must listen on a loopback address, but ${quoted(address)} was given: whoever could connect to it would ` +
       "be on the tailnet. Set TS_ALLOW_REMOTE_CLIENTS=true if that is wanted.",
   );
 }

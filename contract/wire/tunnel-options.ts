@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { DEFAULT_HTTP_PROXY, DEFAULT_SOCKS5_SERVER } from "./addresses.js";
 import {
+  anyText,
   apiUrl,
   boolean,
   type Check,
   controlUrl,
+  directoryPath,
   duration,
   forward,
   hostName,
@@ -13,6 +15,7 @@ import {
   socketPath,
 } from "./checks.js";
 import { noProxyEntryProblem } from "./no-proxy.js";
+import { proxyVariableProblem } from "./proxy-values.js";
 
 /**
  * An option of the tunnel. Everything about it comes from its row: the rule that libraries and executable share, the
@@ -226,6 +229,21 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     note: "",
   },
   {
+    name: "proxyVariables",
+    kind: "list",
+    variable: "TS_PROXY_VARIABLES",
+    aliases: [],
+    flag: "",
+    separator: ",",
+    check: proxyVariableProblem,
+    default: "",
+    defaultText: "none",
+    doc:
+      "More variables that the hooks set to the tunnel's proxy and take back, such as `ALL_PROXY`, `NODE_USE_ENV_PROXY` " +
+      "or `JAVA_TOOL_OPTIONS`.",
+    note: "",
+  },
+  {
     name: "tailscaledArgs",
     kind: "list",
     variable: "TS_TAILSCALED_EXTRA_ARGS",
@@ -247,8 +265,21 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     separator: "",
     check: socketPath,
     default: "",
-    defaultText: "in a private directory under /tmp",
+    defaultText: "`tailscaled.sock` in the private directory",
     doc: "Path of tailscaled's socket: absolute, at most 107 characters.",
+    note: "",
+  },
+  {
+    name: "runtimeDir",
+    kind: "text",
+    variable: "TS_RUNTIME_DIR",
+    aliases: [],
+    flag: "",
+    separator: "",
+    check: directoryPath,
+    default: "",
+    defaultText: "the first of `/tmp`, `TMPDIR`, `XDG_RUNTIME_DIR` and `/dev/shm` that can be written to",
+    doc: "Directory in which the tunnel has its private directory, `spacetail-UID`: absolute, at most 70 characters.",
     note: "",
   },
   {
@@ -258,10 +289,10 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     aliases: ["TS_TRACE"],
     flag: "",
     separator: "",
-    check: boolean,
+    check: anyText,
     default: "false",
     defaultText: "",
     doc: "Print every step of joining and leaving with its time.",
-    note: "",
+    note: "`0`, `no`, `off` and `false` mean no; any other value means yes.",
   },
 ];

@@ -35,16 +35,17 @@ double spacetail_path_mode(const uint8_t *path, size_t length) {
 }
 
 // scriptc passes on SIGTERM and SIGINT only.
-static void hang_up(int number) {
+static void terminate(int number) {
   (void)number;
   kill(getpid(), SIGTERM);
 }
 
-// A terminal that hangs up ends the program, unless it was started with nohup. If a reader of our output goes away, the
-// program continues, as it does with Node.
+// A terminal that hangs up, or a user who quits, ends the program, unless it was started with these signals ignored, as
+// by nohup. If a reader of our output goes away, the program continues, as it does with Node.
 __attribute__((constructor)) static void choose_signals(void) {
   signal(SIGPIPE, SIG_IGN);
-  if (signal(SIGHUP, hang_up) == SIG_IGN) signal(SIGHUP, SIG_IGN);
+  if (signal(SIGHUP, terminate) == SIG_IGN) signal(SIGHUP, SIG_IGN);
+  if (signal(SIGQUIT, terminate) == SIG_IGN) signal(SIGQUIT, SIG_IGN);
 }
 
 // Asks for SIGTERM when the parent dies. Survives execve.
@@ -81,4 +82,16 @@ int32_t spacetail_exec(const uint8_t *words, size_t length) {
   free(argv);
   free(text);
   return -error;
+}
+
+// Makes a symbolic link, given what it leads to and its path with a NUL between them.
+int32_t spacetail_symlink(const uint8_t *words, size_t length) {
+  char *text = malloc(length + 1);
+  if (text == NULL) return -ENOMEM;
+  memcpy(text, words, length);
+  text[length] = '\0';
+  const char *path = text + strlen(text);
+  int result = path < text + length && symlink(text, path + 1) == 0 ? 0 : -EINVAL;
+  free(text);
+  return result;
 }

@@ -12,7 +12,7 @@ import { run as runCommand } from "./commands/run.js";
 import { scrub } from "./commands/scrub.js";
 import { status } from "./commands/status.js";
 import { supervise } from "./commands/supervise.js";
-import { tailscale } from "./commands/tailscale.js";
+import { isCalledTailscale, tailscale } from "./commands/tailscale.js";
 import { up } from "./commands/up.js";
 import { errorMessage } from "./errors/failure.js";
 import type { Platform } from "./platform/platform.js";
@@ -38,7 +38,8 @@ Settings are environment variables: see docs/variables.md of the spacetail repos
 
 /** Runs one command and exits with its status: 0, 1 after a failure, 2 for a wrong command line. */
 export function run(platform: Platform): void {
-  const [name = "", ...args] = process.argv.slice(2);
+  const words = process.argv.slice(2);
+  const [name = "", ...args] = isCalledTailscale(platform) ? ["tailscale"].concat(words) : words;
   dispatch(name, { platform, env: process.env, args }).then(
     (code) => process.exit(code),
     (error: unknown) => {

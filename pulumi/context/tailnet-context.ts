@@ -17,6 +17,7 @@ import {
   plainSecrets,
   problem,
   runnerImageIn,
+  unusedKey,
   withMembers,
 } from "../../contract/index.js";
 import { authArgs, sealedAuth } from "../auth/tailnet-auth.js";
@@ -85,7 +86,7 @@ export class TailnetContext extends pulumi.ComponentResource {
     const inputs = contextInputs(name, args);
     super("spacetail:index:TailnetContext", name, inputs, opts);
     checkName(CLASS, name, this, contextName(inputs));
-    warnOfPlainSecrets(name, args);
+    warnOfSecrets(name, args);
     const labels = stackLabels(inputs);
     const label = mapInput(labels, (known) => known[0]);
     const context = new Context(name, contextArgs(inputs, labels), { parent: this });
@@ -220,7 +221,7 @@ function contextInputs(name: string, args: TailnetContextArgs): TailnetContextAr
   };
 }
 
-function warnOfPlainSecrets(name: string, args: TailnetContextArgs): void {
+function warnOfSecrets(name: string, args: TailnetContextArgs): void {
   for (const path of plainSecrets(args, OUTPUTS)) {
     const message =
       `${CLASS} '${name}': ${path} is plain text in the program. Use federated identities, which need no secret, or a ` +
@@ -228,6 +229,8 @@ function warnOfPlainSecrets(name: string, args: TailnetContextArgs): void {
     // The log is not about the resource: if that cannot be registered, Pulumi cannot deliver the log, and exits.
     void pulumi.log.warn(message);
   }
+  const unused = unusedKey({ auth: authArgs(args?.auth) });
+  if (unused !== null) void pulumi.log.warn(`${CLASS} '${name}': ${unused}`);
 }
 
 function sealedMap(secrets: NonNullable<TailnetContextArgs["secretEnvironment"]>) {

@@ -89,6 +89,13 @@ export interface TailnetTunnelArgs {
   readonly noProxy?: TextsInput;
 
   /**
+   * More variables that the hooks set to the tunnel's proxy and take back, such as `ALL_PROXY`, `NODE_USE_ENV_PROXY` or
+   * `JAVA_TOOL_OPTIONS`.
+   * @default - none
+   */
+  readonly proxyVariables?: TextsInput;
+
+  /**
    * Flags passed to tailscaled, one word each, such as `--verbose=1`.
    * @default - none
    */
@@ -96,9 +103,15 @@ export interface TailnetTunnelArgs {
 
   /**
    * Path of tailscaled's socket: absolute, at most 107 characters.
-   * @default - in a private directory under /tmp
+   * @default - `tailscaled.sock` in the private directory
    */
   readonly socket?: pulumi.Input<string>;
+
+  /**
+   * Directory in which the tunnel has its private directory, `spacetail-UID`: absolute, at most 70 characters.
+   * @default - the first of `/tmp`, `TMPDIR`, `XDG_RUNTIME_DIR` and `/dev/shm` that can be written to
+   */
+  readonly runtimeDir?: pulumi.Input<string>;
 
   /**
    * Print every step of joining and leaving with its time.

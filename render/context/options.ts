@@ -25,6 +25,7 @@ export interface ContextOptions extends LoginOptions {
   readonly afterHooks?: HookOptions[];
   readonly exitTrap?: boolean;
   readonly httpProxy?: string;
+  readonly proxyVariables?: string[];
   readonly runnerImage?: string;
   readonly runnerRegistry?: string;
   readonly labels?: string[];

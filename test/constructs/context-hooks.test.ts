@@ -28,11 +28,11 @@ test("own hooks run inside the tunnel, in the order in which they were added", (
 
 test("own hooks can run outside of it", () => {
   const context = contextWith((tailnet) => {
-    tailnet.addBeforeHook("plan", "in");
+    tailnet.addBeforeHook("plan", "inside");
     tailnet.addBeforeHook("plan", "out", { outsideTunnel: true });
     tailnet.addAfterHook("plan", "out", { outsideTunnel: true });
   });
-  expect(context.before_plan).toEqual(["out", ...OURS.before_plan, "in"]);
+  expect(context.before_plan).toEqual(["out", ...OURS.before_plan, "inside"]);
   expect(context.after_plan).toEqual([...OURS.after_plan, "out"]);
 });
 

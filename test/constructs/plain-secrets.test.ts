@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TerraformVariable } from "cdktf";
-import { TailnetContext, type TailnetContextProps, TailnetOAuthClient } from "../../constructs/index.js";
+import {
+  type TailnetAuth,
+  TailnetContext,
+  type TailnetContextProps,
+  TailnetOAuthClient,
+} from "../../constructs/index.js";
 import { newStack } from "./manifest.js";
 
 /** What a program with these options is warned of. */
@@ -56,4 +61,16 @@ test("an OAuth client of the program is not warned of", () => {
   const oauthClient = new TailnetOAuthClient(stack, "client", { tags: ["tag:a"] });
   const context = new TailnetContext(stack, "it", { name: "tailnet", auth: { oauthClient } });
   expect(context.node.metadata.filter(({ type }) => /warn/.test(type))).toEqual([]);
+});
+
+test("an auth key beside an OAuth client is left out, and one line says so", () => {
+  const stack = newStack();
+  const token = new TerraformVariable(stack, "token", { type: "string", sensitive: true }).stringValue;
+  const auth = { authKey: "tskey-auth-hidden", oauthSecret: { clientSecret: token } } as unknown as TailnetAuth;
+  const context = new TailnetContext(stack, "it", { name: "tailnet", auth });
+  expect(context.node.metadata.filter(({ type }) => /warn/.test(type)).map(({ data }) => data)).toEqual([
+    "auth.authKey is not used, because auth.oauthSecret is given. Remove it when you no longer need it.",
+  ]);
+  expect(context.variable("TS_OAUTH_CLIENT_SECRET")).toBeDefined();
+  expect(() => context.variable("TS_AUTHKEY")).toThrow("variable must be one of TS_OAUTH_CLIENT_SECRET");
 });

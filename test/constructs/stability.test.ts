@@ -49,8 +49,10 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
   allowRemoteClients: true,
   forwards: ["15432:db:5432"],
   noProxy: ["n"],
+  proxyVariables: ["ALL_PROXY"],
   tailscaledArgs: ["--verbose=1"],
   socket: "/s",
+  runtimeDir: "/r",
   trace: true,
 };
 

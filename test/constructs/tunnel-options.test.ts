@@ -24,8 +24,10 @@ const ALL: Required<TailnetTunnelOptions> = {
   allowRemoteClients: true,
   forwards: ["15432:db:5432"],
   noProxy: [".corp.test", "10.0.0.0/8"],
+  proxyVariables: ["ALL_PROXY", "JAVA_TOOL_OPTIONS"],
   tailscaledArgs: ["--verbose=1", "--no-logs-no-support"],
   socket: "/tmp/t.sock",
+  runtimeDir: "/r",
   trace: true,
 };
 
@@ -55,6 +57,7 @@ test("the executable reads from the context's variables what the program said", 
     httpProxy: "localhost:9090",
     socks5Server: "[::1]:9091",
     noProxy: ".corp.test,10.0.0.0/8",
+    proxyVariables: ["ALL_PROXY", "JAVA_TOOL_OPTIONS"],
     tailscaledArgs: ["--verbose=1", "--no-logs-no-support"],
     socket: "/tmp/t.sock",
     trace: true,
@@ -129,6 +132,7 @@ test("tokens pass every rule, single and as lists", () => {
       noProxy: [text, "b.test"],
       tailscaledArgs: list,
       socket: text,
+      runtimeDir: text,
     });
     new TailnetContext(stack, "element", { name: "element", auth: AUTH, noProxy: [Fn.element(list, 0)] });
   });

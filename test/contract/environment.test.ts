@@ -68,7 +68,17 @@ describe("a malformed value is an error that names the variable, the rule and th
     ["TS_NO_PROXY", "a,$(id)", '[1] must be a host, a domain or an IPv4 network, but "$(id)" was given'],
     ["TS_SOCKET", "s.sock", ' must be an absolute path, but "s.sock" was given'],
     ["TS_ACCEPT_DNS", "maybe", ' must be true or false, but "maybe" was given'],
-    ["TRACE", "yes", ' must be true or false, but "yes" was given'],
+    ["TS_BOOT_TIMEOUT", "a\nb", ' must be a duration above zero such as 60s or 1m30s, but "a\\nb" was given'],
+    [
+      "TS_OAUTH_CLIENT_SECRET",
+      "tskey-client-a-b?reusable=true",
+      ' must not have the attribute "reusable": known are ephemeral, preauthorized, baseURL',
+    ],
+    [
+      "TS_CLIENT_ID",
+      "k1?baseURL=https://a.test",
+      ' must not have the attribute "baseURL": known are ephemeral, preauthorized, but "k1?baseURL=https://a.test" was given',
+    ],
   ])("%s=%s", (name, value, rest) => {
     expect(valueProblem(name, value)).toBe(`${name}${rest}`);
   });

@@ -117,6 +117,8 @@ describe("flags of tailscaled", () => {
     ["--socks5-server=1080", "must set --socks5-server to host:port, such as localhost:1080"],
     ["--outbound-http-proxy-listen", "must set --outbound-http-proxy-listen to host:port, such as localhost:1080"],
     ["--socket=/tmp/s", "must not contain --socket: set TS_SOCKET instead"],
+    ["--verbose=1 -cleanup", "must not contain --cleanup, with which tailscaled exits at once"],
+    ["--version", "must not contain --version, with which tailscaled exits at once"],
   ])("%j is refused: %s", (text, problem) => {
     expect(readTailscaledArgs(text).problem).toBe(problem);
   });

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: texts of shells hold such placeholders
 import { spawnSync } from "node:child_process";
+import fc from "fast-check";
 import { DEFAULT_HTTP_PROXY, hookLists, hookProblem, PHASES, setsExitTrap } from "../../contract/index.js";
+import { holds } from "../property.js";
 import { inEveryShell, SHELLS, type Shell } from "./shells.js";
 
 /** Hooks that do no harm to their phase. */
@@ -100,6 +102,21 @@ const BAD: readonly (readonly [string, string])[] = [
   ["for i in 1 2", "must have one do for each for, while, until"],
   ["while true", "must have one do for each for, while, until"],
   ["if true; fi", "must have one then for each if, elif"],
+  ["echo >>> x", 'must be a command that a shell can parse: ">" does not belong there'],
+  ["a && && b", 'must be a command that a shell can parse: "&&" does not belong there'],
+  ["a ; ; b", 'must be a command that a shell can parse: ";" does not belong there'],
+  ["(a) b", 'must be a command that a shell can parse: "b" does not belong there'],
+  ["{ a; } b", 'must be a command that a shell can parse: "b" does not belong there'],
+  ["if true; then; fi", 'must be a command that a shell can parse: ";" does not belong there'],
+  ["if true; then fi", 'must be a command that a shell can parse: "fi" does not belong there'],
+  ["echo (a)", 'must be a command that a shell can parse: "a" does not belong there'],
+  ["| a", 'must be a command that a shell can parse: "|" does not belong there'],
+  ["a | ! b", 'must be a command that a shell can parse: "!" does not belong there'],
+  ["()", 'must be a command that a shell can parse: ")" does not belong there'],
+  ["echo $(a &&)", 'must be a command that a shell can parse: ")" does not belong there'],
+  ['echo "$(if a; then)"', 'must be a command that a shell can parse: ")" does not belong there'],
+  ["for x in a; b; done", "must close every block that it opens, and no other: do ... done is unbalanced"],
+  ["in", 'must be a command that a shell can parse: "in" does not belong there'],
 ];
 
 test.each(GOOD)("%j is fine", (text) => expect(hookProblem(text)).toBeNull());
@@ -132,7 +149,7 @@ test.each([
 /** Whether a shell understands a line; nothing is run. */
 function parses(shell: Shell, line: string): boolean {
   const [program = "", ...words] = shell.command;
-  return spawnSync(program, [...words, "-n", "-c", line]).status === 0;
+  return spawnSync(program, [...words, "-n", "-c", line], { stdio: "ignore" }).status === 0;
 }
 
 function inPhase(hook: string): string {
@@ -163,31 +180,107 @@ inEveryShell("what is refused for ending the phase does so", (shell) => {
   }
 });
 
-/** A fixed sequence of numbers that look random, so that a failure can be repeated. Source: Park and Miller. */
-function* numbers(seed: number): Generator<number> {
-  for (let state = seed; ; state = (state * 48271) % 2147483647) yield state;
+type Next = (below: number) => number;
+
+/** Words, most of which a command can have. */
+const WORDS = [
+  "a",
+  "b=1",
+  "'q r'",
+  '"d $x"',
+  "$x",
+  "$(a; b)",
+  "`a`",
+  "${x:-y}",
+  "$((1+(2)))",
+  "2>&1",
+  ">f",
+  "<f",
+  "in",
+].concat(["1", "\\;", "[", "]", "{}", "if", "}", "a#b", "x*", "$(", "f()"]);
+
+/** What makes a line of it that some shell may not take. */
+const TOKENS = "; & && || | ( ) { } ! if then elif else fi for in do done while case esac ;; $( ` ' \" > < >>".split(
+  " ",
+);
+
+/** A command by the grammar, in pieces. */
+function command(next: Next, depth: number): string[] {
+  const list = (): string[] => {
+    const out = command(next, depth - 1);
+    while (next(3) === 0) out.push(["&&", "||", "|", ";", "&"][next(5)] ?? ";", ...command(next, depth - 1));
+    return out;
+  };
+  const words = () => Array.from({ length: next(3) }, () => WORDS[next(WORDS.length)] ?? "a");
+  switch (depth <= 0 ? 99 : next(13)) {
+    case 0:
+      return ["{", ...list(), ";", "}"];
+    case 1:
+      return ["(", ...list(), ")"];
+    case 2:
+      return ["if", ...list(), ";", "then", ...list(), ";", "elif", ...list(), ";", "then", ...list(), ";", "fi"];
+    case 3:
+      return ["if", ...list(), ";", "then", ...list(), ";", "else", ...list(), ";", "fi"];
+    case 4:
+      return ["until", ...list(), ";", "do", ...list(), ";", "done"];
+    case 5:
+      return ["for", "i", "in", ...words(), ";", "do", ...list(), ";", "done"];
+    case 6:
+      return ["case", "x", "in", "a", ")", ...list(), ";;", "(", "b", "|", "*", ")", ...list(), ";;", "esac"];
+    case 7:
+      return ["f", "(", ")", "{", ...list(), ";", "}"];
+    case 8:
+      return ["!", ...command(next, 0)];
+    case 9:
+      return ["echo", next(2) === 0 ? "$(" : '"$(', ...list(), ")", ...words()];
+    default:
+      return [["true", "x=1", "echo", ">f", "a"][next(5)] ?? "a", ...words()];
+  }
 }
 
-const PIECES =
-  `a|b|'|"|;| |  |&|&&|\\||\\|\\||(|)|{|}|$(|\${|\`|#|\\\\|if|then|fi|do|done|for x in y|while|case x in|esac|;;|exit|<<E|>f|=|!|'q'|"q"|$x`
-    .split(/(?<!\\)\|/)
-    .map((piece) => piece.split("\\|").join("|"));
-
-test("what a shell understands alone and the rules accept, it understands in a phase too", () => {
-  const [shell] = SHELLS.filter(({ command }) => command.length > 0);
-  if (shell === undefined) throw new Error("no shell at all");
-  const random = numbers(20_261_121);
-  const next = (below: number) => random.next().value % below;
-  const broken: string[] = [];
-  let accepted = 0;
-  while (accepted < 300) {
-    const text = Array.from({ length: 1 + next(7) }, () => PIECES[next(PIECES.length)]).join(next(2) === 0 ? " " : "");
-    if (hookProblem(text) !== null) continue;
-    accepted += 1;
-    if (!parses(shell, inPhase(text)) && parses(shell, text)) broken.push(text);
+/** Such a command, often with something left out, put in or replaced. */
+function line(next: Next): string {
+  const pieces = command(next, 3);
+  while (next(2) === 0) {
+    const kind = next(3);
+    const added = kind === 0 ? [] : [TOKENS[next(TOKENS.length)] ?? "a"];
+    pieces.splice(next(pieces.length + 1), kind === 2 ? 0 : 1, ...added);
   }
-  expect(broken).toEqual([]);
+  return pieces.join(next(8) === 0 ? "" : " ");
+}
+
+/** Refusals of what shells take, for other reasons than that. */
+const POLICY = /^must not (exit|return|exec|set|contain)/;
+
+test("what no shell parses is refused, and what every shell parses is not", () => {
+  const shells = SHELLS.filter(({ command: words }) => words.length > 0);
+  if (shells.length === 0) throw new Error("no shell at all");
+  const wrong: string[] = [];
+  const counts = { every: 0, none: 0 };
+  const check = (next: Next) => {
+    const text = line(next);
+    if (text.trim() === "") return;
+    const isTaken = shells.map((shell) => parses(shell, inPhase(text)));
+    const problem = hookProblem(text);
+    if (!isTaken.includes(true)) {
+      counts.none += 1;
+      if (problem === null) wrong.push(`no shell takes ${text}`);
+    } else if (!isTaken.includes(false) && shells.every((shell) => parses(shell, text))) {
+      counts.every += 1;
+      if (problem !== null && !POLICY.test(problem)) wrong.push(`every shell takes ${text}, but it ${problem}`);
+    }
+  };
+  holds(fc.infiniteStream(fc.nat(1_000_000)), (numbers) => check((below) => (numbers.next().value ?? 0) % below), 250);
+  expect(wrong).toEqual([]);
+  expect(Math.min(counts.every, counts.none)).toBeGreaterThan(30);
 });
+
+test.each(["$(", "((", "$((", "{ ", "(", '"$(', "${", "if ", "$(( $( "].map((piece) => [piece.repeat(5_000)]))(
+  "a line that opens thousands of things is refused, and soon",
+  (text) => {
+    expect(hookProblem(text)).not.toBeNull();
+  },
+);
 
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -40,6 +40,19 @@ test("without the trap the last hook takes the tunnel down", () => {
   expect(hooks.after_plan).toEqual([...AFTER, "spacetail down"]);
 });
 
+test("variables that the user names are exported and taken back like the others", () => {
+  const proxyVariables = ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS", "GLOBAL_AGENT_NO_PROXY", "NO_PROXY"];
+  const hooks = hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, proxyVariables });
+  expect(hooks.before_plan).toEqual([
+    ...BEFORE,
+    'export ALL_PROXY=http://localhost:8080 NODE_USE_ENV_PROXY=1 JAVA_TOOL_OPTIONS="$(spacetail env JAVA_TOOL_OPTIONS)" GLOBAL_AGENT_NO_PROXY=$NO_PROXY',
+  ]);
+  expect(hooks.after_plan).toEqual([
+    `${AFTER[0]} ALL_PROXY NODE_USE_ENV_PROXY JAVA_TOOL_OPTIONS GLOBAL_AGENT_NO_PROXY`,
+    ...AFTER.slice(1),
+  ]);
+});
+
 test("programs are pointed at the proxy's address", () => {
   const hooks = hookLists({ phases: ["plan"], httpProxy: "localhost:9090", exitTrap: true });
   expect(hooks.before_plan?.join(" ").match(/http:\/\/\S+/g)).toEqual(Array(4).fill("http://localhost:9090"));

@@ -2,10 +2,12 @@
 import {
   exportCommands,
   exportedValues,
+  NO_PROXY_HEAD,
   noProxyEntryProblem,
   noProxyFor,
   originalValues,
   PROXY_VARIABLES,
+  proxyVariableProblem,
   shellQuote,
   unsetCommand,
 } from "../../contract/index.js";
@@ -169,5 +171,68 @@ test("originalValues gives back a run's own proxy, and none where it was ours", 
     originalValues(PROXY, "", { HTTP_PROXY: "http://corp.test:3128", HTTPS_PROXY: "http://localhost:8080" }),
   ).toEqual({
     HTTP_PROXY: "http://corp.test:3128",
+  });
+});
+
+describe("variables that the user names", () => {
+  const MORE = [
+    "ALL_PROXY",
+    "all_proxy",
+    "NODE_USE_ENV_PROXY",
+    "JAVA_TOOL_OPTIONS",
+    "npm_config_noproxy",
+    "SOCKS_PROXY",
+  ];
+  const JVM =
+    "-Dhttp.proxyHost=localhost -Dhttp.proxyPort=8080 -Dhttps.proxyHost=localhost -Dhttps.proxyPort=8080 " +
+    `-Dhttp.nonProxyHosts=${NO_PROXY_HEAD.map((entry) => entry.replace(/^\./, "*.")).join("|")}`;
+
+  function seen(shell: Shell, command: string, env: Readonly<Record<string, string>>): Record<string, string> {
+    const all = { ...env, PATH, TS_PROXY_VARIABLES: MORE.join(",") };
+    const lines = run(shell, `set -eu; ${command}; env`, all).split("\n");
+    const pairs = lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)] as const);
+    return Object.fromEntries(pairs.filter(([name]) => [...PROXY_VARIABLES, ...MORE].includes(name)));
+  }
+
+  test("each has the value that its name asks for", () => {
+    expect(exportedValues(PROXY, "", { JAVA_TOOL_OPTIONS: "-Xmx1g" }, MORE)).toMatchObject({
+      HTTP_PROXY: "http://localhost:8080",
+      ALL_PROXY: "http://localhost:8080",
+      all_proxy: "http://localhost:8080",
+      NODE_USE_ENV_PROXY: "1",
+      JAVA_TOOL_OPTIONS: `-Xmx1g ${JVM}`,
+      npm_config_noproxy: NO_PROXY_HEAD.join(","),
+      SOCKS_PROXY: "socks5h://localhost:8080",
+    });
+  });
+
+  inEveryShell("the shell exports what exportedValues foretells, again and again, and takes it back", (shell) => {
+    const exports = exportCommands(PROXY, MORE).join(" && ");
+    const own = { JAVA_TOOL_OPTIONS: "-Xmx1g -Dhttp.proxyHost=corp.test", ALL_PROXY: "http://corp.test:3128" };
+    for (const env of [{}, own, { NO_PROXY: "corp.test,10.0.0.0/8" }]) {
+      const expected = exportedValues(PROXY, "", env, MORE);
+      expect(seen(shell, exports, env)).toEqual(expected);
+      expect(seen(shell, `${exports} && ${exports}`, env)).toEqual(expected);
+      expect(seen(shell, `${exports} && ${unsetCommand(MORE)}`, env)).toEqual({});
+    }
+  });
+
+  test("originalValues gives back what the run had, from what an earlier phase left", () => {
+    const own = { JAVA_TOOL_OPTIONS: "-Xmx1g -Dhttp.proxyHost=corp.test", ALL_PROXY: "http://corp.test:3128" };
+    expect(originalValues(PROXY, "", own, MORE)).toEqual(own);
+    expect(originalValues(PROXY, "", { NODE_USE_ENV_PROXY: "1" }, MORE)).toEqual({ NODE_USE_ENV_PROXY: "1" });
+    const left = exportedValues(PROXY, "", own, MORE);
+    expect(originalValues(PROXY, "", left, MORE)).toEqual({ JAVA_TOOL_OPTIONS: own.JAVA_TOOL_OPTIONS });
+  });
+
+  test.each([
+    ["ALL_PROXY", null],
+    ["_x9", null],
+    ["9x", "must be a name of letters, digits and underscores that does not begin with a digit"],
+    ["a b", "must be a name of letters, digits and underscores that does not begin with a digit"],
+    ["PATH", "must not be a variable that has another meaning"],
+    ["TS_AUTHKEY", "must not be a variable that has another meaning"],
+  ])("%s: %s", (name, problem) => {
+    expect(proxyVariableProblem(name)).toBe(problem);
   });
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   holdsTailscaleSecret,
+  quoted,
   redact,
   secretIn,
   withoutSecrets,
@@ -23,7 +24,23 @@ test("secrets are found anywhere in a text", () => {
 });
 
 test("given values are taken out too, whatever they look like", () => {
-  expect(redact("key=s3cret tskey-auth-kABC", ["s3cret", ""])).toBe("key=[secret] [secret]");
+  expect(redact("key=pa55word tskey-auth-kABC", ["pa55word", ""])).toBe("key=[secret] [secret]");
+});
+
+test("a given value that is a word of any message stays in it", () => {
+  const line = "The control server refused the node (invalid pre auth key). Auth keys expire.";
+  expect(redact(line, ["key", "auth"])).toBe(line);
+});
+
+test.each([
+  ["db", '"db"'],
+  ["a\nb", '"a\\nb"'],
+  ['\u001b[31m"\\\u0085\u2028', '"\\u001b[31m\\"\\\\\\u0085\\u2028"'],
+  ["é漢💥", '"é漢💥"'],
+  [`tskey-${"auth-k1-abc"}`, '"[secret]"'],
+  ["a".repeat(201), `"${"a".repeat(200)}..."`],
+])("%j is quoted as %s, in one line", (text, shown) => {
+  expect(quoted(text)).toBe(shown);
 });
 
 /** Texts in two pieces, so that nobody who looks for secrets finds one here. */

@@ -12,6 +12,8 @@ test("an empty environment means the documented defaults", () => {
     authKey: "",
     controlUrl: "https://controlplane.tailscale.com",
     apiUrl: "https://api.tailscale.com",
+    ephemeral: true,
+    preauthorized: true,
     hostname: "",
     bootTimeoutMs: 60_000,
     waitFor: [],
@@ -24,8 +26,10 @@ test("an empty environment means the documented defaults", () => {
     httpProxy: "localhost:8080",
     forwards: [],
     noProxy: "",
+    proxyVariables: [],
     socket: "",
     trace: false,
+    notes: [],
   });
 });
 
@@ -45,6 +49,7 @@ test("every variable is read", () => {
     TS_OUTBOUND_HTTP_PROXY_LISTEN: "localhost:2",
     TS_FORWARDS: "15432:db:5432, 16379:[fd7a::1]:6379",
     TS_NO_PROXY: "a,b",
+    TS_PROXY_VARIABLES: "ALL_PROXY, all_proxy",
     TS_SOCKET: "/tmp/s",
     TRACE: "1",
   });
@@ -58,6 +63,8 @@ test("every variable is read", () => {
     authKey: "",
     controlUrl: "https://control.test",
     apiUrl: "https://api.test",
+    ephemeral: true,
+    preauthorized: true,
     hostname: "runner",
     bootTimeoutMs: 90_000,
     waitFor: [
@@ -76,8 +83,10 @@ test("every variable is read", () => {
       { port: 16379, target: { host: "fd7a::1", port: 6379 } },
     ],
     noProxy: "a,b",
+    proxyVariables: ["ALL_PROXY", "all_proxy"],
     socket: "/tmp/s",
     trace: true,
+    notes: [],
   });
 });
 
@@ -181,10 +190,6 @@ describe("the credential", () => {
   });
 
   test.each([
-    [{ TS_OAUTH_CLIENT_SECRET: "s", TS_AUTHKEY: "a" }, ["TS_AUTHKEY", "TS_OAUTH_CLIENT_SECRET"]],
-    [{ TS_CLIENT_SECRET: "s", TS_AUTH_KEY: "a" }, ["TS_AUTH_KEY", "TS_CLIENT_SECRET"]],
-    [{ TS_CLIENT_ID: "k1", TS_AUTH_KEY: "a" }, ["TS_AUTH_KEY", "TS_CLIENT_ID"]],
-    [{ TS_ID_TOKEN: "a.b.c", TS_AUTHKEY: "a" }, ["TS_AUTHKEY", "TS_ID_TOKEN"]],
     [{ TS_CLIENT_ID: "k1", TS_CLIENT_SECRET: "s", TS_ID_TOKEN: "a.b.c" }, ["TS_CLIENT_SECRET", "TS_ID_TOKEN"]],
     [
       { TS_CLIENT_ID: "k1", TS_OAUTH_CLIENT_ID: "k2", TS_OAUTH_CLIENT_SECRET: "s" },
@@ -193,6 +198,15 @@ describe("the credential", () => {
   ])("%j is refused", (env, [one, other]) => {
     const message = `${one} and ${other} cannot both be set. Unset the one you don't use.`;
     expect(() => readSettings(env)).toThrow(new SettingsError(message));
+  });
+
+  test.each([
+    [{ TS_OAUTH_CLIENT_SECRET: "s", TS_AUTHKEY: "a" }, "oauth", ["TS_AUTHKEY", "TS_OAUTH_CLIENT_SECRET"]],
+    [{ TS_CLIENT_SECRET: "s", TS_AUTH_KEY: "a" }, "oauth", ["TS_AUTH_KEY", "TS_CLIENT_SECRET"]],
+    [{ TS_CLIENT_ID: "k1", TS_AUTH_KEY: "a" }, "federated", ["TS_AUTH_KEY", "TS_CLIENT_ID"]],
+  ])("%j joins by %s, and one line says that the key is not used", (env, credential, [key, used]) => {
+    const note = `${key} is not used, because ${used} is set. Unset it when you no longer need it.`;
+    expect(readSettings(env)).toMatchObject({ credential, notes: [note] });
   });
 
   test("an identity token without the identity is refused", () => {
@@ -208,8 +222,94 @@ test("TS_ACCEPT_DNS is read, and the flag takes precedence", () => {
   expect(readSettings({ TS_ACCEPT_DNS: "true", TS_EXTRA_ARGS: "--accept-dns=false" }).acceptDns).toBe(false);
 });
 
-test.each(["TS_TRACE", "TRACE"])("%s switches the trace on", (name) => {
-  expect(readSettings({ [name]: "true" }).trace).toBe(true);
+test.each(["TS_TRACE", "TRACE"])("%s switches the trace on, whatever it says but no", (name) => {
+  for (const on of ["true", "1", "yes", "on", "x", "debug", "TRUE"]) {
+    expect({ on, trace: readSettings({ [name]: on }).trace }).toEqual({ on, trace: true });
+  }
+  for (const off of ["", " ", "0", "false", "no", "off", "False", "NO", "Off\n"]) {
+    expect({ off, trace: readSettings({ [name]: off }).trace }).toEqual({ off, trace: false });
+  }
+});
+
+test("what pasting and files put around a value does not count", () => {
+  const settings = readSettings({
+    TS_OAUTH_CLIENT_ID: "\tk1 ",
+    TS_OAUTH_CLIENT_SECRET: "\ufeff s\r\n",
+    TS_AUTHKEY: " \n",
+    TS_BOOT_TIMEOUT: " 90s\n",
+    TS_WAIT_FOR: "\n db:5432 ,\n git:22\n",
+    TS_OAUTH_TAGS: "\u00a0tag:a,tag:b\n",
+    TS_CONTROL_URL: "https://control.test\n",
+    TRACE: "\n",
+  });
+  expect(settings).toMatchObject({
+    oauthClientId: "k1",
+    oauthClientSecret: "s",
+    bootTimeoutMs: 90_000,
+    waitFor: [
+      { host: "db", port: 5432 },
+      { host: "git", port: 22 },
+    ],
+    tags: ["tag:a", "tag:b"],
+    controlUrl: "https://control.test",
+    trace: false,
+    notes: [],
+  });
+});
+
+describe("attributes of credentials", () => {
+  test.each([
+    ["s", { ephemeral: true, preauthorized: true, apiUrl: "https://api.tailscale.com" }],
+    ["s?", { ephemeral: true, preauthorized: true }],
+    ["s?ephemeral=true&preauthorized=true", { ephemeral: true, preauthorized: true }],
+    ["s?ephemeral=false", { ephemeral: false, preauthorized: true }],
+    ["s?preauthorized=0&ephemeral=T", { ephemeral: true, preauthorized: false }],
+    ["s?ephemeral=false&ephemeral=true", { ephemeral: false }],
+    ["s?baseURL=https://api.test/", { ephemeral: true, apiUrl: "https://api.test" }],
+    ["s?baseURL=http%3A%2F%2F127.0.0.1%3A8080", { apiUrl: "http://127.0.0.1:8080" }],
+  ])("the secret %j means %j", (secret, settings) => {
+    expect(readSettings({ TS_OAUTH_CLIENT_SECRET: secret })).toMatchObject({ credential: "oauth", ...settings });
+  });
+
+  test("those of a client ID are taken off it, and a missing one has its usual value", () => {
+    expect(readSettings({ TS_CLIENT_ID: "k1?ephemeral=false&preauthorized=true" })).toMatchObject({
+      clientId: "k1",
+      ephemeral: false,
+      preauthorized: true,
+    });
+    expect(readSettings({ TS_CLIENT_ID: "k1?preauthorized=false" })).toMatchObject({
+      clientId: "k1",
+      ephemeral: true,
+      preauthorized: false,
+    });
+    expect(readSettings({ TS_CLIENT_ID: "k1?ephemeral=false", TS_CLIENT_SECRET: "s?ephemeral=true" })).toMatchObject({
+      oauthClientId: "k1",
+      ephemeral: true,
+    });
+  });
+
+  test("baseURL takes the place of a control server that no secret may be sent to", () => {
+    const control = { TS_CONTROL_URL: "http://10.0.0.1" };
+    expect(readSettings({ ...control, TS_CLIENT_SECRET: "s?baseURL=https://api.test" }).apiUrl).toBe(
+      "https://api.test",
+    );
+    expect(() => readSettings({ ...control, TS_CLIENT_SECRET: "s?ephemeral=true" })).toThrow(/^TS_API_URL defaults/);
+  });
+
+  test.each([
+    ["s?reusable=true", 'must not have the attribute "reusable": known are ephemeral, preauthorized, baseURL'],
+    ["s?ephemeral", "must have ephemeral=true or ephemeral=false"],
+    ["s?preauthorized=maybe", "must have preauthorized=true or preauthorized=false"],
+    [
+      "s?baseURL=http://api.test",
+      "must have a valid baseURL: it must be an https:// URL: plain http is for loopback addresses only",
+    ],
+    ["s?baseURL=%zz", "must have a valid baseURL: it must be an https:// URL of a server, without a path"],
+    ["s?tskey-auth-k1-abc=1", 'must not have the attribute "[secret]": known are ephemeral, preauthorized, baseURL'],
+  ])("%j is refused by name: %s", (secret, problem) => {
+    const message = `TS_OAUTH_CLIENT_SECRET ${problem}.`;
+    expect(() => readSettings({ TS_OAUTH_CLIENT_SECRET: secret })).toThrow(new SettingsError(message));
+  });
 });
 
 describe("the API", () => {

@@ -46,7 +46,7 @@ describeInContainers("however a tunnel ends, nothing stays behind", () => {
       }
     });
 
-    test.each(["TERM", "HUP"])("up gets SIG%s when tailscaled runs", async (signal) => {
+    test.each(["TERM", "HUP", "QUIT"])("up gets SIG%s when tailscaled runs", async (signal) => {
       await holdUp();
       const phase = stage.start("spacetail up --watch none; echo status $?");
       await stage.find(/^\S*tailscaled --tun/);
@@ -65,13 +65,27 @@ describeInContainers("however a tunnel ends, nothing stays behind", () => {
       expect(await nodesLeft(world().tailnet)).toEqual([]);
     });
 
-    test("a tailscaled that hangs is killed, and the next up has its ports", async () => {
+    test("a tailscaled that hangs is not in the way of the next up", async () => {
       await stage.run("spacetail up --watch none");
       const daemon = await stage.find(/^\S*tailscaled --tun/);
-      const output = await stage.run(`kill -STOP ${daemon.pid}; spacetail down`);
-      expect(output).toMatchObject({ code: 0, text: expect.stringContaining("the node could not be logged out") });
+      const stopping = `while :; do kill -STOP ${daemon.pid} 2>/dev/null; done`;
+      const output = await stage.run(`{ ${stopping}; } & spacetail down; code=$?; kill $!; exit $code`);
+      expect(output).toMatchObject({
+        code: 0,
+        text: expect.stringMatching(/ the node (could not be|is not) logged out/),
+      });
       expect(await stage.leftovers()).toEqual([]);
       expect(await stage.run("spacetail up --watch none && spacetail down")).toMatchObject({ code: 0 });
+    });
+
+    test.each(["supervise", "tailscaled --tun"])("down wakes a process that was stopped: %s", async (name) => {
+      await stage.run("spacetail up --watch none");
+      const { pid } = await stage.find(new RegExp(name));
+      const output = await stage.run(`kill -STOP ${pid}; spacetail down`);
+      // A tailscaled that was stopped may not answer in time for the summary.
+      const text = expect.stringMatching(/^(spacetail: ready in .*\n)?spacetail: off the tailnet\.\n$/);
+      expect(output).toMatchObject({ code: 0, text });
+      expect(await stage.leftovers()).toEqual([]);
     });
 
     test("down before the node has joined says so", async () => {
@@ -95,6 +109,7 @@ describeInContainers("however a tunnel ends, nothing stays behind", () => {
       const output = await stage.run(`spacetail up --watch none && spacetail down && { ${list}; }`, own);
       expect(output.text.replace(/^spacetail: .*\n/gm, "").split("\n")).toEqual([
         "spacetail-1983",
+        "joining",
         "launch.json",
         "state.json",
         "supervisor.log",

@@ -81,9 +81,31 @@ describeInContainers("what goes wrong is reported in one line, and nothing is le
 
     test("two kinds of credential", async () => {
       expectLine(
-        await up({ TS_AUTHKEY: "tskey-auth-x" }),
-        "TS_AUTHKEY and TS_OAUTH_CLIENT_SECRET cannot both be set. Unset the one you don't use.",
+        await up({ TS_ID_TOKEN: "a.b.c" }),
+        "TS_OAUTH_CLIENT_SECRET and TS_ID_TOKEN cannot both be set. Unset the one you don't use.",
       );
+    });
+
+    test("more tags than anybody wants to read", async () => {
+      const tags = Array.from({ length: 500 }, (_, at) => `tag:t${at}`);
+      const output = await up({ TS_OAUTH_TAGS: tags.join(",") });
+      expectLine(output, /^spacetail: Tailscale refused the tags tag:t0, .+, tag:t9 and 490 more \(400: /);
+      expect(output.text.length).toBeLessThan(1000);
+    });
+
+    test("tags that headscale does not let the client assign", async () => {
+      const body = JSON.stringify({ message: "token may not assign tag tag:spacelift" });
+      await world().tailnet.fault({ match: "POST /api/v2/tailnet/-/keys", times: -1, status: 403, body });
+      expectLine(
+        await up({}),
+        "Tailscale refused the tags tag:spacelift (403: token may not assign tag tag:spacelift). TS_OAUTH_TAGS must name all tags of the client or identity, or tags that one of them owns.",
+      );
+    });
+
+    test("a key that is a word of the message", async () => {
+      const output = await up(keyOnly("key"));
+      expectLine(output, /^spacetail: The control server refused the node \(invalid key: .*\)\. Auth keys expire, /);
+      expect(output.text).not.toContain("[secret]");
     });
 
     test("a wrong secret of containerboot's pair", async () => {

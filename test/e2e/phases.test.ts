@@ -136,6 +136,22 @@ describeInContainers("the hooks in the shells of runners", () => {
       }
     });
 
+    test("variables that the user names do not outlive a phase, failed or not", async () => {
+      const proxyVariables = ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS"];
+      const options = { phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, proxyVariables };
+      const hooks = { ...hookLists(options), after_run: ["env | grep -E '^(ALL_PROXY|NODE_USE|JAVA_TOOL)' | sort"] };
+      const own = { TS_PROXY_VARIABLES: proxyVariables.join(","), JAVA_TOOL_OPTIONS: "-Xmx1g" };
+      for (const command of ["env | grep -E '^(ALL_PROXY|NODE_USE|JAVA_TOOL)' | sort", "false"]) {
+        const result = await perform(build, command, {}, { hooks }, own);
+        if (command !== "false") {
+          expect(text(result)).toContain("ALL_PROXY=http://localhost:8080\nJAVA_TOOL_OPTIONS=-Xmx1g -Dhttp.proxyHost=");
+          expect(text(result)).toContain("NODE_USE_ENV_PROXY=1");
+        }
+        expect(file(result).JAVA_TOOL_OPTIONS).toBe("-Xmx1g");
+        expect([file(result).ALL_PROXY, file(result).NODE_USE_ENV_PROXY]).toEqual([undefined, undefined]);
+      }
+    });
+
     test("without the trap the last hook takes the tunnel down, and after a failure the supervisor", async () => {
       const hooks = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: false });
       const well = await perform(build, USE, {}, { hooks });

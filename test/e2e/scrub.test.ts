@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { BUILDS } from "../world/images.js";
 import { accessTo, describeInContainers, Stage, useWorld } from "./stage.js";
 
@@ -46,6 +48,37 @@ describeInContainers("scrub", () => {
         `echo HTTP_PROXY=http://localhost:8080 >/tmp/target; ln -sf /tmp/target ${FILE}; spacetail scrub; ` +
         `wc -c </tmp/target; readlink ${FILE}; rm ${FILE}`;
       expect(await stage.run(line)).toMatchObject({ code: 0, text: "0\n/tmp/target\n" });
+    });
+
+    test.each<[string, string, string]>([
+      ["NAME=value", "A=1\nHTTP_PROXY=http://localhost:8080\nB=2\n", "A=1\nB=2\n"],
+      ["in quotes", "A='1'\nHTTP_PROXY='http://localhost:8080'\nhttp_proxy=\"http://localhost:8080\"\n", "A='1'\n"],
+      ["export", "export A='1'\nexport HTTP_PROXY='http://localhost:8080'\n", "export A='1'\n"],
+      ["declare -x", 'declare -x A="1"\ndeclare -x HTTP_PROXY="http://localhost:8080"\n', 'declare -x A="1"\n'],
+      ["typeset -x", "typeset -x A=1\ntypeset -x HTTP_PROXY=http://localhost:8080\n", "typeset -x A=1\n"],
+      ["NUL", "A=1\nHTTP_PROXY=x\0HTTP_PROXY=http://localhost:8080\0B=2\0", "A=1\nHTTP_PROXY=x\0B=2\0"],
+      ["CRLF", "A=1\r\nHTTP_PROXY=http://localhost:8080\r\nB=2\r\n", "A=1\r\nB=2\r\n"],
+      ["JSON", '{\n  "A": "\\u00e91",\n  "HTTP_PROXY": "http://localhost:8080"\n}\n', '{\n  "A": "\\u00e91"\n}\n'],
+      ["JSON of pairs", '[{"name":"HTTP_PROXY","value":"http://localhost:8080"},{"name":"A"}]', '[{"name":"A"}]'],
+      [
+        "YAML",
+        "env:\n  A: '1'\n  HTTP_PROXY: http://localhost:8080\n  B: |\n    HTTP_PROXY: x\n",
+        "env:\n  A: '1'\n  B: |\n    HTTP_PROXY: x\n",
+      ],
+    ])("understands %s, and leaves all else as it is", async (_, file, left) => {
+      writeFileSync(join(stage.workspace, "formatted"), file);
+      expect(await stage.run("spacetail scrub /mnt/workspace/formatted")).toMatchObject({ code: 0, text: "" });
+      expect(readFileSync(join(stage.workspace, "formatted"), "utf8")).toBe(left);
+    });
+
+    test("says in one line what it leaves because it does not know the form", async () => {
+      const file = "set -gx HTTP_PROXY http://localhost:8080\nset -gx no_proxy mine\n";
+      writeFileSync(join(stage.workspace, "formatted"), file);
+      expect(await stage.run("spacetail scrub /mnt/workspace/formatted")).toMatchObject({
+        code: 0,
+        text: "spacetail: /mnt/workspace/formatted still has the tunnel's HTTP_PROXY, in a form that cannot be removed: later phases may use a proxy that is gone.\n",
+      });
+      expect(readFileSync(join(stage.workspace, "formatted"), "utf8")).toBe(file);
     });
   });
 });

@@ -102,11 +102,20 @@ export class Stage {
     readonly variables: Readonly<Record<string, string>>,
   ) {}
 
-  /** Makes the container; every command in it gets `environment`. */
-  static async open(build: Build, environment: object): Promise<Stage> {
+  /**
+   * Makes the container; every command in it gets `environment`.
+   *
+   * @param layout.tmp mount options of `/tmp`
+   */
+  static async open(build: Build, environment: object, layout: { readonly tmp?: string } = {}): Promise<Stage> {
     const workspace = mkdtempSync(join(tmpdir(), "stage-"));
     chmodSync(workspace, 0o777);
-    const container = await Container.start({ workspace, hostname: "stage", image: imageFolder(ROOT, build) });
+    const container = await Container.start({
+      workspace,
+      hostname: "stage",
+      image: imageFolder(ROOT, build),
+      ...layout,
+    });
     // The image first, then what a container has; no knob of the caller's gets in.
     const path = { PATH: "/mnt/image:/mnt/bin:/usr/local/bin:/usr/bin:/bin", HOME: "/mnt/home" };
     const guard = { TS_PANIC_IF_HIT_MAIN_CONTROL: "1" };

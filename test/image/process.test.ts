@@ -52,6 +52,9 @@ describe("judge", () => {
     phase,
     reason: null,
     node: "unknown",
+    summary: null,
+    problem: "",
+    ephemeral: "yes",
   });
   const running =
     (...pids: number[]) =>
@@ -124,11 +127,16 @@ test("errorCode is the system's name of an error", () => {
   for (const other of [new Error("x"), null, undefined, "ENOENT", { code: 1 }]) expect(errorCode(other)).toBe("");
 });
 
-test("restoreCommands quotes what the run had", () => {
-  expect(restoreCommands({ no_proxy: "a b", HTTP_PROXY: "http://it's:1", OTHER: "x" })).toEqual([
-    "export HTTP_PROXY='http://it'\\''s:1'",
-    "export no_proxy='a b'",
-  ]);
+test("restoreCommands quotes what the run had, of what the hooks have changed", () => {
+  const original = { no_proxy: "a b", HTTP_PROXY: "http://it's:1", ALL_PROXY: "http://corp.test:3128" };
+  const exported = (...names: string[]) => ({ values: Object.fromEntries(names.map((name) => [name, "ours"])) });
+  const usual = [exported("HTTP_PROXY", "HTTPS_PROXY", "no_proxy")];
+  const commands = ["export HTTP_PROXY='http://it'\\''s:1'", "export no_proxy='a b'"];
+  expect(restoreCommands({ exports: usual, original, lookalikes: {} })).toEqual(commands);
+  const more = usual.concat([exported("HTTP_PROXY", "ALL_PROXY")]);
+  expect(restoreCommands({ exports: more, original, lookalikes: {} })).toEqual(
+    commands.concat(["export ALL_PROXY='http://corp.test:3128'"]),
+  );
 });
 
 test("pemBlocks reads whole certificates only", () => {

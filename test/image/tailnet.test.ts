@@ -50,6 +50,28 @@ describe("tailscaled's log", () => {
     expect(problemLines(log, [], 1)).toHaveLength(1);
   });
 
+  test("problemLines does not repeat the line that it follows, nor what differs only in numbers", () => {
+    const reset = (port: number) =>
+      `2026/11/21 12:33:23 Received error: register request: read tcp 127.0.0.1:${port}->127.0.0.1:80: reset`;
+    const lines = [
+      reset(4001),
+      "2026/11/21 12:33:23 control: register: authkey expired",
+      reset(52),
+      "2026/11/21 12:33:24 Received error: authkey expired",
+      '2026/11/21 12:33:25 bootstrapDNS("derp1f.tailscale.com", "192.0.2.1") for "hs.test" error: no route',
+      "2026/11/21 12:33:25 magicsock: last netcheck reported send error. Rebinding.",
+    ].join("\n");
+    expect(problemLines(lines, [], 5, "The control server refused the node (authkey expired). Make a key.")).toEqual([
+      "Received error: register request: read tcp 127.0.0.1:52->127.0.0.1:80: reset",
+    ]);
+    const said = "The control server cannot be used (register request: read tcp 127.0.0.1:7->127.0.0.1:80: reset).";
+    expect(problemLines(reset(1), [], 5, said)).toEqual([]);
+  });
+
+  test("problemLines shows control characters of a server as question marks", () => {
+    expect(problemLines("2026/11/21 12:33:23 error: \u001b[31mred", [], 5)).toEqual(["error: ?[31mred"]);
+  });
+
   test("problemLines leaves out what is noise in a container, and the list of flags", () => {
     const lines = [
       '2026/11/21 12:33:23 error calling getent for user "1983": exit status 2',

@@ -235,6 +235,8 @@ test("secrets that are plain text are warned of, and others are not", async () =
      new TailnetContext("e", { name: "e", auth: { authKey: "file:/run/key" }, environment: { A: "text" } });
      new TailnetContext("f", { name: "f", auth: { federated: { identity: { clientId }, idToken: "file:/run/token" } } });
      new TailnetContext("g", { name: "g", auth: { oauthSecret: { clientSecret: later } } });
+     const oauthSecret = { clientSecret: later };
+     new TailnetContext("i", { name: "i", auth: { authKey: "tskey-auth-hidden", oauthSecret } });
      new TailnetContext("h", { name: "h", auth: { external: true }, files: [{ path: "a", content: "text" }] });`,
   );
   expect(status).toBe(0);
@@ -246,6 +248,7 @@ test("secrets that are plain text are warned of, and others are not", async () =
     `TailnetContext 'b': auth.oauthSecret.clientSecret ${advice}`,
     `TailnetContext 'c': auth.federated.idToken ${advice}`,
     `TailnetContext 'd': secretEnvironment.A ${advice}`,
+    "TailnetContext 'i': auth.authKey is not used, because auth.oauthSecret is given. Remove it when you no longer need it.",
   ]);
 });
 

@@ -27,8 +27,10 @@ const TUNNEL: RenderOptions = {
   allowRemoteClients: true,
   forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
+  proxyVariables: ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS"],
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
+  runtimeDir: "/run/user/1983",
   trace: true,
 };
 
@@ -93,7 +95,9 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
     formats: ["blueprint"],
     options: {
       // The hooks are those of the context.
-      ...Object.fromEntries(Object.entries(TUNNEL).filter(([name]) => name !== "httpProxy")),
+      ...Object.fromEntries(
+        Object.entries(TUNNEL).filter(([name]) => name !== "httpProxy" && name !== "proxyVariables"),
+      ),
       auth: { oauthSecret: { clientId: "k1", tags: ["tag:b", "tag:a"] } },
       environment: EVERYWHERE.environment ?? {},
       secretEnvironment: ["PASSWORD", "token"],

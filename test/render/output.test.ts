@@ -130,6 +130,30 @@ test("options come from standard input for -", () => {
   });
 });
 
+test("a byte order mark before the options is ignored", () => {
+  const input = '\ufeff{ "phases": ["perform"] }\r\n';
+  expect(runExecutable(["--format", "plugin", "--options", "-"], { input })).toEqual({
+    status: 0,
+    out: rendered("plugin", { phases: ["perform"] }),
+    err: "",
+  });
+});
+
+test("an auth key beside an OAuth client is left out, and one line says so", () => {
+  const both = { auth: { authKey: true, oauthSecret: true } };
+  const { status, out, err } = runWithOptions("plugin", both);
+  expect({ status, err }).toEqual({
+    status: 0,
+    err: "spacetail render: auth.authKey is not used, because auth.oauthSecret is given. Remove it when you no longer need it.\n",
+  });
+  expect(withoutOptions(out)).toBe(withoutOptions(rendered("plugin", { auth: { oauthSecret: true } })));
+});
+
+/** A rendered text without the comment that says what it was rendered from. */
+function withoutOptions(text: string): string {
+  return text.replace(/^# Options: .*\n/m, "");
+}
+
 test("a long text is printed whole into a pipe that takes its time", () => {
   const environment = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`VARIABLE_${i}`, "x".repeat(100)]));
   const whole = rendered("hcl", { environment });

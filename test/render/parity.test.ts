@@ -18,6 +18,10 @@ const MORE: Readonly<Record<string, RenderOptions>> = {
     socks5Server: "127.0.0.1:1081",
     noProxy: ["a.test", ".b.test"],
   },
+  "with more proxy variables": {
+    auth: { oauthSecret: true },
+    proxyVariables: ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS", "GLOBAL_AGENT_NO_PROXY"],
+  },
   "with the default proxies said": {
     auth: { authKey: true },
     httpProxy: "localhost:8080",

@@ -19,13 +19,13 @@ export function imageFolder(root: string, build: Build): string {
   const daemon = join(built, "tailscaled-linux-x64");
   const cache = join(root, ".cache/world");
   const key = [executable, daemon].map((path) => `${statSync(path).mtimeMs}-${statSync(path).size}`).join("-");
-  const folder = join(cache, `image-${build}-${key}`);
+  const folder = join(cache, `runner-${build}-${key}`);
   if (existsSync(folder)) return folder;
   const draft = mkdtempSync(join(cache, "draft-"));
   chmodSync(draft, 0o755);
   linkSync(executable, join(draft, "spacetail"));
   linkSync(daemon, join(draft, "tailscaled"));
-  symlinkSync("tailscaled", join(draft, "tailscale"));
+  symlinkSync("spacetail", join(draft, "tailscale"));
   try {
     renameSync(draft, folder);
   } catch {

@@ -159,6 +159,7 @@ export class Tailnet {
     joinDelayMs?: number;
     registerDelayMs?: number;
     ephemeralTimeoutMs?: number;
+    ephemeralByKey?: boolean;
   }): Promise<void> {
     await this.send("POST", "/world/settings", change);
   }
@@ -191,6 +192,11 @@ export class Tailnet {
     await this.send("POST", "/world/control", { state });
   }
 
+  /** The same for the relay. */
+  async relay(state: "up" | "refuse" | "freeze"): Promise<void> {
+    await this.send("POST", "/world/relay", { state });
+  }
+
   async makeKey(order: KeyOrder): Promise<{ id: string; key: string }> {
     return await this.send("POST", "/world/keys", order);
   }
@@ -206,6 +212,11 @@ export class Tailnet {
   /** Says where an issuer of identity tokens is really served, whatever its name says. */
   async locateIssuer(issuer: string, url: string): Promise<void> {
     await this.send("POST", "/world/issuers", { issuer, url });
+  }
+
+  /** Ends the validity of a node's key. */
+  async expireNode(name: string): Promise<void> {
+    await this.send("POST", `/world/nodes/${encodeURIComponent(name)}/expire`);
   }
 
   async deleteNode(name: string): Promise<void> {

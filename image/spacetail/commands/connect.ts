@@ -4,7 +4,7 @@ import { errorCode, Failure } from "../errors/failure.js";
 import type { Connection } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
 import { connectThrough } from "../tunnel/connect-through.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
 import { find, readLaunch } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
@@ -14,9 +14,9 @@ import type { Invocation } from "./invocation.js";
  * The connection ends when the service ends it. The end of the input is not passed on: tailscaled closes a connection
  * in both directions when one of them ends, so an answer that comes after it would be lost.
  */
-export async function connect({ platform, args }: Invocation): Promise<number> {
+export async function connect({ platform, env, args }: Invocation): Promise<number> {
   const target = targetOf(args);
-  const dir = checkedRuntimeDir(platform);
+  const dir = findRuntimeDir(platform, env);
   const launch = readLaunch(dir);
   if (find(dir).found !== "up" || launch === null) {
     throw new Failure(`Cannot reach ${formatHostPort(target)}: the tunnel is down. Run \`spacetail up\` first.`);

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
+import { proxyVariableKind, withJvmOptions } from "../../../contract/wire/proxy-values.js";
 import { noProxyFor } from "../../../contract/wire/proxy-variables.js";
 import { redact } from "../../../contract/wire/secrets.js";
+import { httpProxyOf } from "../../../contract/wire/settings.js";
 import { Failure } from "../errors/failure.js";
 import { readRecord, restoreCommands } from "../proxies/proxy-record.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
 import type { Invocation } from "./invocation.js";
 
 /**
  * `spacetail env NO_PROXY`: prints the destinations that bypass the tunnel, as one word for an export.
+ *
+ * `spacetail env JAVA_TOOL_OPTIONS`, or another variable with options of a Java virtual machine: prints its new value.
  *
  * `spacetail env --restore`: prints shell commands, for `eval`, that bring back the proxy variables the run had before
  * `up`. Prints nothing if it had none.
@@ -16,11 +20,19 @@ import type { Invocation } from "./invocation.js";
 export function env({ platform, args, env: environment }: Invocation): number {
   const what = args.length === 1 ? args[0] : "";
   if (what === "NO_PROXY") return printNoProxy(environment);
+  if (what !== undefined && proxyVariableKind(what) === "jvm") return printJvmOptions(what, environment);
   if (what !== "--restore") {
     throw new Failure("`spacetail env` takes NO_PROXY or --restore, as in the hooks of a context.");
   }
-  const { original } = readRecord(checkedRuntimeDir(platform).proxies);
-  for (const command of restoreCommands(original)) console.log(command);
+  const record = readRecord(findRuntimeDir(platform, environment).proxies);
+  for (const command of restoreCommands(record)) console.log(command);
+  return 0;
+}
+
+/** Prints the options of the run, and those that point a Java virtual machine at the tunnel. */
+function printJvmOptions(name: string, environment: Environment): number {
+  const { word } = noProxyFor(environment.TS_NO_PROXY ?? "", environment);
+  console.log(withJvmOptions(environment[name] ?? "", httpProxyOf(environment), word));
   return 0;
 }
 

@@ -6,7 +6,8 @@ import { Failure } from "../errors/failure.js";
 import { withoutControls } from "../errors/printable.js";
 import { sleep } from "../process/clock.js";
 import { isRunning } from "../process/processes.js";
-import { checkedRuntimeDir, type RuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
+import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 import { readState } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
@@ -23,7 +24,7 @@ const CHUNK = 65_536;
 export async function logs({ platform, env, args }: Invocation): Promise<number> {
   const follow = args[0] === "-f" || args[0] === "--follow";
   if (args.length > (follow ? 1 : 0)) throw new Failure("`spacetail logs` takes only -f.");
-  const dir = checkedRuntimeDir(platform);
+  const dir = findRuntimeDir(platform, env);
   const secrets = secretsOf(env);
   // The supervisor's lines say themselves whose they are.
   const sources = [logSource("", dir.supervisorLog), logSource("tailscaled: ", dir.daemonLog)];

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
 import { exportedValues } from "../../../contract/wire/proxy-variables.js";
-import { readSettings } from "../../../contract/wire/settings.js";
-import { captureProblem } from "../capture/possible.js";
+import { readSettings, type Settings } from "../../../contract/wire/settings.js";
+import { type CaptureMode, captureMode, captureWay, runCaptured } from "../capture/launch.js";
 import { readUpstream } from "../egress/upstream.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
 import { proxiesOfRun } from "../proxies/proxy-record.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
 import { readLaunch, readState } from "../tunnel/state.js";
 import { down } from "./down.js";
 import type { Invocation } from "./invocation.js";
@@ -44,23 +44,18 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
   const missing = program === "" ? "ENOENT" : programProblem(program);
   // Before the tunnel is started, which takes a while.
   if (missing !== "") return notStarted(name, missing);
-  // What captures this process captures its children.
-  const isInside = platform.capture?.isCaptured() === true;
-  const isCaptured = !isInside && isToBeCaptured(platform, capture);
   const settings = readSettings(env);
+  const way = captureWay(platform, capture);
   // What `up` writes is private, which is not to hold for the files of the program.
   const mask = process.umask(0o077);
   const status = await up({ platform, env, args: ["--watch", `${process.pid}`] });
   process.umask(mask);
   if (status !== 0) return status;
-  const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
-  // A proxy that the run has would be asked for the tailnet's hosts too.
-  const hasProxy = upstream.tunnel !== null || upstream.http !== null;
-  const changed =
-    (isCaptured || isInside) && !hasProxy ? {} : exportedValues(settings.httpProxy, settings.noProxy, env);
-  const ended = isCaptured
-    ? await runCaptured(platform, program, words, changed)
-    : await platform.run(program, words, changed);
+  const changed = way !== "plain" && !hasProxy(settings, env) ? {} : variablesFor(settings, env);
+  const ended =
+    way === "captured"
+      ? await runCaptured(platform, readLaunch(findRuntimeDir(platform, env)), program, words, changed)
+      : await platform.run(program, words, changed);
   await leave({ platform, env, args: [] });
   return statusOf(platform, name, ended);
 }
@@ -72,9 +67,6 @@ interface Words {
   readonly forwards: readonly string[];
   readonly capture: CaptureMode;
 }
-
-/** "auto": if it is possible. */
-type CaptureMode = "auto" | "on" | "off";
 
 const FORWARD = "--forward";
 const CAPTURE = "--capture=";
@@ -103,37 +95,14 @@ function readWords(args: readonly string[]): Words {
   return { words, forwards, capture };
 }
 
-function captureMode(text: string): CaptureMode {
-  if (text === "auto" || text === "on" || text === "off") return text;
-  throw new Failure(`--capture must be auto, on or off, but ${JSON.stringify(text)} was given.`);
+/** Whether the run has a proxy of its own, which captured programs would ask for the tailnet's hosts too. */
+function hasProxy(settings: Settings, env: Environment): boolean {
+  const { tunnel, http } = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
+  return tunnel !== null || http !== null;
 }
 
-/** @throws Failure if it must be captured and cannot */
-function isToBeCaptured(platform: Platform, mode: CaptureMode): boolean {
-  if (mode === "off") return false;
-  const problem = captureProblem(platform);
-  if (problem === "") return true;
-  if (mode === "on") throw new Failure(`Connections cannot be captured: ${problem}.`);
-  console.error(`spacetail: capture: off (${problem}). The program gets proxy variables instead.`);
-  return false;
-}
-
-/** Runs the program below `spacetail capture`, which serves it. */
-async function runCaptured(
-  platform: Platform,
-  program: string,
-  words: readonly string[],
-  changed: Readonly<Record<string, string>>,
-): Promise<Ended> {
-  const launch = readLaunch(checkedRuntimeDir(platform));
-  const [file = ""] = platform.command;
-  if (platform.capture === null || launch === null) throw new Failure("The tunnel went down.");
-  const { socks5Server, httpProxy, socket } = launch;
-  const proxy = socks5Server === "" ? httpProxy : socks5Server;
-  const command = ["spacetail", "capture", "", proxy, socket, program].concat(words);
-  const ended = await platform.capture.run(file, command, changed);
-  if (ended.problem === "ECHILD") throw new Failure("The process that captures connections ended unexpectedly.");
-  return ended;
+function variablesFor({ httpProxy, noProxy, proxyVariables }: Settings, env: Environment): Record<string, string> {
+  return exportedValues(httpProxy, noProxy, env, proxyVariables);
 }
 
 /** The environment with further forwards, for which there is a variable. */
@@ -145,7 +114,7 @@ function withForwards(env: Environment, forwards: readonly string[]): Environmen
 
 /** Takes the tunnel down if this process started it and nobody else uses it. */
 async function leave({ platform, env }: Invocation): Promise<void> {
-  const watch = readState(checkedRuntimeDir(platform))?.watch ?? [];
+  const watch = readState(findRuntimeDir(platform, env))?.watch ?? [];
   const self = thisProcess();
   const [starter] = watch;
   if (starter === undefined || !isSame(starter, self)) return;

@@ -3,14 +3,19 @@ import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { formatDuration } from "../../../contract/wire/duration.js";
 import type { Forward } from "../../../contract/wire/forwards.js";
 import { errorMessage, Failure } from "../errors/failure.js";
+import { withoutStop } from "../errors/printable.js";
+import { readText } from "../process/files.js";
 import { isRunning } from "../process/processes.js";
+import { nodeTrouble } from "../tailnet/health.js";
 import type { Status } from "../tailnet/ipn.js";
 import { localApi } from "../tailnet/local-api.js";
 import { peersOf, selfOf } from "../tailnet/status.js";
 import { formatBytes, type PeerTraffic, trafficOf, wayMessage } from "../tailnet/traffic.js";
 import { ageOf } from "../tunnel/age.js";
-import { checkedRuntimeDir } from "../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../tunnel/place.js";
+import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 import { type Found, find, reasonMessage, type State } from "../tunnel/state.js";
+import { leavingTunnels, unrecorded } from "../tunnel/stop.js";
 import type { Invocation } from "./invocation.js";
 
 /** How long tailscaled may take to answer. Milliseconds. */
@@ -22,23 +27,35 @@ const STATUS_MS = 5000;
  *
  * @returns 0 if the node is on the tailnet, else 1
  */
-export async function status({ platform, args }: Invocation): Promise<number> {
+export async function status({ platform, env, args }: Invocation): Promise<number> {
   const json = args[0] === "--json";
   if (args.length > (json ? 1 : 0)) throw new Failure("`spacetail status` takes only --json.");
-  const { found, state } = find(checkedRuntimeDir(platform));
+  const dir = findRuntimeDir(platform, env);
+  const { found, state } = latest(dir);
+  if (found === "none" && unrecorded(dir) !== null) {
+    const line = `going down: the directory ${dir.path} was removed`;
+    console.log(json ? JSON.stringify({ state: "stopping" }) : line);
+    return 1;
+  }
   if (state === null || found !== "up") {
     console.log(json ? JSON.stringify({ state: found === "none" ? "down" : found }) : describe(found, state));
     return 1;
   }
   try {
     const now = await localApi(platform.net.connectUnix, state.socket).status(STATUS_MS);
+    const problem = nodeTrouble(now, () => readText(dir.daemonLog) ?? "");
+    if (problem !== "") {
+      const line = `off the tailnet: ${problem}. Run \`spacetail down\`, then up again.`;
+      console.log(json ? JSON.stringify({ state: "off", problem }) : line);
+      return 1;
+    }
     for (const line of json ? [JSON.stringify(report(now, state))] : describeUp(report(now, state), state)) {
       console.log(line);
     }
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
     throw new Failure(
-      `tailscaled does not answer on ${state.socket} (${errorMessage(error)}). Run \`spacetail down\`, then up again.`,
+      `tailscaled does not answer on ${state.socket} (${withoutStop(errorMessage(error))}). Run \`spacetail down\`, then up again.`,
     );
   }
 }
@@ -109,8 +126,17 @@ function bytesMessage(received: number, sent: number): string {
   return `${formatBytes(received)} received, ${formatBytes(sent)} sent`;
 }
 
+/** The tunnel of the directory; if it is down, one that was set aside and is still leaving. */
+function latest(dir: RuntimeDir): { found: Found; state: State | null } {
+  const current = find(dir);
+  if (current.found !== "none") return current;
+  for (const { aside } of leavingTunnels(dir)) return find(aside);
+  return current;
+}
+
 /** A tunnel that is not up, in words. */
 function describe(found: Found, state: State | null): string {
+  const why = state === null || state.problem === "" ? "" : `; the node is not logged out yet (${state.problem})`;
   const reason = state === null || state.reason === null ? "" : `: ${reasonMessage(state.reason)}`;
   switch (found) {
     case "none":
@@ -120,6 +146,6 @@ function describe(found: Found, state: State | null): string {
     case "orphaned":
       return "going down: all watched processes have exited";
     default:
-      return `going down${reason}`;
+      return `going down${reason}${why}`;
   }
 }

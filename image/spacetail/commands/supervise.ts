@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { closeInherited } from "../process/descriptors.js";
-import { runtimeDir } from "../tunnel/runtime-dir.js";
+import { dirAt } from "../tunnel/runtime-dir.js";
 import { readLaunch } from "../tunnel/state.js";
 import { superviseTunnel } from "../tunnel/supervisor.js";
+import { superviseDir } from "../tunnel/supervisors.js";
 import type { Invocation } from "./invocation.js";
 
 /**
@@ -15,7 +16,7 @@ export async function supervise({ platform, env }: Invocation): Promise<number> 
   closeInherited();
   process.chdir("/");
   process.umask(0o077);
-  const dir = runtimeDir();
+  const dir = dirAt(superviseDir(env));
   const launch = readLaunch(dir);
   if (launch === null) {
     console.error(`spacetail: cannot read ${dir.launch}`);

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readSettings } from "../../../contract/wire/settings.js";
+import { type KeyOptions, readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
 import { egressOf } from "../egress/egress.js";
 import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
-import { readSecret } from "../login/credential.js";
+import { readCredential } from "../login/credential.js";
 import { deadlineIn } from "../process/clock.js";
 import { readText } from "../process/files.js";
+import type { ProcessId } from "../process/processes.js";
 import { isTerminalError } from "../process/terminal.js";
 import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
+import { ensureRuntimeDir } from "../tunnel/place.js";
 import { startProgress } from "../tunnel/progress.js";
-import { ensureRuntimeDir } from "../tunnel/runtime-dir.js";
+import type { Ephemeral } from "../tunnel/state.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
 
 const DNS_IS_OFF =
   "--accept-dns=false: names of nodes work, but the tailnet's name servers and split DNS are not used.";
+const NOT_EPHEMERAL =
+  "ephemeral=false: the node stays on the tailnet's list after it has left, until someone removes it there.";
 
 /**
  * `spacetail up [--watch PID|none]`: puts this machine on the tailnet.
@@ -24,20 +28,28 @@ const DNS_IS_OFF =
  * @returns the exit status
  */
 export async function up(invocation: Invocation): Promise<number> {
-  const { exitStatus, report } = await bringUpFor(invocation, watchOption(invocation.args));
+  const watched = watchOption(invocation.args);
+  const watch = watchedProcess(watched);
+  const { exitStatus, report } = await bringUpFor(invocation, watch);
   if (report !== "") console.error(`spacetail: ${report}`);
+  if (exitStatus === 0 && watch !== null && watched === null) {
+    const name = (readText(`/proc/${watch.pid}/comm`) ?? "").trim();
+    console.error(`spacetail: the tunnel goes down when process ${watch.pid} (${name}) exits; --watch names another.`);
+  }
   return exitStatus;
 }
 
-/** Does the work of `spacetail up --watch WATCHED`, or of `spacetail up` for null. */
-export async function bringUpFor({ platform, env }: Invocation, watched: string | null): Promise<Outcome> {
+/** Does the work of `spacetail up` for a process whose exit is to end the tunnel; null if only `down` is to. */
+export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId | null): Promise<Outcome> {
   const settings = readSettings(env);
-  const watch = watchedProcess(watched);
-  const secret = readSecret(settings, env);
+  const { secret, key } = readCredential(settings, env);
+  const ephemeral = ephemeralOf(settings, key);
+  for (const note of settings.notes) console.error(`spacetail: ${note}`);
+  if (!key.ephemeral && ephemeral !== "yes") console.error(`spacetail: ${NOT_EPHEMERAL}`);
   const trace = startTrace(settings.trace);
   const deadline = deadlineIn(settings.bootTimeoutMs);
   process.umask(0o077);
-  const dir = ensureRuntimeDir(platform);
+  const dir = ensureRuntimeDir(platform, env);
   const machine = readText("/proc/sys/kernel/hostname") ?? "";
   const upstream = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
   for (const problem of upstream.problems) console.error(`spacetail: ${problem}`);
@@ -45,8 +57,17 @@ export async function bringUpFor({ platform, env }: Invocation, watched: string 
   const egress = egressOf(platform, upstream);
   // With a trace, each step has its line anyway.
   const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
-  const attempt: Attempt = { platform, egress, env, settings, secret, watch, machine, dir, deadline, trace, progress };
+  const login = { platform, egress, env, settings, secret, key, deadline };
+  const attempt: Attempt = { ...login, watch, ephemeral, machine, dir, trace, progress };
   return await bringUp(attempt).finally(() => progress.end());
+}
+
+/**
+ * Tailscale asks the node, which is ephemeral because its state is in memory only. Other control servers, such as
+ * headscale, ask the key: those that are created for a run are ephemeral unless the credential says otherwise.
+ */
+function ephemeralOf({ credential, controlUrl }: Settings, key: KeyOptions): Ephemeral {
+  return controlUrl === TAILSCALE || (credential !== "authkey" && key.ephemeral) ? "yes" : "unknown";
 }
 
 /** The value of --watch; null if it is not given. */

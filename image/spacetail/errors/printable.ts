@@ -17,3 +17,8 @@ export function withoutControls(text: string): string {
   }
   return out;
 }
+
+/** A sentence without its full stop, to be put into parentheses. */
+export function withoutStop(text: string): string {
+  return text.endsWith(".") ? text.slice(0, -1) : text;
+}

@@ -45,6 +45,8 @@ export interface DialerParts {
   readonly egress: Egress;
   readonly knocker: Knocker;
   readonly explainer: Explainer;
+  /** Why nothing on the tailnet can be reached any more; empty while the node is on it. */
+  readonly trouble: () => string;
 }
 
 /**
@@ -62,6 +64,8 @@ export function dialer(parts: DialerParts): Dialer {
   const tailnet = async (addresses: readonly string[], target: HostPort): Promise<Dialed> => {
     const [first] = addresses;
     if (first === undefined) return failed("unresolved", `${target.host} has no address`, true);
+    const trouble = parts.trouble();
+    if (trouble !== "") return failed("unreachable", `Cannot reach ${formatHostPort(target)}: ${trouble}.`, true);
     const began = now();
     if (!(await knocker.knock(first))) {
       return {

@@ -36,6 +36,9 @@ export interface Verdict {
   readonly advice: string;
 }
 
+/** Of longer lists the rest is counted. */
+const MOST_LISTED = 10;
+
 /** Judges a reply to one of the requests. */
 export function judgeReply(reply: ApiReply, step: Step, context: ApiContext): Verdict {
   const { server, tags, variables } = context;
@@ -60,11 +63,11 @@ export function judgeReply(reply: ApiReply, step: Step, context: ApiContext): Ve
       advice,
     );
   }
-  // Tailscale's "requested tags [...] are invalid or not permitted"; only its text distinguishes it from other bad
-  // requests.
-  if (reply.status === 400 && message.includes("tag")) {
+  // Tailscale's 400 "requested tags [...] are invalid or not permitted" and headscale's 403 "token may not assign tag
+  // ..."; only the text distinguishes them from other refusals.
+  if (refused && message.includes("tag")) {
     const advice = "TS_OAUTH_TAGS must name all tags of the client or identity, or tags that one of them owns.";
-    return failed(`Tailscale refused the tags ${tags.join(", ")} (${status})`, advice);
+    return failed(`Tailscale refused the tags ${someOf(tags)} (${status})`, advice);
   }
   if (reply.status === 401 || reply.status === 403) {
     return failed(
@@ -73,6 +76,12 @@ export function judgeReply(reply: ApiReply, step: Step, context: ApiContext): Ve
     );
   }
   return failed(`Tailscale refused to create an auth key (${status})`, "Check TS_OAUTH_TAGS and TS_API_URL.");
+}
+
+/** A list in words, of which a long one shows only its beginning. */
+function someOf(list: readonly string[]): string {
+  const more = list.length - MOST_LISTED;
+  return more <= 0 ? list.join(", ") : `${list.slice(0, MOST_LISTED).join(", ")} and ${more} more`;
 }
 
 /** The status of a reply and what the server says about it: `401: API token invalid`. */

@@ -39,8 +39,9 @@ export interface Api {
 }
 
 /**
- * Gets a one-shot, ephemeral, preauthorized auth key with two requests: the first exchanges the secret of the OAuth
- * client, or the identity token of the run, for an access token; the second exchanges that for the key.
+ * Gets a one-shot auth key, ephemeral and preauthorized unless the credential says otherwise, with two requests: the
+ * first exchanges the secret of the OAuth client, or the identity token of the run, for an access token; the second
+ * exchanges that for the key.
  *
  * Tries again until the deadline while the server is busy, broken or out of reach.
  *
@@ -60,7 +61,9 @@ export async function accessToken(api: Api): Promise<string> {
 
 /** The second of the two requests. */
 export async function createKey(api: Api, token: string): Promise<string> {
-  const create = { reusable: false, ephemeral: true, preauthorized: true, tags: api.login.settings.tags };
+  const { settings, key: options } = api.login;
+  const { ephemeral, preauthorized } = options;
+  const create = { reusable: false, ephemeral, preauthorized, tags: settings.tags };
   const order = { capabilities: { devices: { create } }, expirySeconds: KEY_LIFETIME, description: "spacetail" };
   const key = await ask(api, {
     step: "key",
@@ -94,16 +97,16 @@ async function exchange(api: Api): Promise<ApiReply> {
 
 /** @throws Failure if nothing is known that HTTPS could trust */
 export function openApi(login: Login): Api {
-  const { settings } = login;
+  const { settings, key } = login;
   const certificates = systemCertificates(login.env);
   const context: ApiContext = {
-    server: settings.apiUrl,
+    server: key.apiUrl,
     tags: settings.tags,
     variables: clientVariables(login),
     certificateFile: certificates.problem,
   };
   const throughTls = login.egress.upstream.tunnel?.scheme === "https";
-  if (!throughTls && !settings.apiUrl.startsWith("https:")) return { login, context, trustDirectories: () => false };
+  if (!throughTls && !key.apiUrl.startsWith("https:")) return { login, context, trustDirectories: () => false };
   let complete = false;
   let known: string[] = certificates.file.map((one) => one);
   const trustDirectories = (): boolean => {

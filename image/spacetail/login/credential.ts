@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from "node:fs";
+import { trimmed } from "../../../contract/wire/characters.js";
+import { isFile, secretAttributes } from "../../../contract/wire/credentials.js";
 import { type Environment, nameInUse } from "../../../contract/wire/environment.js";
-import type { Settings } from "../../../contract/wire/settings.js";
+import { withoutTailscaleSecrets } from "../../../contract/wire/secrets.js";
+import { type KeyOptions, keyOptions, requireApi, type Settings } from "../../../contract/wire/settings.js";
 import { errorCode, Failure } from "../errors/failure.js";
+import { printable } from "../errors/printable.js";
 import { mintAuthKey } from "./auth-key.js";
 import { readClaims } from "./identity-token.js";
 import type { Login } from "./login.js";
@@ -10,17 +14,34 @@ import type { Login } from "./login.js";
 /** Where Spacelift puts the identity token of a run, besides the variable SPACELIFT_OIDC_TOKEN. */
 const TOKEN_FILE = "/mnt/workspace/spacelift.oidc";
 
+/** A secret, and what a key is minted with, if it is minted. */
+export interface Credential {
+  readonly secret: string;
+  readonly key: KeyOptions;
+}
+
 /** The secret that the node joins with, or that its key is minted with; `file:` is resolved. */
-export function readSecret(settings: Settings, env: Environment): string {
-  if (settings.credential === "federated") return identityToken(settings, env);
-  if (settings.credential === "oauth") {
-    return fromFile(nameInUse(env, "TS_OAUTH_CLIENT_SECRET"), settings.oauthClientSecret);
+export function readCredential(settings: Settings, env: Environment): Credential {
+  if (settings.credential === "federated") return { secret: identityToken(settings, env), key: settings };
+  if (settings.credential === "oauth") return clientCredential(settings, env);
+  if (settings.credential === "authkey") {
+    return { secret: fromFile(nameInUse(env, "TS_AUTHKEY"), settings.authKey), key: settings };
   }
-  if (settings.credential === "authkey") return fromFile(nameInUse(env, "TS_AUTHKEY"), settings.authKey);
   throw new Failure(
     "No credential. Set TS_CLIENT_ID (a federated identity), TS_OAUTH_CLIENT_SECRET (an OAuth client with the " +
       "auth_keys scope), or TS_AUTHKEY.",
   );
+}
+
+/** The secret of an OAuth client without its attributes. Those of a secret in a file are checked only now. */
+function clientCredential(settings: Settings, env: Environment): Credential {
+  const name = nameInUse(env, "TS_OAUTH_CLIENT_SECRET");
+  const text = fromFile(name, settings.oauthClientSecret);
+  const { credential, problem } = secretAttributes(text);
+  if (problem !== null) throw new Failure(`${name} ${problem}.`);
+  const key = keyOptions(settings, text);
+  requireApi(key, settings.controlUrl);
+  return { secret: credential, key };
 }
 
 /** The auth key to join with: the given one, or a new one from the OAuth client or federated identity. */
@@ -46,10 +67,10 @@ function identityToken(settings: Settings, env: Environment): string {
 }
 
 function spaceliftToken(env: Environment): string {
-  const variable = (env.SPACELIFT_OIDC_TOKEN ?? "").trim();
+  const variable = trimmed(env.SPACELIFT_OIDC_TOKEN ?? "");
   let file = "";
   try {
-    file = readFileSync(TOKEN_FILE, "utf8").trim();
+    file = trimmed(readFileSync(TOKEN_FILE, "utf8"));
   } catch {
     return variable;
   }
@@ -60,14 +81,15 @@ function spaceliftToken(env: Environment): string {
 }
 
 function fromFile(name: string, value: string): string {
-  if (!value.startsWith("file:")) return value;
+  if (!isFile(value)) return value;
   const path = value.slice("file:".length);
+  const shown = printable(withoutTailscaleSecrets(path));
   let text = "";
   try {
-    text = readFileSync(path, "utf8").trim();
+    text = trimmed(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new Failure(`${name} names the file ${path}, which cannot be read (${errorCode(error)}).`);
+    throw new Failure(`${name} names the file ${shown}, which cannot be read (${errorCode(error)}).`);
   }
-  if (text === "") throw new Failure(`${name} names the file ${path}, which is empty.`);
+  if (text === "") throw new Failure(`${name} names the file ${shown}, which is empty.`);
   return text;
 }

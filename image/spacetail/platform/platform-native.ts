@@ -17,6 +17,7 @@ declare function runProgram(words: string, variables: string): number;
 declare function dieOf(signal: number): number;
 declare function stdioOpen(): number;
 declare function stdioFinish(): number;
+declare function symbolicLink(words: string): number;
 
 /** The platform of the native build. */
 export function nativePlatform(): Platform {
@@ -37,6 +38,9 @@ export function nativePlatform(): Platform {
     },
     raiseDescriptorLimit: () => {
       raiseDescriptors();
+    },
+    link: (target, path) => {
+      symbolicLink(`${target}\0${path}`);
     },
     exec: async (argv) => errorName(-execArgv(argv.join("\0"))),
     run: async (path, words, changed) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
-import { lstatSync } from "node:fs";
+import { lstatSync, symlinkSync } from "node:fs";
 import { errorCode } from "../errors/failure.js";
 import { nodeNet } from "./net-node.js";
 import type { Platform } from "./platform.js";
@@ -10,8 +10,11 @@ import { secureConnection } from "./tls-node.js";
 
 /** The platform of the build for Node. */
 export function nodePlatform(): Platform {
-  // As in the native build, a terminal that hangs up counts as SIGTERM.
-  process.on("SIGHUP", () => process.kill(process.pid, "SIGTERM"));
+  // As in the native build, these count as SIGTERM.
+  for (const name of ["SIGHUP", "SIGQUIT"]) process.on(name, () => process.kill(process.pid, "SIGTERM"));
+  // A log on a full disk takes no lines. Node ends a program that has not asked for this error, and console asks only
+  // while it writes, but each further line fails later.
+  process.stderr.on("error", () => {});
   let authorities: readonly string[] = [];
   return {
     command: [process.execPath, __filename],
@@ -27,6 +30,13 @@ export function nodePlatform(): Platform {
     spawnGuarded,
     dieWithParent: () => {
       throw new Error("Node cannot ask for a parent-death signal");
+    },
+    link: (target, path) => {
+      try {
+        symlinkSync(target, path);
+      } catch {
+        // As in the native build: whether there is a link can be seen.
+      }
     },
     // Node has done so.
     raiseDescriptorLimit: () => {},

@@ -32,6 +32,8 @@ export interface Platform {
   readonly spawnGuarded: (argv: readonly string[], env: Record<string, string>, log: number) => ChildProcess;
   /** Asks the kernel for SIGTERM when the parent dies. The native build only. */
   readonly dieWithParent: () => void;
+  /** Makes a symbolic link at `path` if that is possible. */
+  readonly link: (target: string, path: string) => void;
   /**
    * Allows this process as many descriptors as it may have; its children inherit that. Node does so when it starts.
    */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { errorCode, Failure } from "../errors/failure.js";
 
 /** The text of a file, or null if it cannot be read. */
@@ -24,5 +24,24 @@ export function writePrivate(path: string, text: string): void {
   } catch (error) {
     rmSync(partial, { force: true });
     throw new Failure(`Cannot write ${path} (${errorCode(error)}). Check that the disk is writable and not full.`);
+  }
+}
+
+/**
+ * Overwrites the beginning of a file, which takes no room on a full disk. Readers may see a part of it.
+ *
+ * @returns false if that is impossible
+ */
+export function overwrite(path: string, text: string): boolean {
+  try {
+    const file = openSync(path, "r+");
+    try {
+      const bytes = Buffer.from(text);
+      return writeSync(file, bytes, 0, bytes.length) === bytes.length;
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
   }
 }

@@ -58,8 +58,14 @@ export function isRunning(id: ProcessId): boolean {
   return found !== null && isSame(found, id);
 }
 
+/** Whether something that was parsed from JSON is a process. */
+export function isProcessId(value: ProcessId | null | undefined): boolean {
+  if (value === null || value === undefined) return false;
+  return typeof value.pid === "number" && typeof value.start === "string";
+}
+
 /** Sends a signal to a process if it still runs; true if it was sent. */
-export function signal(id: ProcessId, name: "SIGTERM" | "SIGKILL"): boolean {
+export function signal(id: ProcessId, name: "SIGTERM" | "SIGKILL" | "SIGCONT"): boolean {
   if (!isRunning(id)) return false;
   try {
     process.kill(id.pid, name);

@@ -8,14 +8,20 @@ import { errorCode } from "../errors/failure.js";
  *
  * @param command the command line of this executable
  * @param path the value of PATH
+ * @param isOut true for a program that does not count
  * @returns its path, or an empty string
  */
-export function findProgram(name: string, command: readonly string[], path: string): string {
+export function findProgram(
+  name: string,
+  command: readonly string[],
+  path: string,
+  isOut: (path: string) => boolean = () => false,
+): string {
   // The last word is the executable in both builds. A program next to Node's own executable has nothing to do with us.
   const beside = dirname(command[command.length - 1] ?? "");
   for (const place of [beside].concat(path.split(":"))) {
     const candidate = `${place}/${name}`;
-    if (place !== "" && isProgram(candidate)) return candidate;
+    if (place !== "" && isProgram(candidate) && !isOut(candidate)) return candidate;
   }
   return "";
 }

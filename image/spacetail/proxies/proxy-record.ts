@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync, rmSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
-import { exportedValues, originalValues, PROXY_VARIABLES } from "../../../contract/wire/proxy-variables.js";
+import { exportedValues, originalValues, proxyNames } from "../../../contract/wire/proxy-variables.js";
 import type { Settings } from "../../../contract/wire/settings.js";
 import { shellQuote } from "../../../contract/wire/shell.js";
 import { writePrivate } from "../process/files.js";
@@ -21,7 +21,7 @@ export interface ProxyRecord {
   readonly lookalikes: Record<string, string>;
 }
 
-/** Variables that name a proxy and are not exported by the hooks. */
+/** Variables that name a proxy which the tunnel uses too. The hooks export them only if they are told to. */
 const OTHER_PROXIES: readonly string[] = ["ALL_PROXY", "all_proxy"];
 
 /** The record of a tunnel that is not up yet. */
@@ -38,24 +38,22 @@ export function emptyRecord(): ProxyRecord {
  */
 export function writeRecord(path: string, settings: Settings, env: Environment, earlier: ProxyRecord): void {
   const now = proxiesOfRun(settings, env);
+  const { httpProxy, noProxy, proxyVariables } = settings;
   const original: Record<string, string> = {};
-  for (const name of PROXY_VARIABLES.concat(OTHER_PROXIES)) {
+  for (const name of proxyNames(proxyVariables.concat(OTHER_PROXIES))) {
     const value = isExported(earlier, name, env) ? earlier.original[name] : now[name];
     if (value !== undefined) original[name] = value;
   }
   // Leftovers of an earlier phase are still in the shell, so they become part of its NO_PROXY.
-  const exports = [{ values: exportedValues(settings.httpProxy, settings.noProxy, env) }].concat(earlier.exports);
+  const latest = { values: exportedValues(httpProxy, noProxy, env, proxyVariables) };
+  const exports = [latest].concat(earlier.exports.filter((one) => !isSame(one, latest)));
   writePrivate(path, JSON.stringify({ exports, original, lookalikes: lookalikes(env, exports) }));
 }
 
 /** The proxy variables of the run itself, without what hooks of ours may have left behind. */
 export function proxiesOfRun(settings: Settings, env: Environment): Record<string, string> {
-  const values = originalValues(settings.httpProxy, settings.noProxy, env);
-  for (const name of OTHER_PROXIES) {
-    const value = env[name] ?? "";
-    if (value !== "") values[name] = value;
-  }
-  return values;
+  const { httpProxy, noProxy, proxyVariables } = settings;
+  return originalValues(httpProxy, noProxy, env, proxyVariables.concat(OTHER_PROXIES));
 }
 
 /** What the last `up` wrote down; the empty record if there is none. */
@@ -76,13 +74,13 @@ export function readRecord(path: string): ProxyRecord {
  */
 export function forgetRecord(path: string, env: Environment): void {
   const record = readRecord(path);
-  if (!PROXY_VARIABLES.some((name) => isExported(record, name, env))) rmSync(path, { force: true });
+  if (!exportedNames(record.exports).some((name) => isExported(record, name, env))) rmSync(path, { force: true });
 }
 
-/** The shell commands that bring back the proxy variables of the run. */
-export function restoreCommands(original: Record<string, string>): string[] {
+/** The shell commands that bring back the variables of the run that the hooks have changed. */
+export function restoreCommands({ exports, original }: ProxyRecord): string[] {
   const commands: string[] = [];
-  for (const name of PROXY_VARIABLES) {
+  for (const name of proxyNames(exportedNames(exports))) {
     const value = original[name];
     if (value !== undefined) commands.push(`export ${name}=${shellQuote(value)}`);
   }
@@ -94,13 +92,23 @@ function isExported(record: ProxyRecord, name: string, env: Environment): boolea
   return record.exports.some((one) => one.values[name] === value);
 }
 
+function isSame(one: Exported, other: Exported): boolean {
+  return exportedNames([one, other]).every((name) => one.values[name] === other.values[name]);
+}
+
+function exportedNames(exports: readonly Exported[]): string[] {
+  let names: string[] = [];
+  for (const { values } of exports) names = names.concat(Object.keys(values));
+  return names;
+}
+
 function lookalikes(env: Environment, exports: readonly Exported[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined || !value.includes("\n")) continue;
     const lines = value.split("\n");
     for (const { values } of exports) {
-      if (PROXY_VARIABLES.some((one) => lines.includes(`${one}=${values[one] ?? ""}`))) found[name] = value;
+      if (Object.keys(values).some((one) => lines.includes(`${one}=${values[one] ?? ""}`))) found[name] = value;
     }
   }
   return found;

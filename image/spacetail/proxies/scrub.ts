@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, realpathSync, renameSync, rmSync, 
 import type { Environment } from "../../../contract/wire/environment.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import type { Platform } from "../platform/platform.js";
-import { undoExports } from "./environment-file.js";
+import { remainingNames, undoExports } from "./environment-file.js";
 import { readRecord } from "./proxy-record.js";
 
 /** Where a Spacelift worker keeps the environment that a phase's hooks leave behind. */
@@ -21,11 +21,13 @@ export interface Scrub {
 /**
  * Removes what the hooks exported from an environment file. A missing file, or no tunnel so far, is fine.
  *
+ * @returns a sentence about what could not be removed because its form is unknown; empty if nothing
  * @throws Failure if the file cannot be read or written
  */
-export function scrubFile({ platform, env, record }: Scrub, path: string): void {
+export function scrubFile({ platform, env, record }: Scrub, path: string): string {
   const { exports, original, lookalikes } = readRecord(record);
-  if (exports.length === 0 || !existsSync(path)) return;
+  if (exports.length === 0 || !existsSync(path)) return "";
+  const left: string[] = [];
   try {
     // Values need not be UTF-8, so the file is processed as bytes, in the form of characters of one byte each.
     const before = readFileSync(path).toString("latin1");
@@ -34,11 +36,19 @@ export function scrubFile({ platform, env, record }: Scrub, path: string): void 
     let after = before;
     for (const { values } of exports) after = undoExports(after, asBytes(values), originalBytes, present);
     if (after !== before) replace(platform, realpathSync(path), Buffer.from(after, "latin1"));
+    for (const { values } of exports) {
+      for (const name of remainingNames(after, asBytes(values), originalBytes, present)) {
+        if (!left.includes(name)) left.push(name);
+      }
+    }
   } catch (error) {
     throw new Failure(
       `Cannot remove the proxy variables from ${path} (${errorMessage(error)}). Make it readable and writable.`,
     );
   }
+  if (left.length === 0) return "";
+  const names = left.join(", ");
+  return `${path} still has the tunnel's ${names}, in a form that cannot be removed: later phases may use a proxy that is gone.`;
 }
 
 function presentValues(env: Environment, lookalikes: Record<string, string>): Record<string, string> {

@@ -33,6 +33,10 @@ export interface PeerStatus {
 /** ipnstate.Status */
 export interface Status {
   readonly BackendState: string;
+  /** Whether the control server has admitted the node, so that it can be logged out. */
+  readonly HaveNodeKey?: boolean;
+  /** What tailscaled finds wrong, in sentences. */
+  readonly Health?: readonly string[] | null;
   readonly MagicDNSSuffix: string;
   readonly Self?: PeerStatus | null;
   readonly Peer?: Readonly<Record<string, PeerStatus | undefined>> | null;

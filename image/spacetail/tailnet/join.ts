@@ -89,7 +89,7 @@ function timeoutMessage(controlUrl: string, why: string): string {
     return `${controlUrl} is not a control server: it answers like a web server. Check TS_CONTROL_URL.`;
   }
   return why === ""
-    ? `The control server ${controlUrl} did not admit the node before TS_BOOT_TIMEOUT passed. Check that the server is healthy.`
+    ? `The control server ${controlUrl} did not admit the node before TS_BOOT_TIMEOUT passed. Check that the server is healthy. If it admits the node later, spacetail logs it out.`
     : `The control server ${controlUrl} cannot be used (${why}). Check TS_CONTROL_URL and the network.`;
 }
 

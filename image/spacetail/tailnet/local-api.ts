@@ -46,6 +46,8 @@ export interface LocalApi {
   readonly loginInteractive: (limitMs: number) => Promise<void>;
   readonly editPrefs: (prefs: MaskedPrefs, limitMs: number) => Promise<void>;
   readonly logout: (limitMs: number) => Promise<void>;
+  /** Makes tailscaled talk to the control server anew, with preferences and node as they are. */
+  readonly restart: (limitMs: number) => Promise<void>;
   /** One ping; null if there was no answer in time or tailscaled cannot send it. */
   readonly ping: (address: string, type: PingType, limitMs: number) => Promise<PingResult | null>;
   /** Connects to a service through the tailnet. */
@@ -119,6 +121,9 @@ export function localApi(connect: ConnectUnix, socket: string): LocalApi {
     },
     logout: async (limitMs) => {
       await command("POST", "logout", "", limitMs);
+    },
+    restart: async (limitMs) => {
+      await command("POST", "start", "{}", limitMs);
     },
     ping: async (address, type, limitMs) => {
       const reply = await request("POST", `ping?ip=${encodeURIComponent(address)}&type=${type}`, "", limitMs);

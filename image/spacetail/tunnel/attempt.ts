@@ -4,12 +4,15 @@ import { now } from "../process/clock.js";
 import type { ProcessId } from "../process/processes.js";
 import type { Progress } from "./progress.js";
 import type { RuntimeDir } from "./runtime-dir.js";
+import type { Ephemeral } from "./state.js";
 
 /** One attempt to put this machine on the tailnet: everything that stays the same while it lasts. */
 export interface Attempt extends Login {
   readonly dir: RuntimeDir;
   /** The process whose exit ends the tunnel; null on hosts where only `down` ends it. */
   readonly watch: ProcessId | null;
+  /** Whether the control server deletes the node when it logs out. */
+  readonly ephemeral: Ephemeral;
   /** The host name of this machine. */
   readonly machine: string;
   readonly trace: Trace;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort } from "../../../contract/wire/addresses.js";
-import { redact } from "../../../contract/wire/secrets.js";
+import { quoted, redact } from "../../../contract/wire/secrets.js";
 import type { Settings } from "../../../contract/wire/settings.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { obtainAuthKey } from "../login/credential.js";
 import { bypassedMessage } from "../names/bypassed.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
-import { readText } from "../process/files.js";
+import { readText, writePrivate } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
 import { emptyRecord, proxiesOfRun, readRecord, writeRecord } from "../proxies/proxy-record.js";
 import { lastMessage, problemLines } from "../tailnet/daemon-log.js";
@@ -21,9 +21,10 @@ import { type Interruption, stopOnSignals } from "./interruption.js";
 import { acquire, realHolders } from "./lock.js";
 import { reuseTunnel } from "./reuse.js";
 import type { RuntimeDir } from "./runtime-dir.js";
+import { publishSocket } from "./socket.js";
 import { type Started, startSupervisor } from "./start.js";
-import { readLaunch, readState, reasonMessage, writeLaunch } from "./state.js";
-import { stopTunnel } from "./stop.js";
+import { readLaunch, readState, reasonMessage, STATE_SIZE, writeLaunch } from "./state.js";
+import { askToStop } from "./stop.js";
 
 /** How an attempt ended. */
 export interface Outcome {
@@ -38,7 +39,7 @@ export interface Outcome {
  * tailscaled, logs in, and proves that peers or the services of TS_WAIT_FOR can be reached. One deadline,
  * TS_BOOT_TIMEOUT, applies to all of it. Uses a tunnel that is already up.
  *
- * After a failure or a signal, everything it started is stopped again.
+ * After a failure or a signal, the supervisor stops everything again; nobody waits for the node's logout.
  */
 export async function bringUp(attempt: Attempt): Promise<Outcome> {
   const { platform, dir, env, settings, deadline, progress } = attempt;
@@ -56,7 +57,7 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
     await requireFree(attempt);
-    if (remaining(deadline) === 0) throw new Failure("TS_BOOT_TIMEOUT passed before an earlier tunnel was gone.");
+    if (remaining(deadline) === 0) throw new Failure("TS_BOOT_TIMEOUT passed before tailscaled could be started.");
     return await startTunnel(attempt);
   } finally {
     release();
@@ -76,7 +77,7 @@ interface Startup {
 async function startTunnel(attempt: Attempt): Promise<Outcome> {
   let supervisor: ProcessId | null = null;
   const stop = async (): Promise<void> => {
-    await stopTunnel(attempt.dir, supervisor);
+    await askToStop(attempt.dir, supervisor);
   };
   const interruption = stopOnSignals(stop);
   const started = startSupervisor(attempt);
@@ -95,15 +96,20 @@ async function startTunnel(attempt: Attempt): Promise<Outcome> {
 
 async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
   const { platform, dir, settings, machine, deadline, trace, progress } = attempt;
-  const api = localApi(platform.net.connectUnix, started.socket);
-  progress.waitFor(settings.credential === "authkey" ? "tailscaled" : `the API at ${settings.apiUrl}`);
+  const api = localApi(platform.net.connectUnix, started.ownSocket);
+  progress.waitFor(settings.credential === "authkey" ? "tailscaled" : `the API at ${attempt.key.apiUrl}`);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);
-  const ready = waitForDaemon(api, deadline).then(() => "");
+  const ready = waitForDaemon(api, deadline).then(() => {
+    publishSocket(started.ownSocket, started.socket);
+    return "";
+  });
   const [authKey] = await Promise.all([key, ready]);
   secrets.push(authKey);
   trace("tailscaled answers, auth key obtained");
   const options = { AuthKey: authKey, UpdatePrefs: joinPrefs(settings, machine) };
+  // From now on the control server may have admitted the node, whatever becomes of this process.
+  writePrivate(dir.joining, "");
   progress.waitFor(`the control server ${settings.controlUrl}`);
   await join(api, options, () => daemonLog(dir), deadline);
   trace("running");
@@ -112,6 +118,8 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   progress.waitFor(reachedMessage(settings));
   sayWhatIsBypassed(attempt, status);
   const note = await reach(api, settings.waitFor, true, deadline);
+  // The supervisor waits until the node is admitted before it logs out, so a tunnel may be up and stopping.
+  if (readState(dir)?.phase === "stopping") throw new Failure("The tunnel went down.");
   noteReady(dir, deadline.totalMs - remaining(deadline));
   return { exitStatus: 0, report: reportOf(status, "on the tailnet", note) };
 }
@@ -133,14 +141,14 @@ async function giveUp({ attempt, interruption, stop, secrets }: Startup, error: 
   const causes: readonly string[] = ["daemon-exited", "daemon-not-started", "cannot-listen"];
   const isTold = reason === null || causes.includes(reason.cause);
   const line = isTold ? errorMessage(error) : `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
-  const lines = problemLines(log, secrets, 5).map((one) => `  tailscaled: ${one}`);
+  const lines = problemLines(log, secrets, 5, line).map((one) => `  tailscaled: ${one}`);
   throw new Failure([redact(line, secrets)].concat(lines).join("\n"));
 }
 
 async function useExitNode(api: LocalApi, wanted: string, deadline: Deadline): Promise<void> {
   if (wanted === "") return;
   const peer = findPeer(await api.status(timeLeft(deadline)), wanted);
-  if (peer === null) throw new Failure(`No node named "${wanted}". Check --exit-node in TS_EXTRA_ARGS.`);
+  if (peer === null) throw new Failure(`No node named ${quoted(wanted)}. Check --exit-node in TS_EXTRA_ARGS.`);
   if (!peer.ExitNodeOption) {
     throw new Failure(`${displayName(peer)} is not an exit node, or has not been approved as one.`);
   }
@@ -159,12 +167,17 @@ function exitMessage({ dir, settings }: Attempt, how: string): string {
   const log = daemonLog(dir);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
+    // A supervisor that cannot write cannot say so either.
+    writePrivate(dir.state, " ".repeat(STATE_SIZE));
     const last = lastMessage(readText(dir.supervisorLog) ?? "");
     return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }
   if (reason.cause === "cannot-listen") return listenMessage(reason.detail, settings.forwards);
   const advice = "Check TS_TAILSCALED_EXTRA_ARGS, TS_SOCKET and the proxy addresses.";
-  return `${reasonMessage(reason)}: ${lastMessage(log)}. ${advice}`;
+  const launch = readLaunch(dir);
+  // The name of the socket that users know.
+  const last = launch === null ? lastMessage(log) : lastMessage(log).split(launch.ownSocket).join(launch.socket);
+  return `${reasonMessage(reason)}: ${last}. ${advice}`;
 }
 
 function reportOf(status: Status, what: string, note: string): string {

@@ -8,10 +8,10 @@ import type { LocalApi } from "../tailnet/local-api.js";
 import type { Attempt } from "./attempt.js";
 import { childEnvironment } from "./child-environment.js";
 import type { RuntimeDir } from "./runtime-dir.js";
-import { clearSocket } from "./socket.js";
+import { clearSocket, socketOf } from "./socket.js";
 
-/** The command line of tailscaled. */
-export function daemonCommand(attempt: Attempt): string[] {
+/** The command line of tailscaled, which will create the given socket. */
+export function daemonCommand(attempt: Attempt, socket: string): string[] {
   const { platform, env, settings } = attempt;
   const program = findProgram("tailscaled", platform.command, env.PATH ?? "");
   if (program === "") throw new Failure(missingMessage("tailscaled"));
@@ -21,15 +21,10 @@ export function daemonCommand(attempt: Attempt): string[] {
     "--state=mem:",
     // tailscaled would otherwise use the variable PORT.
     "--port=0",
-    `--socket=${socketOf(attempt)}`,
+    `--socket=${socket}`,
     // For UDP alone, through the proxy in front of it; a free port, which it logs.
     "--socks5-server=127.0.0.1:0",
   ].concat(settings.tailscaledArgs);
-}
-
-/** The socket that tailscaled will listen on. */
-export function socketOf({ dir, settings }: Attempt): string {
-  return settings.socket === "" ? dir.socket : settings.socket;
 }
 
 /**

@@ -3,7 +3,7 @@ import { linkSync, rmSync } from "node:fs";
 import { errorCode, Failure } from "../errors/failure.js";
 import { type Deadline, remaining, sleep } from "../process/clock.js";
 import { readText, writePrivate } from "../process/files.js";
-import { isRunning, isSame, type ProcessId, thisProcess } from "../process/processes.js";
+import { isProcessId, isRunning, isSame, type ProcessId, thisProcess } from "../process/processes.js";
 
 /** The processes of a machine, as a lock sees them. */
 export interface Holders {
@@ -92,7 +92,8 @@ function readHolder(path: string): ProcessId | null {
   const text = readText(path);
   if (text === null) return null;
   try {
-    return JSON.parse(text) as ProcessId;
+    const holder = JSON.parse(text) as ProcessId;
+    return isProcessId(holder) ? holder : { pid: 0, start: "" };
   } catch {
     return { pid: 0, start: "" };
   }

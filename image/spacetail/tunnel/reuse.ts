@@ -3,16 +3,16 @@ import { formatHostPort } from "../../../contract/wire/addresses.js";
 import type { Forward } from "../../../contract/wire/forwards.js";
 import { Failure } from "../errors/failure.js";
 import { remaining, sleep } from "../process/clock.js";
-import { isSame } from "../process/processes.js";
+import { isRunning, isSame } from "../process/processes.js";
 import { localApi } from "../tailnet/local-api.js";
 import type { Attempt } from "./attempt.js";
 import { find, readLaunch, readState, type State, writeLaunch } from "./state.js";
-import { exited, stopTunnel } from "./stop.js";
+import { askToStop, exited, setAside } from "./stop.js";
 
 /**
  * Looks for a tunnel that the attempt can use: one that is up and on the tailnet, and stays until the watched process
- * has exited too. Any other tunnel is waited for or taken down, because phases that share a container follow each other
- * closely.
+ * has exited too. Any other tunnel is taken down and set aside, because phases that share a container follow each other
+ * closely, and a logout may take long.
  *
  * @returns the tunnel, or null if there is none and a new one can be started
  * @throws Failure if the tunnel listens on other addresses
@@ -20,10 +20,12 @@ import { exited, stopTunnel } from "./stop.js";
 export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
   const { dir, deadline } = attempt;
   const { found, state } = find(dir);
-  if (found === "none" || state === null) return null;
-  if (found === "up" && (await canServe(attempt, state))) return state;
-  if (found === "stopping") await exited(state.supervisor, deadline);
-  await stopTunnel(dir, null);
+  if (found === "up" && state !== null && (await canServe(attempt, state))) return state;
+  const supervisor = await askToStop(dir, null);
+  if (supervisor !== null && isRunning(supervisor)) {
+    if (readState(dir) === null) await exited(supervisor, deadline);
+    else setAside(dir, supervisor);
+  }
   return null;
 }
 
@@ -32,7 +34,7 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
   const { dir, settings, watch } = attempt;
   const { socks5Server, httpProxy } = settings;
   const launch = readLaunch(dir);
-  if (launch === null || !(await isOnTailnet(attempt, state.socket))) return false;
+  if (state.problem !== "" || launch === null || !(await isOnTailnet(attempt, state.socket))) return false;
   if (launch.socks5Server !== socks5Server || launch.httpProxy !== httpProxy) {
     throw new Failure(
       `The tunnel is already up with other proxy addresses (SOCKS5 ${launch.socks5Server}, HTTP ${launch.httpProxy}; ` +
@@ -45,12 +47,9 @@ async function canServe(attempt: Attempt, state: State): Promise<boolean> {
   const generation = launch.generation + 1;
   const added = watch === null ? [] : state.watch.concat([watch]);
   writeLaunch(dir, {
+    ...launch,
     watch: isWatched ? state.watch : added,
     generation,
-    daemon: launch.daemon,
-    socket: launch.socket,
-    socks5Server,
-    httpProxy,
     forwards: launch.forwards.concat(more),
     readyMs: launch.readyMs,
   });

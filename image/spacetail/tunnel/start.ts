@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from "node:child_process";
 import { closeSync, openSync, rmSync } from "node:fs";
-import { identify, type ProcessId } from "../process/processes.js";
+import type { Environment } from "../../../contract/wire/environment.js";
+import { identify, type ProcessId, thisProcess } from "../process/processes.js";
 import type { Attempt } from "./attempt.js";
 import { childEnvironment } from "./child-environment.js";
-import { daemonCommand, socketOf } from "./daemon.js";
+import { daemonCommand } from "./daemon.js";
 import type { RuntimeDir } from "./runtime-dir.js";
-import { writeLaunch } from "./state.js";
+import { makeSocketDirs, ownSocketOf, removeSocketDirs, socketOf } from "./socket.js";
+import { readLaunch, writeLaunch } from "./state.js";
+import { supervisorVariables } from "./supervisors.js";
 
 /** A supervisor that was started a moment ago. */
 export interface Started {
   readonly supervisor: ProcessId | null;
+  /** Where tailscaled's socket is to be found, and the name that it is created under. */
   readonly socket: string;
+  readonly ownSocket: string;
   /** Resolves when the supervisor exits, which it does when tailscaled does; says how it ended. */
   readonly ended: Promise<string>;
 }
@@ -20,24 +25,30 @@ export interface Started {
 export function startSupervisor(attempt: Attempt): Started {
   const { platform, dir, settings, watch } = attempt;
   const { socks5Server, httpProxy, forwards } = settings;
-  const daemon = daemonCommand(attempt);
   const socket = socketOf(attempt);
+  const ownSocket = ownSocketOf(socket);
+  const daemon = daemonCommand(attempt, ownSocket);
   clearTraces(dir);
+  const { pid, start } = thisProcess();
   writeLaunch(dir, {
+    id: `${pid}-${start}`,
     watch: watch === null ? [] : [watch],
     generation: 1,
     daemon,
     socket,
+    ownSocket,
+    socketDirs: makeSocketDirs(socket),
     socks5Server,
     httpProxy,
     forwards,
     readyMs: -1,
+    ephemeral: attempt.ephemeral,
   });
   const log = openSync(dir.supervisorLog, "a");
   const child = spawn(platform.command[0] ?? "", platform.command.slice(1).concat(["supervise"]), {
     detached: true,
     stdio: ["ignore", log, log],
-    env: childEnvironment(attempt.env),
+    env: { ...childEnvironment(attempt.env), ...supervisorVariables(dir.path, isNamed(attempt.env)) },
   });
   closeSync(log);
   child.unref();
@@ -46,10 +57,22 @@ export function startSupervisor(attempt: Attempt): Started {
     child.on("error", (error: Error) => resolve(error.message));
     child.on("exit", (code: number | null) => resolve(`status ${code ?? 1}`));
   });
-  return { supervisor, socket, ended };
+  return { supervisor, socket, ownSocket, ended };
 }
 
 /** Removes what an earlier tunnel left in the directory, so that nothing is mistaken for the new one's. */
 function clearTraces(dir: RuntimeDir): void {
-  for (const path of [dir.state, dir.launch, dir.daemonLog, dir.supervisorLog]) rmSync(path, { force: true });
+  const earlier = readLaunch(dir);
+  if (earlier !== null) {
+    // If everything was killed, nobody has removed them.
+    rmSync(earlier.ownSocket, { force: true });
+    removeSocketDirs(earlier.socketDirs);
+  }
+  for (const path of [dir.state, dir.launch, dir.joining, dir.daemonLog, dir.supervisorLog])
+    rmSync(path, { force: true });
+}
+
+/** Whether the user named the place of the runtime directory. */
+function isNamed(env: Environment): boolean {
+  return (env.TS_RUNTIME_DIR ?? "") !== "";
 }

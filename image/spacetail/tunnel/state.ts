@@ -1,26 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Forward } from "../../../contract/wire/forwards.js";
-import { readText, writePrivate } from "../process/files.js";
-import { isRunning, type ProcessId } from "../process/processes.js";
+import { overwrite, readText, writePrivate } from "../process/files.js";
+import { isProcessId, isRunning, type ProcessId } from "../process/processes.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 import type { Summary } from "./summary.js";
 
 /** What `up` tells the supervisor. Contains no secret. */
 export interface Launch {
+  /** Distinguishes this tunnel from an earlier or later one in the same directory. */
+  readonly id: string;
   /** The tunnel ends when all of these processes have exited; empty on hosts where only `down` ends it. */
   readonly watch: readonly ProcessId[];
   /** Counts the changes of `watch`, so that an `up` notices when the supervisor has read its own. */
   readonly generation: number;
   /** The command line of tailscaled. */
   readonly daemon: readonly string[];
+  /** Where users find tailscaled's socket. */
   readonly socket: string;
+  /** The same socket under a name that only this tunnel has, so that a tunnel that is leaving can give up the other. */
+  readonly ownSocket: string;
+  /** Directories that were created for the socket, the outermost first. */
+  readonly socketDirs: readonly string[];
   /** Where the proxies listen, as `host:port`. */
   readonly socks5Server: string;
   readonly httpProxy: string;
   readonly forwards: readonly Forward[];
   /** How long `up` took until traffic flowed, in milliseconds; -1 until then. */
   readonly readyMs: number;
+  /** Whether the control server deletes the node when it logs out. */
+  readonly ephemeral: Ephemeral;
 }
+
+/** "unknown" if only the control server knows, because the user provided the auth key. */
+export type Ephemeral = "yes" | "unknown";
 
 /** What the supervisor says about itself. */
 export interface State {
@@ -33,16 +45,20 @@ export interface State {
   readonly socket: string;
   /** The forwards that listen. */
   readonly forwards: readonly Forward[];
+  /** A tunnel that is "stopping" has given up its socket's public name. */
   readonly phase: "up" | "stopping" | "stopped";
   /** Why it is stopping or has stopped; null while it is up. */
   readonly reason: StopReason | null;
   readonly node: NodeFate;
+  /** What is wrong with the node, or prevents its logout; empty if nothing is. */
+  readonly problem: string;
+  readonly ephemeral: Ephemeral;
   /** What it was used for; null until it stops, and if it was never ready. */
-  readonly summary?: Summary | null;
+  readonly summary: Summary | null;
 }
 
-/** What became of the node. Left behind means that the control server will expire it. */
-export type NodeFate = "unknown" | "logged-out" | "left-behind" | "never-joined";
+/** What became of the node. "unanswered": the control server has not said whether it admits the node. */
+export type NodeFate = "unknown" | "logged-out" | "left-behind" | "unanswered" | "never-joined";
 
 /** Why a tunnel went down. */
 export interface StopReason {
@@ -50,10 +66,11 @@ export interface StopReason {
     | "requested"
     | "interrupted"
     | "watch-ended"
+    | "removed"
     | "daemon-exited"
     | "daemon-not-started"
     | "cannot-listen";
-  /** The watched process, how tailscaled ended, or the address with the error; empty for other causes. */
+  /** The watched process, the removed directory, how tailscaled ended, or the address with the error; else empty. */
   readonly detail: string;
 }
 
@@ -66,6 +83,8 @@ export function reasonMessage({ cause, detail }: StopReason): string {
       return "interrupted";
     case "watch-ended":
       return `the watched process ${detail} exited`;
+    case "removed":
+      return `the directory ${detail} was removed`;
     case "daemon-exited":
       return `tailscaled exited unexpectedly (${detail})`;
     case "cannot-listen":
@@ -75,26 +94,46 @@ export function reasonMessage({ cause, detail }: StopReason): string {
   }
 }
 
-/** The recorded state; null if there is none or it cannot be read. */
+/** The recorded state; null if there is none, or if it is not one that this version wrote. */
 export function readState(dir: RuntimeDir): State | null {
-  const text = readText(dir.state);
-  if (text === null) return null;
+  return parseState(readText(dir.state) ?? "");
+}
+
+/** {@link readState} for the text of the file. Node does not check types when it parses JSON. */
+export function parseState(text: string): State | null {
   try {
-    return JSON.parse(text) as State;
+    const state = JSON.parse(text) as State;
+    if (!isProcessId(state.supervisor) || state.watch === undefined || state.phase === undefined) return null;
+    const complete = state.socket !== undefined && state.problem !== undefined && state.reason !== undefined;
+    return complete && (state.daemon === null || isProcessId(state.daemon)) ? state : null;
   } catch {
     return null;
   }
 }
 
+/** The size of a state file, which is filled up with blanks. Far more than a state needs. */
+export const STATE_SIZE = 4096;
+
+/**
+ * Writes the state. The file has the same size each time, so that it can be overwritten where the disk is full.
+ *
+ * @throws Failure if that is impossible
+ */
 export function writeState(dir: RuntimeDir, state: State): void {
-  writePrivate(dir.state, JSON.stringify(state));
+  const text = JSON.stringify(state).padEnd(STATE_SIZE);
+  try {
+    writePrivate(dir.state, text);
+  } catch (error) {
+    if (!overwrite(dir.state, text)) throw error;
+  }
 }
 
+/** What `up` told the supervisor; null if it cannot be read. */
 export function readLaunch(dir: RuntimeDir): Launch | null {
-  const text = readText(dir.launch);
-  if (text === null) return null;
   try {
-    return JSON.parse(text) as Launch;
+    const launch = JSON.parse(readText(dir.launch) ?? "") as Launch;
+    const complete = launch.id !== undefined && launch.watch !== undefined && launch.ownSocket !== undefined;
+    return complete ? launch : null;
   } catch {
     return null;
   }

@@ -10,36 +10,25 @@ import { errorMessage } from "../errors/failure.js";
 import type { Front } from "../front/front.js";
 import { type Tally, tally } from "../front/tally.js";
 import type { Platform } from "../platform/platform.js";
-import { deadlineIn, remaining, sleep, timeLeft } from "../process/clock.js";
-import { identify, type ProcessId, thisProcess } from "../process/processes.js";
+import { readText } from "../process/files.js";
+import { identify } from "../process/processes.js";
 import { readRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
-import { selfOf } from "../tailnet/status.js";
 import { daemonEnvironment } from "./daemon.js";
+import { leave } from "./leave.js";
+import { watchNode } from "./node-watch.js";
+import { reporter } from "./report.js";
 import type { RuntimeDir } from "./runtime-dir.js";
-import { clearSocket } from "./socket.js";
-import {
-  type Launch,
-  type NodeFate,
-  readLaunch,
-  reasonMessage,
-  type State,
-  type StopReason,
-  writeState,
-} from "./state.js";
+import { removeSocketDirs, sweepSockets, withdrawSocket } from "./socket.js";
+import { linkPlaces, unlinkPlaces } from "./socket-places.js";
+import { type Launch, reasonMessage, type StopReason } from "./state.js";
 import { type Summary, summaryMessage, summaryOf } from "./summary.js";
 import { openTunnelFront } from "./tunnel-front.js";
-import { watchedEnd } from "./watch.js";
+import { removal, watchedEnd } from "./watch.js";
 
 /** How long tailscaled may take to answer before the tunnel ends without a summary. Milliseconds. */
 const SUMMARY_MS = 1000;
-
-/** How long a logout may take before tailscaled is stopped without it. Milliseconds. */
-const LOGOUT_MS = 3000;
-
-/** tailscaled tries to log out itself for 5 s when it gets SIGTERM. Milliseconds. */
-const DAEMON_END_MS = 6500;
 
 /**
  * Runs tailscaled until something ends the tunnel: a signal, the exit of what is watched, or of tailscaled itself. Then
@@ -53,63 +42,66 @@ export async function superviseTunnel(
 ): Promise<void> {
   // Before tailscaled is started, so that no signal ends this process without it.
   const asked = askedToStop();
-  const supervisor = thisProcess();
-  let id: ProcessId | null = null;
-  let watched: Launch = launch;
+  const report = reporter(dir, launch);
   const egress = wayOut(platform, env, dir, launch);
-  let front: Front | null = null;
-  let summary: Summary | null = null;
+  const api = localApi(platform.net.connectUnix, launch.ownSocket);
+  const node = watchNode(
+    api,
+    () => readText(dir.daemonLog) ?? "",
+    (trouble) => report.problem(trouble),
+  );
   const counted = tally();
-  const report = (phase: State["phase"], reason: StopReason | null, node: NodeFate): void => {
-    const { watch, generation, socket } = watched;
-    const forwards = front === null ? [] : front.forwards();
-    writeState(dir, { supervisor, daemon: id, watch, generation, socket, forwards, phase, reason, node, summary });
-  };
+  let front: Front;
   try {
-    front = await openTunnelFront(platform, egress, dir, launch, counted);
+    front = await openTunnelFront(platform, egress, dir, launch, counted, node.trouble);
   } catch (error) {
     const reason: StopReason = { cause: "cannot-listen", detail: errorMessage(error) };
     console.error(`spacetail: ${reasonMessage(reason)}`);
-    report("stopped", reason, "never-joined");
+    report.stopping(reason);
+    report.stopped("never-joined");
+    removeSocketDirs(launch.socketDirs);
     return;
   }
+  linkPlaces(platform, launch.socket);
   const proxy = await proxyForDaemon(platform, egress);
   const log = openSync(dir.daemonLog, "a");
   const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env, proxy), log);
   closeSync(log);
-  const ended = endOf(daemon);
-  id = daemon.pid === undefined ? null : identify(daemon.pid);
-  report("up", null, "unknown");
-  let stopping = false;
+  const daemonEnded = endOf(daemon);
+  report.up(daemon.pid === undefined ? null : identify(daemon.pid), front.forwards());
   const unwatched = watchedEnd(dir, launch, (changed) => {
-    watched = changed;
-    if (stopping) return;
-    const done = (): void => {
-      if (!stopping) report("up", null, "unknown");
-    };
+    const done = (): void => report.watching(changed, front.forwards());
     addForwards(front, changed).then(done, done);
   });
-  const reason = await Promise.race([ended, asked, unwatched]);
-  stopping = true;
-  // First of all, so that the next tunnel can have the addresses.
+  const reason = await Promise.race([daemonEnded, asked, unwatched, removal(dir)]);
+
+  // First of all, what the next tunnel needs: it does not wait for the end of this one.
   front.close();
+  node.stop();
+  withdrawSocket(platform, launch);
+  unlinkPlaces(launch.socket);
   console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
-  report("stopping", reason, "unknown");
+  report.stopping(reason);
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
-  const api = localApi(platform.net.connectUnix, launch.socket);
-  summary = await sumUp(api, readLaunch(dir), counted);
-  const node = await takeDown(api, daemon, ended);
-  report("stopped", reason, node);
-  await clearSocket(platform, launch.socket);
-  console.error(`spacetail: stopped, node ${node}`);
+  report.summary(await sumUp(api, report.readyMs(), counted));
+  const fate = await leave({
+    api,
+    daemon,
+    daemonEnded,
+    joined: report.joined(),
+    report: (problem) => report.problem(problem),
+  });
+  report.stopped(fate);
+  await sweepSockets(platform, launch);
+  console.error(`spacetail: stopped, node ${fate}`);
 }
 
 /** What the tunnel was used for; null if it was never ready, or if tailscaled does not answer. */
-async function sumUp(api: LocalApi, launch: Launch | null, counted: Tally): Promise<Summary | null> {
-  if (launch === null || launch.readyMs < 0) return null;
+async function sumUp(api: LocalApi, readyMs: number, counted: Tally): Promise<Summary | null> {
+  if (readyMs < 0) return null;
   try {
-    const summary = summaryOf(await api.status(SUMMARY_MS), launch.readyMs, counted.dials());
+    const summary = summaryOf(await api.status(SUMMARY_MS), readyMs, counted.dials());
     console.error(`spacetail: ${summaryMessage(summary)}`);
     return summary;
   } catch {
@@ -130,9 +122,9 @@ async function proxyForDaemon(platform: Platform, egress: Egress): Promise<strin
   return tunnel === null && http === null ? "" : (await openDaemonProxy(platform.net, egress)).url;
 }
 
-async function addForwards(front: Front | null, { forwards }: Launch): Promise<void> {
+async function addForwards(front: Front, { forwards }: Launch): Promise<void> {
   try {
-    if (front !== null) await front.forward(forwards);
+    await front.forward(forwards);
   } catch (error) {
     console.error(`spacetail: a forward cannot listen on ${errorMessage(error)}`);
   }
@@ -156,27 +148,9 @@ function askedToStop(): Promise<StopReason> {
 
 function scrubQuietly(platform: Platform, env: Environment, dir: RuntimeDir): void {
   try {
-    scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
+    const left = scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
+    if (left !== "") console.error(`spacetail: ${left}`);
   } catch (error) {
     console.error(`spacetail: ${errorMessage(error)}`);
   }
-}
-
-/** Logs the node out, then ends tailscaled. Each step has a limit, so a dead control server cannot block it. */
-async function takeDown(api: LocalApi, daemon: ChildProcess, ended: Promise<StopReason>): Promise<NodeFate> {
-  let node: NodeFate = "left-behind";
-  const deadline = deadlineIn(LOGOUT_MS);
-  try {
-    const status = await api.statusWithoutPeers(remaining(deadline));
-    if (status.BackendState !== "Starting" && selfOf(status).addresses.length === 0) node = "never-joined";
-    // Even then: the control server may have admitted the node a moment ago.
-    await api.logout(timeLeft(deadline));
-    if (node !== "never-joined") node = "logged-out";
-  } catch (error) {
-    console.error(`spacetail: ${errorMessage(error)}`);
-  }
-  daemon.kill("SIGTERM");
-  const over = await Promise.race([ended.then(() => true), sleep(DAEMON_END_MS).then(() => false)]);
-  if (!over) daemon.kill("SIGKILL");
-  return node;
 }

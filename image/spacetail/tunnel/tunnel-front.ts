@@ -21,6 +21,7 @@ import type { Launch } from "./state.js";
  * Opens the proxies and forwards of a tunnel. They wait for tailscaled, so it need not run yet.
  *
  * @param counted counts the connections
+ * @param trouble why nothing on the tailnet can be reached any more; empty while the node is on it
  * @throws SystemError for the first address that cannot be used, which its message begins with
  */
 export async function openTunnelFront(
@@ -29,10 +30,11 @@ export async function openTunnelFront(
   dir: RuntimeDir,
   launch: Launch,
   counted: Tally,
+  trouble: () => string,
 ): Promise<Front> {
   platform.raiseDescriptorLimit();
   const { net } = platform;
-  const { socket, socks5Server, httpProxy, forwards } = launch;
+  const { ownSocket: socket, socks5Server, httpProxy, forwards } = launch;
   const api = localApi(net.connectUnix, socket);
   const current = activity();
   const parts = {
@@ -42,6 +44,7 @@ export async function openTunnelFront(
     router: tailnetRouter({ api, net, upstream: egress.upstream }),
     knocker: knocker(api, { isAllowed: () => current.isIdle() }),
     explainer: explainer(api),
+    trouble,
   };
   const front = {
     net,

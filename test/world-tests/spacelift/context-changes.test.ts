@@ -73,6 +73,7 @@ function randomOptions(below: (bound: number) => number): Options {
     ["httpProxy", ["localhost:8080", "localhost:9090"][below(2)]],
     ["socks5Server", ["localhost:1080", "localhost:9091"][below(2)]],
     ["noProxy", some([".corp.test", "10.0.0.0/8"])],
+    ["proxyVariables", some(["ALL_PROXY", "NODE_USE_ENV_PROXY"])],
     ["exitTrap", below(2) === 0],
     ["labels", some(["x", "y", "z"])],
   ];

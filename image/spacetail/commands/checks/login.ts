@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { CredentialKind } from "../../../../contract/wire/settings.js";
 import { accessToken, createKey, openApi } from "../../login/auth-key.js";
-import { readSecret } from "../../login/credential.js";
+import { readCredential } from "../../login/credential.js";
 import type { Login } from "../../login/login.js";
 import { deadlineIn } from "../../process/clock.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
@@ -19,7 +19,9 @@ const KINDS: Readonly<Record<CredentialKind, string>> = {
 /** Whether there is a secret to log in with. */
 export async function credential({ env, facts }: Visit): Promise<Finding> {
   const settings = known(facts.settings);
-  facts.secret = readSecret(settings, env);
+  const { secret, key } = readCredential(settings, env);
+  facts.secret = secret;
+  facts.key = key;
   return ok(KINDS[settings.credential]);
 }
 
@@ -28,11 +30,13 @@ export async function token({ platform, env, facts }: Visit): Promise<Finding> {
   const settings = known(facts.settings);
   if (settings.credential === "authkey") return skip("an auth key needs no token");
   const egress = known(facts.egress);
-  const login: Login = { platform, egress, env, settings, secret: facts.secret, deadline: deadlineIn(ANSWER_MS) };
+  const { secret } = facts;
+  const key = known(facts.key);
+  const login: Login = { platform, egress, env, settings, secret, key, deadline: deadlineIn(ANSWER_MS) };
   const api = openApi(login);
   facts.token = await accessToken(api);
   facts.api = api;
-  return ok(`${settings.apiUrl} accepts the credential`);
+  return ok(`${key.apiUrl} accepts the credential`);
 }
 
 /** Whether the credential may create a key for the tags. The key is never used and expires within minutes. */

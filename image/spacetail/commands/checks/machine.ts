@@ -10,7 +10,7 @@ import { printable } from "../../errors/printable.js";
 import { within } from "../../process/clock.js";
 import { findProgram } from "../../process/programs.js";
 import { proxiesOfRun } from "../../proxies/proxy-record.js";
-import { checkedRuntimeDir, ensureRuntimeDir } from "../../tunnel/runtime-dir.js";
+import { ensureRuntimeDir, findRuntimeDir } from "../../tunnel/place.js";
 import { find } from "../../tunnel/state.js";
 import { type Finding, known, ok, type Visit } from "./row.js";
 
@@ -54,15 +54,15 @@ export async function settings({ platform, env, facts }: Visit): Promise<Finding
 }
 
 /** Where the tunnel keeps its files. */
-export async function directory({ platform }: Visit): Promise<Finding> {
-  return ok(ensureRuntimeDir(platform).path);
+export async function directory({ platform, env }: Visit): Promise<Finding> {
+  return ok(ensureRuntimeDir(platform, env).path);
 }
 
 /** Whether the proxies can listen, or do so already. */
-export async function ports({ platform, facts }: Visit): Promise<Finding> {
+export async function ports({ platform, env, facts }: Visit): Promise<Finding> {
   const { httpProxy, socks5Server } = known(facts.settings);
   const names = httpProxy === socks5Server ? httpProxy : `${httpProxy} and ${socks5Server}`;
-  if (find(checkedRuntimeDir(platform)).found === "up") return ok(`the tunnel is up and has ${names}`);
+  if (find(findRuntimeDir(platform, env)).found === "up") return ok(`the tunnel is up and has ${names}`);
   for (const address of [httpProxy, socks5Server]) {
     const at = parseHostPort(address) ?? { host: address, port: 0 };
     for (const ip of at.host === "localhost" ? ["127.0.0.1", "::1"] : await platform.net.lookup(at.host)) {

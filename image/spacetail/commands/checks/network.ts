@@ -24,7 +24,9 @@ const KEY_PATH = "/key?v=130";
 
 /** Whether the names of the control server and of the API can be looked up. */
 export async function dns({ platform, facts }: Visit): Promise<Finding> {
-  const { controlUrl, apiUrl } = known(facts.settings);
+  const settings = known(facts.settings);
+  const { controlUrl } = settings;
+  const { apiUrl } = facts.key ?? settings;
   const egress = known(facts.egress);
   const found: string[] = [];
   for (const url of [controlUrl, apiUrl]) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { HostPort } from "../../../../contract/wire/addresses.js";
 import type { Environment } from "../../../../contract/wire/environment.js";
-import type { Settings } from "../../../../contract/wire/settings.js";
+import type { KeyOptions, Settings } from "../../../../contract/wire/settings.js";
 import type { Egress } from "../../egress/egress.js";
 import type { Api } from "../../login/auth-key.js";
 import type { Platform } from "../../platform/platform.js";
@@ -37,6 +37,8 @@ export interface Visit {
 export interface Facts {
   settings: Settings | null;
   secret: string;
+  /** What an auth key is created with, as far as the secret says so too. */
+  key: KeyOptions | null;
   egress: Egress | null;
   /** The API after it has accepted the credential, and the token that it gave. */
   api: Api | null;
@@ -54,6 +56,7 @@ export function noFacts(): Facts {
   return {
     settings: null,
     secret: "",
+    key: null,
     egress: null,
     api: null,
     token: "",

@@ -4,11 +4,12 @@ import { type Egress, secured } from "../../egress/egress.js";
 import { errorMessage } from "../../errors/failure.js";
 import type { Platform } from "../../platform/platform.js";
 import { deadlineIn, remaining, sleep } from "../../process/clock.js";
+import { thisProcess } from "../../process/processes.js";
 import type { DerpMap, DerpNode } from "../../tailnet/ipn.js";
 import { localApi } from "../../tailnet/local-api.js";
 import { selfOf } from "../../tailnet/status.js";
 import { connectThrough } from "../../tunnel/connect-through.js";
-import { checkedRuntimeDir } from "../../tunnel/runtime-dir.js";
+import { findRuntimeDir } from "../../tunnel/place.js";
 import { find, readLaunch } from "../../tunnel/state.js";
 import { bringUpFor } from "../up.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
@@ -25,10 +26,10 @@ const STATUS_MS = 5000;
 /** Whether the node joins: uses the tunnel that is up, or starts one for this visit. */
 export async function tailnet(visit: Visit): Promise<Finding> {
   const { platform, env, facts } = visit;
-  const dir = checkedRuntimeDir(platform);
+  const dir = findRuntimeDir(platform, env);
   const wasUp = find(dir).found === "up";
   if (!wasUp) {
-    const { exitStatus } = await bringUpFor({ platform, env, args: [] }, `${process.pid}`);
+    const { exitStatus } = await bringUpFor({ platform, env, args: [] }, thisProcess());
     if (exitStatus !== 0) throw new Error("A signal ended the attempt to join.");
     facts.started = true;
   }

@@ -35,7 +35,9 @@ mount --bind "$stage/etc/group" /etc/group
 if [ "$CONTAINER_NAMESPACES" = privileged ]; then chown 1983:1983 "$stage/home" "$stage/worker"; fi
 mount --rbind "$stage" /mnt
 for shared in /tmp /var/tmp /dev/shm; do
-  if [ -d "$shared" ]; then mount -t tmpfs -o mode=1777 private "$shared"; fi
+  options=mode=1777
+  if [ "$shared" = /tmp ] && [ -n "$CONTAINER_TMP" ]; then options=$options,$CONTAINER_TMP; fi
+  if [ -d "$shared" ]; then mount -t tmpfs -o "$options" private "$shared"; fi
 done
 mount -t proc proc /proc
 hostname "$CONTAINER_HOSTNAME"

@@ -20,6 +20,8 @@ export interface ContainerLayout {
   readonly hostname: string;
   /** A directory of executables, first on the container's PATH. Default: none. */
   readonly image?: string | undefined;
+  /** Mount options of `/tmp`, such as `ro` or `size=1m`. Default: none. */
+  readonly tmp?: string | undefined;
   /** The executable that is `terraform` on the container's PATH, whatever its own name. Default: what PATH finds. */
   readonly terraform?: string | undefined;
 }
@@ -38,6 +40,7 @@ export function environmentOfSetup(layout: ContainerLayout): { setup: string; en
       CONTAINER_HOSTNAME: layout.hostname,
       CONTAINER_IMAGE: layout.image === undefined ? "" : resolve(layout.image),
       CONTAINER_TERRAFORM: layout.terraform === undefined ? "" : resolve(layout.terraform),
+      CONTAINER_TMP: layout.tmp ?? "",
       CONTAINER_NODE: process.execPath,
       CONTAINER_WORKER: beside("worker.cjs"),
       CONTAINER_PATH: CONTAINER_PATH,

@@ -36,25 +36,27 @@ func (a *Admin) Info() world.Info {
 func (a *Admin) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for pattern, handle := range map[string]handler{
-		"GET /world/info":            func(*http.Request) (any, error) { return a.Info(), nil },
-		"GET /world/nodes":           a.listNodes,
-		"DELETE /world/nodes/{name}": a.deleteNode,
-		"GET /world/knows":           a.knows,
-		"GET /world/state":           a.state,
-		"GET /world/secrets":         func(*http.Request) (any, error) { return a.World.Credentials.Secrets(), nil },
-		"POST /world/keys":           a.createKey,
-		"POST /world/clients":        a.createClient,
-		"POST /world/identities":     a.createIdentity,
-		"POST /world/issuers":        a.locateIssuer,
-		"GET /world/settings":        a.getSettings,
-		"POST /world/settings":       a.setSettings,
-		"POST /world/network":        a.setNetwork,
-		"GET /world/questions":       a.questions,
-		"POST /world/records":        a.setRecords,
-		"GET /world/faults":          func(*http.Request) (any, error) { return a.World.Faults.List(), nil },
-		"POST /world/faults":         a.addFault,
-		"DELETE /world/faults":       a.clearFaults,
-		"POST /world/control":        a.setControl,
+		"GET /world/info":                 func(*http.Request) (any, error) { return a.Info(), nil },
+		"GET /world/nodes":                a.listNodes,
+		"DELETE /world/nodes/{name}":      a.deleteNode,
+		"POST /world/nodes/{name}/expire": a.expireNode,
+		"GET /world/knows":                a.knows,
+		"GET /world/state":                a.state,
+		"GET /world/secrets":              func(*http.Request) (any, error) { return a.World.Credentials.Secrets(), nil },
+		"POST /world/keys":                a.createKey,
+		"POST /world/clients":             a.createClient,
+		"POST /world/identities":          a.createIdentity,
+		"POST /world/issuers":             a.locateIssuer,
+		"GET /world/settings":             a.getSettings,
+		"POST /world/settings":            a.setSettings,
+		"POST /world/network":             a.setNetwork,
+		"GET /world/questions":            a.questions,
+		"POST /world/records":             a.setRecords,
+		"GET /world/faults":               func(*http.Request) (any, error) { return a.World.Faults.List(), nil },
+		"POST /world/faults":              a.addFault,
+		"DELETE /world/faults":            a.clearFaults,
+		"POST /world/control":             setState(a.World.SetControlState),
+		"POST /world/relay":               setState(a.World.SetRelayState),
 	} {
 		mux.HandleFunc(pattern, serve(handle))
 	}
@@ -110,17 +112,20 @@ func decode(r *http.Request, into any) error {
 	return nil
 }
 
-func (a *Admin) setControl(r *http.Request) (any, error) {
-	var body struct {
-		State gate.State `json:"state"`
+// setState opens and closes a gate.
+func setState(set func(gate.State) error) handler {
+	return func(r *http.Request) (any, error) {
+		var body struct {
+			State gate.State `json:"state"`
+		}
+		if err := decode(r, &body); err != nil {
+			return nil, err
+		}
+		if err := set(body.State); err != nil {
+			return nil, badRequest(err)
+		}
+		return done, nil
 	}
-	if err := decode(r, &body); err != nil {
-		return nil, err
-	}
-	if err := a.World.SetControlState(body.State); err != nil {
-		return nil, badRequest(err)
-	}
-	return done, nil
 }
 
 // shutdown answers before it ends the program.

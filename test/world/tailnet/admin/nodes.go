@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"time"
 
+	"tailscale.com/tailcfg"
+
 	"spacetail/test/world/tailnet/control"
 )
 
@@ -44,9 +46,18 @@ func (a *Admin) listNodes(*http.Request) (any, error) {
 }
 
 func (a *Admin) deleteNode(r *http.Request) (any, error) {
+	return a.withNode(r, func(id tailcfg.NodeID) bool { return a.World.Control.Delete(id, "admin") })
+}
+
+func (a *Admin) expireNode(r *http.Request) (any, error) {
+	return a.withNode(r, a.World.Control.Expire)
+}
+
+// withNode does something with the node that a path names.
+func (a *Admin) withNode(r *http.Request, work func(tailcfg.NodeID) bool) (any, error) {
 	name := r.PathValue("name")
 	for _, node := range a.World.Control.Nodes() {
-		if node.Name == name && a.World.Control.Delete(node.ID, "admin") {
+		if node.Name == name && work(node.ID) {
 			return done, nil
 		}
 	}
@@ -91,6 +102,7 @@ type settings struct {
 	JoinDelayMs        *int64 `json:"joinDelayMs"`
 	RegisterDelayMs    *int64 `json:"registerDelayMs"`
 	EphemeralTimeoutMs *int64 `json:"ephemeralTimeoutMs"`
+	EphemeralByKey     *bool  `json:"ephemeralByKey"`
 }
 
 func (s *settings) of(current *control.Settings) map[**int64]*time.Duration {
@@ -108,6 +120,7 @@ func (a *Admin) getSettings(*http.Request) (any, error) {
 		milliseconds := duration.Milliseconds()
 		*field = &milliseconds
 	}
+	answer.EphemeralByKey = &current.EphemeralByKey
 	return answer, nil
 }
 
@@ -126,6 +139,9 @@ func (a *Admin) setSettings(r *http.Request) (any, error) {
 		default:
 			*duration = time.Duration(**field) * time.Millisecond
 		}
+	}
+	if wanted.EphemeralByKey != nil {
+		current.EphemeralByKey = *wanted.EphemeralByKey
 	}
 	a.World.Control.SetSettings(current)
 	return a.getSettings(r)

@@ -44,8 +44,10 @@ type node struct {
 	announced  bool
 	announcing *time.Timer
 
-	streams    map[*stream]bool
-	inactivity *time.Timer             // runs while an ephemeral node is offline
+	streams map[*stream]bool
+	// inactivity runs while an ephemeral node that was online is offline. As on
+	// headscale, it never runs for one that was not online yet.
+	inactivity *time.Timer
 	knows      map[tailcfg.NodeID]bool // peers that were ever written to a stream of this node
 }
 
@@ -180,6 +182,18 @@ func (s *Server) Nodes() []Node {
 		})
 	}
 	return snapshots
+}
+
+// Expire ends the validity of a node's key, as an administrator can.
+func (s *Server) Expire(id tailcfg.NodeID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.nodes[id]
+	if ok {
+		n.keyExpiry = time.Now()
+		s.wakeAllLocked()
+	}
+	return ok
 }
 
 // Delete removes the node with this id. The reason goes into the event.

@@ -33,11 +33,8 @@ func (s *Server) serveRegister(w http.ResponseWriter, r *http.Request, machine k
 		http.Error(w, "want a register request of version 68 or later with Hostinfo and NodeKey", http.StatusBadRequest)
 		return
 	}
-	select {
-	case <-time.After(s.Settings().RegisterDelay):
-	case <-r.Context().Done():
-		return
-	}
+	s.config.Events.Append(events.NodeAsked, events.Attributes{"hostname": request.Hostinfo.Hostname})
+	time.Sleep(s.Settings().RegisterDelay)
 	if request.Followup != "" {
 		// The node waits for a person to log in, who never comes.
 		<-r.Context().Done()
@@ -114,13 +111,10 @@ func (s *Server) admitLocked(n *node, request *tailcfg.RegisterRequest, admissio
 	n.tags = admission.Tags
 	n.authorized = admission.Authorized
 	// A node with `--state=mem:` asks to be ephemeral, whatever its key.
-	n.ephemeral = admission.Ephemeral || request.Ephemeral
+	n.ephemeral = admission.Ephemeral || (request.Ephemeral && !s.settings.EphemeralByKey)
 	n.keyExpiry = time.Time{}
 	if len(n.tags) == 0 {
 		n.keyExpiry = now.Add(untaggedKeyLifetime)
-	}
-	if n.ephemeral && !n.online() {
-		s.startInactivityLocked(n)
 	}
 	s.config.Events.Append(events.KeyUsed, events.Attributes{"id": admission.KeyID, "node": n.name})
 	s.config.Events.Append(events.NodeRegistered, events.Attributes{

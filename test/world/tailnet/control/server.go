@@ -34,8 +34,13 @@ import (
 type Settings struct {
 	// JoinDelay is how much later than possible peers are told of a new node.
 	JoinDelay time.Duration
-	// RegisterDelay is how long every register request waits for its answer.
+	// RegisterDelay is how long every register request, logouts included, takes.
+	// A node that hangs up meanwhile is registered all the same, as on headscale,
+	// which needs one to two seconds.
 	RegisterDelay time.Duration
+	// EphemeralByKey makes the auth key alone decide whether a node is ephemeral,
+	// as headscale does; the real service also listens to the node.
+	EphemeralByKey bool
 	// EphemeralTimeout is how long an ephemeral node may be offline before it
 	// is deleted.
 	EphemeralTimeout time.Duration

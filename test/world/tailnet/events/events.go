@@ -20,6 +20,7 @@ const (
 	KeyRefused     = "key-refused"     // id, reason
 	TokenExchanged = "token-exchanged" // id, subject, scopes, tags: an identity token became an access token
 	TokenRefused   = "token-refused"   // id, reason
+	NodeAsked      = "node-asked"      // hostname: a register request has come, logouts and repetitions included
 	NodeRegistered = "node-registered" // name, dnsName, addresses, tags, ephemeral, authorized
 	NodeKnown      = "node-known"      // peer, node: the update that first shows node was written to peer
 	NodeOnline     = "node-online"     // name

@@ -21,6 +21,7 @@ import (
 	"tailscale.com/types/key"
 	"tailscale.com/types/logger"
 
+	"spacetail/test/world/tailnet/gate"
 	"spacetail/test/world/tailnet/pki"
 )
 
@@ -37,6 +38,7 @@ type Relay struct {
 	derp *derpserver.Server
 	http *http.Server
 	stun *net.UDPConn
+	gate *gate.Gate
 	port int
 }
 
@@ -46,7 +48,7 @@ func Start(logf logger.Logf) (*Relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certificate of the DERP relay: %w", err)
 	}
-	listener, err := net.Listen("tcp4", "127.0.0.1:0")
+	listener, err := gate.Listen("127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("listening for DERP: %w", err)
 	}
@@ -70,6 +72,7 @@ func Start(logf logger.Logf) (*Relay, error) {
 		derp: server,
 		http: &http.Server{Handler: mux, ErrorLog: log.New(io.Discard, "", 0)},
 		stun: stunConn,
+		gate: listener,
 		port: listener.Addr().(*net.TCPAddr).Port,
 	}
 	go relay.http.Serve(tls.NewListener(listener, config))
@@ -102,6 +105,10 @@ func (r *Relay) Map() *tailcfg.DERPMap {
 		},
 	}
 }
+
+// SetState makes DERP refuse connections, freeze, or serve again; see package
+// gate. STUN goes on.
+func (r *Relay) SetState(state gate.State) error { return r.gate.Set(state) }
 
 // Close stops both servers and cuts the nodes' connections.
 func (r *Relay) Close() {

@@ -57,6 +57,63 @@ func TestNodeComesBackWithItsUsedKey(t *testing.T) {
 	}
 }
 
+func TestExpiredNodeIsOff(t *testing.T) {
+	w := start(t, control.Settings{})
+	node := join(t, w, "run", w.runKey())
+	client, err := node.LocalClient()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, known := range w.Control.Nodes() {
+		if known.Name == "run" && !w.Control.Expire(known.ID) {
+			t.Fatal("there is no node to expire")
+		}
+	}
+	until(t, func() bool {
+		status, err := client.Status(t.Context())
+		return err == nil && status.BackendState == ipn.NeedsLogin.String()
+	})
+}
+
+func TestNodeThatHangsUpIsRegisteredAndStays(t *testing.T) {
+	w := start(t, control.Settings{RegisterDelay: 300 * time.Millisecond, EphemeralTimeout: time.Millisecond})
+	node := &tsnet.Server{
+		Dir: t.TempDir(), Hostname: "run", Store: new(store), AuthKey: w.runKey(),
+		ControlURL: w.Info().ControlURL, UserLogf: func(string, ...any) {},
+	}
+	if err := node.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.await(t, events.NodeAsked, events.Attributes{"hostname": "run"})
+	if err := node.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w.await(t, events.NodeRegistered, events.Attributes{"name": "run"})
+	time.Sleep(50 * time.Millisecond)
+	if names(w) != "run" {
+		t.Errorf("nodes are %q", names(w))
+	}
+}
+
+func TestKeyAloneDecidesAboutEphemeralNodes(t *testing.T) {
+	for _, byKey := range []bool{false, true} {
+		w := start(t, control.Settings{EphemeralByKey: byKey})
+		key := w.Credentials.MintAuthKey(credential.AuthKeyRequest{Tags: []string{peers.SpaceliftTag}, Preauthorized: true})
+		node := &tsnet.Server{
+			Dir: t.TempDir(), Hostname: "run", Store: new(store), AuthKey: key.Secret, Ephemeral: true,
+			ControlURL: w.Info().ControlURL, UserLogf: func(string, ...any) {},
+		}
+		t.Cleanup(func() { node.Close() })
+		if _, err := node.Up(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		registered := w.await(t, events.NodeRegistered, events.Attributes{"name": "run"})
+		if registered.Attributes["ephemeral"] == byKey {
+			t.Errorf("with EphemeralByKey %v, ephemeral is %v", byKey, registered.Attributes["ephemeral"])
+		}
+	}
+}
+
 func TestNamesAreUnique(t *testing.T) {
 	w := start(t, control.Settings{})
 	join(t, w, "db", w.runKey())

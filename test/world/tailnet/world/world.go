@@ -174,6 +174,9 @@ func (w *World) awaitOffline(ctx context.Context, name string) error {
 // again; see package gate. The relay and the peers stay.
 func (w *World) SetControlState(state gate.State) error { return w.listeners.set(state) }
 
+// SetRelayState does the same with the relay.
+func (w *World) SetRelayState(state gate.State) error { return w.relay.SetState(state) }
+
 // Close stops everything. The peers' last words still find the control server.
 func (w *World) Close() {
 	if w.Peers != nil {
