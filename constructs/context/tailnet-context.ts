@@ -196,8 +196,8 @@ export class TailnetContext extends Construct {
   }
 
   private hookAttributes(): Record<string, string[]> {
-    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [] } = this.#props;
-    return hookAttributes({ phases: this.phases, httpProxy, exitTrap, proxyVariables }, this.#hooks);
+    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [], capture = false } = this.#props;
+    return hookAttributes({ phases: this.phases, httpProxy, exitTrap, proxyVariables, capture }, this.#hooks);
   }
 
   private addHook(before: boolean, hook: TailnetHook): void {

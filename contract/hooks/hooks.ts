@@ -16,6 +16,8 @@ export interface HookOptions {
   readonly exitTrap: boolean;
   /** Names of more variables that point programs at the tunnel. */
   readonly proxyVariables?: readonly string[];
+  /** Let the executable say in the run what is to be exported: that depends on whether connections are captured. */
+  readonly capture?: boolean;
 }
 
 /** A hook of the user's own, beside ours. */
@@ -68,7 +70,8 @@ function beforeHooks(options: HookOptions): string[] {
   // $$ is the phase's shell even inside a script or a substitution; the parent of `up` may be something else.
   const hooks = ["spacetail up --watch $$"];
   if (options.exitTrap) hooks.push("trap 'spacetail down' EXIT");
-  hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
+  if (options.capture === true) hooks.push('eval "$(spacetail env)"');
+  else hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
   return hooks;
 }
 

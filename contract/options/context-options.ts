@@ -259,6 +259,7 @@ const STRICTER: Readonly<Record<string, Details>> = {
   forwards: { listCheck: forwardsProblem },
   // The hooks name them.
   proxyVariables: { known: "to-compute" },
+  capture: { known: "to-compute" },
   tailscaledArgs: { listCheck: tailscaledArgsProblem },
 };
 

@@ -66,6 +66,8 @@ export interface Settings extends KeyOptions {
   readonly noProxy: string;
   /** Names of variables that the hooks export besides the usual ones. */
   readonly proxyVariables: readonly string[];
+  /** Whether the connections of a phase's command are to be captured. */
+  readonly capture: boolean;
   /** Empty for the default. */
   readonly socket: string;
   readonly trace: boolean;
@@ -137,6 +139,7 @@ export function readSettings(env: Environment): Settings {
     forwards: forwardsOf(valueInUse(env, "TS_FORWARDS")),
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     proxyVariables: splitList(valueInUse(env, "TS_PROXY_VARIABLES")),
+    capture: parseBoolean(valueInUse(env, "TS_CAPTURE")) === true,
     socket: valueInUse(env, "TS_SOCKET"),
     trace: parseSwitch(valueInUse(env, "TRACE")),
     notes: credential === "authkey" ? [] : unusedKey(env),

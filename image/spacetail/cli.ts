@@ -10,6 +10,7 @@ import type { Invocation } from "./commands/invocation.js";
 import { logs } from "./commands/logs.js";
 import { run as runCommand } from "./commands/run.js";
 import { scrub } from "./commands/scrub.js";
+import { shim } from "./commands/shim.js";
 import { status } from "./commands/status.js";
 import { supervise } from "./commands/supervise.js";
 import { isCalledTailscale, tailscale } from "./commands/tailscale.js";
@@ -28,6 +29,7 @@ const USAGE = `Usage: spacetail COMMAND
   status [--json]        show whether the tunnel is up, and which peers it reaches, and how
   logs [-f]              print what the supervisor and tailscaled have logged; -f: until it is down
   doctor [HOST:PORT]     check everything that a tunnel needs (--json), and whether a service answers
+  env                    print commands by which a phase gets to the tunnel
   env NO_PROXY           print the destinations that bypass the tunnel
   env --restore          print commands that restore the run's own proxy variables
   scrub [FILE]           remove the tunnel's proxy variables from the environment file
@@ -74,6 +76,8 @@ async function dispatch(name: string, invocation: Invocation): Promise<number> {
       return tailscale(invocation);
     case "supervise":
       return supervise(invocation);
+    case "shim":
+      return shim(invocation);
     case "capture":
       return capture(invocation);
     case "guard":

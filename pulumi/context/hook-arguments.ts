@@ -8,9 +8,17 @@ import type { TailnetHook } from "./tailnet-hook.js";
 
 /** The hook lists of a context. Lists that turn out to be empty are undefined. */
 export function hookArguments(args: TailnetContextArgs): Partial<ContextArgs> {
-  const { phases = [...DEFAULT_PHASES], httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [] } = args;
+  const {
+    phases = [...DEFAULT_PHASES],
+    httpProxy = DEFAULT_HTTP_PROXY,
+    exitTrap = true,
+    proxyVariables = [],
+    capture = false,
+  } = args;
   const own = [...ownHooks(true, args.beforeHooks), ...ownHooks(false, args.afterHooks)];
-  const lists = mapInput({ phases, httpProxy, exitTrap, proxyVariables, own }, (known) => hookLists(known, known.own));
+  const lists = mapInput({ phases, httpProxy, exitTrap, proxyVariables, capture, own }, (known) =>
+    hookLists(known, known.own),
+  );
   const names = [...PHASES.flatMap((phase) => [`before_${phase}`, `after_${phase}`]), `after_${RUN}`];
   const entries = names.map((list) => {
     return [argumentOf(list), pulumi.Output.isInstance(lists) ? lists.apply((known) => known[list]) : lists[list]];

@@ -54,9 +54,15 @@ function modelOf(options: ContextOptions): ContextModel {
 }
 
 function hooksOf(options: ContextOptions): Record<string, string[]> {
-  const { phases = DEFAULT_PHASES, httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [] } = options;
+  const {
+    phases = DEFAULT_PHASES,
+    httpProxy = DEFAULT_HTTP_PROXY,
+    exitTrap = true,
+    proxyVariables = [],
+    capture = false,
+  } = options;
   const own = [...ownHooks(true, options.beforeHooks), ...ownHooks(false, options.afterHooks)];
-  return hookLists({ phases, httpProxy, exitTrap, proxyVariables }, own);
+  return hookLists({ phases, httpProxy, exitTrap, proxyVariables, capture }, own);
 }
 
 function ownHooks(before: boolean, hooks: readonly HookOptions[] = []): OwnHook[] {

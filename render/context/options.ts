@@ -26,6 +26,7 @@ export interface ContextOptions extends LoginOptions {
   readonly exitTrap?: boolean;
   readonly httpProxy?: string;
   readonly proxyVariables?: string[];
+  readonly capture?: boolean;
   readonly runnerImage?: string;
   readonly runnerRegistry?: string;
   readonly labels?: string[];

@@ -53,6 +53,12 @@ test("variables that the user names are exported and taken back like the others"
   ]);
 });
 
+test("with capture the executable says what to export", () => {
+  const hooks = hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, capture: true });
+  expect(hooks.before_plan).toEqual([BEFORE[0], BEFORE[1], 'eval "$(spacetail env)"']);
+  expect(hooks.after_plan).toEqual(AFTER);
+});
+
 test("programs are pointed at the proxy's address", () => {
   const hooks = hookLists({ phases: ["plan"], httpProxy: "localhost:9090", exitTrap: true });
   expect(hooks.before_plan?.join(" ").match(/http:\/\/\S+/g)).toEqual(Array(4).fill("http://localhost:9090"));

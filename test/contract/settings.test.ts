@@ -27,6 +27,7 @@ test("an empty environment means the documented defaults", () => {
     forwards: [],
     noProxy: "",
     proxyVariables: [],
+    capture: false,
     socket: "",
     trace: false,
     notes: [],
@@ -50,6 +51,7 @@ test("every variable is read", () => {
     TS_FORWARDS: "15432:db:5432, 16379:[fd7a::1]:6379",
     TS_NO_PROXY: "a,b",
     TS_PROXY_VARIABLES: "ALL_PROXY, all_proxy",
+    TS_CAPTURE: "true",
     TS_SOCKET: "/tmp/s",
     TRACE: "1",
   });
@@ -84,6 +86,7 @@ test("every variable is read", () => {
     ],
     noProxy: "a,b",
     proxyVariables: ["ALL_PROXY", "all_proxy"],
+    capture: true,
     socket: "/tmp/s",
     trace: true,
     notes: [],

@@ -28,6 +28,7 @@ const TUNNEL: RenderOptions = {
   forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   proxyVariables: ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS"],
+  capture: true,
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
   runtimeDir: "/run/user/1983",
@@ -96,7 +97,7 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
     options: {
       // The hooks are those of the context.
       ...Object.fromEntries(
-        Object.entries(TUNNEL).filter(([name]) => name !== "httpProxy" && name !== "proxyVariables"),
+        Object.entries(TUNNEL).filter(([name]) => !["httpProxy", "proxyVariables", "capture"].includes(name)),
       ),
       auth: { oauthSecret: { clientId: "k1", tags: ["tag:b", "tag:a"] } },
       environment: EVERYWHERE.environment ?? {},

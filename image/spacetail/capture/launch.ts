@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Environment } from "../../../contract/wire/environment.js";
+import type { Settings } from "../../../contract/wire/settings.js";
+import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
+import { proxiesOfRun } from "../proxies/proxy-record.js";
 import type { Launch } from "../tunnel/state.js";
 import { captureProblem } from "./possible.js";
 
@@ -32,6 +36,12 @@ export function captureWay(platform: Platform, mode: CaptureMode): CaptureWay {
   if (mode === "on") throw new Failure(`Connections cannot be captured: ${problem}.`);
   console.error(`spacetail: capture: off (${problem}). The program gets proxy variables instead.`);
   return "plain";
+}
+
+/** Whether the run has a proxy of its own, which captured programs would ask for the tailnet's hosts too. */
+export function hasProxy(settings: Settings, env: Environment): boolean {
+  const { tunnel, http } = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
+  return tunnel !== null || http !== null;
 }
 
 /** Runs a program below `spacetail capture`, which serves it. */

@@ -1,11 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
+import { errorCode } from "../errors/failure.js";
 import { errorName } from "../errors/system-error.js";
 import type { Platform } from "../platform/platform.js";
+
+const NAME_SERVER = "127.100.100.100";
+const DNS_PORT = 53;
 
 /** Why capture is not possible here, to follow "off:" or "because"; empty if it is. */
 export function captureProblem(platform: Platform): string {
   if (platform.capture === null) return "it needs the native executable, and this is the one for Node.js";
   return probeMessage(platform.capture.probe());
+}
+
+/** What `up` says about capture. */
+export function captureReport(platform: Platform): string {
+  const problem = captureProblem(platform);
+  if (problem !== "") return `off (${problem})`;
+  return hasNamesForAll(platform) ? "on" : "on, without split DNS for musl programs (port 53 cannot be used)";
+}
+
+/** Whether a name server can be where all programs look for it. */
+export function hasNamesForAll({ capture }: Platform): boolean {
+  if (capture === null) return false;
+  try {
+    capture.datagrams.serve(NAME_SERVER, DNS_PORT, () => {}).close();
+    return true;
+  } catch (error) {
+    return errorCode(error) === "EADDRINUSE";
+  }
 }
 
 /** The result of a probe in words; empty if everything works. Pure. */

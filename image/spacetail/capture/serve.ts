@@ -7,6 +7,8 @@ import type { Capture } from "../platform/capture.js";
 import type { Platform } from "../platform/platform.js";
 import { readText } from "../process/files.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
+import type { RuntimeDir } from "../tunnel/runtime-dir.js";
+import { noteCounts } from "./counts.js";
 import { destinations } from "./destinations.js";
 import { type NameServer, openNameServer } from "./name-server.js";
 import { nameServersOf, networksOfAddresses, networksOfRoutes } from "./own-networks.js";
@@ -27,6 +29,8 @@ export interface Task {
   readonly proxy: string;
   /** tailscaled's socket. */
   readonly socket: string;
+  /** Where the counts are written down. */
+  readonly dir: RuntimeDir;
 }
 
 /**
@@ -54,14 +58,21 @@ export async function serveCapture(platform: Platform, capture: Capture, task: T
     show();
   };
   show();
-  return await new Promise<string>((resolve) => {
+  let stop = (): void => {};
+  const problem = await new Promise<string>((resolve) => {
     const problem = capture.start(task.words, task.channel, names !== null, (what) => {
       if (what === "over") resolve("");
       else void renew();
     });
-    if (problem !== "") resolve(problem);
-    else platform.raiseDescriptorLimit();
+    if (problem !== "") {
+      resolve(problem);
+      return;
+    }
+    platform.raiseDescriptorLimit();
+    stop = noteCounts(task.dir, capture.counts);
   });
+  stop();
+  return problem;
 }
 
 /** The tailnet as tailscaled knows it; null if it does not answer. */

@@ -7,9 +7,12 @@ import { httpProxyOf } from "../../../contract/wire/settings.js";
 import { Failure } from "../errors/failure.js";
 import { readRecord, restoreCommands } from "../proxies/proxy-record.js";
 import { findRuntimeDir } from "../tunnel/place.js";
+import { pathCommands, phaseCommands } from "./exports.js";
 import type { Invocation } from "./invocation.js";
 
 /**
+ * `spacetail env`: prints shell commands, for `eval`, by which a phase gets to the tunnel.
+ *
  * `spacetail env NO_PROXY`: prints the destinations that bypass the tunnel, as one word for an export.
  *
  * `spacetail env JAVA_TOOL_OPTIONS`, or another variable with options of a Java virtual machine: prints its new value.
@@ -18,14 +21,19 @@ import type { Invocation } from "./invocation.js";
  * `up`. Prints nothing if it had none.
  */
 export function env({ platform, args, env: environment }: Invocation): number {
+  if (args.length === 0) return print(phaseCommands(platform, environment));
   const what = args.length === 1 ? args[0] : "";
   if (what === "NO_PROXY") return printNoProxy(environment);
   if (what !== undefined && proxyVariableKind(what) === "jvm") return printJvmOptions(what, environment);
   if (what !== "--restore") {
-    throw new Failure("`spacetail env` takes NO_PROXY or --restore, as in the hooks of a context.");
+    throw new Failure("`spacetail env` takes nothing, NO_PROXY or --restore, as in the hooks of a context.");
   }
   const record = readRecord(findRuntimeDir(platform, environment).proxies);
-  for (const command of restoreCommands(record)) console.log(command);
+  return print(restoreCommands(record).concat(pathCommands(platform, environment)));
+}
+
+function print(lines: readonly string[]): number {
+  for (const line of lines) console.log(line);
   return 0;
 }
 

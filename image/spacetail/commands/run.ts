@@ -2,13 +2,11 @@
 import type { Environment } from "../../../contract/wire/environment.js";
 import { exportedValues } from "../../../contract/wire/proxy-variables.js";
 import { readSettings, type Settings } from "../../../contract/wire/settings.js";
-import { type CaptureMode, captureMode, captureWay, runCaptured } from "../capture/launch.js";
-import { readUpstream } from "../egress/upstream.js";
+import { type CaptureMode, captureMode, captureWay, hasProxy, runCaptured } from "../capture/launch.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
-import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { readLaunch, readState } from "../tunnel/state.js";
 import { down } from "./down.js";
@@ -95,12 +93,6 @@ function readWords(args: readonly string[]): Words {
   return { words, forwards, capture };
 }
 
-/** Whether the run has a proxy of its own, which captured programs would ask for the tailnet's hosts too. */
-function hasProxy(settings: Settings, env: Environment): boolean {
-  const { tunnel, http } = readUpstream(proxiesOfRun(settings, env), [settings.httpProxy, settings.socks5Server]);
-  return tunnel !== null || http !== null;
-}
-
 function variablesFor({ httpProxy, noProxy, proxyVariables }: Settings, env: Environment): Record<string, string> {
   return exportedValues(httpProxy, noProxy, env, proxyVariables);
 }
@@ -127,14 +119,16 @@ async function leave({ platform, env }: Invocation): Promise<void> {
   }
 }
 
-function statusOf(platform: Platform, name: string, { status, signal, problem }: Ended): number {
+/** What this process exits with after a program; ends by the signal that ended it. */
+export function statusOf(platform: Platform, name: string, { status, signal, problem }: Ended): number {
   if (problem !== "") return notStarted(name, problem);
   if (signal === 0) return status;
   platform.die(signal);
   return 128 + signal;
 }
 
-function notStarted(name: string, problem: string): number {
+/** Says that a program cannot be run, and returns the exit status for that. */
+export function notStarted(name: string, problem: string): number {
   const advice = problem === "ENOENT" ? "Check its name and PATH." : "Check that it is an executable file.";
   console.error(`spacetail: Cannot run ${name} (${problem}). ${advice}`);
   return problem === "ENOENT" ? NOT_FOUND : NOT_EXECUTABLE;

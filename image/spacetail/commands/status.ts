@@ -2,8 +2,10 @@
 import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { formatDuration } from "../../../contract/wire/duration.js";
 import type { Forward } from "../../../contract/wire/forwards.js";
+import { readCounts } from "../capture/counts.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { withoutStop } from "../errors/printable.js";
+import type { CaptureCounts } from "../platform/capture.js";
 import { readText } from "../process/files.js";
 import { isRunning } from "../process/processes.js";
 import { nodeTrouble } from "../tailnet/health.js";
@@ -49,9 +51,8 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
       console.log(json ? JSON.stringify({ state: "off", problem }) : line);
       return 1;
     }
-    for (const line of json ? [JSON.stringify(report(now, state))] : describeUp(report(now, state), state)) {
-      console.log(line);
-    }
+    const all = report(now, state, readCounts(dir));
+    for (const line of json ? [JSON.stringify(all)] : describeUp(all, state)) console.log(line);
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
     throw new Failure(
@@ -76,12 +77,14 @@ interface Report {
   readonly peers: readonly PeerTraffic[];
   /** The local ports that lead to services. */
   readonly forwards: readonly Forward[];
+  /** What running programs have captured; null if there is none. */
+  readonly captured: CaptureCounts | null;
   /** Bytes from and to all peers. */
   readonly received: number;
   readonly sent: number;
 }
 
-function report(now: Status, state: State): Report {
+function report(now: Status, state: State, captured: CaptureCounts | null): Report {
   const { name, addresses, tags } = selfOf(now);
   const peers = trafficOf(now);
   let received = 0;
@@ -100,6 +103,7 @@ function report(now: Status, state: State): Report {
     ageMs: ageOf(state.supervisor),
     peers,
     forwards: state.forwards,
+    captured,
     received,
     sent,
   };
@@ -107,7 +111,7 @@ function report(now: Status, state: State): Report {
 
 /** A tunnel that is up, in lines. */
 function describeUp(now: Report, { supervisor }: State): string[] {
-  const { name, addresses, tags, peersOnline, watch, ageMs, peers, forwards, received, sent } = now;
+  const { name, addresses, tags, peersOnline, watch, ageMs, peers, forwards, captured, received, sent } = now;
   const watching = watch === null ? "nothing" : `process ${watch}`;
   const lines = [
     `${now.state}: ${name} ${addresses.join(" ")} ${tags.join(" ")}`.trim(),
@@ -118,8 +122,13 @@ function describeUp(now: Report, { supervisor }: State): string[] {
     const bytes = bytesMessage(peer.received, peer.sent);
     lines.push(`  ${peer.name} ${peer.address}: ${wayMessage(peer)}, ${bytes}`);
   }
+  if (captured !== null) lines.push(capturedMessage(captured));
   for (const { port, target } of forwards) lines.push(`forward 127.0.0.1:${port} to ${formatHostPort(target)}`);
   return lines;
+}
+
+function capturedMessage({ captured, open, failed, received, sent }: CaptureCounts): string {
+  return `captured connections: ${captured}, ${open} open, ${failed} failed, ${bytesMessage(received, sent)} before they ended`;
 }
 
 function bytesMessage(received: number, sent: number): string {

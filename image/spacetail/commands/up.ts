@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type KeyOptions, readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
+import { captureProblem, captureReport } from "../capture/possible.js";
+import { writeShims } from "../capture/shims.js";
 import { egressOf } from "../egress/egress.js";
 import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
@@ -32,11 +34,21 @@ export async function up(invocation: Invocation): Promise<number> {
   const watch = watchedProcess(watched);
   const { exitStatus, report } = await bringUpFor(invocation, watch);
   if (report !== "") console.error(`spacetail: ${report}`);
+  if (exitStatus === 0) prepareCapture(invocation);
   if (exitStatus === 0 && watch !== null && watched === null) {
     const name = (readText(`/proc/${watch.pid}/comm`) ?? "").trim();
     console.error(`spacetail: the tunnel goes down when process ${watch.pid} (${name}) exits; --watch names another.`);
   }
   return exitStatus;
+}
+
+/** Says whether the phase's connections are captured, if they are to be, and writes the shims for that. */
+function prepareCapture({ platform, env }: Invocation): void {
+  if (!readSettings(env).capture) return;
+  console.error(`spacetail: capture: ${captureReport(platform)}`);
+  if (captureProblem(platform) !== "") return;
+  const problem = writeShims(ensureRuntimeDir(platform, env), platform.command, env.PATH ?? "");
+  if (problem !== "") console.error(`spacetail: The programs for capture cannot be written (${problem}).`);
 }
 
 /** Does the work of `spacetail up` for a process whose exit is to end the tunnel; null if only `down` is to. */
