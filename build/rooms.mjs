@@ -57,6 +57,7 @@ export const ROOMS = [
       ["front"],
       ["tunnel"],
       ["serve"],
+      ["capture"],
       ["commands"],
       ["."],
     ],

@@ -108,9 +108,7 @@ export function probe() {
 /** The small tailscaled, and the full one. */
 export function daemon() {
   const inputs = ["image/tailscale", "build/tailscaled.mjs"];
-  step("tailscaled", inputs, ["image/dist/tailscaled-linux-x64"], () =>
-    run("node", ["build/tailscaled.mjs"]),
-  );
+  step("tailscaled", inputs, ["image/dist/tailscaled-linux-x64"], () => run("node", ["build/tailscaled.mjs"]));
   step("tailscaled-full", inputs, ["image/dist/tailscaled-full-linux-x64"], () =>
     run("node", ["build/tailscaled.mjs", "full"]),
   );

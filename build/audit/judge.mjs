@@ -34,7 +34,8 @@ export function judge(found, exceptions, now) {
   const valid = new Map();
   for (const { id = "", reason = "", until = "" } of exceptions) {
     const end = new Date(`${until}T23:59:59Z`);
-    if (id === "" || reason === "") problems.push(`an exception must have an id and a reason: ${JSON.stringify({ id, reason })}`);
+    if (id === "" || reason === "")
+      problems.push(`an exception must have an id and a reason: ${JSON.stringify({ id, reason })}`);
     else if (Number.isNaN(end.getTime())) problems.push(`${id} must have a date in "until", such as 2027-01-31`);
     else if (end < now) problems.push(`${id} expired on ${until}`);
     else if (!found.some((one) => one.id === id)) problems.push(`${id} is not found anymore: remove it`);

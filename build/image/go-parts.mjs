@@ -16,9 +16,7 @@ export function goParts(root, executable) {
     .split("\n")
     .map((line) => line.trim().split("\t"));
   // `mod` is the module of this repository.
-  const modules = lines
-    .filter(([kind]) => kind === "dep")
-    .map(([, path, version]) => ({ path, version }));
+  const modules = lines.filter(([kind]) => kind === "dep").map(([, path, version]) => ({ path, version }));
   const folders = new Map(
     go("list", "-m", "-f", "{{.Path}}\t{{.Dir}}", ...modules.map(({ path }) => path))
       .split("\n")

@@ -196,8 +196,9 @@ export class TailnetContext extends Construct {
   }
 
   private hookAttributes(): Record<string, string[]> {
-    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [], userspace } = this.#props;
-    const options = { phases: this.phases, httpProxy, exitTrap, proxyVariables, userspace };
+    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [], capture = false } = this.#props;
+    const { userspace } = this.#props;
+    const options = { phases: this.phases, httpProxy, exitTrap, proxyVariables, capture, userspace };
     return hookAttributes(options, this.#hooks);
   }
 

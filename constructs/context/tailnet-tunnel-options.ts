@@ -107,6 +107,13 @@ export interface TailnetTunnelOptions {
   readonly proxyVariables?: List<string>;
 
   /**
+   * Send the connections of Terraform, OpenTofu, Pulumi, Ansible and kubectl through the tunnel by a seccomp filter, so
+   * that also programs and providers that know no proxy reach the tailnet.
+   * @default false
+   */
+  readonly capture?: boolean;
+
+  /**
    * Flags passed to tailscaled, one word each, such as `--verbose=1`.
    * @default - none
    */

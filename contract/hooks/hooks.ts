@@ -17,6 +17,8 @@ export interface HookOptions {
   readonly exitTrap: boolean;
   /** Names of more variables that point programs at the tunnel. */
   readonly proxyVariables?: readonly string[];
+  /** Let the executable say in the run what is to be exported: that depends on whether connections are captured. */
+  readonly capture?: boolean;
   /**
    * The option of that name. Where the run decides about networking, it also decides about proxy variables, of which
    * kernel networking needs none.
@@ -74,9 +76,9 @@ function beforeHooks(options: HookOptions): string[] {
   // $$ is the phase's shell even inside a script or a substitution; the parent of `up` may be something else.
   const hooks = ["spacetail up --watch $$"];
   if (options.exitTrap) hooks.push("trap 'spacetail down' EXIT");
-  const { userspace = "true" } = options;
-  if (networkingOf(userspace) === "userspace") hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
-  else hooks.push('eval "$(spacetail env)"');
+  const { capture = false, userspace = "true" } = options;
+  if (capture || networkingOf(userspace) !== "userspace") hooks.push('eval "$(spacetail env)"');
+  else hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
   return hooks;
 }
 

@@ -264,11 +264,17 @@ const STRICTER: Readonly<Record<string, Details>> = {
   forwards: { listCheck: forwardsProblem },
   // The hooks name them.
   proxyVariables: { known: "to-compute" },
+  capture: { known: "to-compute" },
   tailscaledArgs: { listCheck: tailscaledArgsProblem },
 };
 
 /** The variables that decide about the text of the hooks. */
-const IN_HOOKS: readonly string[] = ["TS_OUTBOUND_HTTP_PROXY_LISTEN", "TS_PROXY_VARIABLES", "TS_USERSPACE"];
+const IN_HOOKS: readonly string[] = [
+  "TS_CAPTURE",
+  "TS_OUTBOUND_HTTP_PROXY_LISTEN",
+  "TS_PROXY_VARIABLES",
+  "TS_USERSPACE",
+];
 
 /**
  * Variables about a phase and about the container that it is in, which a sidecar has nothing to do with. The sidecar of
@@ -277,6 +283,7 @@ const IN_HOOKS: readonly string[] = ["TS_OUTBOUND_HTTP_PROXY_LISTEN", "TS_PROXY_
 const OF_PHASES: readonly string[] = [
   "TS_ALLOW_REMOTE_CLIENTS",
   "TS_BOOT_TIMEOUT",
+  "TS_CAPTURE",
   "TS_NO_PROXY",
   "TS_PROXY_VARIABLES",
   "TS_RUNTIME_DIR",

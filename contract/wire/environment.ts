@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { trimmed } from "./characters.js";
-import { absolutePath, addressPort, anyText, boolean, type Check, extraFlags, hostPort, tailscaledArgs } from "./checks.js";
+import {
+  absolutePath,
+  addressPort,
+  anyText,
+  boolean,
+  type Check,
+  extraFlags,
+  hostPort,
+  tailscaledArgs,
+} from "./checks.js";
 import { authKey, clientId, clientSecret } from "./credentials.js";
 import { tagProblem } from "./labels.js";
 import { splitList } from "./parse.js";

@@ -74,6 +74,8 @@ export interface Settings extends KeyOptions {
   readonly noProxy: string;
   /** Names of variables that the hooks export besides the usual ones. */
   readonly proxyVariables: readonly string[];
+  /** Whether the connections of a phase's command are to be captured. */
+  readonly capture: boolean;
   /** Empty for the default. */
   readonly socket: string;
   /** The health check of the container that has the tunnel; null where there is none. */
@@ -161,6 +163,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
     forwards: forwardsOf(valueInUse(env, "TS_FORWARDS"), [httpProxy, socks5Server]),
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     proxyVariables: splitList(valueInUse(env, "TS_PROXY_VARIABLES")),
+    capture: parseBoolean(valueInUse(env, "TS_CAPTURE")) === true,
     socket: valueInUse(env, "TS_SOCKET"),
     sidecar: parseHostPort(valueInUse(env, "TS_SIDECAR")),
     trace: parseSwitch(valueInUse(env, "TRACE")),

@@ -271,6 +271,21 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     note: "",
   },
   {
+    name: "capture",
+    kind: "boolean",
+    variable: "TS_CAPTURE",
+    aliases: [],
+    flag: "",
+    separator: "",
+    check: boolean,
+    default: "false",
+    defaultText: "",
+    doc:
+      "Send the connections of Terraform, OpenTofu, Pulumi, Ansible and kubectl through the tunnel by a seccomp filter, " +
+      "so that also programs and providers that know no proxy reach the tailnet.",
+    note: "Where that is impossible, the proxy variables are set as without it.",
+  },
+  {
     name: "tailscaledArgs",
     kind: "list",
     variable: "TS_TAILSCALED_EXTRA_ARGS",

@@ -2,6 +2,7 @@
 // The event thread of the native build. scriptc's event loop takes no descriptors of others, so a thread waits for
 // ours. It tells TypeScript which sockets are ready, and does the relays' work itself (relay.c): a busy or blocked
 // script never holds up traffic.
+#include "capture.h"
 #include "net.h"
 #include <errno.h>
 #include <pthread.h>
@@ -44,8 +45,8 @@ void net_wake(void) {
   (void)written;
 }
 
-// The data of an event is 0 for `wake`, twice the ID plus one for a socket that TypeScript waits for, and else the
-// address of a relay's side, which is even.
+// The data of an event is 0 for `wake`, twice the ID plus one for a socket that TypeScript waits for, the address of a
+// source plus two, and else the address of a relay's side. Addresses are multiples of four.
 static void *run(void *unused) {
   (void)unused;
   struct epoll_event events[64];
@@ -61,12 +62,16 @@ static void *run(void *unused) {
         relay_adopt();
       } else if (data & 1) {
         net_post((double)(data >> 1), (int32_t)events[i].events, "");
+      } else if (data & 2) {
+        struct net_source *source = (struct net_source *)(uintptr_t)(data - 2);
+        source->happened(source, events[i].events);
       } else {
         relay_event(events[i].data.ptr, events[i].events);
       }
     }
-    // Only here do relays end, so no event above is for one that has.
+    // Only here do relays and captured dials end, so no event above is for one that has.
     busy = relay_turn();
+    dials_bury();
   }
   return NULL;
 }
@@ -100,10 +105,24 @@ void spacetail_net_release(callback *function, void *context) {
   (void)context;
 }
 
-// Posts one event for `id` when the socket is ready for any of `interest` (EPOLLIN, EPOLLOUT) or has an error.
-int32_t spacetail_net_watch(int32_t fd, double id, int32_t interest) {
-  struct epoll_event event = {.events = (uint32_t)interest | EPOLLONESHOT, .data.u64 = (uint64_t)id << 1 | 1};
+static int wait_for(int fd, struct epoll_event event) {
   if (epoll_ctl(net_epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
   if (errno != ENOENT) return -errno;
   return epoll_ctl(net_epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+int net_listen_to(int fd, struct net_source *source, uint32_t events) {
+  return wait_for(fd, (struct epoll_event){.events = events, .data.u64 = (uintptr_t)source + 2});
+}
+
+void net_forget(int fd) {
+  // A child that has not yet started its program may have a copy, with which it would stay in the epoll instance.
+  epoll_ctl(net_epoll, EPOLL_CTL_DEL, fd, NULL);
+  close(fd);
+}
+
+// Posts one event for `id` when the socket is ready for any of `interest` (EPOLLIN, EPOLLOUT) or has an error.
+int32_t spacetail_net_watch(int32_t fd, double id, int32_t interest) {
+  uint32_t events = (uint32_t)interest | EPOLLONESHOT;
+  return wait_for(fd, (struct epoll_event){.events = events, .data.u64 = (uint64_t)id << 1 | 1});
 }

@@ -4,8 +4,10 @@
 #ifndef SPACETAIL_NET_H
 #define SPACETAIL_NET_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 // Passes an event to TypeScript, from any thread: what `id` names has come to an end, or something has happened to it.
 // TypeScript ignores events for what it does not wait for any more.
@@ -19,6 +21,25 @@ extern int net_epoll;
 
 // Wakes the event thread, so that it calls relay_adopt.
 void net_wake(void);
+
+// Something that the event thread waits for on behalf of C: `happened` is called there with each event.
+struct net_source {
+  void (*happened)(struct net_source *source, uint32_t events);
+};
+
+// Waits for events of a descriptor; with EPOLLONESHOT for one.
+int net_listen_to(int fd, struct net_source *source, uint32_t events);
+
+// Closes a descriptor that may have been waited for.
+void net_forget(int fd);
+
+// Writes the address of an IP and a port to `address`, and returns its length.
+int net_address(const uint8_t *ip, size_t length, int32_t port, struct sockaddr_storage *address);
+
+// Starts a relay, to which both sockets belong from now on. Its end is posted for `id`; if that is 0, it is reported to
+// capture-job.c instead. relay_leaving counts those whose first side has sent its last, and whose other side not yet.
+int relay_start(int a, int b, double id);
+int relay_leaving(void);
 
 // What the event thread calls in relay.c: for an event, for new relays, and to move bytes. relay_turn returns 1 if
 // there is more to do at once.

@@ -5,6 +5,7 @@
 // direction has a pipe only while its reader is slower than its writer. Where there is none to be had, bytes are copied
 // instead: looked at, sent as far as there is room, and only then taken. Either way a slow reader holds up its writer,
 // and a thousand relays need hardly more memory than one.
+#include "capture.h"
 #include "net.h"
 #include "pipes.h"
 #include <errno.h>
@@ -36,6 +37,8 @@ struct relay {
   int error;
   bool cut;
   bool queued;
+  // Counted as leaving.
+  bool leaving;
   struct relay *next;
 };
 
@@ -49,6 +52,12 @@ static uint8_t buffer[64 * 1024];
 static struct relay *_Atomic arrived;
 // Relays that may have something to do.
 static struct relay *ready;
+
+static int leaving;
+
+int relay_leaving(void) {
+  return leaving;
+}
 
 static void queue(struct relay *relay) {
   if (relay->queued) return;
@@ -67,9 +76,14 @@ static void end(struct relay *relay) {
     close(side->fd);
     pipe_return(side->pipe, side->held);
   }
-  char text[64];
-  snprintf(text, sizeof text, "%.0f %.0f", relay->side[0].carried, relay->side[1].carried);
-  net_post(relay->id, -relay->error, text);
+  leaving -= relay->leaving;
+  if (relay->id == 0) {
+    job_relayed(relay->side[0].carried, relay->side[1].carried);
+  } else {
+    char text[64];
+    snprintf(text, sizeof text, "%.0f %.0f", relay->side[0].carried, relay->side[1].carried);
+    net_post(relay->id, -relay->error, text);
+  }
   free(relay);
 }
 
@@ -173,6 +187,10 @@ int relay_turn(void) {
     more |= move(b, a);
     // Sending to `a` may have failed, and then it is to be read once more.
     if (b->over && !a->over) more |= move(a, b);
+    if (a->over && !relay->leaving) {
+      relay->leaving = true;
+      leaving++;
+    }
     if (relay->cut || (a->over && b->over)) end(relay);
     else if (more) queue(relay);
   }
@@ -203,8 +221,7 @@ void relay_adopt(void) {
   }
 }
 
-// Starts a relay, to which both sockets belong from now on, and posts its end for `id`: bytes from `a` and from `b`.
-int32_t spacetail_net_relay(int32_t a, int32_t b, double id) {
+int relay_start(int a, int b, double id) {
   struct relay *relay = calloc(1, sizeof *relay);
   if (relay == NULL) return -ENOMEM;
   relay->id = id;
@@ -215,4 +232,9 @@ int32_t spacetail_net_relay(int32_t a, int32_t b, double id) {
   }
   net_wake();
   return 0;
+}
+
+// Starts a relay, to which both sockets belong from now on, and posts its end for `id`: bytes from `a` and from `b`.
+int32_t spacetail_net_relay(int32_t a, int32_t b, double id) {
+  return relay_start(a, b, id);
 }

@@ -12,8 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-// Writes the address of an IP and a port to `address`, and returns its length.
-static int address_of(const uint8_t *ip, size_t length, int32_t port, struct sockaddr_storage *address) {
+int net_address(const uint8_t *ip, size_t length, int32_t port, struct sockaddr_storage *address) {
   char host[64], service[16];
   if (length >= sizeof host) return -EINVAL;
   memcpy(host, ip, length);
@@ -49,7 +48,7 @@ static int begin(int family) {
 // Listens on an IP address.
 int32_t spacetail_net_listen(const uint8_t *ip, size_t length, int32_t port) {
   struct sockaddr_storage address;
-  int size = address_of(ip, length, port, &address);
+  int size = net_address(ip, length, port, &address);
   if (size < 0) return size;
   int fd = begin(address.ss_family);
   if (fd < 0) return fd;
@@ -92,7 +91,7 @@ int32_t spacetail_net_accept(int32_t fd) {
 // Starts to connect to an IP address. The socket is ready to write when it has connected, or failed.
 int32_t spacetail_net_connect(const uint8_t *ip, size_t length, int32_t port) {
   struct sockaddr_storage address;
-  int size = address_of(ip, length, port, &address);
+  int size = net_address(ip, length, port, &address);
   if (size < 0) return size;
   int fd = begin(address.ss_family);
   if (fd < 0) return fd;
@@ -135,8 +134,6 @@ int32_t spacetail_net_shutdown(int32_t fd) {
   return shutdown(fd, SHUT_WR) < 0 ? -errno : 0;
 }
 
-// A child that has not yet started its program may have a copy, with which the socket would stay in the epoll instance.
 void spacetail_net_close(int32_t fd) {
-  epoll_ctl(net_epoll, EPOLL_CTL_DEL, fd, NULL);
-  close(fd);
+  net_forget(fd);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { VERSION } from "../../contract/wire/version.js";
+import { capture } from "./commands/capture.js";
 import { connect } from "./commands/connect.js";
 import { doctor } from "./commands/doctor.js";
 import { down } from "./commands/down.js";
@@ -10,6 +11,7 @@ import { logs } from "./commands/logs.js";
 import { run as runCommand } from "./commands/run.js";
 import { scrub } from "./commands/scrub.js";
 import { serve } from "./commands/serve.js";
+import { shim } from "./commands/shim.js";
 import { status } from "./commands/status.js";
 import { supervise } from "./commands/supervise.js";
 import { isCalledTailscale, tailscale } from "./commands/tailscale.js";
@@ -22,12 +24,14 @@ const USAGE = `Usage: spacetail COMMAND
 
   up [--watch PID|none]  join the tailnet until process PID exits (default: the caller)
   down                   leave the tailnet
-  run -- COMMAND...      run a program with a tunnel: the one that is up, or one of its own
+  run -- COMMAND...      run a program with a tunnel: the one that is up, or one of its own; its connections are
+                         captured where that is possible (--capture=auto|on|off)
   serve [FLAGS]          keep a host on the tailnet, in the foreground; takes flags of tailscaled
   connect HOST PORT      connect standard input and output to a service, for ssh's ProxyCommand
   status [--json]        show whether the tunnel is up, and which peers it reaches, and how
   logs [-f]              print what the supervisor and tailscaled have logged; -f: until it is down
   doctor [HOST:PORT]     check everything that a tunnel needs (--json), and whether a service answers
+  env                    print commands by which a phase gets to the tunnel
   env NO_PROXY           print the destinations that bypass the tunnel
   env --restore          print commands that restore the run's own proxy variables
   scrub [FILE]           remove the tunnel's proxy variables from the environment file
@@ -76,6 +80,10 @@ async function dispatch(name: string, invocation: Invocation): Promise<number> {
       return tailscale(invocation);
     case "supervise":
       return supervise(invocation);
+    case "shim":
+      return shim(invocation);
+    case "capture":
+      return capture(invocation);
     case "guard":
       return guard(invocation);
     case "version":

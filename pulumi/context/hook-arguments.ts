@@ -9,9 +9,9 @@ import type { TailnetHook } from "./tailnet-hook.js";
 /** The hook lists of a context. Lists that turn out to be empty are undefined. */
 export function hookArguments(args: TailnetContextArgs): Partial<ContextArgs> {
   const { phases = [...DEFAULT_PHASES], httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = args;
-  const { proxyVariables = [], userspace } = args;
+  const { proxyVariables = [], capture = false, userspace } = args;
   const own = [...ownHooks(true, args.beforeHooks), ...ownHooks(false, args.afterHooks)];
-  const options = { phases, httpProxy, exitTrap, proxyVariables, userspace, own };
+  const options = { phases, httpProxy, exitTrap, proxyVariables, capture, userspace, own };
   const lists = mapInput(options, (known) => hookLists(known, known.own));
   const names = [...PHASES.flatMap((phase) => [`before_${phase}`, `after_${phase}`]), `after_${RUN}`];
   const entries = names.map((list) => {

@@ -108,6 +108,13 @@ export interface TailnetTunnelArgs {
   readonly proxyVariables?: TextsInput;
 
   /**
+   * Send the connections of Terraform, OpenTofu, Pulumi, Ansible and kubectl through the tunnel by a seccomp filter, so
+   * that also programs and providers that know no proxy reach the tailnet.
+   * @default false
+   */
+  readonly capture?: pulumi.Input<boolean>;
+
+  /**
    * Flags passed to tailscaled, one word each, such as `--verbose=1`.
    * @default - none
    */

@@ -63,6 +63,12 @@ test.each(["true", "1", undefined])("with userspace %j there are always proxies"
   expect(hooks).toEqual({ before_plan: BEFORE, after_plan: AFTER });
 });
 
+test("with capture the executable says what to export", () => {
+  const hooks = hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, capture: true });
+  expect(hooks.before_plan).toEqual([BEFORE[0], BEFORE[1], 'eval "$(spacetail env)"']);
+  expect(hooks.after_plan).toEqual(AFTER);
+});
+
 test("programs are pointed at the proxy's address", () => {
   const hooks = hookLists({ phases: ["plan"], httpProxy: "localhost:9090", exitTrap: true });
   expect(hooks.before_plan?.join(" ").match(/http:\/\/\S+/g)).toEqual(Array(4).fill("http://localhost:9090"));

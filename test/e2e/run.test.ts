@@ -48,7 +48,7 @@ describeInContainers("spacetail run", () => {
         JAVA_TOOL_OPTIONS: "-Xmx1g",
         TS_PROXY_VARIABLES: more.join(","),
       };
-      const line = `umask 027; env >outer; echo input | spacetail run -- ${program} '' 'b  c' 2>/dev/null; ${[
+      const line = `umask 027; env >outer; echo input | spacetail run --capture=off -- ${program} '' 'b  c' 2>/dev/null; ${[
         ...exportCommands("localhost:8080", more),
         "env >exported",
         "sort exported >1",
@@ -182,7 +182,7 @@ describeInContainers("spacetail run", () => {
         "127",
         "spacetail: Cannot run ./program (EACCES). Check that it is an executable file.",
         "126",
-        "spacetail: `spacetail run` takes --forward LOCAL:HOST:PORT and a command after --, as in `spacetail run -- terraform plan`.",
+        "spacetail: `spacetail run` takes --capture=auto|on|off, --forward LOCAL:HOST:PORT and a command after --, as in `spacetail run -- terraform plan`.",
         "125",
         "",
       ]);

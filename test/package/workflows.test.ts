@@ -9,9 +9,19 @@ const FOLDER = join(ROOT, ".github/workflows");
 
 /** actionlint finds actions and reusable workflows of a repository from its top. */
 function lint(root: string, ...files: readonly string[]) {
-  const words = ["-C", join(ROOT, "build/tools"), "build", "-o", join(root, "actionlint"), "github.com/rhysd/actionlint/cmd/actionlint"];
+  const words = [
+    "-C",
+    join(ROOT, "build/tools"),
+    "build",
+    "-o",
+    join(root, "actionlint"),
+    "github.com/rhysd/actionlint/cmd/actionlint",
+  ];
   expect(spawnSync("go", words, { encoding: "utf8" })).toMatchObject({ status: 0 });
-  const { status, stdout } = spawnSync(join(root, "actionlint"), ["-no-color", ...files], { cwd: root, encoding: "utf8" });
+  const { status, stdout } = spawnSync(join(root, "actionlint"), ["-no-color", ...files], {
+    cwd: root,
+    encoding: "utf8",
+  });
   return { status, stdout };
 }
 
@@ -21,7 +31,10 @@ test("actionlint finds nothing in the workflows, and something in a wrong one", 
   cpSync(FOLDER, join(root, ".github/workflows"), { recursive: true });
   const files = readdirSync(FOLDER).map((name) => join(".github/workflows", name));
   expect(lint(root, ...files)).toEqual({ status: 0, stdout: "" });
-  const wrong = readFileSync(join(FOLDER, "image.yml"), "utf8").replace("steps.push.outputs.digest", "steps.pull.outputs.digest");
+  const wrong = readFileSync(join(FOLDER, "image.yml"), "utf8").replace(
+    "steps.push.outputs.digest",
+    "steps.pull.outputs.digest",
+  );
   writeFileSync(join(root, "wrong.yml"), wrong);
   const { status, stdout } = lint(root, "wrong.yml");
   expect(status).toBe(1);

@@ -17,6 +17,7 @@ const EVERY: readonly OutputFormat[] = [...ALL, "kubernetes"];
 const OF_PHASES = [
   "allowRemoteClients",
   "bootTimeout",
+  "capture",
   "noProxy",
   "proxyVariables",
   "runtimeDir",
@@ -43,6 +44,7 @@ const TUNNEL: RenderOptions = {
   forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   proxyVariables: ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS"],
+  capture: true,
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
   runtimeDir: "/run/user/1983",
@@ -111,7 +113,9 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
     options: {
       // The hooks are those of the context.
       ...Object.fromEntries(
-        Object.entries(TUNNEL).filter(([name]) => !["httpProxy", "proxyVariables", "userspace"].includes(name)),
+        Object.entries(TUNNEL).filter(
+          ([name]) => !["httpProxy", "proxyVariables", "capture", "userspace"].includes(name),
+        ),
       ),
       auth: { oauthSecret: { clientId: "k1", tags: ["tag:b", "tag:a"] } },
       environment: EVERYWHERE.environment ?? {},

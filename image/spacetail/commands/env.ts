@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
 import { proxyVariableKind, withJvmOptions } from "../../../contract/wire/proxy-values.js";
-import { exportedValues, noProxyFor } from "../../../contract/wire/proxy-variables.js";
+import { noProxyFor } from "../../../contract/wire/proxy-variables.js";
 import { redact } from "../../../contract/wire/secrets.js";
-import { httpProxyOf, readSettings } from "../../../contract/wire/settings.js";
-import { shellQuote } from "../../../contract/wire/shell.js";
+import { httpProxyOf } from "../../../contract/wire/settings.js";
 import { Failure } from "../errors/failure.js";
-import type { Platform } from "../platform/platform.js";
 import { readRecord, restoreCommands } from "../proxies/proxy-record.js";
-import { networkingOfDaemon } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
-import { readLaunch } from "../tunnel/state.js";
+import { pathCommands, phaseCommands } from "./exports.js";
 import type { Invocation } from "./invocation.js";
 
 /**
- * `spacetail env`: prints shell commands, for `eval`, that point programs at the tunnel's proxies. Prints nothing for
- * kernel networking, where programs need none.
+ * `spacetail env`: prints shell commands, for `eval`, by which a phase gets to the tunnel. Prints nothing for kernel
+ * networking, where programs need none.
  *
  * `spacetail env NO_PROXY`: prints the destinations that bypass the tunnel, as one word for an export.
  *
@@ -25,7 +22,7 @@ import type { Invocation } from "./invocation.js";
  * `up`. Prints nothing if it had none.
  */
 export function env({ platform, args, env: environment }: Invocation): number {
-  if (args.length === 0) return printExports(platform, environment);
+  if (args.length === 0) return print(phaseCommands(platform, environment));
   const what = args.length === 1 ? args[0] : "";
   if (what === "NO_PROXY") return printNoProxy(environment);
   if (what !== undefined && proxyVariableKind(what) === "jvm") return printJvmOptions(what, environment);
@@ -33,7 +30,11 @@ export function env({ platform, args, env: environment }: Invocation): number {
     throw new Failure("`spacetail env` takes nothing, NO_PROXY or --restore, as in the hooks of a context.");
   }
   const record = readRecord(findRuntimeDir(platform, environment).proxies);
-  for (const command of restoreCommands(record)) console.log(command);
+  return print(restoreCommands(record).concat(pathCommands(platform, environment)));
+}
+
+function print(lines: readonly string[]): number {
+  for (const line of lines) console.log(line);
   return 0;
 }
 
@@ -41,16 +42,6 @@ export function env({ platform, args, env: environment }: Invocation): number {
 function printJvmOptions(name: string, environment: Environment): number {
   const { word } = noProxyFor(environment.TS_NO_PROXY ?? "", environment);
   console.log(withJvmOptions(environment[name] ?? "", httpProxyOf(environment), word));
-  return 0;
-}
-
-function printExports(platform: Platform, environment: Environment): number {
-  const launch = readLaunch(findRuntimeDir(platform, environment));
-  if (launch !== null && networkingOfDaemon(launch.daemon) === "kernel") return 0;
-  const { httpProxy, noProxy, proxyVariables } = readSettings(environment);
-  for (const [name, value] of Object.entries(exportedValues(httpProxy, noProxy, environment, proxyVariables))) {
-    console.log(`export ${name}=${shellQuote(value)}`);
-  }
   return 0;
 }
 

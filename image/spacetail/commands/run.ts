@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
 import { exportedValues } from "../../../contract/wire/proxy-variables.js";
-import { readSettings } from "../../../contract/wire/settings.js";
+import { readSettings, type Settings } from "../../../contract/wire/settings.js";
+import { type CaptureMode, captureMode, captureWay, hasProxy, runCaptured } from "../capture/launch.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended, Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
-import { networkingOfDaemon } from "../tunnel/networking.js";
+import { hasKernelNetworking } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { readLaunch, readState } from "../tunnel/state.js";
 import { down } from "./down.js";
@@ -19,9 +20,9 @@ const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
 
 /**
- * `spacetail run [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel and with the proxy
- * variables that the hooks export. Uses a tunnel that is up, and leaves it up; otherwise starts one, and takes it down
- * when the program has ended.
+ * `spacetail run [--capture=auto|on|off] [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel.
+ * Its connections are captured; where that is impossible, it gets the proxy variables that the hooks export. Uses a
+ * tunnel that is up, and leaves it up; otherwise starts one, and takes it down when the program has ended.
  *
  * @returns the exit status of the program. If a signal ended the program, the signal ends this process too.
  */
@@ -35,23 +36,29 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 async function runInTunnel({ platform, env: given, args }: Invocation): Promise<number> {
-  const { words, forwards } = readWords(args);
+  const { words, forwards, capture } = readWords(args);
   const env = withForwards(given, forwards);
   const name = words[0] ?? "";
   const program = findOnPath(name, env.PATH ?? "");
   const missing = program === "" ? "ENOENT" : programProblem(program);
   // Before the tunnel is started, which takes a while.
   if (missing !== "") return notStarted(name, missing);
-  const { httpProxy, noProxy, proxyVariables } = readSettings(env);
+  const settings = readSettings(env);
+  const possible = captureWay(platform, settings, capture);
   // What `up` writes is private, which is not to hold for the files of the program.
   const mask = process.umask(0o077);
   const status = await join({ platform, env, args: ["--watch", `${process.pid}`] });
   process.umask(mask);
   if (status !== 0) return status;
-  const launch = readLaunch(findRuntimeDir(platform, env));
-  const isKernel = launch !== null && networkingOfDaemon(launch.daemon) === "kernel";
-  const variables = isKernel ? {} : exportedValues(httpProxy, noProxy, env, proxyVariables);
-  const ended = await platform.run(program, words, variables);
+  const isKernel = hasKernelNetworking(findRuntimeDir(platform, env));
+  // Its programs connect by themselves.
+  const way = isKernel && capture === "auto" && possible === "captured" ? "plain" : possible;
+  const isPlain = way === "plain" || hasProxy(settings, env);
+  const changed = isPlain && !isKernel ? variablesFor(settings, env) : {};
+  const ended =
+    way === "captured"
+      ? await runCaptured(platform, readLaunch(findRuntimeDir(platform, env)), program, words, changed)
+      : await platform.run(program, words, changed);
   await leave({ platform, env, args: [] });
   return statusOf(platform, name, ended);
 }
@@ -61,16 +68,20 @@ interface Words {
   /** The program and its arguments. */
   readonly words: readonly string[];
   readonly forwards: readonly string[];
+  readonly capture: CaptureMode;
 }
 
 const FORWARD = "--forward";
+const CAPTURE = "--capture=";
 
 function readWords(args: readonly string[]): Words {
   const forwards: string[] = [];
+  let capture: CaptureMode = "auto";
   let at = 0;
   while (at < args.length) {
     const word = args[at] ?? "";
-    if (word.startsWith(`${FORWARD}=`)) forwards.push(word.slice(FORWARD.length + 1));
+    if (word.startsWith(CAPTURE)) capture = captureMode(word.slice(CAPTURE.length));
+    else if (word.startsWith(`${FORWARD}=`)) forwards.push(word.slice(FORWARD.length + 1));
     else if (word === FORWARD) {
       at += 1;
       forwards.push(args[at] ?? "");
@@ -80,10 +91,15 @@ function readWords(args: readonly string[]): Words {
   const words = args.slice(args[at] === "--" ? at + 1 : at);
   if (words.length === 0 || (words[0] ?? "").startsWith("-")) {
     throw new Failure(
-      "`spacetail run` takes --forward LOCAL:HOST:PORT and a command after --, as in `spacetail run -- terraform plan`.",
+      "`spacetail run` takes --capture=auto|on|off, --forward LOCAL:HOST:PORT and a command after --, as in " +
+        "`spacetail run -- terraform plan`.",
     );
   }
-  return { words, forwards };
+  return { words, forwards, capture };
+}
+
+function variablesFor({ httpProxy, noProxy, proxyVariables }: Settings, env: Environment): Record<string, string> {
+  return exportedValues(httpProxy, noProxy, env, proxyVariables);
 }
 
 /** The environment with further forwards, for which there is a variable. */
@@ -108,14 +124,16 @@ async function leave({ platform, env }: Invocation): Promise<void> {
   }
 }
 
-function statusOf(platform: Platform, name: string, { status, signal, problem }: Ended): number {
+/** What this process exits with after a program; ends by the signal that ended it. */
+export function statusOf(platform: Platform, name: string, { status, signal, problem }: Ended): number {
   if (problem !== "") return notStarted(name, problem);
   if (signal === 0) return status;
   platform.die(signal);
   return 128 + signal;
 }
 
-function notStarted(name: string, problem: string): number {
+/** Says that a program cannot be run, and returns the exit status for that. */
+export function notStarted(name: string, problem: string): number {
   const advice = problem === "ENOENT" ? "Check its name and PATH." : "Check that it is an executable file.";
   console.error(`spacetail: Cannot run ${name} (${problem}). ${advice}`);
   return problem === "ENOENT" ? NOT_FOUND : NOT_EXECUTABLE;

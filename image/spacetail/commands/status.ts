@@ -2,8 +2,10 @@
 import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { formatDuration } from "../../../contract/wire/duration.js";
 import type { Forward } from "../../../contract/wire/forwards.js";
+import { readCounts } from "../capture/counts.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { printable, withoutStop } from "../errors/printable.js";
+import type { CaptureCounts } from "../platform/capture.js";
 import { readText } from "../process/files.js";
 import { isRunning, type ProcessId } from "../process/processes.js";
 import { nodeTrouble } from "../tailnet/health.js";
@@ -52,7 +54,7 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
       return 1;
     }
     const networking = networkingOfDaemon(readLaunch(dir)?.daemon ?? []);
-    const found = report(now, state, owner, networking);
+    const found = report(now, state, owner, networking, readCounts(dir));
     for (const line of json ? [JSON.stringify(found)] : describeUp(found, state)) console.log(line);
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
@@ -86,12 +88,20 @@ interface Report {
   readonly peers: readonly PeerTraffic[];
   /** The local ports that lead to services. */
   readonly forwards: readonly Forward[];
+  /** What running programs have captured; null if there is none. */
+  readonly captured: CaptureCounts | null;
   /** Bytes from and to all peers. */
   readonly received: number;
   readonly sent: number;
 }
 
-function report(now: Status, state: State, owner: ProcessId | null, networking: TunnelNetworking): Report {
+function report(
+  now: Status,
+  state: State,
+  owner: ProcessId | null,
+  networking: TunnelNetworking,
+  captured: CaptureCounts | null,
+): Report {
   const { name, addresses, tags } = selfOf(now);
   const peers = trafficOf(now);
   let received = 0;
@@ -113,6 +123,7 @@ function report(now: Status, state: State, owner: ProcessId | null, networking: 
     ageMs: ageOf(state.supervisor),
     peers,
     forwards: state.forwards,
+    captured,
     received,
     sent,
   };
@@ -121,7 +132,7 @@ function report(now: Status, state: State, owner: ProcessId | null, networking: 
 /** A tunnel that is up, in lines. */
 function describeUp(now: Report, { supervisor }: State): string[] {
   const { name, addresses, tags, networking, peersOnline, watch, serve, loginUrl, ageMs, peers, forwards } = now;
-  const { received, sent } = now;
+  const { captured, received, sent } = now;
   const kernel = networking === "kernel" ? ", kernel networking" : "";
   const process = watch === null ? "watching nothing" : `watching process ${watch}`;
   const kept = serve === null ? process : `kept by process ${serve}`;
@@ -135,8 +146,13 @@ function describeUp(now: Report, { supervisor }: State): string[] {
     const bytes = bytesMessage(peer.received, peer.sent);
     lines.push(`  ${peer.name} ${peer.address}: ${wayMessage(peer)}, ${bytes}`);
   }
+  if (captured !== null) lines.push(capturedMessage(captured));
   for (const { port, target } of forwards) lines.push(`forward 127.0.0.1:${port} to ${formatHostPort(target)}`);
   return lines;
+}
+
+function capturedMessage({ captured, open, failed, received, sent }: CaptureCounts): string {
+  return `captured connections: ${captured}, ${open} open, ${failed} failed, ${bytesMessage(received, sent)} before they ended`;
 }
 
 function bytesMessage(received: number, sent: number): string {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Environment } from "../../../contract/wire/environment.js";
 import { type KeyOptions, readSettings, type Settings, TAILSCALE } from "../../../contract/wire/settings.js";
+import { captureReport, phaseCaptureProblem } from "../capture/possible.js";
+import { writeShims } from "../capture/shims.js";
 import { egressOf } from "../egress/egress.js";
 import { readUpstream } from "../egress/upstream.js";
 import { Failure } from "../errors/failure.js";
@@ -14,7 +16,7 @@ import { isTerminalError } from "../process/terminal.js";
 import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, type Served, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
-import { chooseNetworking } from "../tunnel/networking.js";
+import { chooseNetworking, hasKernelNetworking } from "../tunnel/networking.js";
 import { ensureRuntimeDir } from "../tunnel/place.js";
 import { startProgress } from "../tunnel/progress.js";
 import { useSidecar } from "../tunnel/sidecar.js";
@@ -24,6 +26,7 @@ import type { Invocation } from "./invocation.js";
 
 const DNS_IS_OFF =
   "--accept-dns=false: names of nodes work, but the tailnet's name servers and split DNS are not used.";
+const NO_CAPTURE_NEEDED = "with kernel networking, programs connect to the tailnet directly";
 const NOT_EPHEMERAL =
   "ephemeral=false: the node stays on the tailnet's list after it has left, until someone removes it there.";
 
@@ -43,11 +46,24 @@ export async function join(invocation: Invocation): Promise<number> {
   const watch = watchedProcess(watched);
   const { exitStatus, report } = await bringUpFor(invocation, watch);
   if (report !== "") console.error(`spacetail: ${report}`);
+  if (exitStatus === 0) prepareCapture(invocation);
   if (exitStatus === 0 && watch !== null && watched === null && (invocation.env.TS_SIDECAR ?? "") === "") {
     const name = (readText(`/proc/${watch.pid}/comm`) ?? "").trim();
     console.error(`spacetail: the tunnel goes down when process ${watch.pid} (${name}) exits; --watch names another.`);
   }
   return exitStatus;
+}
+
+/** Says whether the phase's connections are captured, if they are to be, and writes the shims for that. */
+function prepareCapture({ platform, env }: Invocation): void {
+  const settings = readSettings(env);
+  if (!settings.capture) return;
+  const dir = ensureRuntimeDir(platform, env);
+  const lack = hasKernelNetworking(dir) ? NO_CAPTURE_NEEDED : phaseCaptureProblem(platform, settings);
+  console.error(`spacetail: capture: ${lack === "" ? captureReport(platform) : `off (${lack})`}`);
+  if (lack !== "") return;
+  const problem = writeShims(dir, platform.command, env.PATH ?? "");
+  if (problem !== "") console.error(`spacetail: The programs for capture cannot be written (${problem}).`);
 }
 
 /** Does the work of `spacetail up` for a process whose exit is to end the tunnel; null if only `down` is to. */

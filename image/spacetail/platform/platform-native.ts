@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type ChildProcess, spawn } from "node:child_process";
 import { errorName, SystemError } from "../errors/system-error.js";
+import { nativeCapture } from "./capture-native.js";
+import { endedOf } from "./ended.js";
 import { connectionOn, nativeNet } from "./net-native.js";
 import type { Platform } from "./platform.js";
 import { secureNative, trustNative } from "./tls-native.js";
@@ -54,12 +56,9 @@ export function nativePlatform(): Platform {
       const variables: string[] = [];
       for (const [name, value] of Object.entries(changed)) variables.push(`${name}=${value}`);
       // Nothing else is to be done meanwhile, so this may block.
-      const result = runProgram([path].concat(words).join("\0"), variables.join("\0"));
-      if (result < 0) return { status: 0, signal: 0, problem: errorName(-result) };
-      return result < 256
-        ? { status: result, signal: 0, problem: "" }
-        : { status: 0, signal: result - 256, problem: "" };
+      return endedOf(runProgram([path].concat(words).join("\0"), variables.join("\0")));
     },
+    capture: nativeCapture(),
     die: (signal) => {
       dieOf(signal);
     },

@@ -44,6 +44,7 @@ export function nodePlatform(): Platform {
     notify,
     exec,
     run,
+    capture: null,
     die,
     stdio: openStdio,
   };

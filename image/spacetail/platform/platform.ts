@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChildProcess } from "node:child_process";
+import type { Capture } from "./capture.js";
 import type { Connection, Net } from "./net.js";
 
 /**
@@ -59,6 +60,8 @@ export interface Platform {
    * @param changed variables that it is to have besides the ones of this process
    */
   readonly run: (path: string, words: readonly string[], changed: Readonly<Record<string, string>>) => Promise<Ended>;
+  /** Sends the connections of programs through the tunnel; null in the build for Node. */
+  readonly capture: Capture | null;
   /** Ends this process by a signal. Returns where that cannot be done: the first process of a container. */
   readonly die: (signal: number) => void;
   /** Takes over standard input and output. To be called once. */

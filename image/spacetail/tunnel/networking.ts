@@ -4,7 +4,9 @@ import { openingFlags, type Settings } from "../../../contract/wire/settings.js"
 import { errorCode, Failure } from "../errors/failure.js";
 import { readText } from "../process/files.js";
 import { goBuildTags } from "../process/go-build.js";
+import type { RuntimeDir } from "./runtime-dir.js";
 import { loginProblem } from "./ssh-user.js";
+import { readLaunch } from "./state.js";
 
 /** How the programs of a tunnel reach the tailnet: through its proxies, or by the routes of the machine. */
 export type TunnelNetworking = "userspace" | "kernel";
@@ -61,6 +63,11 @@ export function requireInterface(): void {
 /** The networking of a tunnel that is up. */
 export function networkingOfDaemon(daemon: readonly string[]): TunnelNetworking {
   return daemon.includes(`--tun=${INTERFACE}`) ? "kernel" : "userspace";
+}
+
+/** Whether programs reach the tailnet without proxies. */
+export function hasKernelNetworking(dir: RuntimeDir): boolean {
+  return networkingOfDaemon(readLaunch(dir)?.daemon ?? []) === "kernel";
 }
 
 /** Features that the small tailscaled leaves out, by the tag that does so, and the flags that need them. */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { capture } from "./capture.js";
 import { credential, tags, token } from "./login.js";
 import { directory, executables, ports, settings, versions } from "./machine.js";
 import { clock, controlDirect, controlProxy, dns } from "./network.js";
@@ -51,6 +52,7 @@ export const ROWS: readonly Row[] = [
     check: ports,
     fix: "Stop what listens there, or choose other addresses with TS_SOCKS5_SERVER and TS_OUTBOUND_HTTP_PROXY_LISTEN.",
   },
+  { name: "capture", needs: [], check: capture, fix: "" },
   {
     name: "tailnet",
     needs: ["versions", "networking", "directory", "credential", "tags", "ports"],

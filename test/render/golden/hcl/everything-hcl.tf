@@ -249,6 +249,13 @@ resource "spacelift_environment_variable" "TS_PROXY_VARIABLES" {
   write_only = false
 }
 
+resource "spacelift_environment_variable" "TS_CAPTURE" {
+  context_id = spacelift_context.tailnet.id
+  name       = "TS_CAPTURE"
+  value      = "true"
+  write_only = false
+}
+
 resource "spacelift_environment_variable" "TS_TAILSCALED_EXTRA_ARGS" {
   context_id = spacelift_context.tailnet.id
   name       = "TS_TAILSCALED_EXTRA_ARGS"

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"time"
 
 	"tailscale.com/ipn"
 	"tailscale.com/tsnet"
@@ -28,7 +29,7 @@ func forward(ctx context.Context, server *tsnet.Server) error {
 	server.RegisterFallbackTCPHandler(func(_, to netip.AddrPort) (func(net.Conn), bool) {
 		four, six := server.TailscaleIPs()
 		if to.Addr() == four || to.Addr() == six {
-			return nil, false
+			return late(to.Port())
 		}
 		return func(conn net.Conn) {
 			fmt.Fprintf(conn, "behind db: %s\n", to)
@@ -45,6 +46,21 @@ func forward(ctx context.Context, server *tsnet.Server) error {
 		AdvertiseRoutesSet: true,
 	})
 	return err
+}
+
+// late serves ports of which a machine far away could be: a connection to
+// 20000 is accepted at once and to 21500 after 1.5 seconds, and sends back what
+// it receives; one to 30000 is refused at once, and to 31500 after 1.5 seconds.
+func late(port uint16) (func(net.Conn), bool) {
+	if port < 20000 || port >= 40000 {
+		return nil, false
+	}
+	// The handshake waits for this function.
+	time.Sleep(time.Duration(port%10000) * time.Millisecond)
+	if port >= 30000 {
+		return nil, true
+	}
+	return echo, true
 }
 
 // serveNames starts the name server on a peer's own addresses.

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// The calls of the command that the filter hands over. Each is answered at once, or kept until it is known how.
+#include "capture.h"
+#include "net.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// How long a call waits for new routes. Milliseconds.
+enum { PATIENCE = 1000 };
+
+int capture_listener = -1;
+
+struct held {
+  struct seccomp_notif call;
+  uint64_t until;
+  struct held *next;
+};
+
+static struct held *helds;
+
+void call_answer(uint64_t call, int error) {
+  // Fails if the thread was killed or interrupted meanwhile.
+  struct seccomp_notif_resp answer = {.id = call, .error = -error};
+  ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
+void call_continue(uint64_t call) {
+  struct seccomp_notif_resp answer = {.id = call, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+  ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_SEND, &answer);
+}
+
+bool call_is_valid(uint64_t call) {
+  return ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &call) == 0;
+}
+
+int call_replace(uint64_t call, int fd, int at, int flags) {
+  struct seccomp_notif_addfd add = {
+      .id = call,
+      .flags = SECCOMP_ADDFD_FLAG_SETFD,
+      .srcfd = (uint32_t)fd,
+      .newfd = (uint32_t)at,
+      .newfd_flags = (uint32_t)flags & O_CLOEXEC,
+  };
+  return ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+}
+
+// Answers the call with a new descriptor for `fd`, and returns its number; -1 if that was impossible.
+static int give(uint64_t call, int fd, int flags) {
+  struct seccomp_notif_addfd add = {
+      .id = call,
+      .flags = SECCOMP_ADDFD_FLAG_SEND,
+      .srcfd = (uint32_t)fd,
+      .newfd_flags = (uint32_t)flags & O_CLOEXEC,
+  };
+  return ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+}
+
+static void on_socket(const struct seccomp_notif *call) {
+  int type = (int)call->data.args[1];
+  int fd = -1, at = -1;
+  struct stat status;
+  if (!target_is_elsewhere((pid_t)call->pid)) {
+    fd = socket((int)call->data.args[0], type | SOCK_CLOEXEC, (int)call->data.args[2]);
+  }
+  if (fd >= 0 && fstat(fd, &status) == 0) at = give(call->id, fd, type);
+  if (at >= 0) {
+    own_put(status.st_ino, fd, (pid_t)call->pid, at);
+    return;
+  }
+  // The kernel says what is wrong.
+  if (fd >= 0) close(fd);
+  call_continue(call->id);
+}
+
+// The socket is not to be connected: it is the command's alone from now on.
+static void leave(const struct seccomp_notif *call) {
+  ino_t inode = target_socket((pid_t)call->pid, (int)call->data.args[0]);
+  if (inode != 0) own_drop(inode);
+  call_continue(call->id);
+}
+
+// A socket that was made elsewhere, or before the command: one of ours takes its place. What was set on it is lost.
+static int adopt(const struct seccomp_notif *call, sa_family_t family, ino_t *inode) {
+  pid_t thread = (pid_t)call->pid;
+  int at = (int)call->data.args[0], flags = target_flags(thread, at);
+  struct stat status;
+  if (flags < 0 || !target_is_tcp(thread, at) || target_is_elsewhere(thread)) return -1;
+  int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
+  if (fd < 0) return -1;
+  if (!call_is_valid(call->id) || fstat(fd, &status) < 0 || call_replace(call->id, fd, at, flags) < 0) {
+    close(fd);
+    return -1;
+  }
+  *inode = status.st_ino;
+  return fd;
+}
+
+static void capture(const struct seccomp_notif *call, const struct sockaddr *address) {
+  pid_t thread = (pid_t)call->pid;
+  int at = (int)call->data.args[0];
+  ino_t inode = target_socket(thread, at);
+  int own = inode == 0 ? -1 : own_take(inode);
+  if (own < 0) {
+    if (inode != 0 && dial_has(inode, call->id)) return;
+    // Connected already, which the kernel knows. Sockets for UDP are connected to find the address to send from.
+    if (inode == 0 || done_has(inode) || (own = adopt(call, address->sa_family, &inode)) < 0) {
+      call_continue(call->id);
+      return;
+    }
+  }
+  dial_start(call->id, thread, at, inode, own, address);
+}
+
+static bool is_sign(const struct sockaddr_in *address) {
+  struct sockaddr_in sign = capture_sign();
+  return address->sin_family == AF_INET && address->sin_addr.s_addr == sign.sin_addr.s_addr && address->sin_port == 0;
+}
+
+// Where the name server listens that programs believe to be on port 53 of the same address; no port if it is there.
+static struct sockaddr_in names;
+
+int32_t spacetail_capture_names(const uint8_t *ip, size_t length, int32_t port) {
+  struct sockaddr_storage address;
+  int size = net_address(ip, length, port, &address);
+  if (size < 0) return size;
+  memcpy(&names, &address, sizeof names);
+  return 0;
+}
+
+static bool is_for_names(const struct sockaddr_in *address) {
+  return names.sin_port != 0 && address->sin_family == AF_INET && address->sin_port == htons(53) &&
+         address->sin_addr.s_addr == names.sin_addr.s_addr;
+}
+
+// Replaces a socket for UDP by one that is connected to the name server. Returns false if it is for something else.
+static bool ask_names(const struct seccomp_notif *call) {
+  pid_t thread = (pid_t)call->pid;
+  int at = (int)call->data.args[0], flags = target_flags(thread, at);
+  if (flags < 0 || target_is_tcp(thread, at) || target_is_elsewhere(thread)) return false;
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
+  if (fd < 0) return false;
+  bool is_done = connect(fd, (struct sockaddr *)&names, sizeof names) == 0 && call_is_valid(call->id) &&
+                 call_replace(call->id, fd, at, flags) >= 0;
+  close(fd);
+  if (is_done) call_answer(call->id, 0);
+  return is_done;
+}
+
+static void on_connect(const struct seccomp_notif *call, bool may_wait) {
+  struct sockaddr_storage address = {0};
+  size_t length = call->data.args[2];
+  if (length > sizeof address) length = sizeof address;
+  if (target_read((pid_t)call->pid, &address, call->data.args[1], length) < 0) {
+    if (errno == EPERM) capture_counters.unreadable++;
+    call_continue(call->id);
+    return;
+  }
+  if (is_sign((struct sockaddr_in *)&address)) {
+    call_answer(call->id, EXDEV);
+    return;
+  }
+  if (is_for_names((struct sockaddr_in *)&address) && ask_names(call)) return;
+  enum verdict verdict = route_of((struct sockaddr *)&address);
+  if (verdict == UNSURE && may_wait) {
+    struct held *held = malloc(sizeof *held);
+    if (held != NULL) {
+      *held = (struct held){*call, capture_now() + PATIENCE, helds};
+      helds = held;
+      job_expect(held->until);
+      return;
+    }
+  }
+  if (verdict == CAPTURE) capture(call, (struct sockaddr *)&address);
+  else leave(call);
+}
+
+void calls_retry(void) {
+  struct held *held = helds;
+  helds = NULL;
+  while (held != NULL) {
+    struct held *next = held->next;
+    on_connect(&held->call, false);
+    free(held);
+    held = next;
+  }
+}
+
+uint64_t calls_expire(uint64_t now) {
+  uint64_t first = 0;
+  for (struct held **place = &helds, *held; (held = *place) != NULL;) {
+    if (held->until > now) {
+      if (first == 0 || held->until < first) first = held->until;
+      place = &held->next;
+      continue;
+    }
+    *place = held->next;
+    leave(&held->call);
+    free(held);
+  }
+  return first;
+}
+
+// The files that are opened instead of those with the same names; -1: the real ones.
+static int files[2] = {-1, -1};
+static const char *const NAMES[2] = {"/etc/resolv.conf", "/etc/hosts"};
+
+// Gives one of the files another content.
+int32_t spacetail_capture_file(int32_t which, const uint8_t *text, size_t length) {
+  int fd = memfd_create("spacetail", MFD_CLOEXEC);
+  if (fd < 0) return -errno;
+  if (write(fd, text, length) != (ssize_t)length || fchmod(fd, 0444) < 0) {
+    close(fd);
+    return -EIO;
+  }
+  capture_lock();
+  int before = files[which];
+  files[which] = fd;
+  capture_unlock();
+  if (before >= 0) close(before);
+  return 0;
+}
+
+static void on_open(const struct seccomp_notif *call, int path_at) {
+  char path[24] = "";
+  uint64_t from = call->data.args[path_at];
+  int fd = -1;
+  // Up to where its memory ends.
+  if (target_read((pid_t)call->pid, path, from, sizeof path - 1) > 0) {
+    capture_lock();
+    for (int i = 0; i < 2; i++) {
+      if (files[i] < 0 || strcmp(path, NAMES[i]) != 0) continue;
+      // Opened anew, so that it has an offset of its own.
+      char name[40];
+      snprintf(name, sizeof name, "/proc/self/fd/%d", files[i]);
+      fd = open(name, O_RDONLY | O_CLOEXEC);
+    }
+    capture_unlock();
+  }
+  if (fd < 0 || give(call->id, fd, (int)call->data.args[path_at + 1]) < 0) call_continue(call->id);
+  if (fd >= 0) close(fd);
+}
+
+void call_receive(void) {
+  struct seccomp_notif call;
+  memset(&call, 0, sizeof call);
+  // Interrupted, or nobody waits for an answer any more.
+  if (ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) return;
+  switch (call.data.nr) {
+    case SYS_socket:
+      on_socket(&call);
+      break;
+    case SYS_connect:
+      on_connect(&call, true);
+      break;
+    case SYS_bind:
+    case SYS_listen:
+      leave(&call);
+      break;
+    default:
+      on_open(&call, call.data.nr == SYS_openat ? 1 : 0);
+  }
+}

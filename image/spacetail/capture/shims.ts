@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { shellQuote } from "../../../contract/wire/shell.js";
+import { errorCode } from "../errors/failure.js";
+import { findOnPath } from "../process/programs.js";
+import type { RuntimeDir } from "../tunnel/runtime-dir.js";
+
+/** The programs that the phases of Spacelift's vendors run, and those that people run beside them. */
+const PROGRAMS: readonly string[] = [
+  "terraform",
+  "tofu",
+  "terragrunt",
+  "pulumi",
+  "ansible",
+  "ansible-playbook",
+  "kubectl",
+  "helm",
+];
+
+/** Where the shims of a tunnel are: programs that are found first, and run those of the same name captured. */
+export function shimFolder(dir: RuntimeDir): string {
+  return `${dir.path}/shims`;
+}
+
+/**
+ * Writes a shim for each program that there is. They stay on PATH in later phases, so without a tunnel they run the
+ * programs as they are, and without the folder nothing is found in it.
+ *
+ * @param command the command line of this executable
+ * @param path the value of PATH
+ * @returns an error code if they cannot be written; else nothing
+ */
+export function writeShims(dir: RuntimeDir, command: readonly string[], path: string): string {
+  const folder = shimFolder(dir);
+  const ours = command.map(shellQuote).join(" ");
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { mode: 0o700 });
+    for (const name of PROGRAMS) {
+      if (findOnPath(name, pathWithout(path, folder)) === "") continue;
+      writeFileSync(`${folder}/${name}`, `#!/bin/sh\nexec ${ours} shim ${name} "$@"\n`, { mode: 0o700 });
+    }
+    return "";
+  } catch (error) {
+    return errorCode(error);
+  }
+}
+
+/** A value of PATH without a folder. */
+export function pathWithout(path: string, folder: string): string {
+  return path
+    .split(":")
+    .filter((place) => place !== folder)
+    .join(":");
+}

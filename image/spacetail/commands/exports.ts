@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Environment } from "../../../contract/wire/environment.js";
+import { exportCommands } from "../../../contract/wire/proxy-variables.js";
+import { readSettings } from "../../../contract/wire/settings.js";
+import { shellQuote } from "../../../contract/wire/shell.js";
+import { hasProxy } from "../capture/launch.js";
+import { phaseCaptureProblem } from "../capture/possible.js";
+import { pathWithout, shimFolder } from "../capture/shims.js";
+import type { Platform } from "../platform/platform.js";
+import { hasKernelNetworking } from "../tunnel/networking.js";
+import { findRuntimeDir } from "../tunnel/place.js";
+
+/**
+ * The commands by which a phase gets to the tunnel: those that put the shims first in PATH where connections are
+ * captured, else those that set the proxy variables. A run with a proxy of its own gets both, since its programs would
+ * ask that proxy for the tailnet's hosts. Kernel networking needs neither.
+ */
+export function phaseCommands(platform: Platform, env: Environment): string[] {
+  const settings = readSettings(env);
+  const { httpProxy, proxyVariables } = settings;
+  const dir = findRuntimeDir(platform, env);
+  if (platform.capture?.isCaptured() === true || hasKernelNetworking(dir)) return [];
+  const variables = exportCommands(httpProxy, proxyVariables);
+  if (!settings.capture || phaseCaptureProblem(platform, settings) !== "") return variables;
+  const folder = shimFolder(dir);
+  const path = `export PATH=${shellQuote(folder)}:${shellQuote(pathWithout(env.PATH ?? "", folder))}`;
+  return hasProxy(settings, env) ? [path].concat(variables) : [path];
+}
+
+/** The command that takes the shims out of PATH; none if they are not in it. */
+export function pathCommands(platform: Platform, env: Environment): string[] {
+  const path = env.PATH ?? "";
+  const without = pathWithout(path, shimFolder(findRuntimeDir(platform, env)));
+  return without === path ? [] : [`export PATH=${shellQuote(without)}`];
+}

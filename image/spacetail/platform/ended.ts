@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+import { errorName } from "../errors/system-error.js";
+import type { Ended } from "./platform.js";
+
+/** What image/native returns of a program: its status, 256 and a signal, or a negative errno. */
+export function endedOf(result: number): Ended {
+  if (result < 0) return { status: 0, signal: 0, problem: errorName(-result) };
+  return result < 256 ? { status: result, signal: 0, problem: "" } : { status: 0, signal: result - 256, problem: "" };
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the kernel does with connections, captured ones do too.
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
+import { compile } from "./capture/compile.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, Stage, useWorld } from "./stage.js";
+
+describeInContainers("captured connections", () => {
+  const world = useWorld();
+  let stage: Stage;
+  let lines: { readonly kernel: readonly string[]; readonly captured: readonly string[] };
+
+  beforeAll(async () => {
+    stage = await Stage.open("native", { ...(await accessTo(world().tailnet)), ...PATIENT });
+    copyFileSync(compile("edges"), join(stage.workspace, "edges"));
+    const up = await stage.run("spacetail up --watch none");
+    if (up.code !== 0) throw new Error(up.text);
+    const kernel = await stage.run("./edges kernel");
+    const captured = await stage.run(`spacetail run --capture=on -- ./edges ${addressOfDb()} 2>/dev/null`);
+    lines = { kernel: kernel.text.split("\n"), captured: captured.text.split("\n") };
+  });
+  afterAll(async () => {
+    await stage?.run("spacetail down");
+    await stage?.close();
+  });
+
+  function addressOfDb(): string {
+    const db = world().tailnet.info.peers.find((peer) => peer.name === "db");
+    return db?.addresses.find((address) => address.includes(".")) ?? "";
+  }
+
+  /** A refusal that comes late has a race: the program may look at its socket a moment too early. */
+  const settled = (line: string): string =>
+    line.startsWith("not blocking, refused late:") ? line.replace("ECONNRESET", "ECONNREFUSED") : line;
+
+  test("end, fail, wait and are interrupted as the kernel's", () => {
+    expect(lines.kernel).toContain("blocking: 0 ping");
+    expect(lines.captured.map(settled)).toEqual(lines.kernel);
+  });
+
+  test("1,000 at once", async () => {
+    const output = await stage.run(`spacetail run --capture=on -- ./edges ${addressOfDb()} 1000 2>/dev/null`);
+    expect(output.text).toBe("1000 at once: 1000\n");
+  });
+
+  test("nothing is left when all is over", async () => {
+    expect((await stage.run("spacetail down")).code).toBe(0);
+    expect(await stage.leftovers()).toEqual([]);
+    expect(await nodesLeft(world().tailnet)).toEqual([]);
+  });
+});
