@@ -4,8 +4,8 @@
 //
 //   npm run audit [-- --json] [-- --npm FILE] [-- --go FILE]
 //
-// It asks npm about package-lock.json, and govulncheck about image/dist/tailscaled-linux-x64. Exits with 1 if there is a
-// vulnerability that exceptions.json does not except, or an exception that has expired or excepts nothing. With --npm
+// It asks npm about package-lock.json, and govulncheck about image/dist/tailscaled-linux-x64. Exits with 1 if there is
+// a vulnerability that exceptions.json does not except, or an exception that has expired or excepts nothing. With --npm
 // and --go it reads what these tools printed from files instead (`npm audit --json`, `govulncheck -format json`).
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

@@ -14,8 +14,8 @@ function run(root, command, ...args) {
 }
 
 /**
- * Pushes the image for both architectures under all tags, with provenance and an SBOM, and keeps its layers beside it for
- * the next build.
+ * Pushes the image for both architectures under all tags, with provenance and an SBOM, and keeps its layers beside it
+ * for the next build.
  *
  * @returns the digest of what was pushed
  */

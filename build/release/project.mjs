@@ -2,7 +2,7 @@
 // Where this project is published. Nothing else in the repository names these places; `npm run release:place` prints
 // them for workflows.
 
-/** The address of the repository, such as https://github.com/OWNER/spacetail. Empty: the one that a workflow runs in. */
+/** Address of the repository, such as https://github.com/OWNER/spacetail. Empty: the one that a workflow runs in. */
 const REPOSITORY = "";
 
 /** The name of the image without a tag, such as ghcr.io/OWNER/spacetail. Empty: ghcr.io and the repository's name. */

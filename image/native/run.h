@@ -16,7 +16,8 @@ extern const int PASSED_ON[SIGNALS];
 // The words of a text with a NUL between them. The array ends with NULL, and points into a copy of the text.
 char **run_split(const uint8_t *text, size_t length);
 
-// Becomes the program in a child: its signals are as this process has found them. Reports errno if that fails, and ends.
+// Becomes the program in a child: its signals are as this process has found them. If that fails, reports errno and
+// ends.
 void run_become(char **words, char **env, const sigset_t *mask, const struct sigaction *found, int report);
 
 // What `spacetail capture` says to `spacetail run`.

@@ -25,9 +25,9 @@ const RESTRICTED: YamlMapping = {
 };
 
 /**
- * A worker pool for Spacelift's controller in Kubernetes. Its pods have a sidecar with the tunnel; hooks of runs find it
- * by TS_SIDECAR and start none. Only the sidecar has the login. Source: Spacelift's custom resource WorkerPool, version
- * v1beta1.
+ * A worker pool for Spacelift's controller in Kubernetes. Its pods have a sidecar with the tunnel; hooks of runs find
+ * it by TS_SIDECAR and start none. Only the sidecar has the login. Source: Spacelift's custom resource WorkerPool,
+ * version v1beta1.
  */
 export function workerPool(model: ContextModel): string {
   const { runnerImage } = model;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Datagrams } from "./datagrams.js";
-import type { Ended } from "./platform.js";
+import type { Ended } from "./ended.js";
 
 /** Capture of connections by a seccomp filter, as image/native/capture.h describes it. */
 export interface Capture {

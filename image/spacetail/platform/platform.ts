@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ChildProcess } from "node:child_process";
 import type { Capture } from "./capture.js";
+import type { Ended } from "./ended.js";
 import type { Connection, Net } from "./net.js";
 
 /**
@@ -83,15 +84,6 @@ export interface Stdio {
 
 /** The message of EPROTO from {@link Platform.secure} for a server that does not understand TLS. */
 export const NO_TLS = "the server does not speak TLS";
-
-/** How a program ended. */
-export interface Ended {
-  readonly status: number;
-  /** The number of the signal that ended it; 0 if none did. */
-  readonly signal: number;
-  /** Why it could not be started, as an error code; empty if it could. */
-  readonly problem: string;
-}
 
 /** Who may do what with a path. */
 export interface Permissions {

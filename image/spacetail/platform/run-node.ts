@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { errorCode } from "../errors/failure.js";
-import type { Ended } from "./platform.js";
+import type { Ended } from "./ended.js";
 
 /** Those that the native build passes on too. */
 const PASSED_ON: readonly NodeJS.Signals[] = [

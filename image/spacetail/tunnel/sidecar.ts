@@ -27,8 +27,8 @@ export interface Guest {
 }
 
 /**
- * Waits until the tunnel of the sidecar is up and carries connections to the services of TS_WAIT_FOR. The containers of a
- * pod share loopback, so the proxies are where they always are; its processes and files cannot be seen.
+ * Waits until the tunnel of the sidecar is up and carries connections to the services of TS_WAIT_FOR. The containers of
+ * a pod share loopback, so the proxies are where they always are; its processes and files cannot be seen.
  *
  * @param health the sidecar's health check, as of `spacetail serve` or containerboot
  * @returns what is known then, for the user

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Base images, made here because no registry can be assumed: one to build in, and runners that differ as Spacelift's do.
+// Base images, made here because no registry can be assumed: one to build in, and runners that differ as Spacelift's
+// do.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {

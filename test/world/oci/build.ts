@@ -22,7 +22,8 @@ export function cloned(): string {
 }
 
 /**
- * A program that takes `docker build` and does it without an engine: buildah in this store, with the builders made here.
+ * A program that takes `docker build` and does it without an engine: buildah in this store, with the builders made
+ * here.
  */
 export function dockerFor(buildah: Buildah): string {
   const program = join(mkdtempSync(join(tmpdir(), "docker-")), "docker");

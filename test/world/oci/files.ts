@@ -10,7 +10,7 @@ export function pathsIn(root: string): readonly string[] {
 
 const MACHINES: Readonly<Record<number, string>> = { 62: "x64", 183: "arm64" };
 
-/** The architecture of an ELF executable, and whether it needs an interpreter, as everything with shared libraries does. */
+/** The architecture of an ELF executable, and whether it needs no interpreter, which shared libraries would require. */
 export function executableKind(path: string): { readonly arch: string; readonly isStatic: boolean } {
   const head = Buffer.alloc(4096);
   const file = openSync(path, "r");

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Runs as PID 1 of new mount, pid and UTS namespaces, lays out the container, and becomes the command in "$@" as user
-# 1983. Settings come by CONTAINER_* variables, which the command does not get to see. With CONTAINER_ROOT, a folder with
-# the file system of an image, that is the container's root; without, it is the caller's.
+# 1983. Settings come by CONTAINER_* variables, which the command does not get to see. With CONTAINER_ROOT, a folder
+# with the file system of an image, that is the container's root; without, it is the caller's.
 set -eu
 
 # The caller's /proc is still mounted here, so this names the process as the caller sees it.

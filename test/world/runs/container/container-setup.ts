@@ -24,8 +24,8 @@ export interface ContainerLayout {
   /** Whether commands run as root, as in a privileged container, and not as user 1983. Default: false. */
   readonly asRoot?: boolean | undefined;
   /**
-   * A directory with the file system of an image, which becomes the container's and is written to. It needs `privileged`
-   * namespaces. Default: the caller's root.
+   * A directory with the file system of an image, which becomes the container's and is written to. It needs
+   * `privileged` namespaces. Default: the caller's root.
    */
   readonly root?: string | undefined;
   /** Mount options of `/tmp`, such as `ro` or `size=1m`. Default: none. */
