@@ -283,7 +283,7 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     doc:
       "Send the connections of Terraform, OpenTofu, Pulumi, Ansible and kubectl through the tunnel by a seccomp filter, " +
       "so that also programs and providers that know no proxy reach the tailnet.",
-    note: "Where that is impossible, the proxy variables are set as without it.",
+    note: "`up` says if that is impossible; then the proxy variables are set as without it.",
   },
   {
     name: "tailscaledArgs",
