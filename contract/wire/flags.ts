@@ -104,7 +104,8 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
     } else if (name === "--socket") {
       problem = "must not contain --socket: set TS_SOCKET instead";
     } else if (name === "--tun") {
-      problem = "must not contain --tun: set TS_USERSPACE instead";
+      // Scripts that start tailscaled without privileges have this one, and it is what they get.
+      if (value !== "userspace-networking") problem = "must not contain --tun: set TS_USERSPACE instead";
     } else if (EXITING_FLAGS.includes(name)) {
       problem = `must not contain ${name}, with which tailscaled exits at once`;
     } else if (name === "--socks5-server") {

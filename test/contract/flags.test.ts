@@ -114,7 +114,7 @@ describe("flags of tailscaled", () => {
   test("the listeners are taken out, the rest is passed on unchanged", () => {
     const text =
       "--verbose=1 -socks5-server=localhost:1 --debug localhost:2 --outbound-http-proxy-listen localhost:3 word";
-    expect(readTailscaledArgs(text)).toEqual({
+    expect(readTailscaledArgs(`--tun=userspace-networking ${text}`)).toEqual({
       socks5Server: "localhost:1",
       httpProxy: "localhost:3",
       keepsState: false,
