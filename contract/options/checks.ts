@@ -78,7 +78,7 @@ export const variableName: Check = (name) => {
   const secret = secretIn(name);
   if (secret !== null) return `must not contain ${secret} in its name`;
   const variable = findVariable(nameInRun(name));
-  // Some variables concern hosts that stay, whose settings are not a context's.
+  // Some variables concern hosts that stay, or the worker, whose settings are not a context's.
   return variable === undefined || variable.options.length === 0
     ? null
     : `must not be set here: use ${oneOfAll(variable.options)}`;
