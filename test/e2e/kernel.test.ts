@@ -53,6 +53,17 @@ describeInContainers("kernel networking", () => {
         expect(output).toMatchObject({ code: 0, text: "0\nhello from the tailnet\nhello from the tailnet\n" });
       });
 
+      test("nothing is captured, because programs need neither that nor proxies", async () => {
+        const stage = await open({ ...FALSE, TS_CAPTURE: "true" }, host);
+        const output = await stage.run(
+          `spacetail up --watch none && eval "$(spacetail env)" && env | grep -ic -e _proxy -e shims; curl -sS http://state/hello`,
+        );
+        expect(output.code).toBe(0);
+        expect(output.text).toMatch(
+          /spacetail: capture: off \(with kernel networking, programs connect to the tailnet directly\)\n0\nhello from the tailnet\n$/,
+        );
+      });
+
       test("`spacetail run` sets no proxy variables", async () => {
         const stage = await open(FALSE, host);
         const output = await stage.run(

@@ -65,6 +65,23 @@ describeInContainers("a phase beside a sidecar", () => {
       expect(await nodesLeft(world().tailnet)).toEqual([]);
     });
 
+    test("its connections are not captured, which `up` and `run` say, and its commands use the proxies", async () => {
+      await startSidecar();
+      const line = `spacetail up && eval "$(spacetail env)" && ${REACH} && echo "proxy $HTTP_PROXY"`;
+      const output = await phase.run(line, { TS_CAPTURE: "true" });
+      expect(output).toMatchObject({ code: 0 });
+      expect(output.text).toContain("spacetail: capture: off (the tunnel is in another container)\n");
+      expect(output.text).toMatch(/hello from the tailnet\nproxy http:\/\/localhost:8080\n$/);
+      const run = await phase.run("spacetail run -- sh -c 'echo proxy $HTTP_PROXY'");
+      expect(run).toMatchObject({ code: 0, text: expect.stringMatching(/proxy http:\/\/localhost:8080\n$/) });
+      const forced = await phase.run("spacetail run --capture=on -- true");
+      expect(forced).toMatchObject({
+        code: 125,
+        text: "spacetail: Connections cannot be captured: the tunnel is in another container.\n",
+      });
+      await sidecar.run("spacetail down");
+    });
+
     test("up waits until the sidecar is on the tailnet, and its services are reached", async () => {
       const waiting = phase.start("spacetail up", { TS_WAIT_FOR: "state:80" });
       while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 20));

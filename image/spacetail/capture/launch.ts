@@ -25,7 +25,7 @@ export function captureMode(text: string): CaptureMode {
 }
 
 /**
- * Decides about a program. Says so if it is not captured although it might be.
+ * Decides about a program.
  *
  * @throws Failure if it must be captured and cannot
  */
@@ -35,7 +35,6 @@ export function captureWay(platform: Platform, settings: Settings, mode: Capture
   const problem = phaseCaptureProblem(platform, settings);
   if (problem === "") return "captured";
   if (mode === "on") throw new Failure(`Connections cannot be captured: ${problem}.`);
-  console.error(`spacetail: capture: off (${problem}). The program gets proxy variables instead.`);
   return "plain";
 }
 

@@ -3,6 +3,7 @@ import type { Environment } from "../../../contract/wire/environment.js";
 import { exportedValues } from "../../../contract/wire/proxy-variables.js";
 import { readSettings, type Settings } from "../../../contract/wire/settings.js";
 import { type CaptureMode, captureMode, captureWay, hasProxy, runCaptured } from "../capture/launch.js";
+import { phaseCaptureProblem } from "../capture/possible.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended } from "../platform/ended.js";
 import type { Platform } from "../platform/platform.js";
@@ -54,6 +55,10 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
   const isKernel = hasKernelNetworking(findRuntimeDir(platform, env));
   // Its programs connect by themselves.
   const way = isKernel && capture === "auto" && possible === "captured" ? "plain" : possible;
+  if (possible === "plain" && capture === "auto" && !isKernel) {
+    const problem = phaseCaptureProblem(platform, settings);
+    console.error(`spacetail: capture: off (${problem}). The program gets proxy variables instead.`);
+  }
   const isPlain = way === "plain" || hasProxy(settings, env);
   const changed = isPlain && !isKernel ? variablesFor(settings, env) : {};
   const ended =
