@@ -72,6 +72,18 @@ function sums(root: string): Record<string, string> {
     }
   });
 
+  test("of the target for kernel networking have a tailscaled that has it", async () => {
+    const image = "localhost/spacetail-files-full";
+    make(clone, "docker-build", { DOCKER: dockerFor(buildah as Buildah), IMAGE: image, TARGET: "files-full" });
+    await (buildah as Buildah).mounted(image, (root) => {
+      expect(Object.keys(sums(root))).toEqual(Object.keys(built.amd64 ?? {}));
+      const tags = (daemon: string) =>
+        /^\tbuild\t-tags=(.*)$/m.exec(execFileSync("go", ["version", "-m", daemon], { encoding: "utf8" }))?.[1];
+      expect(tags(file("amd64", "usr/local/bin/tailscaled"))).toContain("ts_omit_osrouter");
+      expect(tags(join(root, "usr/local/bin/tailscaled"))).not.toContain("ts_omit_osrouter");
+    });
+  });
+
   test("are the same when they are built elsewhere, without any cache", () => {
     // GIVEN a copy of the repository in another folder, and no cache of Go, of npm or of ours
     const other = cloned();

@@ -50,6 +50,26 @@ describe("the Dockerfile", () => {
     expect(text).not.toMatch(/^(ENTRYPOINT|CMD|USER)/m);
   });
 
+  test("builds the small tailscaled by default, and the full one for targets of its own only", () => {
+    const stages = text.split(/^FROM /m).slice(1);
+    const named = (name: string) => stages.find((stage) => stage.includes(` AS ${name}\n`));
+    /** All that a stage consists of, and that it copies from. */
+    const needs = (name: string): readonly string[] => {
+      const [, base = ""] = /^(?:--platform=\S+ )?(\S+)/.exec(named(name) ?? "") ?? [];
+      const copied = [...(named(name) ?? "").matchAll(/COPY --from=(\S+)/g)].map(([, from = ""]) => from);
+      return [name, ...[base, ...copied].filter((one) => named(one) !== undefined).flatMap(needs)];
+    };
+    expect(stages.at(-1)).toMatch(/ AS runner\n/);
+    for (const small of ["runner", "files"]) {
+      expect(needs(small)).toContain("tailscale");
+      expect(needs(small)).not.toContain("tailscale-full");
+    }
+    for (const full of ["full", "files-full"]) {
+      expect(needs(full)).toContain("tailscale-full");
+      expect(needs(full)).not.toContain("tailscale");
+    }
+  });
+
   test("compiles with the versions that everything else here is compiled with", () => {
     const json = (path: string) => JSON.parse(readFileSync(join(ROOT, path), "utf8"));
     const all = json("package.json").devDependencies;
