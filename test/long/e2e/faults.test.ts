@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BUILDS } from "../../world/images.js";
+
 import { FAULTS } from "../../e2e/faults.js";
 import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "../../e2e/stage.js";
+import { BUILDS } from "../../world/images.js";
 
 describeInContainers("whatever goes wrong, nothing is left, and the next tunnel works", () => {
   // Where nobody could log the node out, the control server deletes it when it has been offline for a while.
