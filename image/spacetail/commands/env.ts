@@ -8,9 +8,8 @@ import { shellQuote } from "../../../contract/wire/shell.js";
 import { Failure } from "../errors/failure.js";
 import type { Platform } from "../platform/platform.js";
 import { readRecord, restoreCommands } from "../proxies/proxy-record.js";
-import { networkingOfDaemon } from "../tunnel/networking.js";
+import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
-import { readLaunch } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
 /**
@@ -45,8 +44,7 @@ function printJvmOptions(name: string, environment: Environment): number {
 }
 
 function printExports(platform: Platform, environment: Environment): number {
-  const launch = readLaunch(findRuntimeDir(platform, environment));
-  if (launch !== null && networkingOfDaemon(launch.daemon) === "kernel") return 0;
+  if (networkingOfTunnel(findRuntimeDir(platform, environment)) === "kernel") return 0;
   const { httpProxy, noProxy, proxyVariables } = readSettings(environment);
   for (const [name, value] of Object.entries(exportedValues(httpProxy, noProxy, environment, proxyVariables))) {
     console.log(`export ${name}=${shellQuote(value)}`);

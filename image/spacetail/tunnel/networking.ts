@@ -4,7 +4,9 @@ import { openingFlags, type Settings } from "../../../contract/wire/settings.js"
 import { errorCode, Failure } from "../errors/failure.js";
 import { readText } from "../process/files.js";
 import { goBuildTags } from "../process/go-build.js";
+import type { RuntimeDir } from "./runtime-dir.js";
 import { loginProblem } from "./ssh-user.js";
+import { readLaunch } from "./state.js";
 
 /** How the programs of a tunnel reach the tailnet: through its proxies, or by the routes of the machine. */
 export type TunnelNetworking = "userspace" | "kernel";
@@ -58,7 +60,12 @@ export function requireInterface(): void {
   throw new Failure(`Another tailscaled has the interface ${INTERFACE}. Stop it, or set TS_USERSPACE=true.`);
 }
 
-/** The networking of a tunnel that is up. */
+/** The networking of the tunnel that was started last in a directory; "userspace" if there was none. */
+export function networkingOfTunnel(dir: RuntimeDir): TunnelNetworking {
+  return networkingOfDaemon(readLaunch(dir)?.daemon ?? []);
+}
+
+/** {@link networkingOfTunnel} for the command line of tailscaled. */
 export function networkingOfDaemon(daemon: readonly string[]): TunnelNetworking {
   return daemon.includes(`--tun=${INTERFACE}`) ? "kernel" : "userspace";
 }
