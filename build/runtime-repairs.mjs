@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Repairs of scriptc's run-time library, which is compiled from its sources. Each can go when a version of scriptc does
-// without it; the build fails when a source is no longer as a repair expects it.
+// Repairs of scriptc's run-time library, which is compiled from its sources. Remove a repair once scriptc no longer
+// needs it. The build fails if a source does not match what a repair expects.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 

@@ -134,8 +134,8 @@ export function clients() {
     mkdirSync(out, { recursive: true });
     const env = { ...process.env, CGO_ENABLED: "0" };
     run("go", ["build", "-trimpath", "-o", join(out, "fetch"), "."], { cwd: folder, env });
-    // For any Python 3, as the container may have another one than this machine's first. Where there is no pip, the
-    // tests say that they are skipped.
+    // For any Python 3: the container's may differ from the first one on this machine. Without pip, the tests are
+    // skipped, and say so.
     if (which("python3") === undefined) return;
     const pip = ["-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:", "--platform=any"];
     const result = spawnSync("python3", [...pip, "--target", join(out, "python"), "-r", join(folder, "python.txt")], {

@@ -44,7 +44,7 @@ const tags = linesOf("tags.txt").filter((tag) => !isFull || !inFull.includes(tag
 
 /**
  * An overlay that puts the files of Tailscale's main package beside ours. The compiler reads them in the module cache,
- * so there is no copy.
+ * so nothing is copied.
  */
 function overlay(module, file) {
   const main = join(module, "cmd/tailscaled");

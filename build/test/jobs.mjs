@@ -9,14 +9,18 @@ process.on("exit", () => {
   for (const child of children) child.kill("SIGKILL");
 });
 
+/** The longest job takes 20 minutes on two cores. One that takes as long as this hangs. Milliseconds. */
+const LIMIT_MS = 45 * 60_000;
+
 /**
- * Runs a program and collects what it prints.
+ * Runs a program and collects what it prints. Kills one that hangs.
  *
  * @returns its exit status, its two streams, and all output in the order of arrival
  */
 export function collect(program, args, options = {}) {
   return new Promise((done) => {
-    const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], ...options });
+    const stdio = ["ignore", "pipe", "pipe"];
+    const child = spawn(program, args, { cwd: root, stdio, timeout: LIMIT_MS, killSignal: "SIGKILL", ...options });
     children.add(child);
     const printed = { stdout: "", stderr: "", output: "" };
     for (const stream of ["stdout", "stderr"]) {
@@ -32,6 +36,12 @@ export function collect(program, args, options = {}) {
     child.on("error", (error) => {
       printed.output += `${program}: ${error.message}\n`;
       end(1);
+    });
+    child.on("exit", (_, signal) => {
+      if (signal !== "SIGKILL" || !child.killed) return;
+      printed.output += `${program} was killed: it had not ended after ${LIMIT_MS / 60_000} minutes\n`;
+      // What it started may live on, with the same streams.
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy();
     });
     child.on("close", end);
   });

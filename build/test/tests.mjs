@@ -152,11 +152,12 @@ async function jest(name, prefix, words, env) {
   try {
     const found = JSON.parse(readFileSync(result, "utf8"));
     const failed = found.numFailedTests + found.numRuntimeErrorTestSuites;
+    const counts = { passed: found.numPassedTests, skipped: found.numPendingTests };
+    if (status === 0 || failed > 0) return { output, failed, ...counts };
     return {
-      output,
-      passed: found.numPassedTests,
-      failed: status !== 0 && failed === 0 ? 1 : failed,
-      skipped: found.numPendingTests,
+      output: `${output}FAILED ${name}: all tests passed, but jest ended with ${status}\n`,
+      failed: 1,
+      ...counts,
     };
   } catch {
     return { output: `${output}FAILED ${name}: jest ended with status ${status} and no result\n`, failed: 1 };

@@ -46,6 +46,11 @@ export function formatHostPort(target: HostPort): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** A host as a URL has it, without the brackets of an IPv6 address. */
+export function withoutBrackets(host: string): string {
+  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
+}
+
 /** True for `localhost`, any address in 127.0.0.0/8 and `::1`, which never leave the machine. */
 export function isLoopback(host: string): boolean {
   if (host === "localhost" || host === "::1" || host === "[::1]") return true;

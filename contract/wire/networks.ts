@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isLoopback } from "./addresses.js";
+import { isLoopback, withoutBrackets } from "./addresses.js";
 import { consistsOf, DIGITS } from "./characters.js";
 
 /** A network, as `10.0.0.0/8` or `fd00::/8` write it. */
@@ -16,7 +16,7 @@ export interface Network {
  */
 export function ipBytes(text: string): number[] | null {
   if (!text.includes(":")) return ipv4Bytes(text);
-  const inner = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
+  const inner = withoutBrackets(text);
   const zone = inner.indexOf("%");
   const bytes = ipv6Bytes(zone < 0 ? inner : inner.slice(0, zone));
   if (bytes === null) return null;

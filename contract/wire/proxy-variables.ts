@@ -122,7 +122,7 @@ export function originalValues(
   more: readonly string[] = [],
 ): Record<string, string> {
   const values: Record<string, string> = {};
-  // A switch has the same value whoever sets it.
+  // A switch has the same value no matter who set it.
   const isLeftOver = before.HTTP_PROXY === `http://${httpProxy}`;
   for (const name of proxyNames(more)) {
     const value = before[name];

@@ -264,7 +264,7 @@ function apiServer(api: string, control: string): string {
 function refuseRemote(name: string, address: string): void {
   if (isLoopback(parseHostPort(address)?.host ?? "")) return;
   throw new SettingsError(
-    `The ${name} proxy must listen on a loopback address, but ${quoted(address)} was given: whoever could connect to it would ` +
+    `The ${name} proxy must listen on a loopback address, but ${quoted(address)} was given: anyone who could connect to it would ` +
       "be on the tailnet. Set TS_ALLOW_REMOTE_CLIENTS=true if that is wanted.",
   );
 }

@@ -18,7 +18,7 @@ export interface FaultRow {
   /** Variables of all commands. */
   readonly environment?: object;
   readonly act: (scene: Scene) => Promise<void>;
-  /** True if nobody could log the node out, and it never was online, so that its control server keeps it. */
+  /** True if nobody is left who could log the node out, and its control server keeps it as it never was online. */
   readonly stays?: boolean;
 }
 
@@ -57,7 +57,7 @@ const STEPS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
 function killed(name: string, line: RegExp): FaultRow[] {
   return Object.entries(STEPS).map(([step, bring]) => ({
     name: `${name} is killed while the tunnel ${step}`,
-    stays: name === "the supervisor" && step === "registers",
+    stays: step === "registers",
     act: async (scene) => {
       await bring(scene);
       const { pid } = await scene.stage.find(line);

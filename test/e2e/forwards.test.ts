@@ -77,7 +77,7 @@ describeInContainers("where the front listens", () => {
     ])("the %s proxy must listen on loopback unless others are allowed to use it", async (name, environment) => {
       expect(await stage.run("spacetail up --watch none", environment)).toMatchObject({
         code: 1,
-        text: `spacetail: The ${name} proxy must listen on a loopback address, but "0.0.0.0:9999" was given: whoever could connect to it would be on the tailnet. Set TS_ALLOW_REMOTE_CLIENTS=true if that is wanted.\n`,
+        text: `spacetail: The ${name} proxy must listen on a loopback address, but "0.0.0.0:9999" was given: anyone who could connect to it would be on the tailnet. Set TS_ALLOW_REMOTE_CLIENTS=true if that is wanted.\n`,
       });
       const line = "spacetail up --watch none 2>/dev/null && curl -sS -x http://127.0.0.2:9999 http://state/hello";
       const output = await stage.run(line, { ...environment, TS_ALLOW_REMOTE_CLIENTS: "true" });

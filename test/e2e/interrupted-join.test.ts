@@ -12,8 +12,8 @@ describeInContainers("up that ends while the control server registers the node",
     let stage: Stage;
     let since = 0;
     beforeEach(async () => {
-      // Half of what `down` waits, so that a busy machine has time to end the attempt before it succeeds.
-      await world().tailnet.settings({ registerDelayMs: 5000 });
+      // Less than half of what `down` waits. A busy machine must end the attempt before it succeeds.
+      await world().tailnet.settings({ registerDelayMs: 3500 });
       stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
       since = (await world().tailnet.events()).length;
     });

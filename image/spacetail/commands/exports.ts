@@ -7,7 +7,7 @@ import { hasProxy } from "../capture/launch.js";
 import { phaseCaptureProblem } from "../capture/possible.js";
 import { pathWithout, shimFolder } from "../capture/shims.js";
 import type { Platform } from "../platform/platform.js";
-import { hasKernelNetworking } from "../tunnel/networking.js";
+import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 
 /**
@@ -19,7 +19,7 @@ export function phaseCommands(platform: Platform, env: Environment): string[] {
   const settings = readSettings(env);
   const { httpProxy, proxyVariables } = settings;
   const dir = findRuntimeDir(platform, env);
-  if (platform.capture?.isCaptured() === true || hasKernelNetworking(dir)) return [];
+  if (platform.capture?.isCaptured() === true || networkingOfTunnel(dir) === "kernel") return [];
   const variables = exportCommands(httpProxy, proxyVariables);
   if (!settings.capture || phaseCaptureProblem(platform, settings) !== "") return variables;
   const folder = shimFolder(dir);

@@ -9,7 +9,7 @@ import type { Ended } from "../platform/ended.js";
 import type { Platform } from "../platform/platform.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
-import { hasKernelNetworking } from "../tunnel/networking.js";
+import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { readLaunch, readState } from "../tunnel/state.js";
 import { down } from "./down.js";
@@ -52,7 +52,7 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
   const status = await join({ platform, env, args: ["--watch", `${process.pid}`] });
   process.umask(mask);
   if (status !== 0) return status;
-  const isKernel = hasKernelNetworking(findRuntimeDir(platform, env));
+  const isKernel = networkingOfTunnel(findRuntimeDir(platform, env)) === "kernel";
   // Its programs connect by themselves.
   const way = isKernel && capture === "auto" && possible === "captured" ? "plain" : possible;
   if (possible === "plain" && capture === "auto" && !isKernel) {

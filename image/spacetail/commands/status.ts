@@ -6,18 +6,17 @@ import { readCounts } from "../capture/counts.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { printable, withoutStop } from "../errors/printable.js";
 import type { CaptureCounts } from "../platform/capture.js";
-import { readText } from "../process/files.js";
 import { isRunning, type ProcessId } from "../process/processes.js";
 import { nodeTrouble } from "../tailnet/health.js";
 import type { Status } from "../tailnet/ipn.js";
 import { localApi } from "../tailnet/local-api.js";
 import { peersOf, selfOf } from "../tailnet/status.js";
-import { formatBytes, type PeerTraffic, trafficOf, wayMessage } from "../tailnet/traffic.js";
+import { formatBytes, type PeerTraffic, totalOf, trafficOf, wayMessage } from "../tailnet/traffic.js";
 import { ageOf } from "../tunnel/age.js";
-import { networkingOfDaemon, type TunnelNetworking } from "../tunnel/networking.js";
+import { networkingOfTunnel, type TunnelNetworking } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
-import type { RuntimeDir } from "../tunnel/runtime-dir.js";
-import { type Found, find, readLaunch, reasonMessage, type State, servedBy } from "../tunnel/state.js";
+import { type RuntimeDir, readDaemonLog } from "../tunnel/runtime-dir.js";
+import { type Found, find, reasonMessage, type State, servedBy } from "../tunnel/state.js";
 import { leavingTunnels, unrecorded } from "../tunnel/stop.js";
 import type { Invocation } from "./invocation.js";
 
@@ -47,13 +46,13 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
   const owner = servedBy(dir);
   try {
     const now = await localApi(platform.net.connectUnix, state.socket).status(STATUS_MS);
-    const problem = nodeTrouble(now, () => readText(dir.daemonLog) ?? "");
+    const problem = nodeTrouble(now, () => readDaemonLog(dir));
     if (problem !== "") {
       const line = `off the tailnet: ${problem}. ${owner === null ? ADVICE : SERVED}`;
       console.log(json ? JSON.stringify({ state: "off", problem }) : line);
       return 1;
     }
-    const networking = networkingOfDaemon(readLaunch(dir)?.daemon ?? []);
+    const networking = networkingOfTunnel(dir);
     const found = report(now, state, owner, networking, readCounts(dir));
     for (const line of json ? [JSON.stringify(found)] : describeUp(found, state)) console.log(line);
     return now.BackendState === "Running" ? 0 : 1;
@@ -104,12 +103,7 @@ function report(
 ): Report {
   const { name, addresses, tags } = selfOf(now);
   const peers = trafficOf(now);
-  let received = 0;
-  let sent = 0;
-  for (const peer of peers) {
-    received += peer.received;
-    sent += peer.sent;
-  }
+  const { received, sent } = totalOf(peers);
   return {
     state: now.BackendState,
     name,

@@ -20,9 +20,11 @@ export async function tailscale({ platform, env, args }: Invocation): Promise<nu
   if (program === "") throw new Failure(missingMessage("tailscale"));
   const dir = findRuntimeDir(platform, env);
   const { given, rest } = withoutSocket(args);
-  // Hooks of older images name one in the workspace, where tailscaled had it then.
-  const isGiven = given !== "" && (await socketProblem(platform.net, given)) === "";
-  const socket = isGiven ? given : (readState(dir)?.socket ?? dir.socket);
+  const own = readState(dir)?.socket ?? "";
+  // Hooks of older images name one in the workspace, where tailscaled had it then. Any other tailscaled that does not
+  // answer may still be starting.
+  const isOld = given.endsWith("/tailscaled.sock") && own !== "" && (await socketProblem(platform.net, given)) !== "";
+  const socket = given === "" || isOld ? own || dir.socket : given;
   // The small tailscaled has the command line in it.
   if (basename(program) === "tailscaled") process.env.TS_BE_CLI = "1";
   const problem = await platform.exec([program, `--socket=${socket}`].concat(rest));

@@ -16,7 +16,7 @@ import { isTerminalError } from "../process/terminal.js";
 import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, type Served, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
-import { chooseNetworking, hasKernelNetworking } from "../tunnel/networking.js";
+import { chooseNetworking, networkingOfTunnel } from "../tunnel/networking.js";
 import { ensureRuntimeDir } from "../tunnel/place.js";
 import { startProgress } from "../tunnel/progress.js";
 import { useSidecar } from "../tunnel/sidecar.js";
@@ -59,7 +59,7 @@ function prepareCapture({ platform, env }: Invocation): void {
   const settings = readSettings(env);
   if (!settings.capture) return;
   const dir = ensureRuntimeDir(platform, env);
-  const lack = hasKernelNetworking(dir) ? NO_CAPTURE_NEEDED : phaseCaptureProblem(platform, settings);
+  const lack = networkingOfTunnel(dir) === "kernel" ? NO_CAPTURE_NEEDED : phaseCaptureProblem(platform, settings);
   console.error(`spacetail: capture: ${lack === "" ? captureReport(platform) : `off (${lack})`}`);
   if (lack !== "") return;
   const problem = writeShims(dir, platform.command, env.PATH ?? "");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withoutBrackets } from "../../../contract/wire/addresses.js";
 import { ipBytes } from "../../../contract/wire/networks.js";
 import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection, Net } from "../platform/net.js";
@@ -111,7 +112,7 @@ export function dialAddresses(
 
 /** The addresses of a host; rejects with EAI_AGAIN if the resolver has not answered by the deadline. */
 export async function resolve(net: Net, host: string, deadline: Deadline): Promise<string[]> {
-  if (ipBytes(host) !== null) return [host.startsWith("[") ? host.slice(1, -1) : host];
+  if (ipBytes(host) !== null) return [withoutBrackets(host)];
   try {
     return await limited(net.lookup(host), remaining(deadline), "");
   } catch (error) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withoutBrackets } from "../../../contract/wire/addresses.js";
 import { parseBaseUrl } from "../../../contract/wire/parse.js";
 import { type Egress, secured } from "../egress/egress.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
@@ -66,7 +67,7 @@ export async function send(platform: Platform, egress: Egress, request: ApiReque
   const deadline = deadlineIn(request.timeoutMs);
   const url = parseBaseUrl(request.baseUrl);
   if (url === null) return noReply("", "the URL is malformed");
-  const host = url.host.startsWith("[") ? url.host.slice(1, -1) : url.host;
+  const host = withoutBrackets(url.host);
   let connection: Connection | null = null;
   try {
     const outlet = await egress.connect(host, url.port, !url.tls, deadline);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withoutBrackets } from "../../../contract/wire/addresses.js";
 import { isMetadataService } from "../../../contract/wire/metadata-services.js";
 import { ipBytes, isInNetwork, isThisMachine, looksNumeric, parseNetwork } from "../../../contract/wire/networks.js";
 import { proxyFor, type Upstream } from "../egress/upstream.js";
@@ -39,12 +40,12 @@ const NO_NAMES: readonly string[] = [];
 
 /** True for a destination that has nothing to do with the tailnet, whatever that is like. */
 export function isApart(host: string): boolean {
-  return isThisMachine(host) || isMetadataService(bare(host), true);
+  return isThisMachine(host) || isMetadataService(withoutBrackets(host), true);
 }
 
 /** Decides about a destination as far as that is possible without asking anybody. */
 export function plan(target: Target, view: TailnetView, upstream: Upstream): Plan {
-  const host = bare(target.host);
+  const host = withoutBrackets(target.host);
   if (ipBytes(host) !== null) return { step: "settle", addresses: [host] };
   // /etc/hosts may not know it, and servers may listen on either.
   if (isThisMachine(host)) return { step: "settle", addresses: ["127.0.0.1", "::1"] };
@@ -71,7 +72,7 @@ export function plan(target: Target, view: TailnetView, upstream: Upstream): Pla
  * @param names what to ask them for if nobody else knows it either
  */
 export function ordinary(target: Target, view: TailnetView, upstream: Upstream, names: readonly string[]): Plan {
-  const proxy = proxyFor(upstream, bare(target.host), target.port, target.plainHttp);
+  const proxy = proxyFor(upstream, withoutBrackets(target.host), target.port, target.plainHttp);
   if (proxy !== null && !view.exitNode) return { step: "done", route: { via: "upstream", proxy } };
   return { step: "lookup", names };
 }
@@ -82,7 +83,7 @@ export function ordinary(target: Target, view: TailnetView, upstream: Upstream, 
  * @param addresses not empty
  */
 export function settle(target: Target, addresses: readonly string[], view: TailnetView, upstream: Upstream): Route {
-  const host = bare(target.host);
+  const host = withoutBrackets(target.host);
   const first = addresses[0] ?? "";
   const isMetadata = isMetadataService(host, false) && ipBytes(host) === null;
   if (isMetadata || addresses.some((one) => isMetadataService(one, isNode(view, one)))) {
@@ -107,10 +108,6 @@ function isSplit(name: string, view: TailnetView): boolean {
 
 function isBelow(name: string, domain: string): boolean {
   return name === domain || name.endsWith(`.${domain}`);
-}
-
-function bare(host: string): string {
-  return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
 function refused(reason: string): Plan {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { redact } from "../../../contract/wire/secrets.js";
 import { errorMessage } from "../errors/failure.js";
 import { isTemporary } from "../errors/temporary.js";
 import { obtainAuthKey, readCredential } from "../login/credential.js";
 import { type Deadline, deadlineIn, sleep } from "../process/clock.js";
-import { readText, writePrivate } from "../process/files.js";
+import { writePrivate } from "../process/files.js";
 import { type MaskedPrefs, NETFILTER_ON, type Prefs } from "../tailnet/ipn.js";
 import { join, joinPrefs, type Person, resume } from "../tailnet/join.js";
+import { readDaemonLog } from "../tunnel/runtime-dir.js";
 import type { Running, Serving } from "./serving.js";
 
 /** Pauses between attempts. Milliseconds. */
@@ -64,7 +66,7 @@ async function logInAnew(serving: Serving, running: Running): Promise<void> {
     const options = { AuthKey: key, UpdatePrefs: prefsOf(serving) };
     serving.manager.status("Joining the tailnet");
     writePrivate(dir.joining, "");
-    await join(running.api, options, () => readText(dir.daemonLog) ?? "", deadline, personOf(serving));
+    await join(running.api, options, () => readDaemonLog(dir), deadline, personOf(serving));
   });
 }
 
@@ -81,7 +83,7 @@ async function continueWith(serving: Serving, running: Running, key: string): Pr
   const options = key === "" ? null : { AuthKey: key, UpdatePrefs: prefsOf(serving) };
   serving.manager.status("Connecting with the login in the state");
   writePrivate(dir.joining, "");
-  const readLog = (): string => readText(dir.daemonLog) ?? "";
+  const readLog = (): string => readDaemonLog(dir);
   const isIn = await resume(running.api, options, settings.controlUrl, readLog, deadline, personOf(serving));
   if (isIn || running.isOver()) return;
   serving.say("The login in the state is not valid any more.");

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+
 import { redact } from "../../../contract/wire/secrets.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import { deadlineIn, now, sleep } from "../process/clock.js";
-import { readText } from "../process/files.js";
 import { problemLines } from "../tailnet/daemon-log.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { exitMessage, settle } from "../tunnel/bring-up.js";
 import { waitForDaemon } from "../tunnel/daemon.js";
+import { readDaemonLog } from "../tunnel/runtime-dir.js";
 import { publishSocket } from "../tunnel/socket.js";
 import type { Started } from "../tunnel/start.js";
 import { readState, reasonMessage } from "../tunnel/state.js";
@@ -105,8 +106,7 @@ function countStarts(): { readonly pause: (answered: boolean) => number } {
 /** @throws Failure if that is why it ends */
 async function finish({ attempt, manager, say, secrets }: Serving, end: End, started: Started): Promise<void> {
   manager.stopping();
-  const lines =
-    end.kind === "failed" ? problemLines(readText(attempt.dir.daemonLog) ?? "", secrets, 5, end.message) : [];
+  const lines = end.kind === "failed" ? problemLines(readDaemonLog(attempt.dir), secrets, 5, end.message) : [];
   const line = await stopServed(attempt, started);
   if (end.kind !== "failed") say(line);
   else throw new Failure([end.message].concat(lines.map((one) => `  tailscaled: ${one}`)).join("\n"));

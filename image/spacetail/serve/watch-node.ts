@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { sleep } from "../process/clock.js";
-import { readText } from "../process/files.js";
 import { nodeTrouble } from "../tailnet/health.js";
 import type { Status } from "../tailnet/ipn.js";
 import { selfOf } from "../tailnet/status.js";
+import { readDaemonLog } from "../tunnel/runtime-dir.js";
 import { logInAgain } from "./log-in.js";
 import type { Running, Serving } from "./serving.js";
 
@@ -32,7 +32,7 @@ export async function watchServed(
     await sleep(ASK_EVERY_MS);
     const status = await statusOf(running);
     if (status === null) continue;
-    const trouble = nodeTrouble(status, () => readText(attempt.dir.daemonLog) ?? "");
+    const trouble = nodeTrouble(status, () => readDaemonLog(attempt.dir));
     seen = trouble === "" ? 0 : seen + 1;
     if (seen >= CONFIRMATIONS) {
       seen = 0;

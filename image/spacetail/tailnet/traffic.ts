@@ -32,6 +32,17 @@ export function trafficOf(status: Status): PeerTraffic[] {
   return used;
 }
 
+/** The bytes from and to all of them. */
+export function totalOf(peers: readonly PeerTraffic[]): Pick<PeerTraffic, "received" | "sent"> {
+  let received = 0;
+  let sent = 0;
+  for (const peer of peers) {
+    received += peer.received;
+    sent += peer.sent;
+  }
+  return { received, sent };
+}
+
 /** Source: tailscale.com v1.102.3, cmd/tailscale/cli/status.go. */
 function wayTo(peer: PeerStatus): Pick<PeerTraffic, "path" | "via"> {
   const direct = peer.CurAddr ?? "";

@@ -20,7 +20,7 @@ import { listenMessage, requireFree, waitForDaemon } from "./daemon.js";
 import { type Interruption, stopOnSignals } from "./interruption.js";
 import { acquire, realHolders } from "./lock.js";
 import { reuseTunnel } from "./reuse.js";
-import type { RuntimeDir } from "./runtime-dir.js";
+import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import { publishSocket } from "./socket.js";
 import { type Started, startSupervisor } from "./start.js";
 import { readLaunch, readState, reasonMessage, STATE_SIZE, writeLaunch } from "./state.js";
@@ -111,7 +111,7 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   // From now on the control server may have admitted the node, whatever becomes of this process.
   writePrivate(dir.joining, "");
   progress.waitFor(`the control server ${settings.controlUrl}`);
-  await join(api, options, () => daemonLog(dir), deadline, null);
+  await join(api, options, () => readDaemonLog(dir), deadline, null);
   trace("running");
   return { exitStatus: 0, report: await settle(attempt, api) };
 }
@@ -141,7 +141,7 @@ async function earlyExit({ attempt, started }: Startup): Promise<Outcome> {
 async function giveUp({ attempt, interruption, stop, secrets }: Startup, error: unknown): Promise<Outcome> {
   // After a signal the error is only a consequence of stopping.
   if (interruption.exitStatus() !== 0) return { exitStatus: await interruption.stopped, report: "" };
-  const log = daemonLog(attempt.dir);
+  const log = readDaemonLog(attempt.dir);
   const reason = readState(attempt.dir)?.reason ?? null;
   await stop();
   // Of these causes the error tells all.
@@ -171,7 +171,7 @@ function sayWhatIsBypassed({ settings, env }: Attempt, status: Status): void {
 
 /** @param how how the supervisor ended */
 export function exitMessage({ dir, settings }: Attempt, how: string): string {
-  const log = daemonLog(dir);
+  const log = readDaemonLog(dir);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
     // A supervisor that cannot write cannot say so either.
@@ -212,8 +212,4 @@ function noteAddresses(dir: RuntimeDir, status: Status): void {
 /** What an attempt waits for last. */
 function reachedMessage({ waitFor }: Settings): string {
   return waitFor.length === 0 ? "peers" : waitFor.map((target) => formatHostPort(target)).join(", ");
-}
-
-function daemonLog(dir: RuntimeDir): string {
-  return readText(dir.daemonLog) ?? "";
 }

@@ -60,14 +60,14 @@ export function requireInterface(): void {
   throw new Failure(`Another tailscaled has the interface ${INTERFACE}. Stop it, or set TS_USERSPACE=true.`);
 }
 
-/** The networking of a tunnel that is up. */
-export function networkingOfDaemon(daemon: readonly string[]): TunnelNetworking {
-  return daemon.includes(`--tun=${INTERFACE}`) ? "kernel" : "userspace";
+/** The networking of the tunnel that was started last in a directory; "userspace" if there was none. */
+export function networkingOfTunnel(dir: RuntimeDir): TunnelNetworking {
+  return networkingOfDaemon(readLaunch(dir)?.daemon ?? []);
 }
 
-/** Whether programs reach the tailnet without proxies. */
-export function hasKernelNetworking(dir: RuntimeDir): boolean {
-  return networkingOfDaemon(readLaunch(dir)?.daemon ?? []) === "kernel";
+/** {@link networkingOfTunnel} for the command line of tailscaled. */
+export function networkingOfDaemon(daemon: readonly string[]): TunnelNetworking {
+  return daemon.includes(`--tun=${INTERFACE}`) ? "kernel" : "userspace";
 }
 
 /** Features that the small tailscaled leaves out, by the tag that does so, and the flags that need them. */

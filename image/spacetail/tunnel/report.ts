@@ -46,6 +46,11 @@ export function reporter(dir: RuntimeDir, launch: Launch): Reporter {
     if (existsSync(aside.path)) return aside;
     return readLaunch(dir)?.id === launch.id ? dir : null;
   };
+  /** What `up` has written since, too. */
+  const launched = (): Launch | null => {
+    const at = place();
+    return at === null ? null : readLaunch(at);
+  };
   const write = (): void => {
     const at = place();
     if (at === null) return;
@@ -99,13 +104,7 @@ export function reporter(dir: RuntimeDir, launch: Launch): Reporter {
       // Without the files nobody knows, and asking costs little.
       return at === null || existsSync(at.joining);
     },
-    addresses: () => {
-      const at = place();
-      return (at === null ? null : readLaunch(at))?.addresses ?? [];
-    },
-    readyMs: () => {
-      const at = place();
-      return (at === null ? null : readLaunch(at))?.readyMs ?? -1;
-    },
+    addresses: () => launched()?.addresses ?? [],
+    readyMs: () => launched()?.readyMs ?? -1,
   };
 }

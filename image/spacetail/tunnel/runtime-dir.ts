@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync } from "node:fs";
+import { readText } from "../process/files.js";
 
 /** The files of a tunnel, all in one directory that only its owner can enter. */
 export interface RuntimeDir {
@@ -34,6 +35,11 @@ export function dirAt(path: string): RuntimeDir {
     supervisorLog: `${path}/supervisor.log`,
     lock: `${path}/lock`,
   };
+}
+
+/** What tailscaled has logged; empty if nothing. */
+export function readDaemonLog(dir: RuntimeDir): string {
+  return readText(dir.daemonLog) ?? "";
 }
 
 /** Where a tunnel that is leaving keeps its files, so that another can be started in the directory. */

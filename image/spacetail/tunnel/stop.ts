@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { type Deadline, deadlineIn, remaining, sleep } from "../process/clock.js";
-import { readText } from "../process/files.js";
 import { isRunning, isSame, type ProcessId, signal } from "../process/processes.js";
 import { hasLoggedOut } from "../tailnet/daemon-log.js";
-import { asideDir, asideDirs, type RuntimeDir } from "./runtime-dir.js";
+import { asideDir, asideDirs, type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import { killSessions } from "./ssh-sessions.js";
 import { type Ephemeral, find, type NodeFate, readLaunch, readState, type State } from "./state.js";
 import type { Summary } from "./summary.js";
@@ -157,7 +156,7 @@ function stopped({ node, ephemeral, problem, summary }: State, pending: boolean)
 
 /** What tailscaled says, if the supervisor could not. */
 function withLog(dir: RuntimeDir, found: Stopped): Stopped {
-  if (found.node !== "unknown" || !hasLoggedOut(readText(dir.daemonLog) ?? "")) return found;
+  if (found.node !== "unknown" || !hasLoggedOut(readDaemonLog(dir))) return found;
   return { ...found, node: "logged-out" };
 }
 

@@ -2,7 +2,7 @@
 import { formatDuration } from "../../../contract/wire/duration.js";
 import type { Dials } from "../front/tally.js";
 import type { Status } from "../tailnet/ipn.js";
-import { formatBytes, trafficOf } from "../tailnet/traffic.js";
+import { formatBytes, totalOf, trafficOf } from "../tailnet/traffic.js";
 
 /** What a tunnel was used for, as far as it is known when it ends. */
 export interface Summary {
@@ -21,12 +21,7 @@ export interface Summary {
 
 export function summaryOf(status: Status, readyMs: number, dials: Dials): Summary {
   const peers = trafficOf(status);
-  let received = 0;
-  let sent = 0;
-  for (const peer of peers) {
-    received += peer.received;
-    sent += peer.sent;
-  }
+  const { received, sent } = totalOf(peers);
   const direct = peers.filter((peer) => peer.path === "direct").length;
   const relayed = peers.filter((peer) => peer.path === "relayed" || peer.path === "peer-relayed").length;
   return { readyMs, direct, relayed, peers: peers.length, received, sent, dials };

@@ -11,7 +11,6 @@ import type { Front } from "../front/front.js";
 import { type Tally, tally } from "../front/tally.js";
 import type { Platform } from "../platform/platform.js";
 import { sleep } from "../process/clock.js";
-import { readText } from "../process/files.js";
 import { identify } from "../process/processes.js";
 import { readRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
@@ -21,7 +20,7 @@ import { leave } from "./leave.js";
 import { INTERFACE, networkingOfDaemon } from "./networking.js";
 import { watchNode } from "./node-watch.js";
 import { reporter } from "./report.js";
-import type { RuntimeDir } from "./runtime-dir.js";
+import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import { removeSocketDirs, sweepSockets, withdrawSocket } from "./socket.js";
 import { linkPlaces, unlinkPlaces } from "./socket-places.js";
 import { endSessions, hasSsh, hostKeyDir } from "./ssh-sessions.js";
@@ -53,7 +52,7 @@ export async function superviseTunnel(
   const api = localApi(platform.net.connectUnix, launch.ownSocket);
   const node = watchNode(
     api,
-    () => readText(dir.daemonLog) ?? "",
+    () => readDaemonLog(dir),
     (trouble) => report.problem(trouble),
   );
   const counted = tally();

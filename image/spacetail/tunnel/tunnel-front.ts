@@ -11,10 +11,9 @@ import { knocker } from "../front/knock.js";
 import type { Tally } from "../front/tally.js";
 import { tailnetRouter } from "../names/tailnet-router.js";
 import type { Platform } from "../platform/platform.js";
-import { readText } from "../process/files.js";
 import { socksPort } from "../tailnet/daemon-log.js";
 import { localApi } from "../tailnet/local-api.js";
-import type { RuntimeDir } from "./runtime-dir.js";
+import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import type { Launch } from "./state.js";
 
 /**
@@ -50,7 +49,7 @@ export async function openTunnelFront(
     net,
     dialer: counted.of(dialer(parts)),
     relay: egress.relay,
-    udpPort: () => socksPort(readText(dir.daemonLog) ?? ""),
+    udpPort: () => socksPort(readDaemonLog(dir)),
     activity: current,
     log: (line: string) => console.error(`spacetail: ${printable(line)}`),
   };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withoutBrackets } from "../../../../contract/wire/addresses.js";
 import { formatDuration } from "../../../../contract/wire/duration.js";
 import { type BaseUrl, parseBaseUrl } from "../../../../contract/wire/parse.js";
 import { systemCertificates } from "../../egress/ca-certificates.js";
@@ -31,7 +32,7 @@ export async function dns({ platform, facts }: Visit): Promise<Finding> {
   const found: string[] = [];
   for (const url of [controlUrl, apiUrl]) {
     const base = baseUrl(url);
-    const host = hostOf(base);
+    const host = withoutBrackets(base.host);
     if (found.some((one) => one.startsWith(`${host} `))) continue;
     const proxy = proxyOf(egress, base);
     if (proxy !== null) found.push(`${host} is left to ${proxyName(proxy)}`);
@@ -107,13 +108,9 @@ function problemOf(url: string, { status, problem, detail, body }: ApiReply, cer
 }
 
 function proxyOf(egress: Egress, base: BaseUrl): UpstreamProxy | null {
-  return proxyFor(egress.upstream, hostOf(base), base.port, !base.tls);
+  return proxyFor(egress.upstream, withoutBrackets(base.host), base.port, !base.tls);
 }
 
 function baseUrl(url: string): BaseUrl {
   return known(parseBaseUrl(url));
-}
-
-function hostOf({ host }: BaseUrl): string {
-  return host.startsWith("[") ? host.slice(1, -1) : host;
 }

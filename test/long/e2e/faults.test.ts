@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { BUILDS } from "../world/images.js";
-import { FAULTS } from "./faults.js";
-import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
+
+import { FAULTS } from "../../e2e/faults.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "../../e2e/stage.js";
+import { BUILDS } from "../../world/images.js";
+import type { Tailnet } from "../../world/tailnet.js";
 
 describeInContainers("whatever goes wrong, nothing is left, and the next tunnel works", () => {
   // Where nobody could log the node out, the control server deletes it when it has been offline for a while.
@@ -16,7 +18,7 @@ describeInContainers("whatever goes wrong, nothing is left, and the next tunnel 
         await tailnet.clearFaults();
         await tailnet.settings({ registerDelayMs: 0 });
         expect(await stage.leftovers()).toEqual([]);
-        if (row.stays === true) for (const { name } of await tailnet.joinedNodes()) await tailnet.deleteNode(name);
+        if (row.stays === true) await deleteNodes(tailnet);
         expect(await nodesLeft(tailnet)).toEqual([]);
         const files = "ls -A /tmp /tmp/spacetail-1983 /mnt/home; ! grep -q ':0438 .* 0A \\|:1F90 .* 0A ' /proc/net/tcp";
         const left = await stage.run(files);
@@ -30,7 +32,13 @@ describeInContainers("whatever goes wrong, nothing is left, and the next tunnel 
         await tailnet.control("up");
         await tailnet.relay("up");
         await stage.close();
+        // One fault must not look like the next ones.
+        await deleteNodes(tailnet);
       }
     });
   });
 });
+
+async function deleteNodes(tailnet: Tailnet): Promise<void> {
+  for (const { name } of await tailnet.joinedNodes()) await tailnet.deleteNode(name);
+}
