@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import { setTimeout as sleep } from "node:timers/promises";
-import { FAULTS } from "../../e2e/faults.js";
-import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "../../e2e/stage.js";
-import { BUILDS } from "../../world/images.js";
-import type { Tailnet } from "../../world/tailnet.js";
+import { BUILDS } from "../world/images.js";
+import type { Tailnet } from "../world/tailnet.js";
+import { FAULTS } from "./faults.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
 
 describeInContainers("whatever goes wrong, nothing is left, and the next tunnel works", () => {
   // Where nobody could log the node out, the control server deletes it when it has been offline for a while.
@@ -30,6 +29,8 @@ describeInContainers("whatever goes wrong, nothing is left, and the next tunnel 
         expect(left.code).toBe(0);
         expect(left.text).not.toMatch(/sock|\.ts-|leaving|lock/);
         if (row.keepsRecord !== true) expect(left.text).not.toMatch("proxies");
+        // The service has lost the control server too.
+        while (!(await tailnet.nodes()).some(({ name, online }) => name === "state" && online)) await sleep(50);
         const again = await stage.run(`spacetail up --watch none && ${REACH} && spacetail down`);
         expect(again).toMatchObject({ code: 0, text: expect.stringContaining("hello from the tailnet") });
         expect(await stage.leftovers()).toEqual([]);
