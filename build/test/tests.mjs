@@ -147,7 +147,9 @@ async function jest(name, prefix, words, env) {
   mkdirSync(folder, { recursive: true });
   const result = join(folder, `${name}.json`);
   rmSync(result, { force: true });
-  const command = [...prefix, process.execPath, join(bin, "jest"), ...words, "--json", `--outputFile=${result}`];
+  // A socket that a test leaves open must not keep everything waiting.
+  const always = ["--forceExit", "--json", `--outputFile=${result}`];
+  const command = [...prefix, process.execPath, join(bin, "jest"), ...words, ...always];
   const { status, output } = await collect(command[0], command.slice(1), { env, stdio: ["ignore", "ignore", "pipe"] });
   try {
     const found = JSON.parse(readFileSync(result, "utf8"));
