@@ -10,7 +10,8 @@
 #   SPACETAIL_FETCH_TIMEOUT  seconds for each file, all attempts together; 120 by default
 #
 # `tailscale` becomes a link to spacetail. An executable that is there and has its sum is left alone. On failure, one
-# line on standard error says why, and nothing has been run. Written for dash, BusyBox ash and bash, with curl, GNU wget or BusyBox wget.
+# line on standard error says why, and nothing has been run. Written for dash, BusyBox ash and bash, with curl, GNU
+# wget or BusyBox wget.
 umask 077
 mode=700
 limit=${SPACETAIL_FETCH_TIMEOUT:-120}

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FETCH_SCRIPT, fetchHooks, hookProblem, sha256 } from "../../contract/index.js";
-import { type FileServer, PROGRAM, type Released, release, serveFiles } from "./file-server.js";
+import { type FileServer, PROGRAM, type Released, release, serveFiles } from "../world/file-server.js";
 import { findProgram, inEveryShell, type Shell } from "./shells.js";
 
 /** What the script calls, but for what downloads. */
