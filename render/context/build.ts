@@ -55,7 +55,7 @@ function modelOf(options: ContextOptions): ContextModel {
 
 function hooksOf(options: ContextOptions): Record<string, string[]> {
   const { phases = DEFAULT_PHASES, httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = options;
-  const { proxyVariables = [], capture = false, userspace } = options;
+  const { proxyVariables = [], capture, userspace } = options;
   const own = [...ownHooks(true, options.beforeHooks), ...ownHooks(false, options.afterHooks)];
   return hookLists({ phases, httpProxy, exitTrap, proxyVariables, capture, userspace }, own);
 }

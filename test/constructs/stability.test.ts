@@ -52,7 +52,7 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
   forwards: ["15432:db:5432"],
   noProxy: ["n"],
   proxyVariables: ["ALL_PROXY"],
-  capture: true,
+  capture: "true",
   tailscaledArgs: ["--verbose=1"],
   socket: "/s",
   runtimeDir: "/r",
