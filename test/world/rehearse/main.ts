@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--build native|node]
-// [--root FOLDER] [--fail-apply] [--steal-trap] [--join-delay MS]
+// [--capture] [--root FOLDER] [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
 import { BUILDS, type Build } from "../images.js";
 import { isRendered, RENDERED } from "../rendered.js";
@@ -15,6 +15,7 @@ async function main(): Promise<number> {
       admin: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       federated: { type: "boolean", default: false },
+      capture: { type: "boolean", default: false },
       build: { type: "string", default: "native" },
       root: { type: "string" },
       "fail-apply": { type: "boolean", default: false },
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
     ...(values.root === undefined ? {} : { root: values.root }),
     admin: values.admin,
     federated: values.federated,
+    capture: values.capture,
     failApply: values["fail-apply"],
     stealTrap: values["steal-trap"],
     ...(values["join-delay"] === undefined ? {} : { joinDelayMs: Number(values["join-delay"]) }),
