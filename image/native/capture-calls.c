@@ -106,7 +106,7 @@ static int adopt(const struct seccomp_notif *call, sa_family_t family, ino_t *in
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0], flags = target_flags(thread, at);
   struct stat status;
-  if (flags < 0 || !target_is_tcp(thread, at) || target_is_elsewhere(thread)) return -1;
+  if (flags < 0 || target_family(thread, at) != family || target_is_elsewhere(thread)) return -1;
   int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
   if (fd < 0) return -1;
   if (!call_is_valid(call->id) || fstat(fd, &status) < 0 || call_replace(call->id, fd, at, flags) < 0) {
@@ -160,7 +160,7 @@ static bool is_for_names(const struct sockaddr_in *address) {
 static bool ask_names(const struct seccomp_notif *call) {
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0], flags = target_flags(thread, at);
-  if (flags < 0 || target_is_tcp(thread, at) || target_is_elsewhere(thread)) return false;
+  if (flags < 0 || target_family(thread, at) != 0 || target_is_elsewhere(thread)) return false;
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
   if (fd < 0) return false;
   bool is_done = connect(fd, (struct sockaddr *)&names, sizeof names) == 0 && call_is_valid(call->id) &&
@@ -188,9 +188,12 @@ static void on_connect(const struct seccomp_notif *call, bool may_wait) {
     return;
   }
   if (is_for_names((struct sockaddr_in *)&address) && ask_names(call)) return;
-  // The kernel says that an address is too short.
-  bool is_whole = length >= (address.ss_family == AF_INET ? sizeof(struct sockaddr_in) : SHORTEST_IN6);
-  enum verdict verdict = is_whole ? route_of((struct sockaddr *)&address) : PASS;
+  if (length < (address.ss_family == AF_INET6 ? SHORTEST_IN6 : sizeof(struct sockaddr_in))) {
+    // The kernel says that it is too short.
+    call_continue(call->id);
+    return;
+  }
+  enum verdict verdict = route_of((struct sockaddr *)&address);
   if (verdict == UNSURE && may_wait) {
     struct held *held = malloc(sizeof *held);
     if (held != NULL) {

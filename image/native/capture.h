@@ -27,7 +27,8 @@ int capture_filter(bool opens);
 ssize_t target_read(pid_t thread, void *to, uint64_t from, size_t length);
 // The inode of a socket, which identifies it in all its copies; 0 if the descriptor is none.
 ino_t target_socket(pid_t thread, int fd);
-bool target_is_tcp(pid_t thread, int fd);
+// AF_INET or AF_INET6 for a TCP socket; 0 for anything else.
+int target_family(pid_t thread, int fd);
 // O_NONBLOCK, O_CLOEXEC and others; -1 if the descriptor is gone.
 int target_flags(pid_t thread, int fd);
 // Whether a signal waits for it that would interrupt its call.
