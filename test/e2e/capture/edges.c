@@ -372,9 +372,11 @@ static void many(int count, enum kind kind) {
     if (epoll_wait(epoll, &event, 1, 100000) != 1) break;
     ended++;
     const char *error = so_error(event.data.fd);
-    if (strcmp(error, "ECONNREFUSED") == 0) refused++;
-    if (strcmp(error, "0") == 0 && strcmp(echoes(event.data.fd), "ping") == 0) connected++;
+    const char *text = strcmp(error, "0") == 0 ? echoes(event.data.fd) : error;
     close(event.data.fd);
+    if (strcmp(text, "ECONNREFUSED") == 0) refused++;
+    else if (strcmp(text, "ping") == 0) connected++;
+    else printf("%s after %d\n", text, ended);
   }
   printf("%d at once: %d connected, %d refused\n", count, connected, refused);
 }
@@ -386,7 +388,7 @@ int main(int argc, char **argv) {
   setvbuf(stdout, NULL, _IONBF, 0);
   signal(SIGPIPE, SIG_IGN);
   if (argc > 2) {
-    many(atoi(argv[2]), LATE);
+    many(atoi(argv[2]), ECHO);
     return 0;
   }
   one_by_one();
