@@ -33,7 +33,7 @@ export const CHOSEN = {
   forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   proxyVariables: ["ALL_PROXY", "JAVA_TOOL_OPTIONS"],
-  capture: true,
+  capture: "true",
   exitTrap: false,
   delivery: "fetch",
   fetchUrl: "https://files.test/spacetail/",

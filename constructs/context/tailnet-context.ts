@@ -205,8 +205,8 @@ export class TailnetContext extends Construct {
   }
 
   private hookAttributes(): Record<string, string[]> {
-    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [], capture = false } = this.#props;
-    const { userspace } = this.#props;
+    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [] } = this.#props;
+    const { capture, userspace } = this.#props;
     const fetchHooks = this.#fetcher?.hooks;
     const options = { phases: this.phases, httpProxy, exitTrap, proxyVariables, capture, userspace, fetchHooks };
     return hookAttributes(options, this.#hooks);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { capturedOf } from "../wire/capture.js";
 import { networkingOf } from "../wire/networking.js";
 import { exportCommands, unsetCommand } from "../wire/proxy-variables.js";
 import { PHASES } from "./phases.js";
@@ -17,8 +18,11 @@ export interface HookOptions {
   readonly exitTrap: boolean;
   /** Names of more variables that point programs at the tunnel. */
   readonly proxyVariables?: readonly string[];
-  /** Let the executable say in the run what is to be exported: that depends on whether connections are captured. */
-  readonly capture?: boolean;
+  /**
+   * The option of that name. With it, the executable says in the run what is to be exported: that depends on whether
+   * connections can be captured.
+   */
+  readonly capture?: string | undefined;
   /**
    * The option of that name. Where the run decides about networking, it also decides about proxy variables, of which
    * kernel networking needs none.
@@ -79,8 +83,9 @@ function beforeHooks(options: HookOptions): string[] {
   // $$ is the phase's shell even inside a script or a substitution; the parent of `up` may be something else.
   const hooks = ["spacetail up --watch $$"];
   if (options.exitTrap) hooks.push("trap 'spacetail down' EXIT");
-  const { capture = false, userspace = "true" } = options;
-  if (capture || networkingOf(userspace) !== "userspace") hooks.push('eval "$(spacetail env)"');
+  const { capture = "false", userspace = "true" } = options;
+  const isAlike = capturedOf(capture) === "nothing" && networkingOf(userspace) === "userspace";
+  if (!isAlike) hooks.push('eval "$(spacetail env)"');
   else hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
   return hooks;
 }

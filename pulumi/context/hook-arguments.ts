@@ -9,7 +9,7 @@ import type { TailnetHook } from "./tailnet-hook.js";
 /** The hook lists of a context. Lists that turn out to be empty are undefined. */
 export function hookArguments(args: TailnetContextArgs): Partial<ContextArgs> {
   const { phases = [...DEFAULT_PHASES], httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = args;
-  const { proxyVariables = [], capture = false, userspace } = args;
+  const { proxyVariables = [], capture, userspace } = args;
   const own = [...ownHooks(true, args.beforeHooks), ...ownHooks(false, args.afterHooks)];
   const fetchHooks = fetcherOf(args)?.hooks;
   const options = { phases, httpProxy, exitTrap, proxyVariables, capture, userspace, fetchHooks, own };

@@ -59,7 +59,7 @@ function modelOf(options: ContextOptions): ContextModel {
 
 function hooksOf(options: ContextOptions, fetcher: Fetcher | undefined): Record<string, string[]> {
   const { phases = DEFAULT_PHASES, httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = options;
-  const { proxyVariables = [], capture = false, userspace } = options;
+  const { proxyVariables = [], capture, userspace } = options;
   const own = [...ownHooks(true, options.beforeHooks), ...ownHooks(false, options.afterHooks)];
   const fetchHooks = fetcher?.hooks;
   return hookLists({ phases, httpProxy, exitTrap, proxyVariables, capture, userspace, fetchHooks }, own);

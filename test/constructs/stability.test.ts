@@ -62,7 +62,7 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, Apart> = {
   forwards: ["15432:db:5432"],
   noProxy: ["n"],
   proxyVariables: ["ALL_PROXY"],
-  capture: true,
+  capture: "true",
   tailscaledArgs: ["--verbose=1"],
   socket: "/s",
   runtimeDir: "/r",

@@ -44,7 +44,7 @@ const TUNNEL: RenderOptions = {
   forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   proxyVariables: ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS"],
-  capture: true,
+  capture: "true",
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
   runtimeDir: "/run/user/1983",

@@ -18,6 +18,8 @@ export interface ExampleChoice {
   readonly from?: Rendered;
   /** Deploy examples/cdktf-federated: runs log in by their identity tokens. @default false: by an OAuth client */
   readonly federated?: boolean;
+  /** Capture the connections of the phases' commands, which get no proxy variables then. @default false */
+  readonly capture?: boolean;
   /**
    * Deploy by a run of an admin stack, as a user of Spacelift does, instead of from here. It takes half a minute
    * more.
@@ -45,12 +47,15 @@ export interface DeployedExample {
 
 /** @throws when there is no such choice */
 export async function deployExample(world: World, choice: ExampleChoice, timeline: Timeline): Promise<DeployedExample> {
-  const { from, federated = false, admin = false, fetch = false } = choice;
+  const { from, federated = false, admin = false, fetch = false, capture = false } = choice;
   if (fetch && from !== "plugin") throw new Error("--fetch is for --from plugin");
   const example: Example = federated ? "cdktf-federated" : "cdktf";
-  if (from === undefined) return await (admin ? deployByAdminStack : deployConstructs)(world, example, timeline);
-  if (federated || admin)
-    throw new Error(`${federated ? "--federated" : "--admin"} is for the constructs, not ${from}`);
+  if (admin && capture) throw new Error("--capture is for examples that are deployed from here, not by --admin");
+  if (from === undefined && admin) return await deployByAdminStack(world, example, timeline);
+  if (from === undefined) return await deployConstructs(world, example, timeline, capture);
+  for (const [name, isGiven] of Object.entries({ federated, admin, capture })) {
+    if (isGiven) throw new Error(`--${name} is for the constructs, not ${from}`);
+  }
   const fetching = fetch ? await renderFetching() : { folder: renderedExample(from), close: async () => {} };
   const { state, close, ...deployed } = await deployRendered(world, from, {
     folder: fetching.folder,
@@ -88,10 +93,15 @@ async function renderFetching(): Promise<{ folder: string; close: () => Promise<
 
 const PROJECT = join(ROOT, "test/world/rehearse/project");
 
-async function deployConstructs(world: World, example: Example, timeline: Timeline): Promise<DeployedExample> {
+async function deployConstructs(
+  world: World,
+  example: Example,
+  timeline: Timeline,
+  capture: boolean,
+): Promise<DeployedExample> {
   const { apiUrl, admin } = world.tailnet.info;
   const deployment = await deploy({
-    stackJson: synthesizeExample(ROOT, example) as object,
+    stackJson: synthesizeExample(ROOT, example, capture ? 'capture: "true",' : "") as object,
     schema: join(ROOT, "constructs/bindings/schema"),
     spacelift: world.spacelift.credentials,
     tailscale: { baseUrl: apiUrl, clientId: admin.clientId, clientSecret: admin.clientSecret },
