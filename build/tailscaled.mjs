@@ -7,7 +7,8 @@
 //          image/dist/tailscaled-linux-ARCH        the small one, which has what runs need
 //   full   image/dist/tailscaled-full-linux-ARCH   that one, and what hosts need: kernel networking, routes, exit nodes
 //
-// The main package is Tailscale's, with the files of image/tailscale/tailscaled added to it. The result is cached in
+// The main package is Tailscale's, with the files of image/tailscale/tailscaled added to it. In the small one,
+// image/tailscale/dbus takes the place of the D-Bus module, which only root's SSH sessions on hosts use. The result is cached in
 // .cache/tailscaled by module versions, tags, added files, toolchain and architecture.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -55,12 +56,19 @@ function overlay(module, file) {
   return file;
 }
 
+/** A go.mod, and the go.sum beside it, with our D-Bus module in place of the other. */
+function withoutDbus(file) {
+  writeFileSync(file, `${read("go.mod")}\nreplace github.com/godbus/dbus/v5 => ./dbus\n`);
+  writeFileSync(file.replace(/mod$/, "sum"), read("go.sum"));
+  return file;
+}
+
 function build(arch) {
   const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux", GOARCH: arch === "arm64" ? "arm64" : "amd64" };
   const go = (...args) =>
     execFileSync("go", args, { cwd: here, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   const key = createHash("sha256");
-  const ours = added.map((name) => read(`tailscaled/${name}`));
+  const ours = [...added.map((name) => `tailscaled/${name}`), ...(isFull ? [] : ["dbus/dbus.go"])].map(read);
   for (const part of [go("env", "GOVERSION"), arch, tags.join(), stamp, read("go.sum"), ...added, ...ours])
     key.update(part).update("\0");
   const folder = join(root, ".cache/tailscaled", key.digest("hex").slice(0, 16));
@@ -75,6 +83,7 @@ function build(arch) {
       "-trimpath",
       "-buildvcs=false",
       `-overlay=${overlay(module, join(folder, "overlay.json"))}`,
+      ...(isFull ? [] : [`-modfile=${withoutDbus(join(folder, "small.mod"))}`]),
       "-tags",
       tags.join(),
       "-ldflags",

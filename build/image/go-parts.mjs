@@ -15,8 +15,8 @@ export function goParts(root, executable) {
   const lines = go("version", "-m", executable)
     .split("\n")
     .map((line) => line.trim().split("\t"));
-  // `mod` is the module of this repository.
-  const modules = lines.filter(([kind]) => kind === "dep").map(([, path, version]) => ({ path, version }));
+  // `mod` is the module of this repository, and modules without a sum are its own too, in place of others.
+  const modules = lines.filter(([kind, , , sum]) => kind === "dep" && sum !== undefined).map(([, path, version]) => ({ path, version }));
   const folders = new Map(
     go("list", "-m", "-f", "{{.Path}}\t{{.Dir}}", ...modules.map(({ path }) => path))
       .split("\n")
