@@ -30,6 +30,11 @@ describeInContainers("capture under the default seccomp profile", () => {
     const under = (line: string, environment: Record<string, string> = {}) =>
       stage.run(`${PROFILE} ${name} sh -c "$LINE"`, { ...environment, LINE: line });
 
+    const addressOfDb = (): string =>
+      world()
+        .tailnet.info.peers.find((peer) => peer.name === "db")
+        ?.addresses.find((one) => one.includes(".")) ?? "";
+
     test("the profile is in force", async () => {
       // Without a profile, this call does nothing and is allowed to everybody.
       expect((await under("grep Seccomp: /proc/self/status")).text).toMatch(/Seccomp:\s+2/);
@@ -43,11 +48,15 @@ describeInContainers("capture under the default seccomp profile", () => {
     });
 
     test("connections end, fail, wait and are interrupted as the kernel's", async () => {
-      const db = world().tailnet.info.peers.find((peer) => peer.name === "db");
-      const address = db?.addresses.find((one) => one.includes(".")) ?? "";
       const kernel = await under("./edges kernel");
-      const captured = await under(`spacetail run --capture=on -- ./edges ${address} 2>/dev/null`);
+      const captured = await under(`spacetail run --capture=on -- ./edges ${addressOfDb()} 2>/dev/null`);
       expect(captured.text.split("\n")).toEqual(kernel.text.split("\n"));
+    });
+
+    // The service gives up on connections that carry nothing for 5 minutes.
+    test("1,000 connections are made at once", async () => {
+      const output = await under(`spacetail run --capture=on -- ./edges ${addressOfDb()} 1000 2>/dev/null`);
+      expect(output.text).toBe("1000 at once: 1000 connected, 0 refused\n");
     });
 
     test("nothing is left when all is over", async () => {
