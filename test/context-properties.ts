@@ -35,6 +35,9 @@ export const CHOSEN = {
   proxyVariables: ["ALL_PROXY", "JAVA_TOOL_OPTIONS"],
   capture: "true",
   exitTrap: false,
+  delivery: "fetch",
+  fetchUrl: "https://files.test/spacetail/",
+  fetchSums: { "spacetail-linux-amd64": "a".repeat(64), "tailscaled-linux-amd64": "b".repeat(64) },
   runnerImage: "registry.test/runner:1",
   labels: ["team:platform"],
 };

@@ -28,6 +28,8 @@ export interface HookOptions {
    * kernel networking needs none.
    */
   readonly userspace?: string | undefined;
+  /** Hooks that put the executables on PATH, where these are not in the image. */
+  readonly fetchHooks?: readonly string[] | undefined;
 }
 
 /** A hook of the user's own, beside ours. */
@@ -68,7 +70,8 @@ export function hookLists(options: HookOptions, own: readonly OwnHook[] = []): R
     const commands = (isBefore: boolean, outside: boolean) =>
       hooks.filter((hook) => hook.before === isBefore && hook.outside === outside).map((hook) => hook.command);
     // Unlike lists that are spread, concatenated ones have no room for more, which contexts would keep.
-    const before = commands(true, true).concat(isCovered ? ours.before : [], commands(true, false));
+    const fetch = isCovered ? (options.fetchHooks ?? []) : [];
+    const before = fetch.concat(commands(true, true), isCovered ? ours.before : [], commands(true, false));
     const after = commands(false, false).concat(isCovered ? ours.after : [], commands(false, true));
     if (before.length > 0) lists[`before_${phase}`] = before;
     if (after.length > 0) lists[`after_${phase}`] = after;

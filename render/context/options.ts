@@ -28,6 +28,9 @@ export interface ContextOptions extends LoginOptions {
   readonly userspace?: string;
   readonly proxyVariables?: string[];
   readonly capture?: string;
+  readonly delivery?: string;
+  readonly fetchUrl?: string;
+  readonly fetchSums?: Readonly<Record<string, string>>;
   readonly runnerImage?: string;
   readonly runnerRegistry?: string;
   readonly labels?: string[];

@@ -81,6 +81,17 @@ const CONTEXT: RenderOptions = {
 
 const READABLE_FILE = { path: "source/.npmrc", content: "fund=false\nname=é\n", secret: false };
 
+const FETCHED: RenderOptions = {
+  delivery: "fetch",
+  fetchUrl: "https://files.test/spacetail",
+  fetchSums: {
+    "spacetail-linux-amd64": "a".repeat(64),
+    "tailscaled-linux-amd64": "b".repeat(64),
+    "spacetail-linux-arm64": "c".repeat(64),
+    "tailscaled-linux-arm64": "d".repeat(64),
+  },
+};
+
 /** Sets that together use every option in every format that has a place for it. */
 export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
   defaults: { formats: EVERY, options: {} },
@@ -213,6 +224,7 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
       },
     },
   },
+  fetched: { formats: ["hcl", "plugin"], options: FETCHED },
   outermost: { formats: ["plugin"], options: { name: "tail", outermost: true } },
   "federated-one": { formats: ["hcl", "plugin", "blueprint"], options: { auth: { federated: { identity: true } } } },
   "federated-one-known": {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { render } from "../../../render/render.js";
 import { AdminStack } from "../admin/admin-stack.js";
 import { deploy } from "../deploy/index.js";
 import { type Example, synthesizeExample } from "../example.js";
+import { serveRelease } from "../release.js";
 import { deployRendered, type Rendered, renderedExample } from "../rendered.js";
 import { ROOT, type World } from "../world.js";
 import { type Resting, restingIn } from "./secrets-at-rest.js";
@@ -21,6 +25,8 @@ export interface ExampleChoice {
    * more.
    */
   readonly admin?: boolean;
+  /** Have runs fetch the executables from a server here; for plugins. @default false */
+  readonly fetch?: boolean;
 }
 
 /** An example as it was deployed. */
@@ -41,7 +47,8 @@ export interface DeployedExample {
 
 /** @throws when there is no such choice */
 export async function deployExample(world: World, choice: ExampleChoice, timeline: Timeline): Promise<DeployedExample> {
-  const { from, federated = false, admin = false, capture = false } = choice;
+  const { from, federated = false, admin = false, fetch = false, capture = false } = choice;
+  if (fetch && from !== "plugin") throw new Error("--fetch is for --from plugin");
   const example: Example = federated ? "cdktf-federated" : "cdktf";
   if (admin && capture) throw new Error("--capture is for examples that are deployed from here, not by --admin");
   if (from === undefined && admin) return await deployByAdminStack(world, example, timeline);
@@ -49,12 +56,39 @@ export async function deployExample(world: World, choice: ExampleChoice, timelin
   for (const [name, isGiven] of Object.entries({ federated, admin, capture })) {
     if (isGiven) throw new Error(`--${name} is for the constructs, not ${from}`);
   }
+  const fetching = fetch ? await renderFetching() : { folder: renderedExample(from), close: async () => {} };
   const { state, close, ...deployed } = await deployRendered(world, from, {
-    folder: renderedExample(from),
+    folder: fetching.folder,
     project: PROJECT,
     onCreated: (what, id) => timeline.say("created", `${what} (${id})`),
   });
-  return { ...deployed, resting: state === null ? [] : restingIn(state), close: async () => close() };
+  return {
+    ...deployed,
+    resting: state === null ? [] : restingIn(state),
+    close: async () => {
+      close();
+      await fetching.close();
+    },
+  };
+}
+
+/** The plugin of the example with more options, by which runs fetch from a server that is here until the end. */
+async function renderFetching(): Promise<{ folder: string; close: () => Promise<void> }> {
+  const release = await serveRelease(ROOT);
+  const folder = mkdtempSync(join(tmpdir(), "spacetail-fetching-"));
+  const example = readFileSync(join(renderedExample("plugin"), "plugin.yaml"), "utf8");
+  const [, options = "{}"] = /^# Options: (.*)$/m.exec(example) ?? [];
+  const file = join(folder, "options.json");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(options), ...release.options }));
+  const words = ["--format", "plugin", "--options", file, "--output", join(folder, "plugin.yaml")];
+  if (render(words) !== 0) throw new Error(`spacetail render ${words.join(" ")} failed`);
+  return {
+    folder,
+    close: async () => {
+      rmSync(folder, { recursive: true });
+      await release.server.close();
+    },
+  };
 }
 
 const PROJECT = join(ROOT, "test/world/rehearse/project");

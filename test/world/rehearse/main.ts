@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--build native|node]
-// [--capture] [--root FOLDER] [--fail-apply] [--steal-trap] [--join-delay MS]
+// [--capture] [--fetch] [--root FOLDER] [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
 import { BUILDS, type Build } from "../images.js";
 import { isRendered, RENDERED } from "../rendered.js";
@@ -14,6 +14,7 @@ async function main(): Promise<number> {
       from: { type: "string" },
       admin: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      fetch: { type: "boolean", default: false },
       federated: { type: "boolean", default: false },
       capture: { type: "boolean", default: false },
       build: { type: "string", default: "native" },
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
     ...(from === undefined ? {} : { from }),
     ...(values.root === undefined ? {} : { root: values.root }),
     admin: values.admin,
+    fetch: values.fetch,
     federated: values.federated,
     capture: values.capture,
     failApply: values["fail-apply"],
