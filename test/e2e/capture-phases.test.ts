@@ -17,7 +17,7 @@ function hooks(capture: "true" | "phase"): Record<string, string[]> {
     ...ours,
     before_perform: [
       `mkdir -p /tmp/tools && printf '${TOOL}' >/tmp/tools/terraform && chmod +x /tmp/tools/terraform`,
-      "export PATH=$PATH:/tmp/tools",
+      "export PATH=/tmp/tools:$PATH",
       ...(ours.before_perform ?? []),
       "echo once",
     ],
