@@ -42,6 +42,7 @@ const commands = {
   },
   "test:long": () => {
     ownTemporaryFolder();
+    steps.profiles();
     return runTests(everything(), "test:long", ["long", ...args]);
   },
   fuzz: () => {

@@ -125,15 +125,17 @@ export function tailnet() {
   return join(cache, "world/tailnet");
 }
 
-/** Clients of the tunnel's proxies: a program in Go, and packages for Python. */
+/** Clients of the tunnel's proxies and of capture: programs in Go, and packages for Python. */
 export function clients() {
   const folder = join(root, "test/world/clients");
-  step("clients", ["test/world/clients"], [".cache/world/clients/fetch"], () => {
+  step("clients", ["test/world/clients"], [".cache/world/clients/fetch", ".cache/world/clients/databases"], () => {
     const out = join(cache, "world/clients");
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out, { recursive: true });
     const env = { ...process.env, CGO_ENABLED: "0" };
-    run("go", ["build", "-trimpath", "-o", join(out, "fetch"), "."], { cwd: folder, env });
+    for (const [name, source] of Object.entries({ fetch: ".", databases: "./databases" })) {
+      run("go", ["build", "-trimpath", "-o", join(out, name), source], { cwd: folder, env });
+    }
     // For any Python 3: the container's may differ from the first one on this machine. Without pip, the tests are
     // skipped, and say so.
     if (which("python3") === undefined) return;
@@ -142,6 +144,17 @@ export function clients() {
       stdio: ["ignore", 2, 2],
     });
     if (result.status !== 0) rmSync(join(out, "python"), { recursive: true, force: true });
+  });
+}
+
+/** A program that executes others under the default seccomp profiles of container runtimes. */
+export function profiles() {
+  step("profiles", ["test/world/profiles"], [".cache/world/profile"], () => {
+    const env = { ...process.env, CGO_ENABLED: "0" };
+    run("go", ["build", "-trimpath", "-o", join(cache, "world/profile"), "."], {
+      cwd: join(root, "test/world/profiles"),
+      env,
+    });
   });
 }
 

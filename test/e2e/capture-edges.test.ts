@@ -34,9 +34,9 @@ describeInContainers("captured connections", () => {
     expect(lines.captured).toEqual(lines.kernel);
   });
 
-  test("1,000 at once", async () => {
-    const output = await stage.run(`spacetail run --capture=on -- ./edges ${addressOfDb()} 1000 2>/dev/null`);
-    expect(output.text).toBe("1000 at once: 1000 connected, 0 refused\n");
+  test("100 at once", async () => {
+    const output = await stage.run(`spacetail run --capture=on -- ./edges ${addressOfDb()} 100 2>/dev/null`);
+    expect(output.text).toBe("100 at once: 100 connected, 0 refused\n");
   });
 
   test("nothing is left when all is over", async () => {

@@ -11,16 +11,19 @@ import { accessTo, describeInContainers, nodesLeft, useWorld } from "./stage.js"
 
 /** A stand-in for Terraform that knows no proxy. */
 const TOOL = "#!/bin/sh\\nexec curl -sS http://state/hello\\n";
-const OURS = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, capture: "true" });
-const HOOKS = {
-  ...OURS,
-  before_perform: [
-    `mkdir -p /tmp/tools && printf '${TOOL}' >/tmp/tools/terraform && chmod +x /tmp/tools/terraform`,
-    "export PATH=$PATH:/tmp/tools",
-    ...(OURS.before_perform ?? []),
-  ],
-  after_perform: [...(OURS.after_perform ?? []), 'case "$PATH" in */shims:*) echo leaked;; esac'],
-};
+function hooks(capture: "true" | "phase"): Record<string, string[]> {
+  const ours = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, capture });
+  return {
+    ...ours,
+    before_perform: [
+      `mkdir -p /tmp/tools && printf '${TOOL}' >/tmp/tools/terraform && chmod +x /tmp/tools/terraform`,
+      "export PATH=/tmp/tools:$PATH",
+      ...(ours.before_perform ?? []),
+      "echo once",
+    ],
+    after_perform: [...(ours.after_perform ?? []), 'case "$PATH" in */shims:*) echo leaked;; esac'],
+  };
+}
 
 const SHELLS = [["dash"], ["busybox", "ash"], ["bash"], ["bash", "--posix"]];
 
@@ -48,15 +51,15 @@ describeInContainers("a phase with capture", () => {
     if (isMissing) console.warn(`skipped: phases in ${name}: it is not on the PATH`);
     const here = isMissing ? test.skip : test;
 
-    async function perform(command: string): Promise<RunResult> {
-      const access = { ...(await accessTo(world().tailnet)), TS_CAPTURE: "true", TS_PANIC_IF_HIT_MAIN_CONTROL: "1" };
+    async function perform(command: string, capture: "true" | "phase" = "true"): Promise<RunResult> {
+      const access = { ...(await accessTo(world().tailnet)), TS_CAPTURE: capture, TS_PANIC_IF_HIT_MAIN_CONTROL: "1" };
       const run = performRun(
         {
           type: "task",
           stack: { id: "demo" },
           source,
           skipInit: true,
-          hooks: HOOKS,
+          hooks: hooks(capture),
           environment: Object.entries(access).map(([name, value]) => ({ name, value })),
           command,
         },
@@ -75,6 +78,21 @@ describeInContainers("a phase with capture", () => {
       expect(text).toContain("spacetail: capture: on");
       expect(text.match(/hello from the tailnet/g)).toHaveLength(FORMS.length);
       expect(text).not.toContain("leaked");
+    });
+
+    here("with `phase`, so is an absolute path, and hooks after ours run once", async () => {
+      const result = await perform("/tmp/tools/terraform plan && env | grep -ci '^https*_proxy=' || true", "phase");
+      const text = result.logs.map((line) => line.text).join("\n");
+      expect(result.state).toBe("FINISHED");
+      expect(text.match(/hello from the tailnet/g)).toHaveLength(1);
+      expect(text.match(/^once$/gm)).toHaveLength(1);
+      expect(text).not.toContain("leaked");
+    });
+
+    here("with `phase`, the phase ends as its command does", async () => {
+      const result = await perform("sh -c 'exit 7'", "phase");
+      expect(result.state).toBe("FAILED");
+      expect(result.phases.at(-1)?.exitCode).toBe(7);
     });
   });
 });
