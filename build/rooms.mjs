@@ -17,7 +17,7 @@ export const ROOMS = [
     room: "contract",
     folders: [],
     packages: [],
-    floors: [["wire"], ["hooks", "login"], ["options"], ["context"], ["."]],
+    floors: [["wire"], ["hooks", "hosts", "login"], ["options"], ["context"], ["."]],
   },
   {
     room: "constructs",

@@ -8,6 +8,7 @@ import {
   type Environment,
   findVariable,
   nameInUse,
+  namesOf,
   VARIABLES,
   valueAt,
   valueInUse,
@@ -15,6 +16,7 @@ import {
 } from "./environment.js";
 import { type ExtraFlags, readExtraFlags, readTailscaledArgs } from "./flags.js";
 import { type Forward, parseForward, portTwice } from "./forwards.js";
+import { daemonFlags, hostFlagProblem, upFlags } from "./host-flags.js";
 import { type Networking, networkingOf } from "./networking.js";
 import { parseBoolean, parseSwitch, splitList } from "./parse.js";
 import { quoted } from "./secrets.js";
@@ -109,19 +111,20 @@ export class SettingsError extends Error {
  * @throws SettingsError naming the first variable that is invalid or not supported, or those that exclude each other
  */
 export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS): Settings {
-  for (const { name, aliases } of VARIABLES) {
-    for (const one of [name, ...aliases]) refuse(valueProblem(one, valueAt(env, one)));
+  for (const { name } of VARIABLES) {
+    for (const one of namesOf(env, name)) refuse(valueProblem(one, valueAt(env, one), name));
   }
+  refuse(hostFlagProblem(env));
   for (const { name } of CONTAINERBOOT_VARIABLES) refuse(containerbootProblem(name, valueAt(env, name)));
-  const flags = readExtraFlags(valueInUse(env, "TS_EXTRA_ARGS"));
-  const daemon = readTailscaledArgs(valueInUse(env, "TS_TAILSCALED_EXTRA_ARGS"));
+  const flags = readExtraFlags(upFlags(env));
+  const daemon = readTailscaledArgs(daemonFlags(env));
   const control = withoutSlash(flags.loginServer ?? valueOrDefault(env, "TS_CONTROL_URL"));
   const credential = credentialKind(env);
   const id = idAttributes(credential === "oauth" ? oauthClientId(env) : valueInUse(env, "TS_CLIENT_ID"));
   const secret = valueInUse(env, "TS_OAUTH_CLIENT_SECRET");
   const usual: KeyOptions = {
     apiUrl: withoutSlash(apiServer(valueInUse(env, "TS_API_URL"), control)),
-    ephemeral: id.ephemeral ?? defaults.ephemeral,
+    ephemeral: id.ephemeral ?? parseBoolean(valueInUse(env, "TS_EPHEMERAL")) ?? defaults.ephemeral,
     preauthorized: id.preauthorized ?? true,
   };
   // The secret may say more, or is not read yet.
@@ -173,7 +176,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
 
 /** `host:port` of the tunnel's HTTP proxy. */
 export function httpProxyOf(env: Environment): string {
-  const { httpProxy } = readTailscaledArgs(valueInUse(env, "TS_TAILSCALED_EXTRA_ARGS"));
+  const { httpProxy } = readTailscaledArgs(daemonFlags(env));
   return httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN");
 }
 
