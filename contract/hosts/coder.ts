@@ -18,7 +18,8 @@ export const CODER: Host = {
   flags: ["--shields-up=false"],
   names: [],
   files: [
-    { path: "files/usr/local/lib/spacetail/coder.env", format: "environment" },
+    { path: "Dockerfile", format: "dockerfile" },
+    { path: "files/etc/systemd/system/tailscaled.service.d/10-coder.conf", format: "unit" },
     { path: "files/usr/local/lib/spacetail/coder.sh", format: "shell" },
   ],
 };

@@ -28,9 +28,9 @@ export interface HostFile {
   /** Below the folder of the host. */
   readonly path: string;
   /**
-   * - `environment`: an environment file, as systemd, Docker and `env` read it. What is read after it takes precedence.
+   * - `unit`: a drop-in of a systemd unit. Later drop-ins and environment files take precedence.
    * - `shell`: commands of a POSIX shell, which change nothing that is set.
    * - `dockerfile`: an ENV instruction in a Dockerfile, between two comments.
    */
-  readonly format: "environment" | "shell" | "dockerfile";
+  readonly format: "unit" | "shell" | "dockerfile";
 }

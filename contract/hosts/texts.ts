@@ -25,8 +25,8 @@ export function hostFile(host: Host, { format }: HostFile, text: string): string
   const settings = Object.entries(hostEnvironment(host));
   const head = `# The settings of this host, made from contract/hosts/${host.name}.ts.\n`;
   switch (format) {
-    case "environment":
-      return head + settings.map(([name, value]) => `${name}="${value}"\n`).join("");
+    case "unit":
+      return `${head}[Service]\n${settings.map(([name, value]) => `Environment="${name}=${value}"\n`).join("")}`;
     case "shell":
       return head + settings.map(([name, value]) => `: "\${${name}=${value}}" && export ${name}\n`).join("");
     case "dockerfile": {

@@ -155,9 +155,11 @@ describe("a file with settings", () => {
     expect(shown(text, { TS_SOCKS5_SERVER: "" })).toBe("|false|3");
   });
 
-  test("is an environment file", () => {
-    const text = hostFile(EXAMPLE, { path: "", format: "environment" }, "");
-    expect(shown(`set -a\n${text}`, {})).toBe("localhost:1081|false|3");
+  test("is a drop-in of a unit", () => {
+    const text = hostFile(EXAMPLE, { path: "", format: "unit" }, "");
+    expect(text).toMatch(
+      /^# .*\n\[Service\]\nEnvironment="TS_SOCKS5_SERVER=localhost:1081"\nEnvironment="TS_EPHEMERAL=/,
+    );
   });
 
   test("stays the same around the settings of a Dockerfile", () => {
