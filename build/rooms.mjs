@@ -41,7 +41,7 @@ export const ROOMS = [
     room: "render",
     folders: ["contract"],
     packages: ["node:*"],
-    floors: [["failure.ts"], ["context"], ["outputs"], ["."]],
+    floors: [["failure.ts"], ["context", "hosts"], ["outputs"], ["."]],
   },
   {
     room: "image/spacetail",

@@ -7,6 +7,7 @@ export * from "./hooks/shell-grammar.js";
 export * from "./hooks/shell-scan.js";
 export * from "./hosts/host.js";
 export * from "./hosts/hosts.js";
+export * from "./hosts/palette.js";
 export * from "./hosts/texts.js";
 export * from "./login/federation.js";
 export * from "./login/policy.js";

@@ -76,7 +76,7 @@ export function dockerFolder({ buildah, debianPort, images }: DockerOptions): st
     'case "$*" in *image/Dockerfile*) exit ;; esac',
     'set -- --build-arg FILES=spacetail-files "$@"',
     "# The images that the words name are others here.",
-    'for word in "$@"; do shift; set -- "$@" "$(printf \'%s\' "$word" | sed -e \'' + renamed.join(";") + "')\"; done",
+    `for word in "$@"; do shift; set -- "$@" "$(printf '%s' "$word" | sed -e '${renamed.join(";")}')"; done`,
     `exec buildah ${buildah.flags.join(" ")} build ${words.join(" ")} "$@"`,
     "",
   ];
