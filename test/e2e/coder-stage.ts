@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Build } from "../world/images.js";
@@ -12,6 +12,9 @@ import { ROOT } from "../world/world.js";
 import { blocksOf } from "./machine-stage.js";
 
 export const README = readFileSync(join(ROOT, "image/hosts/coder/README.md"), "utf8");
+
+/** Without the units that need what only real machines have. */
+const SYSTEMD = ["/lib/systemd/systemd", "--log-target=console", "--show-status=false", "--unit=multi-user.target"];
 
 /** The workspace's owner, with the environment of the image. */
 export interface Owner {
@@ -51,7 +54,7 @@ export class WorkspaceImage {
         "spacetail-files": filesImage(buildah, build),
       };
       const docker = dockerFolder({ buildah, debianPort: debian.port, images });
-      run(edit(blocksOf(README, "sh")[at] ?? ""), docker);
+      await run(edit(blocksOf(README, "sh")[at] ?? ""), docker);
       const { config } = buildah.config(own);
       const environment = Object.fromEntries((config.Env ?? []).map((one) => split(one)));
       const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
@@ -89,6 +92,17 @@ export class WorkspaceImage {
     });
   }
 
+  /** Starts a workspace in which systemd is the first program. Its unit gets variables from /etc/default. */
+  async boot(hostname: string, home: string, variables: Readonly<Record<string, string>>): Promise<Machine> {
+    const folder = mkdtempSync(join(tmpdir(), "default-"));
+    const settings = readFileSync(join(this.root, "etc/default/tailscaled"), "utf8");
+    const more = Object.entries(variables).map(([name, value]) => `${name}="${value}"\n`);
+    writeFileSync(join(folder, "tailscaled"), settings + more.join(""));
+    const { volumes, ...layout } = this.layout(hostname, home);
+    const file = { "/etc/default/tailscaled": join(folder, "tailscaled") };
+    return await Machine.start({ ...layout, volumes: { ...volumes, ...file }, isSystem: true, init: SYSTEMD });
+  }
+
   /** What every machine of the image has. */
   layout(hostname: string, home: string): MachineOptions {
     const node = this.build === "node" ? { "/usr/local/bin/node": process.execPath } : {};
@@ -96,15 +110,21 @@ export class WorkspaceImage {
   }
 }
 
-function run(script: string, docker: string): void {
-  chmodSync(docker, 0o755);
+/** Runs commands in the root of the repository, while this process serves packages. */
+async function run(script: string, docker: string): Promise<void> {
   const env = { ...process.env, PATH: `${docker}:${process.env.PATH}` };
-  try {
-    execFileSync("sh", ["-euc", script], { cwd: ROOT, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
-    throw new Error(`${script}\n${`${stdout}${stderr}`.slice(-4000)}`);
+  const child = spawn("sh", ["-euc", script], { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (piece: string) => {
+      text += piece;
+    });
   }
+  const code = await new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", resolve);
+  });
+  if (code !== 0) throw new Error(`${script}\n${text.slice(-4000)}`);
 }
 
 function split(assignment: string): readonly [string, string] {

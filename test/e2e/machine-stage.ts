@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { spawnSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { machinesProblem } from "../world/machines/images.js";
 import type { Machine, Who } from "../world/machines/machine.js";
 import { appears, eventually } from "./serve-stage.js";
@@ -7,6 +11,17 @@ import { appears, eventually } from "./serve-stage.js";
 export function describeOnMachines(name: string, body: () => void, problem = machinesProblem()): void {
   if (problem !== null) console.warn(`skipped: ${name}: ${problem}`);
   (problem === null ? describe : describe.skip)(name, body);
+}
+
+/** Why systemd cannot be booted in namespaces here, or null: it needs a hierarchy of control groups that it may change. */
+export function bootProblem(): string | null {
+  const problem = machinesProblem();
+  if (problem !== null) return problem;
+  const folder = mkdtempSync(join(tmpdir(), "cgroup-"));
+  const { status, stderr } = spawnSync("mount", ["-t", "cgroup2", "none", folder], { encoding: "utf8" });
+  if (status !== 0) return `control groups cannot be mounted: ${stderr.trim()}`;
+  spawnSync("umount", [folder]);
+  return null;
 }
 
 /** A command that goes on while the test does something else. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images of hosts, built from their Dockerfiles on a Debian that build/debian.mjs made, without a registry.
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,8 +36,10 @@ export function tunProblem(): string | null {
 /** Debian with what the bases of hosts have. */
 export function debianBase(buildah: Buildah): string {
   const made = Math.round(statSync(PACKAGES).mtimeMs);
-  return buildah.derive(`localhost/spacetail-host-base:${made}`, "scratch", (run, container) => {
-    run("copy", container, join(DEBIAN, "root"), "/");
+  return buildah.derive(`localhost/spacetail-host-base:own-${made}`, "scratch", (run, container) => {
+    // As it is: a copy by buildah would belong to root.
+    execFileSync("cp", ["--archive", `${join(DEBIAN, "root")}/.`, run("mount", container)]);
+    run("umount", container);
   });
 }
 

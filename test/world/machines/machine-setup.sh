@@ -8,6 +8,7 @@
 #   MACHINE_HOSTNAME
 #   MACHINE_VOLUMES   FOLDER:PATH, separated by blanks
 #   MACHINE_KIND      `container`, or `system` for one whose first program is systemd
+#   MACHINE_CGROUP    the name of its control group, if it is one of these
 set -eu
 
 # The caller's /proc is still mounted here, so this names the process as the caller sees it.
@@ -33,9 +34,14 @@ ln -s /proc/self/fd "$root/dev/fd"
 mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777 tmp "$root/tmp"
 if [ "$MACHINE_KIND" = system ]; then
-  mount -t sysfs -o ro sysfs "$root/sys"
+  mount -t tmpfs -o mode=755 sys "$root/sys"
+  mkdir -p "$root/sys/fs/cgroup"
   mount -t tmpfs -o mode=755 run "$root/run"
-  mount --rbind "${MACHINE_CGROUPS:-/sys/fs/cgroup}" "$root/sys/fs/cgroup"
+  # A control group of its own, which systemd may divide.
+  mkdir "$MACHINE_SCRATCH/cgroup"
+  mount -t cgroup2 cgroup "$MACHINE_SCRATCH/cgroup"
+  mkdir "$MACHINE_SCRATCH/cgroup/$MACHINE_CGROUP"
+  echo 0 >"$MACHINE_SCRATCH/cgroup/$MACHINE_CGROUP/cgroup.procs"
 fi
 for volume in $MACHINE_VOLUMES; do
   path=$root${volume#*:}
@@ -56,5 +62,9 @@ ip link set eth0 up
 ip link set eth1 up
 
 printf '%s\n' "$pid"
+if [ "$MACHINE_KIND" = system ]; then
+  exec unshare --cgroup sh -c 'mount -t cgroup2 cgroup "$0/sys/fs/cgroup" && exec env -i container=docker "$@"' \
+    "$root" "$(command -v chroot)" "$root" "$@"
+fi
 exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin container=docker TERM=dumb \
   "$(command -v chroot)" "$root" "$@"

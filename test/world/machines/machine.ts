@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +39,12 @@ export interface Who {
   readonly environment?: object;
 }
 
+/** Removes a control group with all that are in it, which have no processes any more. */
+function removeGroup(group: string, folder: string): void {
+  const script = 'mount -t cgroup2 cgroup "$1" && find "$1/$2" -depth -type d -exec rmdir {} + ; umount "$1"';
+  execFileSync("sh", ["-c", script, "sh", folder, group], { stdio: "ignore" });
+}
+
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /**
@@ -48,7 +55,6 @@ export class Machine {
   private relay: Relay | undefined;
 
   private constructor(
-    private readonly unshare: ChildProcess,
     /** Its first process, as the caller counts. */
     readonly pid: number,
     /** What its first program has printed. */
@@ -57,9 +63,10 @@ export class Machine {
   ) {}
 
   static async start(options: MachineOptions): Promise<Machine> {
+    const group = `spacetail-${randomUUID()}`;
     const scratch = mkdtempSync(join(tmpdir(), "machine-"));
     const init = options.init ?? ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1 & wait $!; done"];
-    const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--fork", "--kill-child"];
+    const namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--fork", "--kill-child"];
     const unshare = spawn("unshare", [...namespaces, "sh", join(HERE, "machine-setup.sh"), ...init], {
       env: {
         PATH: process.env.PATH,
@@ -69,6 +76,7 @@ export class Machine {
         MACHINE_VOLUMES: Object.entries(options.volumes ?? {})
           .map(([path, folder]) => `${folder}:${path}`)
           .join(" "),
+        MACHINE_CGROUP: group,
         MACHINE_KIND: options.isSystem === true ? "system" : "container",
       },
       stdio: ["ignore", "pipe", "pipe"],
@@ -77,9 +85,10 @@ export class Machine {
     unshare.stderr?.setEncoding("utf8").on("data", (piece: string) => {
       text += piece;
     });
-    const ended = new Promise<void>((resolve) => unshare.on("close", () => resolve())).then(() =>
-      rmSync(scratch, { recursive: true, force: true }),
-    );
+    const ended = new Promise<void>((resolve) => unshare.on("close", () => resolve())).then(() => {
+      if (options.isSystem === true) removeGroup(group, scratch);
+      rmSync(scratch, { recursive: true, force: true });
+    });
     const pid = await new Promise<number>((resolve, reject) => {
       let isFirst = true;
       createInterface({ input: unshare.stdout as NonNullable<typeof unshare.stdout> }).on("line", (line) => {
@@ -89,7 +98,7 @@ export class Machine {
       });
       ended.then(() => reject(new Error(`machine ${options.hostname} did not start: ${text}`)));
     });
-    const machine = new Machine(unshare, pid, () => text, ended);
+    const machine = new Machine(pid, () => text, ended);
     if (options.isOnline !== false) await machine.connect();
     return machine;
   }
@@ -115,7 +124,7 @@ export class Machine {
     const home = user === "root" ? "/root" : `/home/${user}`;
     const environment = { PATH, HOME: home, USER: user, LOGNAME: user, SHELL: "/bin/bash", ...who.environment };
     const as = user === "root" ? [] : ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--init-groups"];
-    const into = ["--target", `${this.pid}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root"];
+    const into = ["--target", `${this.pid}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd"];
     const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const child = spawn("nsenter", [...into, ...as, "env", "-i", ...words, ...shell, `cd ~ && { ${line}\n}`], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -138,10 +147,14 @@ export class Machine {
     return await this.start(line, who, shell).ran;
   }
 
-  /** Ends it as an engine does: with a signal for its first process, and without mercy after that. */
+  /** Ends it as when its power fails. */
   async stop(): Promise<void> {
     await this.disconnect();
-    this.unshare.kill("SIGKILL");
+    try {
+      process.kill(this.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
     await this.ended;
   }
 }

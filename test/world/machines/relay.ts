@@ -27,7 +27,7 @@ export async function openRelay(pid: number): Promise<Relay> {
   const folder = mkdtempSync(join(tmpdir(), "relay-"));
   const ports = listening();
   const servers = await Promise.all(ports.map((port) => leadTo(port, join(folder, `${port}`))));
-  const program = join(ROOT, "test/world/machines/relay.cjs");
+  const program = join(ROOT, "test/world/machines/ports.cjs");
   const words = ["--target", `${pid}`, "--net", process.execPath, program, folder, ...ports.map(String)];
   const child = spawn("nsenter", words, { stdio: ["ignore", "pipe", "inherit"] });
   await new Promise<void>((resolve, reject) => {

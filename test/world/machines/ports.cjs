@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs in the network of a machine: makes ports of another network's loopback address available on this one's.
 //
-//   node relay.cjs FOLDER PORT...     FOLDER/PORT is the socket that leads there
+//   node ports.cjs FOLDER PORT...     FOLDER/PORT is the socket that leads there
 const net = require("node:net");
 const { join } = require("node:path");
 
