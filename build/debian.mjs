@@ -38,6 +38,8 @@ export function makeDebian(folder) {
     rmSync(join(folder, path), { recursive: true, force: true });
   for (const path of ["usr/share/doc", "usr/share/locale", "usr/share/man"])
     rmSync(join(root, path), { recursive: true, force: true });
+  // Packages are installed in tests, where nothing has to survive a crash.
+  writeFileSync(join(root, "etc/dpkg/dpkg.cfg.d/unsafe-io"), "force-unsafe-io\n");
   inside("useradd", "--create-home", "--shell", "/bin/bash", "coder");
   writeFileSync(join(root, "etc/sudoers.d/coder"), "coder ALL=(ALL) NOPASSWD:ALL\n", { mode: 0o440 });
 }

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// image/hosts/coder under systemd: its units, a boot in namespaces, and the variant with Tailscale's own package.
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { makePackage, startAptRepository } from "../world/machines/apt-repository.js";
+// image/hosts/coder under systemd: its unit, and a boot in namespaces.
+import { spawnSync } from "node:child_process";
 import type { Machine } from "../world/machines/machine.js";
-import { ROOT } from "../world/world.js";
 import { discard, WorkspaceImage } from "./coder-stage.js";
 import { bootProblem, describeOnMachines, succeeds } from "./machine-stage.js";
 import { accessTo, TAG, useWorld } from "./stage.js";
