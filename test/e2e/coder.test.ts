@@ -100,7 +100,7 @@ describeOnMachines("workspaces of Coder, without systemd", () => {
       const proxies = (await one.run(`${command("env | grep")} | sort`, owner)).text;
       expect(proxies).toContain("ALL_PROXY=socks5h://localhost:1080\n");
       expect(proxies).toContain("http_proxy=http://localhost:3128\n");
-      expect(await succeeds(one, `${command("curl http")} -sS`, owner)).toContain("Directory listing for /");
+      expect(await succeeds(one, `${command("curl http")} -sSf`, owner)).toContain("Directory listing for /");
       expect(await one.run(command("proxychains4 nc"), owner)).toMatchObject({ code: 0 });
       if (build === "native") expect(await one.run(command("spacetail run --"), owner)).toMatchObject({ code: 0 });
 

@@ -124,7 +124,18 @@ export class Machine {
     const home = user === "root" ? "/root" : `/home/${user}`;
     const environment = { PATH, HOME: home, USER: user, LOGNAME: user, SHELL: "/bin/bash", ...who.environment };
     const as = user === "root" ? [] : ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--init-groups"];
-    const into = ["--target", `${this.pid}`, "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup", "--root", "--wd"];
+    const into = [
+      "--target",
+      `${this.pid}`,
+      "--mount",
+      "--uts",
+      "--ipc",
+      "--net",
+      "--pid",
+      "--cgroup",
+      "--root",
+      "--wd",
+    ];
     const words = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
     const child = spawn("nsenter", [...into, ...as, "env", "-i", ...words, ...shell, `cd ~ && { ${line}\n}`], {
       stdio: ["ignore", "pipe", "pipe"],
