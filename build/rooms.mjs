@@ -17,7 +17,7 @@ export const ROOMS = [
     room: "contract",
     folders: [],
     packages: [],
-    floors: [["wire", "release.json"], ["hooks", "login"], ["options"], ["context"], ["."]],
+    floors: [["wire", "release.json"], ["hooks", "hosts", "login"], ["options"], ["context"], ["."]],
   },
   {
     room: "constructs",
@@ -41,7 +41,7 @@ export const ROOMS = [
     room: "render",
     folders: ["contract"],
     packages: ["node:*"],
-    floors: [["failure.ts"], ["context"], ["outputs"], ["."]],
+    floors: [["failure.ts"], ["context", "hosts"], ["outputs"], ["."]],
   },
   {
     room: "image/spacetail",

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeDebian } from "./debian.mjs";
 import { which } from "./prerequisites.mjs";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -156,6 +157,20 @@ export function profiles() {
       env,
     });
   });
+}
+
+/**
+ * A Debian for workspaces of Coder and for other hosts, and packages for it. Without root, debootstrap or a mirror, the
+ * tests that need it are skipped, and say so.
+ */
+export function debian() {
+  const folder = join(cache, "world/debian");
+  try {
+    step("debian", ["build/debian.mjs"], [".cache/world/debian/packages"], () => makeDebian(folder));
+  } catch (error) {
+    console.error(`    no Debian for the tests of hosts: ${error.message}`);
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** A Terraform that runs here: from PATH, else an OpenTofu built once. */

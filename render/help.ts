@@ -12,6 +12,7 @@ Writes a Spacelift context that puts the runs of stacks on a Tailscale tailnet:
   --format plugin      as the manifest of a Spacelift plugin
   --format blueprint   as a Spacelift blueprint, whose stacks get an existing context
   --format kubernetes  its tunnel as a sidecar of Spacelift's workers in Kubernetes
+  --format palette     no context, but the user-data of Palette edge hosts; see --format palette --help
 
   --options FILE       read options from a JSON object; - is standard input
   --output PATH        write to PATH; overwrites only what \`spacetail render\` wrote

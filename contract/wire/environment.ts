@@ -12,6 +12,7 @@ import {
   tailscaledArgs,
 } from "./checks.js";
 import { authKey, clientId, clientSecret } from "./credentials.js";
+import { DIALECT, dialectProblem, hostNames } from "./dialect.js";
 import { tagProblem } from "./labels.js";
 import { splitList } from "./parse.js";
 import { quoted } from "./secrets.js";
@@ -207,8 +208,32 @@ const SERVE_VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** Variables about the place that a run is in, which workers set and contexts do not. */
+/** Variables about the place that the executable is in, which workers and hosts set and contexts do not. */
 const PLACE_VARIABLES: readonly Variable[] = [
+  {
+    name: DIALECT,
+    options: [],
+    aliases: [],
+    default: "",
+    defaultText: "none",
+    secret: false,
+    separator: "",
+    check: dialectProblem,
+    doc:
+      "What the users of a host call these variables and flags (`APP_NAME=TS_HOSTNAME APP_DNS=--accept-dns`), and default " +
+      "flags of `tailscale up` (`--shields-up=false`), separated by blanks.",
+  },
+  {
+    name: "TS_EPHEMERAL",
+    options: [],
+    aliases: [],
+    default: "",
+    defaultText: "`true`, or `false` with state that is kept",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: "Whether auth keys are created for an ephemeral node; `?ephemeral=` of the credential takes precedence.",
+  },
   {
     name: "TS_SIDECAR",
     options: [],
@@ -258,10 +283,15 @@ export function findVariable(name: string): Variable | undefined {
   return VARIABLES.find((variable) => variable.name === name || variable.aliases.includes(name));
 }
 
-/** The name under which a variable is set: its own, or else its first alias that is; empty if it is not set. */
-export function nameInUse(env: Environment, name: string): string {
+/** The names that a variable may have: its own, its aliases, and those of the host. */
+export function namesOf(env: Environment, name: string): string[] {
   const aliases = findVariable(name)?.aliases ?? [];
-  return [name, ...aliases].find((one) => valueAt(env, one) !== "") ?? "";
+  return [name].concat(aliases, hostNames(valueAt(env, DIALECT), name));
+}
+
+/** The name under which a variable is set: the first of its names that is; empty if it is not set. */
+export function nameInUse(env: Environment, name: string): string {
+  return namesOf(env, name).find((one) => valueAt(env, one) !== "") ?? "";
 }
 
 /** The value of a variable, from whichever of its names is set; empty if none is. */
@@ -277,12 +307,14 @@ export function valueAt(env: Environment, name: string): string {
 /**
  * What is wrong with the value of a variable, as a sentence that names it, or null. What is wrong is quoted unless the
  * value is a secret. Names that are not in the table, and empty values, are fine.
+ *
+ * @param meaning the variable in the table, if `name` is the host's for it
  */
-export function valueProblem(name: string, value: string): string | null {
-  const variable = findVariable(name);
+export function valueProblem(name: string, value: string, meaning: string = name): string | null {
+  const variable = findVariable(meaning);
   if (variable === undefined || value === "") return null;
   // Unsupported arguments may contain a secret; the rules for arguments name the word that is wrong.
-  const hidden = variable.secret || name.endsWith("_ARGS");
+  const hidden = variable.secret || meaning.endsWith("_ARGS");
   if (variable.separator === "") return textProblem(name, variable.check, value, hidden);
   const elements = splitList(value);
   if (elements.length === 0) return `${name} must not be an empty list`;

@@ -3,6 +3,7 @@ import { type HostPort, parseHostPort } from "./addresses.js";
 import { wordsOf } from "./characters.js";
 import { type Environment, valueAt, valueInUse } from "./environment.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
+import { daemonFlags, givenUpFlags } from "./host-flags.js";
 import { parseBoolean } from "./parse.js";
 import { booleanOf, readSettings, type Settings, SettingsError, valueOrDefault } from "./settings.js";
 
@@ -38,7 +39,7 @@ export interface GivenPreferences {
  */
 export function readServeSettings(given: Environment, args: readonly string[]): ServeSettings {
   const env = withArguments(given, args);
-  const daemon = readTailscaledArgs(valueInUse(env, "TS_TAILSCALED_EXTRA_ARGS"));
+  const daemon = readTailscaledArgs(daemonFlags(env));
   const stateDir = valueInUse(env, "TS_STATE_DIR");
   const keepsState = daemon.keepsState || stateDir !== "";
   // A node that is to be the same after a restart must still be there then.
@@ -48,7 +49,7 @@ export function readServeSettings(given: Environment, args: readonly string[]): 
       "TS_KUBE_SECRET is not supported: spacetail keeps its state in a directory. Set TS_STATE_DIR to one on a volume.",
     );
   }
-  const flags = readExtraFlags(valueInUse(env, "TS_EXTRA_ARGS"));
+  const flags = readExtraFlags(givenUpFlags(env));
   const hostname = flags.hostname ?? valueInUse(env, "TS_HOSTNAME");
   return {
     settings,

@@ -99,7 +99,8 @@ test("the variables of the options are those of the executable, and each of thos
   const shared = VARIABLES.filter(({ name }) => name !== "TS_ACCEPT_DNS");
   // Those of `spacetail serve`, and of the place that a run is in, are not a context's.
   const variables = shared.filter(({ options }) => options.length > 0);
-  const others = shared.filter(({ name, options }) => options.length === 0 && name !== "TS_SIDECAR");
+  const ofPlaces = ["TS_SIDECAR", "TS_DIALECT", "TS_EPHEMERAL"];
+  const others = shared.filter(({ name, options }) => options.length === 0 && !ofPlaces.includes(name));
   expect(others.map(({ doc }) => doc)).toEqual(Array(5).fill(expect.stringMatching(/^For `spacetail serve`: /)));
   expect(names.sort()).toEqual(variables.map(({ name }) => name).sort());
   for (const { name, options } of variables) {

@@ -29,7 +29,11 @@ export interface TailnetPeer {
 
 /** A node in the control server's table. */
 export interface TailnetNode extends TailnetPeer {
+  /** What it calls itself. */
+  readonly hostname: string;
   readonly ephemeral: boolean;
+  /** Whether it refuses all connections. */
+  readonly shieldsUp: boolean;
   /** True for the peers that belong to the world. */
   readonly peer: boolean;
 }

@@ -19,13 +19,14 @@ const NOT_REPEATABLE =
 /**
  * The commands by which a phase gets to the tunnel: where connections are captured, one that executes its shell anew,
  * or one that puts the shims first in PATH; else those that set the proxy variables. A run with a proxy of its own gets
- * these too, since its programs would ask that proxy for the tailnet's hosts. Kernel networking needs none.
+ * these too, since its programs would ask that proxy for the tailnet's hosts. Kernel networking needs none, and a host
+ * may leave the proxies out.
  */
 export function phaseCommands(platform: Platform, env: Environment): string[] {
   const settings = readSettings(env);
   const { httpProxy, proxyVariables } = settings;
   const dir = findRuntimeDir(platform, env);
-  if (platform.capture?.isCaptured() === true || networkingOfTunnel(dir) === "kernel") return [];
+  if (platform.capture?.isCaptured() === true || networkingOfTunnel(dir) === "kernel" || httpProxy === "") return [];
   const variables = exportCommands(httpProxy, proxyVariables);
   if (settings.capture === "nothing" || phaseCaptureProblem(platform, settings) !== "") return variables;
   if (settings.capture === "phase") {

@@ -19,7 +19,9 @@ type nodeResponse struct {
 	DNSName    string   `json:"dnsName"`
 	Addresses  []string `json:"addresses"`
 	Tags       []string `json:"tags"`
+	Hostname   string   `json:"hostname"` // as it calls itself
 	Ephemeral  bool     `json:"ephemeral"`
+	ShieldsUp  bool     `json:"shieldsUp"`
 	Authorized bool     `json:"authorized"`
 	Online     bool     `json:"online"`
 	Peer       bool     `json:"peer"`
@@ -32,7 +34,9 @@ func (a *Admin) listNodes(*http.Request) (any, error) {
 			Name:       node.Name,
 			DNSName:    node.DNSName,
 			Tags:       node.Tags,
+			Hostname:   node.Hostinfo.Hostname,
 			Ephemeral:  node.Ephemeral,
+			ShieldsUp:  node.Hostinfo.ShieldsUp,
 			Authorized: node.Authorized,
 			Online:     node.Online,
 			Peer:       a.World.IsPeer(node),
