@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CODER } from "./coder.js";
+import { HEROKU } from "./heroku.js";
 import type { Host } from "./host.js";
 
 /** Every host with a folder in image/hosts. */
-export const HOSTS: readonly Host[] = [CODER];
+export const HOSTS: readonly Host[] = [CODER, HEROKU];

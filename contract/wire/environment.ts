@@ -142,8 +142,8 @@ const FLAG_VARIABLES: readonly Variable[] = [
     check: extraFlags,
     doc:
       "Flags of `tailscale up`: `--accept-dns`, `--accept-routes`, `--exit-node`, `--hostname`, `--shields-up` (on by " +
-      "default), `--ssh`, `--advertise-routes`, `--advertise-exit-node`, `--exit-node-allow-lan-access`, " +
-      "`--login-server`, `--timeout`.",
+      "default), `--ssh`, `--advertise-routes`, `--advertise-exit-node`, `--advertise-tags`, " +
+      "`--exit-node-allow-lan-access`, `--login-server`, `--timeout`.",
   },
 ];
 
@@ -172,6 +172,17 @@ const SERVE_VARIABLES: readonly Variable[] = [
     separator: "",
     check: boolean,
     doc: `${FOR_SERVE} log in only if the state has no login.`,
+  },
+  {
+    name: "TS_LOGOUT_AT_STOP",
+    options: [],
+    aliases: [],
+    default: "false",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: `${FOR_SERVE} log the node out at the end even if its state is kept, because nobody will start it again.`,
   },
   {
     name: "TS_ENABLE_HEALTH_CHECK",
@@ -233,6 +244,17 @@ const PLACE_VARIABLES: readonly Variable[] = [
     separator: "",
     check: boolean,
     doc: "Whether auth keys are created for an ephemeral node; `?ephemeral=` of the credential takes precedence.",
+  },
+  {
+    name: "TS_RUN_WITHOUT_CREDENTIAL",
+    options: [],
+    aliases: [],
+    default: "false",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: "Have `spacetail run` run its program without a tunnel if no credential is set.",
   },
   {
     name: "TS_SIDECAR",

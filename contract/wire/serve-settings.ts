@@ -14,6 +14,8 @@ export interface ServeSettings {
   readonly stateDir: string;
   /** Whether the node is the same after a restart. */
   readonly keepsState: boolean;
+  /** Whether the node is logged out at the end. */
+  readonly logsOut: boolean;
   /** Log in only if the state has no login. */
   readonly authOnce: boolean;
   readonly healthCheck: boolean;
@@ -55,6 +57,7 @@ export function readServeSettings(given: Environment, args: readonly string[]): 
     settings,
     stateDir,
     keepsState,
+    logsOut: !keepsState || booleanOf(env, "TS_LOGOUT_AT_STOP"),
     authOnce: booleanOf(env, "TS_AUTH_ONCE"),
     healthCheck: booleanOf(env, "TS_ENABLE_HEALTH_CHECK"),
     metrics: booleanOf(env, "TS_ENABLE_METRICS"),

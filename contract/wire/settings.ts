@@ -48,7 +48,10 @@ export interface Settings extends KeyOptions {
   /** Of the OAuth client; empty if not given, or for other credentials. */
   readonly oauthClientId: string;
   readonly oauthClientSecret: string;
+  /** Of keys that are created. */
   readonly tags: readonly string[];
+  /** What the node itself asks for, if it joins with a key that somebody else has created, or by a person. */
+  readonly advertiseTags: readonly string[];
   readonly authKey: string;
   readonly controlUrl: string;
   /** As given; empty for the default. */
@@ -78,6 +81,8 @@ export interface Settings extends KeyOptions {
   readonly proxyVariables: readonly string[];
   /** Whether the connections of a phase's command are to be captured. */
   readonly capture: boolean;
+  /** Whether `spacetail run` does without a tunnel if there is no credential. */
+  readonly runsWithoutCredential: boolean;
   /** Empty for the default. */
   readonly socket: string;
   /** The health check of the container that has the tunnel; null where there is none. */
@@ -120,6 +125,8 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
   const daemon = readTailscaledArgs(daemonFlags(env));
   const control = withoutSlash(flags.loginServer ?? valueOrDefault(env, "TS_CONTROL_URL"));
   const credential = credentialKind(env);
+  const isCreated = credential === "federated" || credential === "oauth";
+  const wantedTags = flags.advertiseTags ?? [];
   const id = idAttributes(credential === "oauth" ? oauthClientId(env) : valueInUse(env, "TS_CLIENT_ID"));
   const secret = valueInUse(env, "TS_OAUTH_CLIENT_SECRET");
   const usual: KeyOptions = {
@@ -129,7 +136,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
   };
   // The secret may say more, or is not read yet.
   const key = isFile(secret) ? usual : keyOptions(usual, secret);
-  if (credential === "federated" || (credential === "oauth" && !isFile(secret))) requireApi(key, control);
+  if (isCreated && !(credential === "oauth" && isFile(secret))) requireApi(key, control);
   const socks5Server = daemon.socks5Server ?? valueOrDefault(env, "TS_SOCKS5_SERVER");
   const httpProxy = httpProxyOf(env);
   if (!booleanOf(env, "TS_ALLOW_REMOTE_CLIENTS")) {
@@ -142,7 +149,8 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
     idToken: valueInUse(env, "TS_ID_TOKEN"),
     oauthClientId: credential === "oauth" ? id.credential : "",
     oauthClientSecret: secret,
-    tags: splitList(valueOrDefault(env, "TS_OAUTH_TAGS")),
+    tags: isCreated && wantedTags.length > 0 ? wantedTags : splitList(valueOrDefault(env, "TS_OAUTH_TAGS")),
+    advertiseTags: isCreated ? [] : wantedTags,
     authKey: valueInUse(env, "TS_AUTHKEY"),
     controlUrl: control,
     apiUrl: key.apiUrl,
@@ -167,6 +175,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     proxyVariables: splitList(valueInUse(env, "TS_PROXY_VARIABLES")),
     capture: parseBoolean(valueInUse(env, "TS_CAPTURE")) === true,
+    runsWithoutCredential: booleanOf(env, "TS_RUN_WITHOUT_CREDENTIAL"),
     socket: valueInUse(env, "TS_SOCKET"),
     sidecar: parseHostPort(valueInUse(env, "TS_SIDECAR")),
     trace: parseSwitch(valueInUse(env, "TRACE")),

@@ -7,6 +7,7 @@ test("an empty environment means a node whose state is in memory", () => {
   expect(others).toEqual({
     stateDir: "",
     keepsState: false,
+    logsOut: true,
     authOnce: false,
     healthCheck: false,
     metrics: false,
@@ -32,6 +33,7 @@ test("every variable is read", () => {
   expect(others).toEqual({
     stateDir: "/var/lib/tailscale",
     keepsState: true,
+    logsOut: false,
     authOnce: true,
     healthCheck: true,
     metrics: true,
@@ -49,6 +51,11 @@ test.each([
   [{ TS_STATE_DIR: "/var/lib/tailscale" }, ["--state=mem:"], true],
 ])("%j with %j keeps its state: %s", (env, args, keepsState) => {
   expect(readServeSettings(env, args)).toMatchObject({ keepsState, settings: { ephemeral: !keepsState } });
+});
+
+test("TS_LOGOUT_AT_STOP gives up a node whose state is kept", () => {
+  const env = { TS_STATE_DIR: "/app/.local/share/tailscale", TS_LOGOUT_AT_STOP: "true" };
+  expect(readServeSettings(env, [])).toMatchObject({ keepsState: true, logsOut: true, settings: { ephemeral: false } });
 });
 
 test("what the secret of the OAuth client says about the node takes precedence", () => {

@@ -83,7 +83,7 @@ export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId
   const credential = readCredential(settings, env);
   const { key } = credential;
   for (const note of settings.notes) console.error(`spacetail: ${note}`);
-  if (!key.ephemeral && ephemeralOf(settings, key) !== "yes") console.error(`spacetail: ${NOT_EPHEMERAL}`);
+  if (!key.ephemeral && ephemeralOf(settings, key, false) !== "yes") console.error(`spacetail: ${NOT_EPHEMERAL}`);
   const attempt = attemptFor({ platform, env, settings, credential, watch, served: null });
   return await bringUp(attempt).finally(() => attempt.progress.end());
 }
@@ -112,7 +112,7 @@ export function attemptFor({ platform, env, settings, credential, watch, served 
   for (const note of notes) console.error(`spacetail: ${note}`);
   const egress = egressOf(platform, upstream);
   const { secret, key } = credential;
-  const ephemeral = ephemeralOf(settings, key);
+  const ephemeral = ephemeralOf(settings, key, served?.keepsState === true);
   // With a trace, each step has its line anyway.
   const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
   const login = { platform, egress, env, settings, secret, key, deadline };
@@ -120,11 +120,11 @@ export function attemptFor({ platform, env, settings, credential, watch, served 
 }
 
 /**
- * Tailscale asks the node, which is ephemeral because its state is in memory only. Other control servers, such as
+ * Tailscale asks the node, which is ephemeral if its state is in memory only. Other control servers, such as
  * headscale, ask the key: those that are created for a run are ephemeral unless the credential says otherwise.
  */
-function ephemeralOf({ credential, controlUrl }: Settings, key: KeyOptions): Ephemeral {
-  return controlUrl === TAILSCALE || (credential !== "authkey" && key.ephemeral) ? "yes" : "unknown";
+function ephemeralOf({ credential, controlUrl }: Settings, key: KeyOptions, keepsState: boolean): Ephemeral {
+  return (controlUrl === TAILSCALE && !keepsState) || (credential !== "authkey" && key.ephemeral) ? "yes" : "unknown";
 }
 
 /** The value of --watch; null if it is not given. */
