@@ -104,7 +104,9 @@ export function readTailscaledArgs(text: string): TailscaledArgs {
   const rest: string[] = [];
   for (const { name, value, words } of splitFlags(text, [])) {
     const listener = name === "--socks5-server" || name === "--outbound-http-proxy-listen";
-    if (listener && parseHostPort(value) === null) {
+    // As for tailscaled itself, an empty address means no such proxy.
+    const isNone = value === "" && (words[0] ?? "").endsWith("=");
+    if (listener && !isNone && parseHostPort(value) === null) {
       problem = `must set ${name} to host:port, such as localhost:1080`;
     } else if (name === "--socket") {
       problem = "must not contain --socket: set TS_SOCKET instead";

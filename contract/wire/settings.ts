@@ -100,6 +100,10 @@ export interface KeyDefaults {
 /** A run's node is gone after it. */
 const OF_RUNS: KeyDefaults = { ephemeral: true };
 
+/** In the place of an address, for a host that leaves a proxy out. Hooks need one, so no option of a context has it. */
+const NONE = "none";
+const PROXY_ADDRESSES: readonly string[] = ["TS_SOCKS5_SERVER", "TS_OUTBOUND_HTTP_PROXY_LISTEN"];
+
 /** A variable with an invalid value, or variables that exclude each other. */
 export class SettingsError extends Error {
   constructor(message: string) {
@@ -117,7 +121,10 @@ export class SettingsError extends Error {
  */
 export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS): Settings {
   for (const { name } of VARIABLES) {
-    for (const one of namesOf(env, name)) refuse(valueProblem(one, valueAt(env, one), name));
+    for (const one of namesOf(env, name)) {
+      const value = valueAt(env, one);
+      if (value !== NONE || !PROXY_ADDRESSES.includes(name)) refuse(valueProblem(one, value, name));
+    }
   }
   refuse(hostFlagProblem(env));
   for (const { name } of CONTAINERBOOT_VARIABLES) refuse(containerbootProblem(name, valueAt(env, name)));
@@ -137,8 +144,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
   // The secret may say more, or is not read yet.
   const key = isFile(secret) ? usual : keyOptions(usual, secret);
   if (isCreated && !(credential === "oauth" && isFile(secret))) requireApi(key, control);
-  const socks5Server = daemon.socks5Server ?? valueOrDefault(env, "TS_SOCKS5_SERVER");
-  const httpProxy = httpProxyOf(env);
+  const { socks5Server, httpProxy } = proxiesOf(env);
   if (!booleanOf(env, "TS_ALLOW_REMOTE_CLIENTS")) {
     refuseRemote("SOCKS5", socks5Server);
     refuseRemote("HTTP", httpProxy);
@@ -183,10 +189,31 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
   };
 }
 
-/** `host:port` of the tunnel's HTTP proxy. */
+/** The addresses of the tunnel's proxies. */
+interface Proxies {
+  readonly socks5Server: string;
+  readonly httpProxy: string;
+}
+
+/**
+ * The addresses of the tunnel's proxies; empty if it has none. One that is left out has the address of the other, which
+ * takes both protocols.
+ */
+function proxiesOf(env: Environment): Proxies {
+  const daemon = readTailscaledArgs(daemonFlags(env));
+  const socks = unlessNone(daemon.socks5Server ?? valueOrDefault(env, "TS_SOCKS5_SERVER"));
+  const http = unlessNone(daemon.httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN"));
+  return { socks5Server: socks === "" ? http : socks, httpProxy: http === "" ? socks : http };
+}
+
+/** `host:port` of the tunnel's HTTP proxy; empty if it has no proxy. */
 export function httpProxyOf(env: Environment): string {
-  const { httpProxy } = readTailscaledArgs(daemonFlags(env));
-  return httpProxy ?? valueOrDefault(env, "TS_OUTBOUND_HTTP_PROXY_LISTEN");
+  return proxiesOf(env).httpProxy;
+}
+
+/** tailscaled has no proxy where the address is empty, which a variable cannot say. */
+function unlessNone(address: string): string {
+  return address === NONE ? "" : address;
 }
 
 /**
@@ -274,7 +301,7 @@ function apiServer(api: string, control: string): string {
 
 /** Whoever can connect to the proxies is on the tailnet. */
 function refuseRemote(name: string, address: string): void {
-  if (isLoopback(parseHostPort(address)?.host ?? "")) return;
+  if (address === "" || isLoopback(parseHostPort(address)?.host ?? "")) return;
   throw new SettingsError(
     `The ${name} proxy must listen on a loopback address, but ${quoted(address)} was given: anyone who could connect to it would ` +
       "be on the tailnet. Set TS_ALLOW_REMOTE_CLIENTS=true if that is wanted.",

@@ -201,7 +201,7 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     default: DEFAULT_HTTP_PROXY,
     defaultText: "",
     doc: "Loopback address of the tunnel's HTTP proxy, as `host:port`.",
-    note: "`--outbound-http-proxy-listen` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence.",
+    note: "`--outbound-http-proxy-listen` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence; on a host that stays, `none` leaves the proxy out.",
   },
   {
     name: "socks5Server",
@@ -214,7 +214,7 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     default: DEFAULT_SOCKS5_SERVER,
     defaultText: "",
     doc: "Loopback address of the tunnel's SOCKS5 proxy, as `host:port`.",
-    note: "`--socks5-server` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence.",
+    note: "`--socks5-server` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence; on a host that stays, `none` leaves the proxy out.",
   },
   {
     name: "allowRemoteClients",

@@ -124,6 +124,14 @@ describe("flags of tailscaled", () => {
     });
   });
 
+  test("an empty address means no proxy, as for tailscaled itself", () => {
+    expect(readTailscaledArgs("--socks5-server= --outbound-http-proxy-listen=")).toMatchObject({
+      socks5Server: "",
+      httpProxy: "",
+      problem: null,
+    });
+  });
+
   test.each([
     ["--socks5-server=1080", "must set --socks5-server to host:port, such as localhost:1080"],
     ["--outbound-http-proxy-listen", "must set --outbound-http-proxy-listen to host:port, such as localhost:1080"],

@@ -175,6 +175,15 @@ test("flags take precedence over variables with the same meaning", () => {
   });
 });
 
+test.each([
+  [{ TS_SOCKS5_SERVER: "none" }, "localhost:8080", "localhost:8080"],
+  [{ TS_OUTBOUND_HTTP_PROXY_LISTEN: "none" }, "localhost:1080", "localhost:1080"],
+  [{ TS_SOCKS5_SERVER: "none", TS_OUTBOUND_HTTP_PROXY_LISTEN: "none" }, "", ""],
+  [{ TS_TAILSCALED_EXTRA_ARGS: "--socks5-server=", TS_OUTBOUND_HTTP_PROXY_LISTEN: "none" }, "", ""],
+])("a host may leave proxies out: %j", (env, socks5Server, httpProxy) => {
+  expect(readSettings(env)).toMatchObject({ socks5Server, httpProxy });
+});
+
 test("proxies listen on loopback unless others are allowed to use them", () => {
   const open = { TS_SOCKS5_SERVER: "0.0.0.0:1080" };
   const flag = { TS_TAILSCALED_EXTRA_ARGS: "--outbound-http-proxy-listen=[::]:8080" };

@@ -32,6 +32,10 @@ export interface TailnetNode extends TailnetPeer {
   readonly ephemeral: boolean;
   /** True for the peers that belong to the world. */
   readonly peer: boolean;
+  /** Whether it says that it refuses connections. */
+  readonly shieldsUp: boolean;
+  /** The networks that it offers to others. */
+  readonly routes: readonly string[];
 }
 
 /** Something that happened on the tailnet; which other members there are depends on the type. */

@@ -14,8 +14,9 @@ export function captureProblem(platform: Platform): string {
 }
 
 /** The same for a phase, whose tunnel may be one that capture cannot use. */
-export function phaseCaptureProblem(platform: Platform, { sidecar }: Settings): string {
-  return sidecar === null ? captureProblem(platform) : "the tunnel is in another container";
+export function phaseCaptureProblem(platform: Platform, { sidecar, httpProxy }: Settings): string {
+  if (sidecar !== null) return "the tunnel is in another container";
+  return httpProxy === "" ? "the tunnel has no proxies" : captureProblem(platform);
 }
 
 /** What `up` says about capture. */

@@ -13,13 +13,14 @@ import { findRuntimeDir } from "../tunnel/place.js";
 /**
  * The commands by which a phase gets to the tunnel: those that put the shims first in PATH where connections are
  * captured, else those that set the proxy variables. A run with a proxy of its own gets both, since its programs would
- * ask that proxy for the tailnet's hosts. Kernel networking needs neither.
+ * ask that proxy for the tailnet's hosts. Kernel networking needs neither, and a host may leave the
+ * proxies out.
  */
 export function phaseCommands(platform: Platform, env: Environment): string[] {
   const settings = readSettings(env);
   const { httpProxy, proxyVariables } = settings;
   const dir = findRuntimeDir(platform, env);
-  if (platform.capture?.isCaptured() === true || networkingOfTunnel(dir) === "kernel") return [];
+  if (platform.capture?.isCaptured() === true || networkingOfTunnel(dir) === "kernel" || httpProxy === "") return [];
   const variables = exportCommands(httpProxy, proxyVariables);
   if (!settings.capture || phaseCaptureProblem(platform, settings) !== "") return variables;
   const folder = shimFolder(dir);

@@ -120,7 +120,7 @@ function readWords(args: readonly string[]): Words {
 }
 
 function variablesFor({ httpProxy, noProxy, proxyVariables }: Settings, env: Environment): Record<string, string> {
-  return exportedValues(httpProxy, noProxy, env, proxyVariables);
+  return httpProxy === "" ? {} : exportedValues(httpProxy, noProxy, env, proxyVariables);
 }
 
 /** The environment with further forwards, for which there is a variable. */

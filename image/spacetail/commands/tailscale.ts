@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename } from "node:path";
 import { Failure } from "../errors/failure.js";
 import type { Platform } from "../platform/platform.js";
@@ -8,6 +8,7 @@ import { findProgram } from "../process/programs.js";
 import { missingMessage } from "../tunnel/daemon.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { socketProblem } from "../tunnel/socket.js";
+import { USUAL_SOCKET } from "../tunnel/socket-places.js";
 import { readState } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
@@ -24,7 +25,9 @@ export async function tailscale({ platform, env, args }: Invocation): Promise<nu
   // Hooks of older images name one in the workspace, where tailscaled had it then. Any other tailscaled that does not
   // answer may still be starting.
   const isOld = given.endsWith("/tailscaled.sock") && own !== "" && (await socketProblem(platform.net, given)) !== "";
-  const socket = given === "" || isOld ? own || dir.socket : given;
+  // Whoever has no tunnel uses the machine's: root that of the user who keeps it, for example.
+  const usual = own === "" && existsSync(USUAL_SOCKET) ? USUAL_SOCKET : dir.socket;
+  const socket = given === "" || isOld ? own || usual : given;
   // The small tailscaled has the command line in it.
   if (basename(program) === "tailscaled") process.env.TS_BE_CLI = "1";
   const problem = await platform.exec([program, `--socket=${socket}`].concat(rest));

@@ -34,6 +34,7 @@ const REASON = "tailscale-connect-error";
 export async function connectThrough(net: Net, proxy: string, target: HostPort): Promise<Through> {
   const deadline = deadlineIn(ANSWER_MS);
   const name = formatHostPort(target);
+  if (proxy === "") throw new Failure(`Cannot reach ${name}: the tunnel has no proxies.`);
   const connection = await dialProxy(net, proxy, name);
   try {
     const reader = readerOf(connection);

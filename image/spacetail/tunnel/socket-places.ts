@@ -2,11 +2,11 @@
 import { lstatSync, realpathSync, rmSync } from "node:fs";
 import type { Platform } from "../platform/platform.js";
 
-/**
- * Where others look for tailscaled's socket: Tailscale's command line, and hooks that were written for the script that
- * had it in the workspace.
- */
-const KNOWN_PLACES: readonly string[] = ["/var/run/tailscale/tailscaled.sock", "/mnt/workspace/tailscaled.sock"];
+/** Where Tailscale's command line looks for tailscaled's socket. */
+export const USUAL_SOCKET = "/var/run/tailscale/tailscaled.sock";
+
+/** Where others look for it: that command line, and hooks that were written for a script that had it there. */
+const KNOWN_PLACES: readonly string[] = [USUAL_SOCKET, "/mnt/workspace/tailscaled.sock"];
 
 /** Links to the socket at the places where others look for it, as far as these can be written to and are free. */
 export function linkPlaces(platform: Platform, socket: string): void {

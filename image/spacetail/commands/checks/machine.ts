@@ -12,7 +12,7 @@ import { findProgram } from "../../process/programs.js";
 import { proxiesOfRun } from "../../proxies/proxy-record.js";
 import { ensureRuntimeDir, findRuntimeDir } from "../../tunnel/place.js";
 import { find } from "../../tunnel/state.js";
-import { type Finding, known, ok, type Visit } from "./row.js";
+import { type Finding, known, ok, skip, type Visit } from "./row.js";
 
 /** The oldest tailscaled that looks names up for programs in userspace mode: LocalAPI's dns-query. */
 const OLDEST = "1.96";
@@ -61,6 +61,7 @@ export async function directory({ platform, env }: Visit): Promise<Finding> {
 /** Whether the proxies can listen, or do so already. */
 export async function ports({ platform, env, facts }: Visit): Promise<Finding> {
   const { httpProxy, socks5Server } = known(facts.settings);
+  if (httpProxy === "") return skip("the tunnel has no proxies");
   const names = httpProxy === socks5Server ? httpProxy : `${httpProxy} and ${socks5Server}`;
   if (find(findRuntimeDir(platform, env)).found === "up") return ok(`the tunnel is up and has ${names}`);
   for (const address of [httpProxy, socks5Server]) {

@@ -23,6 +23,9 @@ type nodeResponse struct {
 	Authorized bool     `json:"authorized"`
 	Online     bool     `json:"online"`
 	Peer       bool     `json:"peer"`
+	// What the node says about itself.
+	ShieldsUp bool     `json:"shieldsUp"`
+	Routes    []string `json:"routes"`
 }
 
 func (a *Admin) listNodes(*http.Request) (any, error) {
@@ -36,6 +39,11 @@ func (a *Admin) listNodes(*http.Request) (any, error) {
 			Authorized: node.Authorized,
 			Online:     node.Online,
 			Peer:       a.World.IsPeer(node),
+			ShieldsUp:  node.Hostinfo.ShieldsUp,
+			Routes:     []string{},
+		}
+		for _, route := range node.Hostinfo.RoutableIPs {
+			response.Routes = append(response.Routes, route.String())
 		}
 		for _, address := range node.Addresses {
 			response.Addresses = append(response.Addresses, address.Addr().String())
