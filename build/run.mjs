@@ -21,6 +21,7 @@ function everything() {
   steps.daemon();
   steps.tailnet();
   steps.clients();
+  steps.proxychains();
   return {
     ...process.env,
     SPACETAIL_ROOT: steps.root,
