@@ -11,6 +11,7 @@ export const HEROKU: Host = {
     TS_EPHEMERAL: "false",
     TS_LOGOUT_AT_STOP: "true",
     TS_RUN_WITHOUT_CREDENTIAL: "true",
+    TS_SHOW_DAEMON_LOG: "false",
     TS_OAUTH_TAGS: "tag:heroku",
     TS_SOCKS5_SERVER: "localhost:1055",
     TS_OUTBOUND_HTTP_PROXY_LISTEN: "localhost:1055",

@@ -207,6 +207,17 @@ const SERVE_VARIABLES: readonly Variable[] = [
     doc: `${FOR_SERVE} answer \`/metrics\` with tailscaled's metrics for Prometheus.`,
   },
   {
+    name: "TS_SHOW_DAEMON_LOG",
+    options: [],
+    aliases: [],
+    default: "true",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: `${FOR_SERVE} print what tailscaled logs, and not just spacetail's own lines.`,
+  },
+  {
     name: "TS_LOCAL_ADDR_PORT",
     options: [],
     aliases: [],

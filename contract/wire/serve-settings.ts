@@ -20,6 +20,8 @@ export interface ServeSettings {
   readonly authOnce: boolean;
   readonly healthCheck: boolean;
   readonly metrics: boolean;
+  /** Whether tailscaled's log is printed. */
+  readonly showsDaemonLog: boolean;
   /** Where the two are served. */
   readonly localAddress: HostPort;
   readonly given: GivenPreferences;
@@ -61,6 +63,7 @@ export function readServeSettings(given: Environment, args: readonly string[]): 
     authOnce: booleanOf(env, "TS_AUTH_ONCE"),
     healthCheck: booleanOf(env, "TS_ENABLE_HEALTH_CHECK"),
     metrics: booleanOf(env, "TS_ENABLE_METRICS"),
+    showsDaemonLog: booleanOf(env, "TS_SHOW_DAEMON_LOG"),
     localAddress: parseHostPort(valueOrDefault(env, "TS_LOCAL_ADDR_PORT")) ?? { host: "::", port: 9002 },
     given: {
       acceptDns: flags.acceptDns ?? parseBoolean(valueInUse(env, "TS_ACCEPT_DNS")),

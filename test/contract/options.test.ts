@@ -101,7 +101,7 @@ test("the variables of the options are those of the executable, and each of thos
   const variables = shared.filter(({ options }) => options.length > 0);
   const ofPlaces = ["TS_SIDECAR", "TS_DIALECT", "TS_EPHEMERAL", "TS_RUN_WITHOUT_CREDENTIAL"];
   const others = shared.filter(({ name, options }) => options.length === 0 && !ofPlaces.includes(name));
-  expect(others.map(({ doc }) => doc)).toEqual(Array(6).fill(expect.stringMatching(/^For `spacetail serve`: /)));
+  expect(others.map(({ doc }) => doc)).toEqual(Array(7).fill(expect.stringMatching(/^For `spacetail serve`: /)));
   expect(names.sort()).toEqual(variables.map(({ name }) => name).sort());
   for (const { name, options } of variables) {
     const carriedBy = new Set(carried.filter((one) => one.name === name).map((one) => one.option));

@@ -11,6 +11,7 @@ test("an empty environment means a node whose state is in memory", () => {
     authOnce: false,
     healthCheck: false,
     metrics: false,
+    showsDaemonLog: true,
     localAddress: { host: "::", port: 9002 },
     given: { acceptDns: null, acceptRoutes: null, shieldsUp: null, hostname: null },
   });
@@ -24,6 +25,7 @@ test("every variable is read", () => {
       TS_AUTH_ONCE: "true",
       TS_ENABLE_HEALTH_CHECK: "1",
       TS_ENABLE_METRICS: "t",
+      TS_SHOW_DAEMON_LOG: "false",
       TS_LOCAL_ADDR_PORT: "127.0.0.1:9100",
       TS_EXTRA_ARGS: "--accept-routes --shields-up=false --hostname=box",
       TS_ACCEPT_DNS: "false",
@@ -37,6 +39,7 @@ test("every variable is read", () => {
     authOnce: true,
     healthCheck: true,
     metrics: true,
+    showsDaemonLog: false,
     localAddress: { host: "127.0.0.1", port: 9100 },
     given: { acceptDns: false, acceptRoutes: true, shieldsUp: false, hostname: "box" },
   });

@@ -52,6 +52,8 @@ if [ "${TS_SOCKS5_SERVER##*:}" != 1055 ] && [ -w "$conf" ]; then
   sed -i "s/^socks5 127\.0\.0\.1 .*/socks5 127.0.0.1 ${TS_SOCKS5_SERVER##*:}/" "$conf"
 fi
 
+case ${TAILSCALED_VERBOSE:-0} in 0) ;; *) export TS_SHOW_DAEMON_LOG=true ;; esac
+
 # In a session of its own, so that Ctrl-C in `heroku run` does not end it.
 if [[ ${DYNO:-} == run.* ]]; then
   # Somebody works in this terminal. `spacetail logs` shows the rest.
@@ -67,11 +69,19 @@ serve=$!
 until [[ $(spacetail status --json 2>/dev/null) != '{"state":"down"}' ]] || ! kill -0 "$serve" 2>/dev/null; do
   sleep 0.05
 done
-if [ -n "$output" ]; then
-  await "$serve" && on=true || on=false
+on=false
+if ! kill -0 "$serve" 2>/dev/null; then
+  # It has said why.
+  :
+elif [ -n "$output" ]; then
+  if await "$serve"; then on=true; fi
 else
   # It has lines of its own.
-  said=$(await "$serve" 2>&1) && on=true || { on=false && echo "$said" >&2; }
+  if said=$(await "$serve" 2>&1); then
+    on=true
+  elif kill -0 "$serve" 2>/dev/null; then
+    echo "$said" >&2
+  fi
 fi
 if kill -0 "$serve" 2>/dev/null; then
   $on || log "This dyno starts without the tailnet, and goes on trying to get there."

@@ -17,10 +17,10 @@ import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, type Served, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
 import { chooseNetworking, networkingOfTunnel } from "../tunnel/networking.js";
-import { ensureRuntimeDir } from "../tunnel/place.js";
+import { ensureRuntimeDir, findRuntimeDir } from "../tunnel/place.js";
 import { startProgress } from "../tunnel/progress.js";
 import { useSidecar } from "../tunnel/sidecar.js";
-import type { Ephemeral } from "../tunnel/state.js";
+import { type Ephemeral, servedBy } from "../tunnel/state.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
 
@@ -83,7 +83,10 @@ export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId
   const credential = readCredential(settings, env);
   const { key } = credential;
   for (const note of settings.notes) console.error(`spacetail: ${note}`);
-  if (!key.ephemeral && ephemeralOf(settings, key, false) !== "yes") console.error(`spacetail: ${NOT_EPHEMERAL}`);
+  const isServed = servedBy(findRuntimeDir(platform, env)) !== null;
+  if (!key.ephemeral && !isServed && ephemeralOf(settings, key, false) !== "yes") {
+    console.error(`spacetail: ${NOT_EPHEMERAL}`);
+  }
   const attempt = attemptFor({ platform, env, settings, credential, watch, served: null });
   return await bringUp(attempt).finally(() => attempt.progress.end());
 }

@@ -2,6 +2,7 @@
 : "${TS_EPHEMERAL=false}" && export TS_EPHEMERAL
 : "${TS_LOGOUT_AT_STOP=true}" && export TS_LOGOUT_AT_STOP
 : "${TS_RUN_WITHOUT_CREDENTIAL=true}" && export TS_RUN_WITHOUT_CREDENTIAL
+: "${TS_SHOW_DAEMON_LOG=false}" && export TS_SHOW_DAEMON_LOG
 : "${TS_OAUTH_TAGS=tag:heroku}" && export TS_OAUTH_TAGS
 : "${TS_SOCKS5_SERVER=localhost:1055}" && export TS_SOCKS5_SERVER
 : "${TS_OUTBOUND_HTTP_PROXY_LISTEN=localhost:1055}" && export TS_OUTBOUND_HTTP_PROXY_LISTEN
