@@ -22,6 +22,7 @@ function everything() {
   steps.tailnet();
   steps.clients();
   steps.debian();
+  steps.proxychains();
   return {
     ...process.env,
     SPACETAIL_ROOT: steps.root,

@@ -173,6 +173,14 @@ export function debian() {
   }
 }
 
+/** The source of proxychains-ng, where Debian's can be had. Elsewhere the tests that compile it are skipped. */
+export function proxychains() {
+  const out = join(cache, "world/proxychains-ng");
+  if (existsSync(join(out, "configure")) || which("apt-get") === undefined || process.getuid() !== 0) return;
+  const result = spawnSync("sh", ["build/debian-source.sh", "proxychains-ng", out], { cwd: root, encoding: "utf8" });
+  if (result.status !== 0) console.error(`no source of proxychains-ng: ${result.stderr.trim().split("\n").pop()}`);
+}
+
 /** A Terraform that runs here: from PATH, else an OpenTofu built once. */
 export function terraform() {
   const found = which("terraform") ?? which("tofu");

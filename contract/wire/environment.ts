@@ -142,8 +142,8 @@ const FLAG_VARIABLES: readonly Variable[] = [
     check: extraFlags,
     doc:
       "Flags of `tailscale up`: `--accept-dns`, `--accept-routes`, `--exit-node`, `--hostname`, `--shields-up` (on by " +
-      "default), `--ssh`, `--advertise-routes`, `--advertise-exit-node`, `--exit-node-allow-lan-access`, " +
-      "`--login-server`, `--timeout`.",
+      "default), `--ssh`, `--advertise-routes`, `--advertise-exit-node`, `--advertise-tags`, " +
+      "`--exit-node-allow-lan-access`, `--login-server`, `--timeout`.",
   },
 ];
 
@@ -174,6 +174,17 @@ const SERVE_VARIABLES: readonly Variable[] = [
     doc: `${FOR_SERVE} log in only if the state has no login.`,
   },
   {
+    name: "TS_LOGOUT_AT_STOP",
+    options: [],
+    aliases: [],
+    default: "false",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: `${FOR_SERVE} log the node out at the end even if its state is kept, because nobody will start it again.`,
+  },
+  {
     name: "TS_ENABLE_HEALTH_CHECK",
     options: [],
     aliases: [],
@@ -194,6 +205,17 @@ const SERVE_VARIABLES: readonly Variable[] = [
     separator: "",
     check: boolean,
     doc: `${FOR_SERVE} answer \`/metrics\` with tailscaled's metrics for Prometheus.`,
+  },
+  {
+    name: "TS_SHOW_DAEMON_LOG",
+    options: [],
+    aliases: [],
+    default: "true",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: `${FOR_SERVE} print what tailscaled logs, and not just spacetail's own lines.`,
   },
   {
     name: "TS_LOCAL_ADDR_PORT",
@@ -233,6 +255,17 @@ const PLACE_VARIABLES: readonly Variable[] = [
     separator: "",
     check: boolean,
     doc: "Whether auth keys are created for an ephemeral node; `?ephemeral=` of the credential takes precedence.",
+  },
+  {
+    name: "TS_RUN_WITHOUT_CREDENTIAL",
+    options: [],
+    aliases: [],
+    default: "false",
+    defaultText: "",
+    secret: false,
+    separator: "",
+    check: boolean,
+    doc: "Have `spacetail run` run its program without a tunnel if no credential is set.",
   },
   {
     name: "TS_SIDECAR",

@@ -2,7 +2,7 @@
 import { parseHostPort } from "./addresses.js";
 import { wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
-import { dnsLabel } from "./labels.js";
+import { dnsLabel, tagProblem } from "./labels.js";
 import { parseNetwork } from "./networks.js";
 import { parseBaseUrl, parseBoolean, splitList } from "./parse.js";
 import { findUpFlag, SUPPORTED_UP_FLAGS, UP_FLAGS } from "./up-flags.js";
@@ -19,6 +19,8 @@ export interface ExtraFlags {
   /** Networks that the node offers to others. */
   readonly advertiseRoutes: readonly string[] | null;
   readonly advertiseExitNode: boolean | null;
+  /** Tags that the node asks for. */
+  readonly advertiseTags: readonly string[] | null;
   readonly exitNodeAllowLan: boolean | null;
   readonly loginServer: string | null;
   /** Milliseconds. */
@@ -54,6 +56,7 @@ export function readExtraFlags(text: string): ExtraFlags {
   let ssh: boolean | null = null;
   let advertiseRoutes: readonly string[] | null = null;
   let advertiseExitNode: boolean | null = null;
+  let advertiseTags: readonly string[] | null = null;
   let exitNodeAllowLan: boolean | null = null;
   let loginServer: string | null = null;
   let timeoutMs: number | null = null;
@@ -68,6 +71,7 @@ export function readExtraFlags(text: string): ExtraFlags {
     if (name === "--ssh") ssh = parseBoolean(value);
     if (name === "--advertise-routes") advertiseRoutes = splitList(value);
     if (name === "--advertise-exit-node") advertiseExitNode = parseBoolean(value);
+    if (name === "--advertise-tags") advertiseTags = splitList(value);
     if (name === "--exit-node-allow-lan-access") exitNodeAllowLan = parseBoolean(value);
     if (name === "--exit-node") exitNode = value;
     if (name === "--hostname") hostname = value;
@@ -83,6 +87,7 @@ export function readExtraFlags(text: string): ExtraFlags {
     ssh,
     advertiseRoutes,
     advertiseExitNode,
+    advertiseTags,
     exitNodeAllowLan,
     loginServer,
     timeoutMs,
@@ -182,6 +187,11 @@ function extraFlagProblem(name: string, value: string): string | null {
     return splitList(value).every((one) => one.includes("/") && parseNetwork(one) !== null)
       ? null
       : "must set --advertise-routes to networks such as 10.0.0.0/8, separated by commas";
+  }
+  if (name === "--advertise-tags") {
+    return splitList(value).every((one) => tagProblem(one) === null)
+      ? null
+      : "must set --advertise-tags to tags such as tag:ci, separated by commas";
   }
   if (name === "--login-server") {
     return parseBaseUrl(value) === null ? "must set --login-server to an http:// or https:// URL" : null;

@@ -14,10 +14,14 @@ export interface ServeSettings {
   readonly stateDir: string;
   /** Whether the node is the same after a restart. */
   readonly keepsState: boolean;
+  /** Whether the node is logged out at the end. */
+  readonly logsOut: boolean;
   /** Log in only if the state has no login. */
   readonly authOnce: boolean;
   readonly healthCheck: boolean;
   readonly metrics: boolean;
+  /** Whether tailscaled's log is printed. */
+  readonly showsDaemonLog: boolean;
   /** Where the two are served. */
   readonly localAddress: HostPort;
   readonly given: GivenPreferences;
@@ -55,9 +59,11 @@ export function readServeSettings(given: Environment, args: readonly string[]): 
     settings,
     stateDir,
     keepsState,
+    logsOut: !keepsState || booleanOf(env, "TS_LOGOUT_AT_STOP"),
     authOnce: booleanOf(env, "TS_AUTH_ONCE"),
     healthCheck: booleanOf(env, "TS_ENABLE_HEALTH_CHECK"),
     metrics: booleanOf(env, "TS_ENABLE_METRICS"),
+    showsDaemonLog: booleanOf(env, "TS_SHOW_DAEMON_LOG"),
     localAddress: parseHostPort(valueOrDefault(env, "TS_LOCAL_ADDR_PORT")) ?? { host: "::", port: 9002 },
     given: {
       acceptDns: flags.acceptDns ?? parseBoolean(valueInUse(env, "TS_ACCEPT_DNS")),

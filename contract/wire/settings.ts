@@ -49,7 +49,10 @@ export interface Settings extends KeyOptions {
   /** Of the OAuth client; empty if not given, or for other credentials. */
   readonly oauthClientId: string;
   readonly oauthClientSecret: string;
+  /** Of keys that are created. */
   readonly tags: readonly string[];
+  /** What the node itself asks for, if it joins with a key that somebody else has created, or by a person. */
+  readonly advertiseTags: readonly string[];
   readonly authKey: string;
   readonly controlUrl: string;
   /** As given; empty for the default. */
@@ -79,6 +82,8 @@ export interface Settings extends KeyOptions {
   readonly proxyVariables: readonly string[];
   /** What of a phase is to have its connections captured. */
   readonly capture: Captured;
+  /** Whether `spacetail run` does without a tunnel if there is no credential. */
+  readonly runsWithoutCredential: boolean;
   /** Empty for the default. */
   readonly socket: string;
   /** The health check of the container that has the tunnel; null where there is none. */
@@ -128,6 +133,8 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
   const daemon = readTailscaledArgs(daemonFlags(env));
   const control = withoutSlash(flags.loginServer ?? valueOrDefault(env, "TS_CONTROL_URL"));
   const credential = credentialKind(env);
+  const isCreated = credential === "federated" || credential === "oauth";
+  const wantedTags = flags.advertiseTags ?? [];
   const id = idAttributes(credential === "oauth" ? oauthClientId(env) : valueInUse(env, "TS_CLIENT_ID"));
   const secret = valueInUse(env, "TS_OAUTH_CLIENT_SECRET");
   const usual: KeyOptions = {
@@ -137,7 +144,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
   };
   // The secret may say more, or is not read yet.
   const key = isFile(secret) ? usual : keyOptions(usual, secret);
-  if (credential === "federated" || (credential === "oauth" && !isFile(secret))) requireApi(key, control);
+  if (isCreated && !(credential === "oauth" && isFile(secret))) requireApi(key, control);
   const { socks5Server, httpProxy } = proxiesOf(env);
   if (!booleanOf(env, "TS_ALLOW_REMOTE_CLIENTS")) {
     refuseRemote("SOCKS5", socks5Server);
@@ -149,7 +156,8 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
     idToken: valueInUse(env, "TS_ID_TOKEN"),
     oauthClientId: credential === "oauth" ? id.credential : "",
     oauthClientSecret: secret,
-    tags: splitList(valueOrDefault(env, "TS_OAUTH_TAGS")),
+    tags: isCreated && wantedTags.length > 0 ? wantedTags : splitList(valueOrDefault(env, "TS_OAUTH_TAGS")),
+    advertiseTags: isCreated ? [] : wantedTags,
     authKey: valueInUse(env, "TS_AUTHKEY"),
     controlUrl: control,
     apiUrl: key.apiUrl,
@@ -174,6 +182,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     proxyVariables: splitList(valueInUse(env, "TS_PROXY_VARIABLES")),
     capture: capturedOf(valueInUse(env, "TS_CAPTURE")) ?? "nothing",
+    runsWithoutCredential: booleanOf(env, "TS_RUN_WITHOUT_CREDENTIAL"),
     socket: valueInUse(env, "TS_SOCKET"),
     sidecar: parseHostPort(valueInUse(env, "TS_SIDECAR")),
     trace: parseSwitch(valueInUse(env, "TRACE")),

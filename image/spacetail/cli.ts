@@ -8,6 +8,7 @@ import { env } from "./commands/env.js";
 import { guard } from "./commands/guard.js";
 import type { Invocation } from "./commands/invocation.js";
 import { logs } from "./commands/logs.js";
+import { revoke } from "./commands/revoke.js";
 import { run as runCommand } from "./commands/run.js";
 import { scrub } from "./commands/scrub.js";
 import { serve } from "./commands/serve.js";
@@ -35,6 +36,7 @@ const USAGE = `Usage: spacetail COMMAND
   env NO_PROXY           print the destinations that bypass the tunnel
   env --restore          print commands that restore the run's own proxy variables
   scrub [FILE]           remove the tunnel's proxy variables from the environment file
+  revoke NAME            remove the other machines of that name from the tailnet
   tailscale ARGS...      run Tailscale's command line on this tunnel
   version, help          print the version, or this text
 
@@ -76,6 +78,8 @@ async function dispatch(name: string, invocation: Invocation): Promise<number> {
       return env(invocation);
     case "scrub":
       return scrub(invocation);
+    case "revoke":
+      return revoke(invocation);
     case "tailscale":
       return tailscale(invocation);
     case "supervise":

@@ -17,6 +17,7 @@ const NONE: ExtraFlags = {
   shieldsUp: null,
   ssh: null,
   advertiseRoutes: null,
+  advertiseTags: null,
   advertiseExitNode: null,
   exitNodeAllowLan: null,
   loginServer: null,
@@ -41,6 +42,8 @@ describe("flags of tailscale up", () => {
     ["-ssh=false", { ssh: false }],
     ["--advertise-routes=10.0.0.0/8,fd00::/8", { advertiseRoutes: ["10.0.0.0/8", "fd00::/8"] }],
     ["--advertise-routes=", { advertiseRoutes: [] }],
+    ["--advertise-tags=tag:a,tag:b", { advertiseTags: ["tag:a", "tag:b"] }],
+    ["--advertise-tags=", { advertiseTags: [] }],
     ["--advertise-exit-node --exit-node-allow-lan-access", { advertiseExitNode: true, exitNodeAllowLan: true }],
   ])("%j is understood", (text, flags) => {
     expect(readExtraFlags(text)).toEqual({ ...NONE, ...flags });
@@ -55,6 +58,7 @@ describe("flags of tailscale up", () => {
     ["--timeout", "must set --timeout to a duration above zero, such as 60s"],
     ["--hostname=...", "must set --hostname to a name with at least one letter or digit"],
     ["--login-server=control.test", "must set --login-server to an http:// or https:// URL"],
+    ["--advertise-tags=ci", "must set --advertise-tags to tags such as tag:ci, separated by commas"],
     ["--advertise-routes=10.0.0.0", "must set --advertise-routes to networks such as 10.0.0.0/8, separated by commas"],
   ])("%j is refused: %s", (text, problem) => {
     expect(readExtraFlags(text).problem).toEqual(expect.stringContaining(problem));
@@ -65,10 +69,6 @@ describe("flags of tailscale up", () => {
     ["-authkey tskey-auth-secret", "--authkey: set TS_AUTHKEY instead"],
     ["--client-secret=tskey-client-secret", "--client-secret: set TS_CLIENT_SECRET instead"],
     ["--client-id=k1", "--client-id: set TS_CLIENT_ID instead"],
-    [
-      "--advertise-tags=tag:ci",
-      "--advertise-tags: set TS_OAUTH_TAGS instead; an auth key in TS_AUTHKEY brings its own tags",
-    ],
     ["--accept-dns --reset", "--reset: every `spacetail up` starts a new node, without earlier settings"],
     ["--operator=me", "--operator: the user who runs `spacetail up` operates tailscaled"],
     ["--accept-risk=all", "--accept-risk: spacetail asks for no confirmation"],
@@ -102,6 +102,7 @@ describe("the table of flags", () => {
       "--timeout": "60s",
       "--login-server": "https://control.test",
       "--advertise-routes": "10.0.0.0/8",
+      "--advertise-tags": "tag:ci",
     };
     const { problem } = readExtraFlags(boolean ? name : `${name}=${good[name] ?? "db"}`);
     expect(problem).toBe(refusal === "" ? null : `must not contain ${name}: ${refusal}`);

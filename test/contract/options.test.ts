@@ -99,9 +99,9 @@ test("the variables of the options are those of the executable, and each of thos
   const shared = VARIABLES.filter(({ name }) => name !== "TS_ACCEPT_DNS");
   // Those of `spacetail serve`, and of the place that a run is in, are not a context's.
   const variables = shared.filter(({ options }) => options.length > 0);
-  const ofPlaces = ["TS_SIDECAR", "TS_DIALECT", "TS_EPHEMERAL"];
+  const ofPlaces = ["TS_SIDECAR", "TS_DIALECT", "TS_EPHEMERAL", "TS_RUN_WITHOUT_CREDENTIAL"];
   const others = shared.filter(({ name, options }) => options.length === 0 && !ofPlaces.includes(name));
-  expect(others.map(({ doc }) => doc)).toEqual(Array(5).fill(expect.stringMatching(/^For `spacetail serve`: /)));
+  expect(others.map(({ doc }) => doc)).toEqual(Array(7).fill(expect.stringMatching(/^For `spacetail serve`: /)));
   expect(names.sort()).toEqual(variables.map(({ name }) => name).sort());
   for (const { name, options } of variables) {
     const carriedBy = new Set(carried.filter((one) => one.name === name).map((one) => one.option));

@@ -7,9 +7,11 @@ test("an empty environment means a node whose state is in memory", () => {
   expect(others).toEqual({
     stateDir: "",
     keepsState: false,
+    logsOut: true,
     authOnce: false,
     healthCheck: false,
     metrics: false,
+    showsDaemonLog: true,
     localAddress: { host: "::", port: 9002 },
     given: { acceptDns: null, acceptRoutes: null, shieldsUp: null, hostname: null },
   });
@@ -23,6 +25,7 @@ test("every variable is read", () => {
       TS_AUTH_ONCE: "true",
       TS_ENABLE_HEALTH_CHECK: "1",
       TS_ENABLE_METRICS: "t",
+      TS_SHOW_DAEMON_LOG: "false",
       TS_LOCAL_ADDR_PORT: "127.0.0.1:9100",
       TS_EXTRA_ARGS: "--accept-routes --shields-up=false --hostname=box",
       TS_ACCEPT_DNS: "false",
@@ -32,9 +35,11 @@ test("every variable is read", () => {
   expect(others).toEqual({
     stateDir: "/var/lib/tailscale",
     keepsState: true,
+    logsOut: false,
     authOnce: true,
     healthCheck: true,
     metrics: true,
+    showsDaemonLog: false,
     localAddress: { host: "127.0.0.1", port: 9100 },
     given: { acceptDns: false, acceptRoutes: true, shieldsUp: false, hostname: "box" },
   });
@@ -49,6 +54,11 @@ test.each([
   [{ TS_STATE_DIR: "/var/lib/tailscale" }, ["--state=mem:"], true],
 ])("%j with %j keeps its state: %s", (env, args, keepsState) => {
   expect(readServeSettings(env, args)).toMatchObject({ keepsState, settings: { ephemeral: !keepsState } });
+});
+
+test("TS_LOGOUT_AT_STOP gives up a node whose state is kept", () => {
+  const env = { TS_STATE_DIR: "/app/.local/share/tailscale", TS_LOGOUT_AT_STOP: "true" };
+  expect(readServeSettings(env, [])).toMatchObject({ keepsState: true, logsOut: true, settings: { ephemeral: false } });
 });
 
 test("what the secret of the OAuth client says about the node takes precedence", () => {

@@ -9,6 +9,7 @@ test("an empty environment means the documented defaults", () => {
     oauthClientId: "",
     oauthClientSecret: "",
     tags: ["tag:spacelift"],
+    advertiseTags: [],
     authKey: "",
     controlUrl: "https://controlplane.tailscale.com",
     apiUrl: "https://api.tailscale.com",
@@ -33,6 +34,7 @@ test("an empty environment means the documented defaults", () => {
     noProxy: "",
     proxyVariables: [],
     capture: "nothing",
+    runsWithoutCredential: false,
     socket: "",
     sidecar: null,
     trace: false,
@@ -60,6 +62,7 @@ test("every variable is read", () => {
     TS_NO_PROXY: "a,b",
     TS_PROXY_VARIABLES: "ALL_PROXY, all_proxy",
     TS_CAPTURE: "true",
+    TS_RUN_WITHOUT_CREDENTIAL: "true",
     TS_SOCKET: "/tmp/s",
     TS_SIDECAR: "localhost:9002",
     TRACE: "1",
@@ -71,6 +74,7 @@ test("every variable is read", () => {
     oauthClientId: "k1",
     oauthClientSecret: "file:/run/secret",
     tags: ["tag:a", "tag:b"],
+    advertiseTags: [],
     authKey: "",
     controlUrl: "https://control.test",
     apiUrl: "https://api.test",
@@ -101,11 +105,22 @@ test("every variable is read", () => {
     noProxy: "a,b",
     proxyVariables: ["ALL_PROXY", "all_proxy"],
     capture: "command",
+    runsWithoutCredential: true,
     socket: "/tmp/s",
     sidecar: { host: "localhost", port: 9002 },
     trace: true,
     notes: [],
   });
+});
+
+test.each([
+  [{ TS_AUTHKEY: "tskey-auth-k1-s" }, ["tag:spacelift"], ["tag:a", "tag:b"]],
+  [{}, ["tag:spacelift"], ["tag:a", "tag:b"]],
+  [{ TS_OAUTH_CLIENT_SECRET: "tskey-client-k1-s", TS_OAUTH_TAGS: "tag:c" }, ["tag:a", "tag:b"], []],
+  [{ TS_CLIENT_ID: "k1" }, ["tag:a", "tag:b"], []],
+])("--advertise-tags with %j: keys get %j, and the node asks for %j", (env, tags, advertiseTags) => {
+  const TS_EXTRA_ARGS = "--advertise-tags=tag:a,tag:b";
+  expect(readSettings({ ...env, TS_EXTRA_ARGS })).toMatchObject({ tags, advertiseTags });
 });
 
 test.each([

@@ -166,6 +166,16 @@ describeInContainers("spacetail run", () => {
       },
     );
 
+    test("TS_RUN_WITHOUT_CREDENTIAL: without a credential the program runs as it is", async () => {
+      const none = { TS_OAUTH_CLIENT_ID: "", TS_OAUTH_CLIENT_SECRET: "", TS_RUN_WITHOUT_CREDENTIAL: "true" };
+      const line =
+        "spacetail run -- sh -c 'env | grep -ci ^[a-z]*_proxy=; exit 7'; echo $?; spacetail run -- no-such; echo $?";
+      expect((await stage.run(line, none)).text).toBe(
+        "0\n7\nspacetail: Cannot run no-such (ENOENT). Check its name and PATH.\n127\n",
+      );
+      await expectNothingLeft();
+    });
+
     test("--forward takes PORT:HOST:PORT", async () => {
       const output = await stage.run("spacetail run --forward db:5432 -- true; echo $?");
       expect(output.text).toMatch(/^spacetail: TS_FORWARDS\[0\] must .*"db:5432" was given\.\n125\n$/);

@@ -108,6 +108,36 @@ describeInContainers("a host that stays", () => {
       expect(await nodesLeft(world().tailnet)).toEqual([]);
     });
 
+    test("TS_LOGOUT_AT_STOP: a node whose state is kept is logged out, even if tailscaled gets the signal first", async () => {
+      const before = await eventsSoFar();
+      const serve = startServe(stage, { ...access, ...KEPT, TS_LOGOUT_AT_STOP: "true" });
+      await serve.prints(ON);
+      expect(await world().tailnet.joinedNodes()).toEqual([expect.objectContaining({ ephemeral: false })]);
+      const daemon = await stage.find(/tailscaled .*--statedir/);
+      const supervisor = await stage.find(/supervise$/);
+      await stage.run(`kill -TERM ${daemon.pid} ${supervisor.pid}`);
+      const output = await serve.end();
+      expect(output).toMatchObject({
+        code: 0,
+        text: expect.stringContaining("spacetail: off the tailnet. If the auth"),
+      });
+      expect(await stage.leftovers()).toEqual([]);
+      expect(await eventsOf("node-logged-out", before)).toHaveLength(1);
+    });
+
+    test("TS_LOGOUT_AT_STOP: a tailscaled that crashes is started again, as the same node", async () => {
+      const before = await eventsSoFar();
+      const serve = startServe(stage, { ...access, ...KEPT, TS_LOGOUT_AT_STOP: "true" });
+      const [, name] = await serve.prints(ON);
+      const daemon = await stage.find(/tailscaled .*--statedir/);
+      await stage.run(`kill -KILL ${daemon.pid}`);
+      const [, , , again] = await serve.prints(new RegExp(`${ON.source}[\\s\\S]*${ON.source}`));
+      expect(again).toBe(name);
+      expect(await eventsOf("node-logged-out", before)).toEqual([]);
+      await serve.end();
+      expect(await eventsOf("node-logged-out", before)).toHaveLength(1);
+    });
+
     test("nothing is left when it is killed", async () => {
       const serve = startServe(stage, access);
       await serve.prints(ON);

@@ -16,6 +16,7 @@ test("calls are requests with the paths and bodies of tailscaled's LocalAPI", as
     ShieldsUp: true,
     RunSSH: false,
     AdvertiseRoutes: [],
+    AdvertiseTags: [],
     ExitNodeAllowLANAccess: false,
     NetfilterMode: 0,
     Hostname: "n\u00f6de",

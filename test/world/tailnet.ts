@@ -36,6 +36,8 @@ export interface TailnetNode extends TailnetPeer {
   readonly shieldsUp: boolean;
   /** True for the peers that belong to the world. */
   readonly peer: boolean;
+  /** The networks that it offers to others. */
+  readonly routes: readonly string[];
 }
 
 /** Something that happened on the tailnet; which other members there are depends on the type. */

@@ -7,11 +7,14 @@ import { phaseCaptureProblem } from "../capture/possible.js";
 import { errorMessage, Failure } from "../errors/failure.js";
 import type { Ended } from "../platform/ended.js";
 import type { Platform } from "../platform/platform.js";
+import { deadlineIn, remaining, sleep } from "../process/clock.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
 import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
-import { readLaunch, readState } from "../tunnel/state.js";
+import type { RuntimeDir } from "../tunnel/runtime-dir.js";
+import { readLaunch, readState, servedBy } from "../tunnel/state.js";
+import { awaitEnd } from "../tunnel/stop.js";
 import { down } from "./down.js";
 import type { Invocation } from "./invocation.js";
 import { join } from "./up.js";
@@ -20,6 +23,14 @@ import { join } from "./up.js";
 const FAILED = 125;
 const NOT_EXECUTABLE = 126;
 const NOT_FOUND = 127;
+
+const TERM = 15;
+
+/** How long another process may take to notice a signal that ended the program at once. Milliseconds. */
+const NOTICE_MS = 1000;
+
+/** How long a tunnel of `spacetail serve` may take to end. Milliseconds. */
+const SERVED_MS = 8000;
 
 /**
  * `spacetail run [--capture=auto|on|off] [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel.
@@ -46,6 +57,9 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
   // Before the tunnel is started, which takes a while.
   if (missing !== "") return notStarted(name, missing);
   const settings = readSettings(env);
+  if (settings.runsWithoutCredential && settings.credential === "none") {
+    return statusOf(platform, name, await platform.run(program, words, {}));
+  }
   const possible = captureWay(platform, settings, capture);
   // What `up` writes is private, which is not to hold for the files of the program.
   const mask = process.umask(0o077);
@@ -66,6 +80,7 @@ async function runInTunnel({ platform, env: given, args }: Invocation): Promise<
       ? await runCaptured(platform, readLaunch(findRuntimeDir(platform, env)), program, words, changed)
       : await platform.run(program, words, changed);
   await leave({ platform, env, args: [] });
+  await waitForServed(findRuntimeDir(platform, env), ended);
   return statusOf(platform, name, ended);
 }
 
@@ -127,6 +142,25 @@ async function leave({ platform, env }: Invocation): Promise<void> {
   } catch (error) {
     // The program's exit status matters more.
     console.error(`spacetail: ${errorMessage(error)}`);
+  }
+}
+
+/**
+ * Waits for a tunnel of `spacetail serve` that is ending too. Where a signal stops all processes of a container, the
+ * container may be gone as soon as this process is, and with it the chance to log the node out.
+ */
+async function waitForServed(dir: RuntimeDir, { status, signal }: Ended): Promise<void> {
+  if (servedBy(dir) === null) return;
+  const noticed = deadlineIn(signal === TERM || status === 128 + TERM ? NOTICE_MS : 0);
+  for (;;) {
+    const state = readState(dir);
+    if (state === null) return;
+    if (state.phase !== "up") {
+      await awaitEnd(dir, state.supervisor, deadlineIn(SERVED_MS));
+      return;
+    }
+    if (remaining(noticed) === 0) return;
+    await sleep(10);
   }
 }
 

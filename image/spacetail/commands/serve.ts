@@ -15,7 +15,7 @@ import { attemptFor } from "./up.js";
 export async function serve({ platform, env, args }: Invocation): Promise<number> {
   platform.forbidCoreDumps();
   const options = readServeSettings(env, args);
-  const { settings, keepsState } = options;
+  const { settings, keepsState, logsOut } = options;
   const attempt = attemptFor({
     platform,
     env,
@@ -23,7 +23,7 @@ export async function serve({ platform, env, args }: Invocation): Promise<number
     // Read anew at each login.
     credential: { secret: "", key: settings },
     watch: thisProcess(),
-    served: { stateFlags: stateFlags(options), keepsState },
+    served: { stateFlags: stateFlags(options), keepsState, logsOut },
   });
   // There are lines of its own.
   attempt.progress.end();

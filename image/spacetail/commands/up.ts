@@ -17,10 +17,10 @@ import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { type Attempt, type Served, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
 import { chooseNetworking, networkingOfTunnel } from "../tunnel/networking.js";
-import { ensureRuntimeDir } from "../tunnel/place.js";
+import { ensureRuntimeDir, findRuntimeDir } from "../tunnel/place.js";
 import { startProgress } from "../tunnel/progress.js";
 import { useSidecar } from "../tunnel/sidecar.js";
-import type { Ephemeral } from "../tunnel/state.js";
+import { type Ephemeral, servedBy } from "../tunnel/state.js";
 import { watchedProcess } from "../tunnel/watch.js";
 import type { Invocation } from "./invocation.js";
 
@@ -83,7 +83,10 @@ export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId
   const credential = readCredential(settings, env);
   const { key } = credential;
   for (const note of settings.notes) console.error(`spacetail: ${note}`);
-  if (!key.ephemeral && ephemeralOf(settings, key) !== "yes") console.error(`spacetail: ${NOT_EPHEMERAL}`);
+  const isServed = servedBy(findRuntimeDir(platform, env)) !== null;
+  if (!key.ephemeral && !isServed && ephemeralOf(settings, key, false) !== "yes") {
+    console.error(`spacetail: ${NOT_EPHEMERAL}`);
+  }
   const attempt = attemptFor({ platform, env, settings, credential, watch, served: null });
   return await bringUp(attempt).finally(() => attempt.progress.end());
 }
@@ -112,7 +115,7 @@ export function attemptFor({ platform, env, settings, credential, watch, served 
   for (const note of notes) console.error(`spacetail: ${note}`);
   const egress = egressOf(platform, upstream);
   const { secret, key } = credential;
-  const ephemeral = ephemeralOf(settings, key);
+  const ephemeral = ephemeralOf(settings, key, served?.keepsState === true);
   // With a trace, each step has its line anyway.
   const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
   const login = { platform, egress, env, settings, secret, key, deadline };
@@ -120,11 +123,11 @@ export function attemptFor({ platform, env, settings, credential, watch, served 
 }
 
 /**
- * Tailscale asks the node, which is ephemeral because its state is in memory only. Other control servers, such as
+ * Tailscale asks the node, which is ephemeral if its state is in memory only. Other control servers, such as
  * headscale, ask the key: those that are created for a run are ephemeral unless the credential says otherwise.
  */
-function ephemeralOf({ credential, controlUrl }: Settings, key: KeyOptions): Ephemeral {
-  return controlUrl === TAILSCALE || (credential !== "authkey" && key.ephemeral) ? "yes" : "unknown";
+function ephemeralOf({ credential, controlUrl }: Settings, key: KeyOptions, keepsState: boolean): Ephemeral {
+  return (controlUrl === TAILSCALE && !keepsState) || (credential !== "authkey" && key.ephemeral) ? "yes" : "unknown";
 }
 
 /** The value of --watch; null if it is not given. */

@@ -11,7 +11,7 @@ import { type Response, responseReader } from "./http-response.js";
 
 /** A request to the Tailscale API, or to a control server. */
 export interface ApiRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly baseUrl: string;
   readonly path: string;
   readonly contentType: string;
@@ -19,6 +19,8 @@ export interface ApiRequest {
   readonly authorization: string;
   readonly body: string;
   readonly timeoutMs: number;
+  /** The longest reply. Bytes. */
+  readonly longest: number;
 }
 
 /** Either a reply, or the reason why there is none. */
@@ -49,12 +51,16 @@ export type TransportProblem =
   | "certificate-untrusted"
   | "certificate-key";
 
-/** The longest reply. Bytes. */
-const MAX_REPLY = 1 << 20;
+/** The longest reply to anything that has no limit of its own. Bytes. */
+export const MAX_REPLY = 1 << 20;
 
 /** Posts to the API, as {@link send} does. */
-export function post(platform: Platform, egress: Egress, request: Omit<ApiRequest, "method">): Promise<ApiReply> {
-  return send(platform, egress, { ...request, method: "POST" });
+export function post(
+  platform: Platform,
+  egress: Egress,
+  request: Omit<ApiRequest, "method" | "longest">,
+): Promise<ApiReply> {
+  return send(platform, egress, { ...request, method: "POST", longest: MAX_REPLY });
 }
 
 /**
@@ -74,7 +80,9 @@ export async function send(platform: Platform, egress: Egress, request: ApiReque
     connection = outlet.connection;
     if (url.tls) connection = await secured(platform, connection, host, deadline);
     const text = requestText(request, url.host, url.port, url.tls);
-    return replyOf(await limited(exchange(connection, text), remaining(deadline), "no answer in time"));
+    return replyOf(
+      await limited(exchange(connection, text, request.longest), remaining(deadline), "no answer in time"),
+    );
   } catch (error) {
     return noReply(errorCode(error), errorMessage(error));
   } finally {
@@ -100,9 +108,9 @@ export function requestText(request: ApiRequest, host: string, port: number, tls
 }
 
 /** Sends the request and reads the whole reply; one that breaks off counts as none. */
-async function exchange(connection: Connection, text: string): Promise<Response> {
+async function exchange(connection: Connection, text: string, longest: number): Promise<Response> {
   await connection.write(Buffer.from(text));
-  const response = responseReader(MAX_REPLY);
+  const response = responseReader(longest);
   for (;;) {
     const chunk = await connection.read();
     if (chunk === null && !response.end()) throw new Error("the connection was closed before the end of the answer");

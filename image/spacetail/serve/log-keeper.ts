@@ -26,13 +26,16 @@ export interface LogKeeper {
  * collects it, and keeps their files from growing for ever.
  *
  * @param secrets what must not be shown
+ * @param showsDaemon whether tailscaled's own lines are copied
  */
-export function keepLogs(dir: RuntimeDir, secrets: readonly string[]): LogKeeper {
+export function keepLogs(dir: RuntimeDir, secrets: readonly string[], showsDaemon = true): LogKeeper {
   // The supervisor's lines say themselves whose they are.
   const logs = [keptLog("", dir.supervisorLog), keptLog("tailscaled: ", dir.daemonLog)];
   const look = (isLast: boolean): void => {
     for (const { mark, path, file } of logs) {
-      for (const line of file.lines(isLast)) console.error(`${mark}${withoutControls(redact(line, secrets))}`);
+      for (const line of file.lines(isLast)) {
+        if (mark === "" || showsDaemon) console.error(`${mark}${withoutControls(redact(line, secrets))}`);
+      }
       if (file.size() > LONGEST_LOG) cut(path, file);
     }
   };

@@ -121,7 +121,7 @@ async function live(
   const { attempt, manager, secrets } = serving;
   manager.status("Starting tailscaled");
   const started = await startServed(attempt);
-  const logs = keepLogs(attempt.dir, secrets);
+  const logs = keepLogs(attempt.dir, secrets, serving.options.showsDaemonLog);
   const api = localApi(attempt.platform.net.connectUnix, started.ownSocket);
   condition.api = api;
   let over = false;

@@ -128,6 +128,8 @@ export interface Prefs {
   readonly RunSSH: boolean;
   /** Networks that the node offers to others; all addresses make it an exit node. */
   readonly AdvertiseRoutes: readonly string[];
+  /** Tags that the node asks for; those of its key if there are none. */
+  readonly AdvertiseTags: readonly string[];
   readonly ExitNodeAllowLANAccess: boolean;
   /** Which firewall rules Tailscale makes on the machine: {@link NETFILTER_OFF} or {@link NETFILTER_ON}. */
   readonly NetfilterMode: number;

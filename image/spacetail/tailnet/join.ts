@@ -99,6 +99,7 @@ export function joinPrefs(settings: Settings, machine: string, isKernel: boolean
     ShieldsUp: settings.shieldsUp,
     RunSSH: settings.ssh,
     AdvertiseRoutes: settings.advertiseRoutes.concat(settings.advertiseExitNode ? EVERYTHING : []),
+    AdvertiseTags: settings.advertiseTags,
     ExitNodeAllowLANAccess: settings.exitNodeAllowLan,
     NetfilterMode: isKernel ? NETFILTER_ON : NETFILTER_OFF,
     Hostname: nodeName(settings.hostname, machine),

@@ -27,8 +27,10 @@ export interface Attempt extends Login {
 export interface Served {
   /** Flags of tailscaled that say where the node's state is. */
   readonly stateFlags: readonly string[];
-  /** Whether the node is the same after a restart, and so is not logged out. */
+  /** Whether the node is the same after a restart. */
   readonly keepsState: boolean;
+  /** Whether the node is logged out at the end. */
+  readonly logsOut: boolean;
 }
 
 /** Prints a step with the time since the start, if TS_TRACE is on. */

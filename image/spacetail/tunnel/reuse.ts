@@ -41,6 +41,7 @@ async function reuseServed(attempt: Attempt, owner: ProcessId): Promise<State> {
   for (;;) {
     const { found, state } = find(attempt.dir);
     if (found === "up" && state !== null && (await canServe(attempt, state))) return state;
+    if (!isRunning(owner)) throw new Failure(`\`spacetail serve\` (process ${owner.pid}) has ended.`);
     if (remaining(attempt.deadline) === 0) {
       throw new Failure(
         `The tunnel that \`spacetail serve\` keeps (process ${owner.pid}) is not on the tailnet. See \`spacetail status\`.`,

@@ -5,7 +5,7 @@ import type { Settings } from "../../../contract/wire/settings.js";
 import { type Egress, egressOf } from "../egress/egress.js";
 import { noUpstream, type UpstreamProxy } from "../egress/upstream.js";
 import { errorMessage, Failure } from "../errors/failure.js";
-import { send } from "../login/https.js";
+import { MAX_REPLY, send } from "../login/https.js";
 import type { Platform } from "../platform/platform.js";
 import { type Deadline, deadlineIn, remaining, sleep } from "../process/clock.js";
 import { emptyRecord, writeRecord } from "../proxies/proxy-record.js";
@@ -55,7 +55,7 @@ async function isHealthy(platform: Platform, egress: Egress, health: HostPort, d
       authorization: "",
       body: "",
     };
-    const { status, detail } = await send(platform, egress, { ...question, timeoutMs });
+    const { status, detail } = await send(platform, egress, { ...question, timeoutMs, longest: MAX_REPLY });
     if (status === 200) return;
     if (remaining(deadline) <= PAUSE_MS) {
       const last = status === 0 ? detail : `it answered ${status}`;

@@ -48,6 +48,7 @@ export function startSupervisor(attempt: Attempt): Started {
     ephemeral: attempt.ephemeral,
     owner: served === null ? null : thisProcess(),
     keepsState: served?.keepsState === true,
+    logsOut: served === null || served.logsOut,
   });
   const log = openSync(dir.supervisorLog, "a");
   const child = spawn(platform.command[0] ?? "", platform.command.slice(1).concat(["supervise"]), {

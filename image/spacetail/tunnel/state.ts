@@ -33,8 +33,10 @@ export interface Launch {
   readonly ephemeral: Ephemeral;
   /** The `spacetail serve` that keeps the tunnel, which nobody else may end; null for a tunnel of `up`. */
   readonly owner: ProcessId | null;
-  /** Whether the node's state is kept, so that it is not logged out. */
+  /** Whether the node's state is kept. */
   readonly keepsState: boolean;
+  /** Whether the node is logged out at the end. */
+  readonly logsOut: boolean;
 }
 
 /** "unknown" if only the control server knows, because the user provided the auth key. */

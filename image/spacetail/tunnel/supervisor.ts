@@ -16,6 +16,7 @@ import { readRecord } from "../proxies/proxy-record.js";
 import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { daemonEnvironment } from "./daemon.js";
+import { logOutLate } from "./late-logout.js";
 import { leave } from "./leave.js";
 import { INTERFACE, networkingOfDaemon } from "./networking.js";
 import { watchNode } from "./node-watch.js";
@@ -31,6 +32,9 @@ import { removal, watchedEnd } from "./watch.js";
 
 /** How long tailscaled may take to answer before the tunnel ends without a summary. Milliseconds. */
 const SUMMARY_MS = 1000;
+
+/** How much later than tailscaled this process may get a signal that is sent to both. Milliseconds. */
+const SIGNAL_MS = 500;
 
 /** How long tailscaled may take to remove what it has set up on the machine. Milliseconds. */
 const CLEAN_UP_MS = 5000;
@@ -69,16 +73,23 @@ export async function superviseTunnel(
   }
   linkPlaces(platform, launch.socket);
   const proxy = await proxyForDaemon(platform, egress);
-  const log = openSync(dir.daemonLog, "a");
-  const daemon = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env, proxy), log);
-  closeSync(log);
-  const daemonEnded = endOf(daemon);
+  const start = (): { readonly daemon: ChildProcess; readonly ended: Promise<StopReason> } => {
+    const log = openSync(dir.daemonLog, "a");
+    const child = platform.spawnGuarded(launch.daemon, daemonEnvironment(dir, env, proxy), log);
+    closeSync(log);
+    return { daemon: child, ended: endOf(child) };
+  };
+  const { daemon, ended: daemonEnded } = start();
   report.up(daemon.pid === undefined ? null : identify(daemon.pid), front.forwards());
   const unwatched = watchedEnd(dir, launch, (changed) => {
     const done = (): void => report.watching(changed, front.forwards());
     addForwards(front, changed).then(done, done);
   });
-  const reason = await Promise.race([daemonEnded, asked, unwatched, removal(dir)]);
+  const first = await Promise.race([daemonEnded, asked, unwatched, removal(dir)]);
+  // A node whose state is kept comes back when tailscaled has crashed, and is logged out if it was stopped.
+  const isLate = first.cause === "daemon-exited" && launch.keepsState && launch.logsOut;
+  const reason = isLate ? await Promise.race([asked, unwatched, sleep(SIGNAL_MS).then(() => first)]) : first;
+  const comesBack = !launch.logsOut || (launch.keepsState && reason.cause === "daemon-exited");
 
   // First of all, what the next tunnel needs: it does not wait for the end of this one.
   front.close();
@@ -91,14 +102,11 @@ export async function superviseTunnel(
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
   report.summary(await sumUp(api, report.readyMs(), counted));
-  const fate = await leave({
-    api,
-    daemon,
-    daemonEnded,
-    joined: report.joined(),
-    keepsState: launch.keepsState,
-    report: (problem) => report.problem(problem),
-  });
+  const joined = report.joined();
+  const say = (problem: string): void => report.problem(problem);
+  const left = await leave({ api, daemon, daemonEnded, joined, keepsState: comesBack, report: say });
+  const isLost = left === "unknown" || left === "left-behind";
+  const fate = launch.keepsState && isLost ? await logOutLate(api, start, say) : left;
   rmSync(hostKeyDir(dir, launch.id), { recursive: true, force: true });
   if (networkingOfDaemon(launch.daemon) === "kernel") await cleanUp(platform, env, dir, launch);
   report.stopped(fate);

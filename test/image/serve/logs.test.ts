@@ -57,6 +57,15 @@ describe("logs that are kept in the foreground", () => {
     expect(printed.slice(3)).toEqual(["tailscaled: last"]);
   });
 
+  test("are spacetail's own if tailscaled's are not to be shown", () => {
+    const keeper = keepLogs(dir, [], false);
+    writeFileSync(dir.supervisorLog, "spacetail: stopping\n");
+    writeFileSync(dir.daemonLog, "magicsock\n");
+    jest.advanceTimersByTime(500);
+    keeper.stop();
+    expect(printed).toEqual(["spacetail: stopping"]);
+  });
+
   test("are cut when they are long, but for their beginning, and no line is lost or printed twice", () => {
     const keeper = keepLogs(dir, []);
     writeFileSync(dir.daemonLog, "SOCKS5 listening on 127.0.0.1:1\n");

@@ -7,7 +7,7 @@ import { resolve } from "../../egress/dial.js";
 import { type Egress, egressOf } from "../../egress/egress.js";
 import { noUpstream, proxyFor, proxyName, type UpstreamProxy } from "../../egress/upstream.js";
 import { errorMessage } from "../../errors/failure.js";
-import { type ApiReply, send } from "../../login/https.js";
+import { type ApiReply, MAX_REPLY, send } from "../../login/https.js";
 import { deadlineIn } from "../../process/clock.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
 
@@ -90,6 +90,7 @@ async function askControl({ platform, env, facts }: Visit, egress: Egress): Prom
     authorization: "",
     body: "",
     timeoutMs: ANSWER_MS,
+    longest: MAX_REPLY,
   });
   if (reply.status === 200 && reply.body.includes("publicKey")) {
     if (reply.serverTime > 0) facts.clockAheadMs = Date.now() - reply.serverTime;

@@ -25,6 +25,8 @@ type nodeResponse struct {
 	Authorized bool     `json:"authorized"`
 	Online     bool     `json:"online"`
 	Peer       bool     `json:"peer"`
+	// What the node says about itself.
+	Routes []string `json:"routes"`
 }
 
 func (a *Admin) listNodes(*http.Request) (any, error) {
@@ -40,6 +42,10 @@ func (a *Admin) listNodes(*http.Request) (any, error) {
 			Authorized: node.Authorized,
 			Online:     node.Online,
 			Peer:       a.World.IsPeer(node),
+			Routes:     []string{},
+		}
+		for _, route := range node.Hostinfo.RoutableIPs {
+			response.Routes = append(response.Routes, route.String())
 		}
 		for _, address := range node.Addresses {
 			response.Addresses = append(response.Addresses, address.Addr().String())

@@ -3,9 +3,12 @@
 package control
 
 import (
+	"net/http"
 	"net/netip"
 
 	"tailscale.com/tailcfg"
+
+	"spacetail/test/world/tailnet/events"
 )
 
 // Network is what nodes are told about names, relays and routes, and about who
@@ -39,6 +42,18 @@ func (s *Server) dnsLocked() *tailcfg.DNSConfig {
 	config.Proxied = true
 	config.Domains = append([]string{s.config.Domain}, config.Domains...)
 	return config
+}
+
+// serveSetDNS takes the records by which nodes prove to certificate authorities
+// that a name is theirs. Nobody can look them up: an authority of a test
+// believes every node.
+func (s *Server) serveSetDNS(w http.ResponseWriter, r *http.Request) {
+	var request tailcfg.SetDNSRequest
+	if !readJSON(w, r, &request) {
+		return
+	}
+	s.config.Events.Append(events.NameSet, events.Attributes{"name": request.Name, "type": request.Type})
+	writeJSON(w, &tailcfg.SetDNSResponse{})
 }
 
 // sshLocked is the SSH policy. Leaving it out would mean that it is as before.

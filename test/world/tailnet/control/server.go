@@ -134,6 +134,7 @@ func (s *Server) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	mux.HandleFunc("POST /machine/map", func(w http.ResponseWriter, r *http.Request) {
 		s.serveMap(w, r, machine)
 	})
+	mux.HandleFunc("POST /machine/set-dns", s.serveSetDNS)
 	mux.HandleFunc("POST /machine/update-health", func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusNoContent)

@@ -114,6 +114,9 @@ func (s *Server) selfLocked(n *node) *tailcfg.Node {
 	self := s.describeLocked(n)
 	// Nodes of a test must not ask public servers whether they are online.
 	self.CapMap = tailcfg.NodeCapMap{tailcfg.NodeAttrDisableCaptivePortalDetection: nil}
+	if s.network.DNS != nil && len(s.network.DNS.CertDomains) > 0 {
+		self.CapMap[tailcfg.CapabilityHTTPS] = nil
+	}
 	return self
 }
 

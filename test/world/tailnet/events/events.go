@@ -27,6 +27,7 @@ const (
 	NodeOffline    = "node-offline"    // name
 	NodeLoggedOut  = "node-logged-out" // name
 	NodeDeleted    = "node-deleted"    // name, reason
+	NameSet        = "name-set"        // name, type: a record that a certificate authority asks for
 	HTTPRequest    = "http-request"    // method, path, status, listener
 )
 

@@ -1,0 +1,1 @@
+. "$HOME/vendor/tailscale/heroku-tailscale-start.sh"
