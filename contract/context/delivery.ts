@@ -5,7 +5,7 @@ import { FETCH_SCRIPT } from "../hooks/fetch-script.js";
 import { EXECUTABLES, executableName, FETCH, PLATFORMS, PROGRAMS } from "../options/delivery.js";
 import { WORKSPACE } from "../options/files.js";
 import { sha256 } from "../options/sha256.js";
-import RELEASE from "../release.json";
+import * as RELEASE from "../release.json";
 import { Unknown } from "./engine.js";
 import { isKnownObject, knownMembers, knownObjects, knownText } from "./known.js";
 import { hiddenProblem, memberPath, type Problem, problem } from "./problem.js";
