@@ -22,6 +22,7 @@ const ROWS = [
   "control-proxy",
   "clock",
   "ports",
+  "capture",
   "tailnet",
   "derp",
   "host",

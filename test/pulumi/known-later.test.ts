@@ -119,9 +119,10 @@ const READABLE: readonly object[] = [
   { name: "a", auth: { federated: { read: { clientId: "k1" }, write: { clientId: "k2" } } } },
 ];
 
-/** Rows of values that everyone can read, by names of options on the way to them. */
+/** Rows of values that everyone can read and that may be outputs, by names of options on the way to them. */
 function readableRows(options: readonly Option[], prefix = ""): string[] {
-  return options.flatMap(({ name, isReadable = false, members = [] }) => {
+  return options.flatMap(({ name, isReadable = false, known, members = [] }) => {
+    if (known === "always") return [];
     return isReadable === false ? readableRows(members, `${prefix}${name}.`) : [`${prefix}${name}`];
   });
 }

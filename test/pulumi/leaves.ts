@@ -26,6 +26,7 @@ export function leavesOf(options: readonly Option[], args: unknown, way: Way = [
       case "objects":
         return listOf(value).flatMap((one, at) => leavesOf(option.members ?? [], one, [...inner, at]));
       case "map":
+        if (option.known === "always") return [];
         return isObject(value) ? Object.keys(value).map((name) => leaf([name])) : [];
       default:
         if (option.known === "always") return [];

@@ -74,7 +74,7 @@ function randomOptions(below: (bound: number) => number): Options {
     ["socks5Server", ["localhost:1080", "localhost:9091"][below(2)]],
     ["noProxy", some([".corp.test", "10.0.0.0/8"])],
     ["proxyVariables", some(["ALL_PROXY", "NODE_USE_ENV_PROXY"])],
-    ["capture", below(2) === 0],
+    ["capture", below(2) === 0 ? "true" : "phase"],
     ["exitTrap", below(2) === 0],
     ["labels", some(["x", "y", "z"])],
   ];
