@@ -148,10 +148,40 @@ func test(offset uint32, argument specs.LinuxSeccompArg) ([]unix.SockFilter, err
 	case specs.OpNotEqual:
 		// It is another one if one of its halves is.
 		return append(low(0, 3), high(leave, 0)...), nil
-	case specs.OpLessThan, specs.OpLessEqual, specs.OpGreaterThan, specs.OpGreaterEqual:
-		return nil, fmt.Errorf("no profile has used %s so far", argument.Op)
+	case specs.OpLessThan:
+		return below(offset, value, unix.BPF_JGE), nil
+	case specs.OpLessEqual:
+		return below(offset, value, unix.BPF_JGT), nil
+	case specs.OpGreaterThan:
+		return above(offset, value, unix.BPF_JGT), nil
+	case specs.OpGreaterEqual:
+		return above(offset, value, unix.BPF_JGE), nil
 	}
 	return nil, fmt.Errorf("unknown comparison %s", argument.Op)
+}
+
+// below is true unless the upper half is greater than that of the value, or
+// equal and the lower half is too great.
+func below(offset uint32, value uint64, tooGreat uint16) []unix.SockFilter {
+	return []unix.SockFilter{
+		load(offset + 4),
+		{Code: unix.BPF_JMP | unix.BPF_JGT | unix.BPF_K, Jt: leave, K: uint32(value >> 32)},
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 2, K: uint32(value >> 32)},
+		load(offset),
+		{Code: unix.BPF_JMP | tooGreat | unix.BPF_K, Jt: leave, K: uint32(value)},
+	}
+}
+
+// above is true if the upper half is greater than that of the value, or equal
+// and the lower half is great enough.
+func above(offset uint32, value uint64, greatEnough uint16) []unix.SockFilter {
+	return []unix.SockFilter{
+		load(offset + 4),
+		{Code: unix.BPF_JMP | unix.BPF_JGT | unix.BPF_K, Jt: 3, K: uint32(value >> 32)},
+		{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: leave, K: uint32(value >> 32)},
+		load(offset),
+		{Code: unix.BPF_JMP | greatEnough | unix.BPF_K, Jf: leave, K: uint32(value)},
+	}
 }
 
 func actionOf(action specs.LinuxSeccompAction, errno *uint) (uint32, error) {
