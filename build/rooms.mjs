@@ -17,7 +17,11 @@ export const ROOMS = [
     room: "contract",
     folders: [],
     packages: [],
+<<<<<<< HEAD
     floors: [["wire"], ["hooks", "hosts", "login"], ["options"], ["context"], ["."]],
+=======
+    floors: [["wire", "release.json"], ["hooks", "login"], ["options"], ["context"], ["."]],
+>>>>>>> next
   },
   {
     room: "constructs",

@@ -9,8 +9,9 @@
 #                    compressed by gzip and has BYTES bytes; 0 if that is unknown.
 #   SPACETAIL_FETCH_TIMEOUT  seconds for each file, all attempts together; 120 by default
 #
-# An executable that is there and has its sum is left alone. On failure, one line on standard error says why, and
-# nothing has been run. Written for dash, BusyBox ash and bash, with curl, GNU wget or BusyBox wget.
+# `tailscale` becomes a link to spacetail. An executable that is there and has its sum is left alone. On failure, one
+# line on standard error says why, and nothing has been run. Written for dash, BusyBox ash and bash, with curl, GNU
+# wget or BusyBox wget.
 umask 077
 mode=700
 limit=${SPACETAIL_FETCH_TIMEOUT:-120}
@@ -144,9 +145,10 @@ within() {
 download() {
   bounded
   case $downloader in
-    curl) curl -fsSL --max-time "$3" --connect-timeout 30 -o "$2" "$1" 2>&1 </dev/null ;;
+    curl) curl -fgsSL --max-time "$3" --connect-timeout 30 -o "$2" "$1" 2>&1 </dev/null ;;
     wget) within "$3" wget -nv --tries=1 --timeout=30 -O "$2" "$1" 2>&1 </dev/null ;;
-    busybox) within "$3" wget -q -T 30 -O "$2" "$1" 2>&1 </dev/null ;;
+    # Without -T, of which Debian's BusyBox 1.35 dies.
+    busybox) within "$3" wget -q -O "$2" "$1" 2>&1 </dev/null ;;
   esac
 }
 
@@ -178,11 +180,12 @@ Use a runner image with curl or GNU wget, or an http URL: its content is verifie
       fi
       ;;
   esac
+  late="it took longer than $limit seconds (SPACETAIL_FETCH_TIMEOUT)"
   began=$(date +%s)
   attempt=1
   while :; do
     left=$((limit - $(date +%s) + began))
-    [ "$left" -gt 0 ] || reason="it took longer than $limit seconds (SPACETAIL_FETCH_TIMEOUT)"
+    [ "$left" -gt 0 ] || reason=${reason:-$late}
     [ "$left" -gt 0 ] || break
     rm -f "$packed"
     if said=$(download "$url" "$packed" "$left"); then
@@ -192,7 +195,7 @@ Use a runner image with curl or GNU wget, or an http URL: its content is verifie
       said=$(printf '%s' "$said" | tr -d '\r' | grep -v '^$' | tail -n 1)
       case $downloader:$code in
         *:153) reason="it has more than 64 MiB" ;;
-        curl:28 | *:124 | *:143) reason="no complete answer within $left seconds (SPACETAIL_FETCH_TIMEOUT)" ;;
+        curl:28 | *:124 | *:143) reason=$late ;;
         *) reason=${said:-"$downloader ended with $code"} ;;
       esac
       # The server refuses: asking again does not help.
@@ -246,4 +249,6 @@ done <<END
 $SPACETAIL_FILES
 END
 $known || die "There are no executables for $platform in this context."
+# The image has it too: Tailscale's command line on the tunnel.
+[ -e "$target/tailscale" ] || ln -s spacetail "$target/tailscale" || die "Cannot write to $target."
 printf '%s\n' "$target"
