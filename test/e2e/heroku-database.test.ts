@@ -59,8 +59,9 @@ if (reason !== null) console.warn(`skipped: a database for dynos of Heroku: ${re
     const usual = problem === null ? test : test.skip;
 
     usual("connects through a forward", async () => {
-      const more = { TS_FORWARDS: "15432:database:5432", DATABASE_URL: database.url("localhost", 15432) };
-      const options = { name: "worker.1", command: client("$DATABASE_URL"), config: { ...config, ...more } };
+      const command = client(database.url("localhost", 15432));
+      const more = { ...config, TS_FORWARDS: "15432:database:5432" };
+      const options = { name: "worker.1", command, config: more };
       expect(await runDyno(slug, options)).toMatchObject({ code: 0, stdout: "42\n" });
     });
 

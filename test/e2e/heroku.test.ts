@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Heroku buildpack: slugs that it builds, in dynos on the embedded tailnet.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../world/world.js";
 import { type Dyno, dynoProblem, METADATA, runDyno, startDyno } from "./heroku/dyno.js";
 import { type BuiltBuildpack, makeBuildpack } from "./heroku/packages.js";
 import { proxychainsRepository } from "./heroku/proxychains.js";
@@ -11,6 +14,16 @@ import { TAG, useWorld } from "./stage.js";
 const PATIENT = { TAILSCALE_TIMEOUT: "5m" } as const;
 
 const ON = /^spacetail: on the tailnet as (\S+)\.tail\.test \((\S+?)[,)]/m;
+
+const README = readFileSync(join(ROOT, "image/hosts/heroku/README.md"), "utf8");
+
+/** The example in README.md that begins like that. */
+function blockOf(language: string, beginning: string): string {
+  const start = README.indexOf(`\n\`\`\`${language}\n${beginning}`);
+  if (start < 0) throw new Error(`README.md has no example in ${language} that begins with ${beginning}`);
+  const lines = README.slice(start, README.indexOf("\n```\n", start + 1)).split("\n");
+  return `${lines.slice(2).join("\n")}\n`;
+}
 
 const reason = dynoProblem();
 if (reason !== null) console.warn(`skipped: dynos of Heroku: ${reason}`);
@@ -266,13 +279,37 @@ if (reason !== null) console.warn(`skipped: dynos of Heroku: ${reason}`);
     expect(await eventsOf("node-logged-out", before)).toHaveLength(1);
   });
 
+  test("without Tailscale's own package, an app cannot be served, and the script says so", async () => {
+    const options = { name: "web.1", command: "heroku-tailscale-serve.sh 8000", config: await config() };
+    const { code, stderr } = await runDyno(slug, options);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      " !     Our build of Tailscale cannot serve: set TAILSCALE_BUILD_TS_VERSION and build again.\n",
+    );
+  });
+
+  test("the function in README.md prefers a database on the tailnet where there is a key", async () => {
+    const print = 'print(tailscale_resource_key("DATABASE_URL"))';
+    const own = Slug.make({ "settings.py": `${blockOf("python", "import os")}\n${print}\n`, ".profile.d/none.sh": "" });
+    const name = async (variables: object): Promise<string> =>
+      (await runDyno(own, { name: "release.1", command: "python3 settings.py", config: variables })).stdout;
+    try {
+      expect(await name({})).toBe("DATABASE_URL\n");
+      expect(await name({ TAILSCALE_DATABASE_URL: "postgres://db" })).toBe("DATABASE_URL\n");
+      const both = { TAILSCALE_DATABASE_URL: "postgres://db", TAILSCALE_AUTH_KEY: "key" };
+      expect(await name(both)).toBe("TAILSCALE_DATABASE_URL\n");
+    } finally {
+      own.remove();
+    }
+  });
+
   describe("with TAILSCALE_BUILD_EXCLUDE_START_SCRIPT_FROM_PROFILE_D", () => {
     test.each([
       "vendor/tailscale/heroku-tailscale-start.sh",
       "heroku-tailscale-start.sh",
       ". heroku-tailscale-start.sh",
     ])("%s in .profile starts the tunnel, with another name for one dyno", async (line) => {
-      const profile = `case $DYNO in web.*) export TAILSCALE_HOSTNAME=front ;; esac\n${line}\n`;
+      const profile = blockOf("sh", "case $DYNO").replace("vendor/tailscale/heroku-tailscale-start.sh", line);
       const own = Slug.make({ ".profile": profile });
       try {
         const variables = {
