@@ -5,7 +5,7 @@
 // be sooner than that, so what counts is the time beyond: from the moment in which the control server tells the peer,
 // or from the end of `up` if that is later, to the first byte of the service. The delays go up to 30 s, and requests
 // take turns between the two proxies.
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import { BUILDS, type Build, imageFolder } from "../test/world/images.js";
 import { Tailnet, tailnetProgram } from "../test/world/tailnet.js";
 import { ROOT } from "../test/world/world.js";
+import { finish } from "./parts.js";
 
 const HTTP_PROXY = 18080;
 const SOCKS5 = 11080;
@@ -120,13 +121,6 @@ function throughSocks(): Promise<void> {
     });
     socket.on("error", reject);
     socket.on("end", () => reject(new Error(`the SOCKS5 proxy answered ${JSON.stringify(answer)}`)));
-  });
-}
-
-function finish(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`it ended with status ${code}`))));
   });
 }
 

@@ -6,7 +6,7 @@
 // are measured in turns against the same peer; the figures are those of the medians. Then as many connections as wished
 // are opened and left idle, and the supervisor's memory is read.
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +16,7 @@ import { parseArgs } from "node:util";
 import { BUILDS, type Build, imageFolder } from "../test/world/images.js";
 import { Tailnet, tailnetProgram } from "../test/world/tailnet.js";
 import { ROOT } from "../test/world/world.js";
+import { finish, median, residentKb, supervisorPid } from "./parts.js";
 
 const OURS = 18080;
 const THEIRS = 18081;
@@ -197,27 +198,6 @@ function idle(): Promise<Socket> {
     });
     socket.on("error", reject);
   });
-}
-
-function finish(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`it ended with status ${code}`))));
-  });
-}
-
-function supervisorPid(): number {
-  const state = readFileSync(`/tmp/spacetail-${process.getuid?.()}/state.json`, "utf8");
-  return JSON.parse(state).supervisor.pid;
-}
-
-function residentKb(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0");
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 main().then(

@@ -5,8 +5,8 @@
 // against a floor that does no more than anybody has to. The floor has its auth key already, drives the same tailscaled
 // over LocalAPI from a running process, is told by the embedded tailnet when the peer knows the node, and then
 // requests. Both are measured in turns; the figures are medians.
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,6 +15,7 @@ import { parseArgs } from "node:util";
 import { BUILDS, type Build, imageFolder } from "../test/world/images.js";
 import { Tailnet, tailnetProgram } from "../test/world/tailnet.js";
 import { ROOT } from "../test/world/world.js";
+import { finish, median, residentKb, supervisorPid } from "./parts.js";
 
 const HTTP_PROXY = 18080;
 const TAG = "tag:spacelift";
@@ -177,27 +178,6 @@ function get(url: string): Promise<void> {
     call.on("error", reject);
     call.end();
   });
-}
-
-function finish(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`it ended with status ${code}`))));
-  });
-}
-
-function supervisorPid(): number {
-  const state = readFileSync(`/tmp/spacetail-${process.getuid?.()}/state.json`, "utf8");
-  return JSON.parse(state).supervisor.pid;
-}
-
-function residentKb(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0");
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function round(ms: number | undefined): number {

@@ -42,10 +42,10 @@ function node(script, ...args) {
   execFileSync(process.execPath, [script, ...args], { cwd: root, stdio: ["ignore", 2, 2] });
 }
 
-/** Copies the committed TypeScript of a room. */
+/** Copies the committed TypeScript of a room, and the JSON that it imports. */
 function stageRoom(room, name, edit = (text) => text) {
   for (const file of readdirSync(join(root, room), { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".ts") || /generated|node_modules/.test(file)) continue;
+    if (!/\.(ts|json)$/.test(file) || /generated|node_modules/.test(file)) continue;
     cpSync(join(root, room, file), join(sources, name, file));
     writeFileSync(join(sources, name, file), edit(readFileSync(join(root, room, file), "utf8")));
   }

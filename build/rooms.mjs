@@ -17,7 +17,7 @@ export const ROOMS = [
     room: "contract",
     folders: [],
     packages: [],
-    floors: [["wire"], ["hooks", "hosts", "login"], ["options"], ["context"], ["."]],
+    floors: [["wire", "release.json"], ["hooks", "hosts", "login"], ["options"], ["context"], ["."]],
   },
   {
     room: "constructs",

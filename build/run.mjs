@@ -3,7 +3,7 @@
 // The commands of package.json that need more than packages. Each builds what it needs, even in a fresh clone.
 //
 //   run.mjs check | test | test:long | rehearse | world | bench:up | bench:first | bench:proxy |
-//           bench:synth | fuzz | soak   [arguments of the command]
+//           bench:capture | bench:synth | fuzz | soak   [arguments of the command]
 import { join } from "node:path";
 import { missing } from "./prerequisites.mjs";
 import * as steps from "./steps.mjs";
@@ -56,6 +56,7 @@ const commands = {
   soak: () => inWorld("test/e2e/soak-main.ts"),
   "bench:first": () => inWorld("bench/first.ts"),
   "bench:proxy": () => inWorld("bench/proxy.ts"),
+  "bench:capture": () => inWorld("bench/capture.ts"),
   "bench:synth": () => {
     steps.packages();
     steps.library();

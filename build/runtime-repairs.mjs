@@ -14,6 +14,21 @@ const REPAIRS = [
     repaired: "  if (scr_errdyn_n == 32) scr_errdyn_teardown();\n  if (scr_errdyn_n == scr_errdyn_cap) {\n",
     times: 2,
   },
+  {
+    // Whenever scriptc 0.1.7 waits, it unmaps the stacks of functions that have ended, and maps others for the next
+    // ones: four times for each request that passes the proxies, each with page faults. Those that it keeps take some
+    // 8 KB each.
+    source: "src/scr_async.c",
+    text: "    if (due > now) scr_fiber_stacks_clear();\n",
+    repaired: "",
+    times: 1,
+  },
+  {
+    source: "src/scr_async.c",
+    text: "#define SCR_FIBER_SPARES 4\n",
+    repaired: "#define SCR_FIBER_SPARES 16\n",
+    times: 1,
+  },
 ];
 
 /**

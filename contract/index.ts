@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 export * from "./context/index.js";
+export * from "./hooks/fetch-hooks.js";
+export * from "./hooks/fetch-script.js";
 export * from "./hooks/hook-text.js";
 export * from "./hooks/hooks.js";
 export * from "./hooks/phases.js";
@@ -14,11 +16,13 @@ export * from "./login/policy.js";
 export * from "./login/spaces.js";
 export * from "./options/base64.js";
 export * from "./options/context-options.js";
+export * from "./options/delivery.js";
 export * from "./options/files.js";
 export * from "./options/login-options.js";
 export * from "./options/option.js";
 export * from "./options/option-table.js";
 export * from "./options/secrets.js";
+export * from "./options/sha256.js";
 export * from "./wire/addresses.js";
 export * from "./wire/characters.js";
 export * from "./wire/checks.js";

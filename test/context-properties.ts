@@ -33,8 +33,11 @@ export const CHOSEN = {
   forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   proxyVariables: ["ALL_PROXY", "JAVA_TOOL_OPTIONS"],
-  capture: true,
+  capture: "true",
   exitTrap: false,
+  delivery: "fetch",
+  fetchUrl: "https://files.test/spacetail/",
+  fetchSums: { "spacetail-linux-amd64": "a".repeat(64), "tailscaled-linux-amd64": "b".repeat(64) },
   runnerImage: "registry.test/runner:1",
   labels: ["team:platform"],
 };

@@ -7,6 +7,9 @@ export type Mistake = readonly [options: Readonly<Record<string, unknown>>, line
 
 const NOT_LOOPBACK = "must be a loopback address, such as localhost:8080, unless allowRemoteClients is true";
 
+const SUM = "a".repeat(64);
+const SUMS = { "spacetail-linux-amd64": SUM, "tailscaled-linux-amd64": SUM };
+
 /** Options that a context needs, for mistakes that are about others. */
 export const GOOD = { name: "tailnet", auth: { authKey: "key" } };
 
@@ -56,6 +59,61 @@ export const CONTEXT_MISTAKES: readonly Mistake[] = [
   [{ phases: null }, ["phases must be a list, but null was given"]],
   [{ runnerImage: " " }, ['runnerImage must not be empty, but " " was given']],
   [{ runnerRegistry: "" }, ['runnerRegistry must not be empty, but "" was given']],
+  [{ delivery: "docker" }, ['delivery must be one of image, fetch, but "docker" was given']],
+  [
+    { delivery: "fetch" },
+    [
+      'delivery must not be fetch without fetchUrl and fetchSums, because this is not a release of spacetail, but "fetch" was given',
+    ],
+  ],
+  [
+    { delivery: "fetch", fetchUrl: "https://files.test" },
+    ["fetchSums must be given, because this is not a release of spacetail"],
+  ],
+  [
+    { fetchUrl: "https://files.test", fetchSums: SUMS },
+    [
+      'fetchUrl must not be given unless delivery is fetch, but "https://files.test" was given',
+      "fetchSums must not be given unless delivery is fetch",
+    ],
+  ],
+  [{ delivery: "fetch", fetchSums: SUMS }, ["fetchUrl must be given together with fetchSums"]],
+  [
+    { delivery: "fetch", fetchUrl: "https://files.test/a?b", fetchSums: SUMS },
+    [
+      'fetchUrl must be an http:// or https:// URL without login, query and quotes, but "https://files.test/a?b" was given',
+    ],
+  ],
+  [
+    { delivery: "fetch", fetchUrl: "ftp://files.test", fetchSums: {} },
+    [
+      'fetchUrl must be an http:// or https:// URL without login, query and quotes, but "ftp://files.test" was given',
+      "fetchSums must have the sums of spacetail-linux-amd64 and tailscaled-linux-amd64",
+    ],
+  ],
+  [
+    { delivery: "fetch", fetchUrl: "https://files.test", fetchSums: { "spacetail-linux-arm64": SUM } },
+    ['fetchSums["tailscaled-linux-arm64"] must be given together with spacetail-linux-arm64'],
+  ],
+  [
+    { delivery: "fetch", fetchUrl: "https://files.test", fetchSums: { ...SUMS, tailscale: SUM } },
+    [
+      "fetchSums.tailscale must be one of spacetail-linux-amd64, tailscaled-linux-amd64, spacetail-linux-arm64, tailscaled-linux-arm64",
+    ],
+  ],
+  [
+    { delivery: "fetch", fetchUrl: "https://files.test", fetchSums: { ...SUMS, "spacetail-linux-amd64": "12ab" } },
+    ['fetchSums["spacetail-linux-amd64"] must be a SHA-256: 64 digits 0-9a-f, but "12ab" was given'],
+  ],
+  [
+    {
+      delivery: "fetch",
+      fetchUrl: "https://files.test",
+      fetchSums: SUMS,
+      files: [{ path: ".spacetail-fetch.sh", content: "x", secret: false }],
+    },
+    ['files[0].path must not be .spacetail-fetch.sh, which delivery needs, but ".spacetail-fetch.sh" was given'],
+  ],
   [
     { runnerImage: "a", runnerRegistry: "b" },
     ['runnerRegistry must not be given together with runnerImage, but "b" was given'],

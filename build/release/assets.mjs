@@ -21,14 +21,19 @@ function sha256(data) {
  * compressed and has `gzip.bytes` and `gzip.sha256`; `bytes` and `sha256` are those of the executable in it. In the
  * repository, the version is empty and there are no platforms; only the workflow of a release writes more.
  *
+ * With `url`, the files are for a server of the user's own: contract/release.json is left alone, and `fetch.json` in
+ * `out` has the options with which a context fetches from there.
+ *
  * @param files what `make docker-files` wrote: a folder for each platform, linux_amd64 and linux_arm64
  * @param downloads the address of a version's files
+ * @param url the address of the folder that the files will be in, for a server of the user's own
  * @returns the lines of SHA256SUMS
  */
-export function writeAssets({ root, files, out, downloads }) {
+export function writeAssets({ root, files, out, downloads, url }) {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
+  const base = url === undefined ? downloads(version) : url.replace(/\/$/, "");
   const sums = [];
   const add = (name, data) => {
     writeFileSync(join(out, name), data);
@@ -45,7 +50,7 @@ export function writeAssets({ root, files, out, downloads }) {
       const name = `${program}-linux-${platform}.gz`;
       add(name, gzip);
       platforms[platform][program] = {
-        url: `${downloads(version)}/${name}`,
+        url: `${base}/${name}`,
         bytes: data.length,
         sha256: sha256(data),
         gzip: { bytes: gzip.length, sha256: sha256(gzip) },
@@ -56,6 +61,19 @@ export function writeAssets({ root, files, out, downloads }) {
     if (platform === "amd64") copyFileSync(join(docs, "licenses.txt"), join(out, "licenses.txt"));
   }
   writeFileSync(join(out, "SHA256SUMS"), `${sums.join("\n")}\n`);
-  writeFileSync(join(root, "contract/release.json"), `${JSON.stringify({ version, platforms }, null, 2)}\n`);
+  if (url === undefined) writeJson(join(root, "contract/release.json"), { version, platforms });
+  else writeJson(join(out, "fetch.json"), { delivery: "fetch", fetchUrl: base, fetchSums: executableSums(platforms) });
   return sums;
+}
+
+function executableSums(platforms) {
+  return Object.fromEntries(
+    PLATFORMS.flatMap((platform) =>
+      PROGRAMS.map((program) => [`${program}-linux-${platform}`, platforms[platform][program].sha256]),
+    ),
+  );
+}
+
+function writeJson(path, data) {
+  writeFileSync(path, `${JSON.stringify(data, null, 2)}\n`);
 }

@@ -9,7 +9,8 @@
 //   push                     builds and pushes it under these names: digest
 //   report OUT [LAST]        measures it, into a folder; LAST is the report.json of the last release
 //   summary FACTS...         the build report, as Markdown
-//   assets FILES OUT         the files of a release, from those of `make docker-files`, and contract/release.json
+//   assets FILES OUT [URL]   the files of a release, from those of `make docker-files`, and contract/release.json;
+//                            with the URL of a folder of your own, the options of contexts that fetch from there
 //   last                     the last release: release
 //   moved                    what a rebuild would get that it has not: base, tailscale
 //   tailscale VERSION        pins another Tailscale
@@ -62,8 +63,9 @@ const commands = {
     console.log(summary([report({ root, out, last: before })]));
   },
   summary: (...files) => console.log(summary(files.map(readJson))),
-  assets: (files, out) => {
-    for (const line of writeAssets({ root, files, out, downloads: project().downloads })) console.log(line);
+  assets: (files, out, url) => {
+    const downloads = url === undefined ? project().downloads : undefined;
+    for (const line of writeAssets({ root, files, out, downloads, url })) console.log(line);
   },
   last: () => print({ release: newest(released()) ?? "" }),
   moved: () => print(moved(root, project().image)),

@@ -47,11 +47,14 @@ export function collect(program, args, options = {}) {
   });
 }
 
-/** Does all jobs in their order, `width` of them at a time. A job is a function that does not throw. */
+/**
+ * Does all jobs in their order, `width` of them at a time. A job is a function that does not throw; it gets a number
+ * below `width` that no other job has at the same time.
+ */
 export async function sideBySide(width, jobs) {
   const waiting = [...jobs];
-  const worker = async () => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
+  const worker = async (_, place) => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job(place);
   };
   await Promise.all(Array.from({ length: width }, worker));
 }

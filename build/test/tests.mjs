@@ -37,10 +37,10 @@ export async function runTests(env, command, [stage = "", pattern = ""] = []) {
   const expected = ({ name }) => times[name] ?? Number.POSITIVE_INFINITY;
   jobs.sort((a, b) => (expected(a) === expected(b) ? 0 : expected(b) - expected(a)));
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const perform = async ({ name, work }) => {
+  const perform = async ({ name, work }, place) => {
     const began = Date.now();
     try {
-      const { output, ...found } = await work();
+      const { output, ...found } = await work(place);
       process.stdout.write(output);
       for (const [kind, count] of Object.entries(found)) counts[kind] += count;
     } catch (error) {
@@ -52,7 +52,7 @@ export async function runTests(env, command, [stage = "", pattern = ""] = []) {
   // One more than there are cores, because most tests wait now and then.
   await sideBySide(
     Math.min(5, cores + 1),
-    jobs.map((job) => () => perform(job)),
+    jobs.map((job) => (place) => perform(job, place)),
   );
   if (counts.passed + counts.failed + counts.skipped === 0) {
     console.log(`no test is called ${[stage, pattern].join(" ").trim()}`);
@@ -88,7 +88,7 @@ function unit(env, pattern, alone) {
   const workers = alone ? cores : Math.ceil(cores / 2);
   const words = ["--selectProjects", "unit", "cdktn", `--maxWorkers=${workers}`];
   if (pattern !== "") words.push("--testPathPatterns", pattern);
-  return [{ name: "unit", work: () => jest("unit", [], words, env) }];
+  return [{ name: "unit", work: (place) => jest("unit", [], words, env, place) }];
 }
 
 /** What users install, for which npm has to reach its registry. */
@@ -126,10 +126,10 @@ function filesOf(folder, pattern) {
 function oneAfterAnother(project, problem, jobs) {
   return {
     name: project,
-    work: async () => {
+    work: async (place) => {
       const all = { output: `no private network here (${problem}): one file after another in the open\n` };
       for (const { work } of jobs) {
-        for (const [kind, found] of Object.entries(await work())) all[kind] = (all[kind] ?? 0) + found;
+        for (const [kind, found] of Object.entries(await work(place))) all[kind] = (all[kind] ?? 0) + found;
       }
       return all;
     },
@@ -139,15 +139,19 @@ function oneAfterAnother(project, problem, jobs) {
 /** One file of tests. */
 function jestJob(project, file, prefix, env) {
   const words = ["--selectProjects", project, "--runInBand", "--runTestsByPath", file];
-  return { name: file, work: () => jest(file.replaceAll("/", "-"), prefix, words, env) };
+  return { name: file, work: (place) => jest(file.replaceAll("/", "-"), prefix, words, env, place) };
 }
 
-async function jest(name, prefix, words, env) {
+async function jest(name, prefix, words, env, place) {
   const folder = join(cache, "results");
   mkdirSync(folder, { recursive: true });
   const result = join(folder, `${name}.json`);
   rmSync(result, { force: true });
-  const command = [...prefix, process.execPath, join(bin, "jest"), ...words, "--json", `--outputFile=${result}`];
+  // Processes in sandboxes have the same numbers, after which Jest names temporary files in its cache. And a socket
+  // that a test leaves open must not keep everything waiting.
+  const own = [`--cacheDirectory=${join(cache, "jest", String(place))}`, "--forceExit"];
+  const always = [...own, "--json", `--outputFile=${result}`];
+  const command = [...prefix, process.execPath, join(bin, "jest"), ...words, ...always];
   const { status, output } = await collect(command[0], command.slice(1), { env, stdio: ["ignore", "ignore", "pipe"] });
   try {
     const found = JSON.parse(readFileSync(result, "utf8"));

@@ -120,6 +120,26 @@ export interface TailnetContextOptions extends TailnetTunnelOptions, TailnetMeta
   readonly exitTrap?: boolean;
 
   /**
+   * How the executables get into a run: image or fetch. With image, the runner image includes them. With fetch, the
+   * first hooks of every phase download them, verify them, and put them first on PATH, in any runner image.
+   * @default "image"
+   */
+  readonly delivery?: string;
+
+  /**
+   * URL of the folder that runs fetch the executables from. The names of the files in it are those of a release.
+   * @default - the release of this version
+   */
+  readonly fetchUrl?: string;
+
+  /**
+   * SHA-256 of each executable in that folder, uncompressed. Names are `spacetail-linux-amd64`,
+   * `tailscaled-linux-amd64`, and the same for arm64.
+   * @default - those of the release of this version
+   */
+  readonly fetchSums?: { readonly [name: string]: string };
+
+  /**
    * The runner image that stacks should use, which a context cannot set. Spacelift takes the image from the stack, so
    * this value is only passed on.
    * @default - the image of this version in runnerRegistry, if that is given

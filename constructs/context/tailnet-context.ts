@@ -10,6 +10,8 @@ import {
   DEFAULT_DESCRIPTION,
   DEFAULT_HTTP_PROXY,
   DEFAULT_PHASES,
+  type Fetcher,
+  fetcherOf,
   type HookPhase,
   hiddenProblem,
   hookProblems,
@@ -71,6 +73,7 @@ export class TailnetContext extends Construct {
   public readonly runnerImage: string | undefined;
 
   readonly #props: TailnetContextProps;
+  readonly #fetcher: Fetcher | undefined;
   readonly #hooks: OwnHook[];
   readonly #attached: string[] = [];
 
@@ -82,6 +85,7 @@ export class TailnetContext extends Construct {
     warnOfUnusedKey(this, props);
     const { phases = DEFAULT_PHASES, beforeHooks = [], afterHooks = [], runnerImage, runnerRegistry } = props;
     this.#props = props;
+    this.#fetcher = fetcherOf(props);
     this.#hooks = [
       ...beforeHooks.map((hook) => ownHook(true, hook)),
       ...afterHooks.map((hook) => ownHook(false, hook)),
@@ -93,7 +97,7 @@ export class TailnetContext extends Construct {
     this.resource = this.createContext();
     this.contextId = this.resource.id;
     for (const variable of contextVariables(TEXTS, props)) this.createVariable(variable);
-    for (const file of props.files ?? []) this.createFile(file);
+    for (const file of this.files()) this.createFile(file);
     for (const attachment of props.attachments ?? []) this.createAttachment(attachment);
     ContextNames.of(this).add(this, this.name(), props.provider);
   }
@@ -116,7 +120,7 @@ export class TailnetContext extends Construct {
    * @throws ValidationError if the context has no such file
    */
   public file(path: string): MountedFile {
-    const paths = (this.#props.files ?? []).map((file) => file.path);
+    const paths = this.files().map((file) => file.path);
     return this.find("file", paths, path, fileId(path)) as MountedFile;
   }
 
@@ -164,6 +168,11 @@ export class TailnetContext extends Construct {
     return this.attach(withMembers(options, { moduleId }));
   }
 
+  private files(): TailnetFile[] {
+    const { files = [] } = this.#props;
+    return this.#fetcher === undefined ? [...files] : [this.#fetcher.file, ...files];
+  }
+
   private name(): string {
     const { name, outermost } = this.#props;
     return outermost === true ? outermostName(name) : name;
@@ -196,9 +205,10 @@ export class TailnetContext extends Construct {
   }
 
   private hookAttributes(): Record<string, string[]> {
-    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [], capture = false } = this.#props;
-    const { userspace } = this.#props;
-    const options = { phases: this.phases, httpProxy, exitTrap, proxyVariables, capture, userspace };
+    const { httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true, proxyVariables = [] } = this.#props;
+    const { capture, userspace } = this.#props;
+    const fetchHooks = this.#fetcher?.hooks;
+    const options = { phases: this.phases, httpProxy, exitTrap, proxyVariables, capture, userspace, fetchHooks };
     return hookAttributes(options, this.#hooks);
   }
 

@@ -107,11 +107,11 @@ export interface TailnetTunnelOptions {
   readonly proxyVariables?: List<string>;
 
   /**
-   * Send the connections of Terraform, OpenTofu, Pulumi, Ansible and kubectl through the tunnel by a seccomp filter, so
-   * that also programs and providers that know no proxy reach the tailnet.
-   * @default false
+   * Send the connections of the phase's command, and of all that it starts, through the tunnel by a seccomp filter
+   * (`true`), so that programs and providers that know no proxy reach the tailnet; `phase` includes the other hooks.
+   * @default "false"
    */
-  readonly capture?: boolean;
+  readonly capture?: string;
 
   /**
    * Flags passed to tailscaled, one word each, such as `--verbose=1`.

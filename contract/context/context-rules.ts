@@ -14,6 +14,7 @@ import { containerbootRefusal } from "../wire/containerboot.js";
 import { secretAttributes } from "../wire/credentials.js";
 import { labelFromName } from "../wire/labels.js";
 import { authRules, reachRules } from "./auth-rules.js";
+import { deliveryRules } from "./delivery.js";
 import type { Engine } from "./engine.js";
 import { isKnownObject, knownMembers, knownObjects, knownText, repeated } from "./known.js";
 import { hiddenProblem, memberPath, type Problem, problem } from "./problem.js";
@@ -57,6 +58,7 @@ export function* contextRules(values: Values, given: unknown, engine: Engine): G
   yield* proxyRules(values);
   yield* shieldRules(values);
   yield* fileRules(knownObjects(values.files));
+  yield* deliveryRules(values);
   if (values.exitTrap === true || values.exitTrap === undefined) {
     for (const property of ["beforeHooks", "afterHooks"]) {
       for (const { at, members } of knownObjects(values[property])) {

@@ -3,6 +3,7 @@ export * from "./apply-trust.js";
 export * from "./auth-rules.js";
 export * from "./context-name.js";
 export * from "./context-rules.js";
+export * from "./delivery.js";
 export * from "./engine.js";
 export * from "./identity-rules.js";
 export * from "./plain-secrets.js";

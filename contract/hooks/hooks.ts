@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { capturedOf } from "../wire/capture.js";
 import { networkingOf } from "../wire/networking.js";
 import { exportCommands, unsetCommand } from "../wire/proxy-variables.js";
 import { PHASES } from "./phases.js";
@@ -17,13 +18,18 @@ export interface HookOptions {
   readonly exitTrap: boolean;
   /** Names of more variables that point programs at the tunnel. */
   readonly proxyVariables?: readonly string[];
-  /** Let the executable say in the run what is to be exported: that depends on whether connections are captured. */
-  readonly capture?: boolean;
+  /**
+   * The option of that name. With it, the executable says in the run what is to be exported: that depends on whether
+   * connections can be captured.
+   */
+  readonly capture?: string | undefined;
   /**
    * The option of that name. Where the run decides about networking, it also decides about proxy variables, of which
    * kernel networking needs none.
    */
   readonly userspace?: string | undefined;
+  /** Hooks that put the executables on PATH, where these are not in the image. */
+  readonly fetchHooks?: readonly string[] | undefined;
 }
 
 /** A hook of the user's own, beside ours. */
@@ -64,7 +70,8 @@ export function hookLists(options: HookOptions, own: readonly OwnHook[] = []): R
     const commands = (isBefore: boolean, outside: boolean) =>
       hooks.filter((hook) => hook.before === isBefore && hook.outside === outside).map((hook) => hook.command);
     // Unlike lists that are spread, concatenated ones have no room for more, which contexts would keep.
-    const before = commands(true, true).concat(isCovered ? ours.before : [], commands(true, false));
+    const fetch = isCovered ? (options.fetchHooks ?? []) : [];
+    const before = fetch.concat(commands(true, true), isCovered ? ours.before : [], commands(true, false));
     const after = commands(false, false).concat(isCovered ? ours.after : [], commands(false, true));
     if (before.length > 0) lists[`before_${phase}`] = before;
     if (after.length > 0) lists[`after_${phase}`] = after;
@@ -76,8 +83,9 @@ function beforeHooks(options: HookOptions): string[] {
   // $$ is the phase's shell even inside a script or a substitution; the parent of `up` may be something else.
   const hooks = ["spacetail up --watch $$"];
   if (options.exitTrap) hooks.push("trap 'spacetail down' EXIT");
-  const { capture = false, userspace = "true" } = options;
-  if (capture || networkingOf(userspace) !== "userspace") hooks.push('eval "$(spacetail env)"');
+  const { capture = "false", userspace = "true" } = options;
+  const isAlike = capturedOf(capture) === "nothing" && networkingOf(userspace) === "userspace";
+  if (!isAlike) hooks.push('eval "$(spacetail env)"');
   else hooks.push(...exportCommands(options.httpProxy, options.proxyVariables));
   return hooks;
 }

@@ -9,6 +9,7 @@ import { parseForward, portTwice } from "../wire/forwards.js";
 import { stackLabelProblem } from "../wire/labels.js";
 import { TUNNEL_OPTIONS as TUNNEL_ROWS, type TunnelOption } from "../wire/tunnel-options.js";
 import { extraLabel, identifier, notEmpty, oneLine, oneOf, secretText, variableName } from "./checks.js";
+import { DELIVERIES, executable, folderUrl, sha256Text } from "./delivery.js";
 import { fileContentProblem, filePathProblem } from "./files.js";
 import { AUTH_OPTIONS, CREATED_LOGIN_OPTIONS } from "./login-options.js";
 import { type Details, type Option, option } from "./option.js";
@@ -104,6 +105,8 @@ const IMAGE = {
   blueprint: "`runner_image`",
   kubernetes: "`image`, `defaultRunnerImage`",
 };
+
+const FETCHED = { hcl: "`spacelift_mounted_file`, `before_*`", plugin: "`contexts.mounted_files`, `contexts.hooks`" };
 
 const HOOKS: Details = {
   places: { hcl: "`before_*`, `after_*`", "config-yml": "`before_*`, `after_*`", plugin: "`contexts.hooks`" },
@@ -222,6 +225,27 @@ const GENERAL_OPTIONS: readonly Option[] = [
     default: true,
     known: "to-compute",
     ...HOOKS,
+  }),
+  option("delivery", "text", `How the executables get into a run: ${DELIVERIES.join(" or ")}.`, {
+    check: oneOf(DELIVERIES),
+    default: "image",
+    known: "always",
+    places: FETCHED,
+  }),
+  option("fetchUrl", "text", "URL of the folder that runs fetch the executables from.", {
+    check: folderUrl,
+    isReadable: true,
+    known: "always",
+    defaultText: "the release of this version",
+    places: FETCHED,
+  }),
+  option("fetchSums", "map", "SHA-256 of each executable in that folder, uncompressed.", {
+    check: sha256Text,
+    nameCheck: executable,
+    isReadable: true,
+    known: "always",
+    defaultText: "those of the release of this version",
+    places: FETCHED,
   }),
   option("runnerImage", "text", "The runner image that stacks should use, which a context cannot set.", {
     check: notEmpty,

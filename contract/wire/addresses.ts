@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { consistsOf, DIGITS, LETTERS } from "./characters.js";
+import { isIpv6 } from "./ip.js";
 
 /** A TCP endpoint as it is written in `host:port`. */
 export interface HostPort {
@@ -77,13 +78,4 @@ function isHostName(host: string): boolean {
     if (label.length > 63 || label.startsWith("-") || label.endsWith("-")) return false;
     return consistsOf(label, `${LETTERS}${DIGITS}_-`);
   });
-}
-
-/** True for an IPv6 address without brackets and zone. */
-export function isIpv6(address: string): boolean {
-  const halves = address.split("::");
-  if (halves.length > 2) return false;
-  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
-  const fits = halves.length === 2 ? groups.length < 8 : groups.length === 8;
-  return fits && groups.every((group) => group.length <= 4 && consistsOf(group, `${DIGITS}ABCDEFabcdef`));
 }

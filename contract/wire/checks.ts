@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isLoopback, parseHostPort } from "./addresses.js";
+import { capturedOf } from "./capture.js";
 import { consistsOf, DIGITS, wordsOf } from "./characters.js";
 import { parseDuration } from "./duration.js";
 import { readExtraFlags, readTailscaledArgs } from "./flags.js";
@@ -84,6 +85,9 @@ export const socketPath: Check = (text) => {
 export const userspace: Check = (text) => {
   return networkingOf(text) === null ? "must be true, false or auto" : null;
 };
+
+/** What of a phase is captured. */
+export const captured: Check = (text) => (capturedOf(text) === null ? "must be true, false or phase" : null);
 
 /** An absolute path of a directory that sockets with addresses can be in. */
 export const directoryPath: Check = (text) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isLoopback, withoutBrackets } from "./addresses.js";
 import { consistsOf, DIGITS } from "./characters.js";
+import { ipv4Bytes, ipv6Bytes } from "./ip.js";
 
 /** A network, as `10.0.0.0/8` or `fd00::/8` write it. */
 export interface Network {
@@ -86,50 +87,4 @@ export function looksNumeric(host: string): boolean {
     consistsOf(last, DIGITS) ||
     (last.toLowerCase().startsWith("0x") && consistsOf(last.slice(2), `${DIGITS}abcdefABCDEF`))
   );
-}
-
-function ipv4Bytes(text: string): number[] | null {
-  const parts = text.split(".");
-  if (parts.length !== 4) return null;
-  const bytes: number[] = [];
-  for (const part of parts) {
-    // A leading zero means octal to some programs, so it means nothing here.
-    const isByte = consistsOf(part, DIGITS) && part.length <= 3 && (part === "0" || !part.startsWith("0"));
-    if (!isByte || Number(part) > 255) return null;
-    bytes.push(Number(part));
-  }
-  return bytes;
-}
-
-function ipv6Bytes(text: string): number[] | null {
-  const halves = text.split("::");
-  if (halves.length > 2) return null;
-  const head = groupBytes(halves[0] ?? "", halves.length === 1);
-  const tail = halves.length === 2 ? groupBytes(halves[1] ?? "", true) : [];
-  if (head === null || tail === null) return null;
-  const missing = 16 - head.length - tail.length;
-  if (halves.length === 1 ? missing !== 0 : missing < 2) return null;
-  const zeros: number[] = [];
-  for (let i = 0; i < missing; i += 1) zeros.push(0);
-  return head.concat(zeros, tail);
-}
-
-/** The bytes of groups with colons between them; the last may be an IPv4 address. */
-function groupBytes(text: string, endsAddress: boolean): number[] | null {
-  if (text === "") return [];
-  const groups = text.split(":");
-  const bytes: number[] = [];
-  for (let i = 0; i < groups.length; i += 1) {
-    const group = groups[i] ?? "";
-    if (endsAddress && i === groups.length - 1 && group.includes(".")) {
-      const last = ipv4Bytes(group);
-      if (last === null) return null;
-      for (const byte of last) bytes.push(byte);
-    } else {
-      if (group.length > 4 || !consistsOf(group, `${DIGITS}ABCDEFabcdef`)) return null;
-      const value = Number(`0x${group}`);
-      bytes.push(value >> 8, value & 255);
-    }
-  }
-  return bytes;
 }

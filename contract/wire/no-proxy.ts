@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isIpv6, parseHostPort } from "./addresses.js";
+import { parseHostPort } from "./addresses.js";
 import { consistsOf, DIGITS, LETTERS } from "./characters.js";
+import { isIpv6 } from "./ip.js";
 
 const NEITHER = "must be a host, a domain or an IPv4 network";
 
@@ -17,7 +18,8 @@ export function noProxyEntryProblem(entry: string): string | null {
   if (entry.includes("[") || entry.includes("]"))
     return "must not have brackets or a port, at which some programs fail";
   if (!consistsOf(entry, `${LETTERS}${DIGITS}._:/-`)) return NEITHER;
-  if (isIpv6(entry)) return null;
+  // Some programs do not read the form that ends with an IPv4 address.
+  if (isIpv6(entry)) return entry.includes(".") ? NEITHER : null;
   const slash = entry.indexOf("/");
   if (slash > 0 && isIpv6(entry.slice(0, slash))) return "must not be an IPv6 network, at which some programs fail";
   const name = entry.startsWith(".") ? entry.slice(1) : entry;

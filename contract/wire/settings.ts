@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type HostPort, isLoopback, parseHostPort } from "./addresses.js";
+import { type Captured, capturedOf } from "./capture.js";
 import { apiUrl } from "./checks.js";
 import { CONTAINERBOOT_VARIABLES, containerbootProblem } from "./containerboot.js";
 import { idAttributes, isFile, secretAttributes } from "./credentials.js";
@@ -76,8 +77,8 @@ export interface Settings extends KeyOptions {
   readonly noProxy: string;
   /** Names of variables that the hooks export besides the usual ones. */
   readonly proxyVariables: readonly string[];
-  /** Whether the connections of a phase's command are to be captured. */
-  readonly capture: boolean;
+  /** What of a phase is to have its connections captured. */
+  readonly capture: Captured;
   /** Empty for the default. */
   readonly socket: string;
   /** The health check of the container that has the tunnel; null where there is none. */
@@ -172,7 +173,7 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
     forwards: forwardsOf(valueInUse(env, "TS_FORWARDS"), [httpProxy, socks5Server]),
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     proxyVariables: splitList(valueInUse(env, "TS_PROXY_VARIABLES")),
-    capture: parseBoolean(valueInUse(env, "TS_CAPTURE")) === true,
+    capture: capturedOf(valueInUse(env, "TS_CAPTURE")) ?? "nothing",
     socket: valueInUse(env, "TS_SOCKET"),
     sidecar: parseHostPort(valueInUse(env, "TS_SIDECAR")),
     trace: parseSwitch(valueInUse(env, "TRACE")),

@@ -5,6 +5,7 @@ import {
   apiUrl,
   boolean,
   type Check,
+  captured,
   controlUrl,
   directoryPath,
   duration,
@@ -272,17 +273,17 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
   },
   {
     name: "capture",
-    kind: "boolean",
+    kind: "text",
     variable: "TS_CAPTURE",
     aliases: [],
     flag: "",
     separator: "",
-    check: boolean,
+    check: captured,
     default: "false",
     defaultText: "",
     doc:
-      "Send the connections of Terraform, OpenTofu, Pulumi, Ansible and kubectl through the tunnel by a seccomp filter, " +
-      "so that also programs and providers that know no proxy reach the tailnet.",
+      "Send the connections of the phase's command, and of all that it starts, through the tunnel by a seccomp filter " +
+      "(`true`), so that programs and providers that know no proxy reach the tailnet; `phase` includes the other hooks.",
     note: "`up` says if that is impossible; then the proxy variables are set as without it.",
   },
   {

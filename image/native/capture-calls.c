@@ -13,8 +13,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// How long a call waits for new routes. Milliseconds.
-enum { PATIENCE = 1000 };
+enum {
+  // How long a call waits for new routes. Milliseconds.
+  PATIENCE = 1000,
+  // A sockaddr_in6 without the scope, which is what RFC 2133 has.
+  SHORTEST_IN6 = 24,
+};
 
 int capture_listener = -1;
 
@@ -80,10 +84,20 @@ static void on_socket(const struct seccomp_notif *call) {
   call_continue(call->id);
 }
 
-// The socket is not to be connected: it is the command's alone from now on.
+// The socket is not to be connected by this process: it is the command's alone from now on.
 static void leave(const struct seccomp_notif *call) {
   ino_t inode = target_socket((pid_t)call->pid, (int)call->data.args[0]);
   if (inode != 0) own_drop(inode);
+  call_continue(call->id);
+}
+
+// The connection is given up, and the socket may be connected anew.
+static void disconnect(const struct seccomp_notif *call) {
+  ino_t inode = target_socket((pid_t)call->pid, (int)call->data.args[0]);
+  if (inode != 0 && call_is_valid(call->id)) {
+    dial_drop(inode);
+    done_drop(inode);
+  }
   call_continue(call->id);
 }
 
@@ -92,7 +106,7 @@ static int adopt(const struct seccomp_notif *call, sa_family_t family, ino_t *in
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0], flags = target_flags(thread, at);
   struct stat status;
-  if (flags < 0 || !target_is_tcp(thread, at) || target_is_elsewhere(thread)) return -1;
+  if (flags < 0 || target_family(thread, at) != family || target_is_elsewhere(thread)) return -1;
   int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
   if (fd < 0) return -1;
   if (!call_is_valid(call->id) || fstat(fd, &status) < 0 || call_replace(call->id, fd, at, flags) < 0) {
@@ -107,6 +121,8 @@ static void capture(const struct seccomp_notif *call, const struct sockaddr *add
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0];
   ino_t inode = target_socket(thread, at);
+  // If the thread is gone, what was read may be of another one with its number.
+  if (!call_is_valid(call->id)) return;
   int own = inode == 0 ? -1 : own_take(inode);
   if (own < 0) {
     if (inode != 0 && dial_has(inode, call->id)) return;
@@ -144,7 +160,7 @@ static bool is_for_names(const struct sockaddr_in *address) {
 static bool ask_names(const struct seccomp_notif *call) {
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0], flags = target_flags(thread, at);
-  if (flags < 0 || target_is_tcp(thread, at) || target_is_elsewhere(thread)) return false;
+  if (flags < 0 || target_family(thread, at) != 0 || target_is_elsewhere(thread)) return false;
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
   if (fd < 0) return false;
   bool is_done = connect(fd, (struct sockaddr *)&names, sizeof names) == 0 && call_is_valid(call->id) &&
@@ -167,7 +183,16 @@ static void on_connect(const struct seccomp_notif *call, bool may_wait) {
     call_answer(call->id, EXDEV);
     return;
   }
+  if (address.ss_family == AF_UNSPEC && length >= sizeof address.ss_family) {
+    disconnect(call);
+    return;
+  }
   if (is_for_names((struct sockaddr_in *)&address) && ask_names(call)) return;
+  if (length < (address.ss_family == AF_INET6 ? SHORTEST_IN6 : sizeof(struct sockaddr_in))) {
+    // The kernel says that it is too short.
+    call_continue(call->id);
+    return;
+  }
   enum verdict verdict = route_of((struct sockaddr *)&address);
   if (verdict == UNSURE && may_wait) {
     struct held *held = malloc(sizeof *held);
@@ -237,6 +262,8 @@ static void on_open(const struct seccomp_notif *call, int path_at) {
     capture_lock();
     for (int i = 0; i < 2; i++) {
       if (files[i] < 0 || strcmp(path, NAMES[i]) != 0) continue;
+      // In another network there are other name servers.
+      if (target_is_elsewhere((pid_t)call->pid)) break;
       // Opened anew, so that it has an offset of its own.
       char name[40];
       snprintf(name, sizeof name, "/proc/self/fd/%d", files[i]);
@@ -259,6 +286,9 @@ void call_receive(void) {
       break;
     case SYS_connect:
       on_connect(&call, true);
+      break;
+    case SYS_getsockopt:
+      call_continue(call.id);
       break;
     case SYS_bind:
     case SYS_listen:

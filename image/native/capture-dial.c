@@ -89,13 +89,18 @@ int dial_open(void) {
   return 0;
 }
 
+static int family_of(int fd) {
+  int family = AF_INET;
+  socklen_t size = sizeof family;
+  getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
+  return family;
+}
+
 // Connects a socket of the command, of either family, to an address on loopback.
 static int connect_own(int fd, const struct sockaddr_in *to) {
   struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = to->sin_port};
-  int family = AF_INET, off = 0;
-  socklen_t size = sizeof family;
-  getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
-  if (family != AF_INET6) return connect(fd, (const struct sockaddr *)to, sizeof *to);
+  int off = 0;
+  if (family_of(fd) != AF_INET6) return connect(fd, (const struct sockaddr *)to, sizeof *to);
   setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   six.sin6_addr.s6_addr[10] = six.sin6_addr.s6_addr[11] = 0xff;
   memcpy(six.sin6_addr.s6_addr + 12, &to->sin_addr, 4);
@@ -119,10 +124,21 @@ static void unpark(int fd) {
   connect(fd, &none, sizeof none);
 }
 
-static void forget_error(int fd) {
-  int error;
+// How connecting has ended. It is said once.
+static int take_error(int fd) {
+  int error = 0;
   socklen_t size = sizeof error;
   getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
+}
+
+// The same for the command: a port at which nobody listens says that the connection is refused. Programs see that
+// there is an error a moment earlier; their question what it is comes to this thread (capture-filter.c), and so late
+// enough.
+static bool refuse(int fd) {
+  unpark(fd);
+  // Some kernels (Linux 6.4 to 6.6) do not disconnect while a thread waits.
+  return connect_own(fd, &refusing) == 0 || errno != EALREADY;
 }
 
 static void reply(struct dial *dial, int error) {
@@ -143,15 +159,11 @@ static void fail(struct dial *dial, int error) {
   capture_counters.failed++;
   if (dial->call != 0 && call_is_valid(dial->call)) {
     unpark(dial->own);
-    forget_error(dial->own);
-  } else if (error == ETIMEDOUT) {
+    take_error(dial->own);
+  } else if (error == ETIMEDOUT || !refuse(dial->own)) {
     // At the next retransmission the kernel finds that there have been enough.
     int one = 1;
     setsockopt(dial->own, IPPROTO_TCP, TCP_SYNCNT, &one, sizeof one);
-  } else {
-    // Too late for its own errno. A port at which nobody listens says that the connection is refused.
-    unpark(dial->own);
-    connect_own(dial->own, &refusing);
   }
   own_put(dial->inode, dial->own, dial->thread, dial->at);
   reply(dial, error);
@@ -195,9 +207,7 @@ static void join(struct dial *dial) {
 }
 
 static void joined(struct dial *dial) {
-  int error = 0;
-  socklen_t size = sizeof error;
-  getsockopt(dial->mate, SOL_SOCKET, SO_ERROR, &error, &size);
+  int error = take_error(dial->mate);
   if (error != 0) return fail(dial, error);
   done_put(dial->inode);
   // A program with a socket that does not block expects to be told later, even if it is connected by now.
@@ -216,19 +226,26 @@ static void joined(struct dial *dial) {
   capture_counters.open++;
 }
 
+// The proxy is gone, or went away.
+static void fail_without_tunnel(struct dial *dial) {
+  static bool is_said;
+  if (!is_said) job_say("The tunnel is down, so connections to the tailnet are refused.");
+  is_said = true;
+  fail(dial, ECONNREFUSED);
+}
+
 // Sends what is left of the request, and reads what has come of the answer, but not a byte beyond.
 static void converse(struct dial *dial) {
   if (dial->sent < dial->size) {
     ssize_t put = send(dial->proxy, dial->request + dial->sent, (size_t)(dial->size - dial->sent), MSG_NOSIGNAL);
     if (put < 0 && errno == EAGAIN) return watch(dial, dial->proxy, EPOLLOUT);
-    if (put < 0) return fail(dial, ECONNREFUSED);
+    if (put < 0) return fail_without_tunnel(dial);
     dial->sent += (uint8_t)put;
     return watch(dial, dial->proxy, dial->sent < dial->size ? EPOLLOUT : EPOLLIN);
   }
   ssize_t got = recv(dial->proxy, dial->answer + dial->got, (size_t)(ANSWER - dial->got), 0);
   if (got < 0 && errno == EAGAIN) return watch(dial, dial->proxy, EPOLLIN);
-  // The tunnel went down.
-  if (got <= 0) return fail(dial, ECONNREFUSED);
+  if (got <= 0) return fail_without_tunnel(dial);
   dial->got += (uint8_t)got;
   if (dial->got >= 4 && dial->answer[3] != 0) return fail(dial, errno_of(dial->answer[3]));
   if (dial->got < ANSWER) return watch(dial, dial->proxy, EPOLLIN);
@@ -283,6 +300,12 @@ static uint64_t grace_limit(pid_t thread) {
 }
 
 void dial_start(uint64_t call, pid_t thread, int at, ino_t inode, int own, const struct sockaddr *address) {
+  if (family_of(own) != address->sa_family) {
+    // The kernel says that it does not take it.
+    own_put(inode, own, thread, at);
+    call_continue(call);
+    return;
+  }
   bool is_blocking = (fcntl(own, F_GETFL) & O_NONBLOCK) == 0;
   int error = park(own, is_blocking), on = 1;
   struct dial *dial = error == EINPROGRESS ? calloc(1, sizeof *dial) : NULL;
@@ -310,7 +333,7 @@ void dial_start(uint64_t call, pid_t thread, int at, ino_t inode, int own, const
   if (dial->proxy < 0) return fail(dial, errno);
   setsockopt(dial->proxy, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   if (connect(dial->proxy, (struct sockaddr *)&proxy, sizeof proxy) < 0 && errno != EINPROGRESS) {
-    return fail(dial, ECONNREFUSED);
+    return fail_without_tunnel(dial);
   }
   converse(dial);
   if (dial->is_over) return;
@@ -328,6 +351,15 @@ bool dial_has(ino_t inode, uint64_t call) {
     return true;
   }
   return false;
+}
+
+void dial_drop(ino_t inode) {
+  for (struct dial *dial = dials; dial != NULL; dial = dial->next) {
+    if (dial->is_over || dial->inode != inode) continue;
+    own_put(inode, dial->own, dial->thread, dial->at);
+    reply(dial, ECONNABORTED);
+    finish(dial);
+  }
 }
 
 // From Linux 5.19 on, a call that has been received is only interrupted by signals that kill. A connect is to be by

@@ -9,7 +9,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-
 #if defined __x86_64__
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #define OPEN SYS_open
@@ -59,6 +58,15 @@ int capture_filter(bool opens) {
       ARGUMENT(2),
       IS(0, 1, 0),
       IS(IPPROTO_TCP, 0, 1),
+      NOTIFY,
+      ALLOW,
+
+      // Programs read here how a connect has ended. They wait until this process has said all that it has to say.
+      IS(SYS_getsockopt, 0, 6),
+      ARGUMENT(1),
+      IS(SOL_SOCKET, 0, 3),
+      ARGUMENT(2),
+      IS(SO_ERROR, 0, 1),
       NOTIFY,
       ALLOW,
 

@@ -10,7 +10,6 @@
 #include "run.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,14 +65,6 @@ static void tell(int kind, int32_t value, const char *text) {
 
 void job_say(const char *text) {
   tell(TEXT, 0, text);
-}
-
-// Prints a line on the standard error of `spacetail run`, if that is still there.
-int32_t spacetail_capture_say(const uint8_t *text, size_t length) {
-  char line[240];
-  snprintf(line, sizeof line, "%.*s", (int)length, (const char *)text);
-  job_say(line);
-  return 0;
 }
 
 void job_post(int32_t what) {

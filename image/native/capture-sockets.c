@@ -46,9 +46,7 @@ void own_put(ino_t inode, int fd, pid_t thread, int at) {
   }
   // Inodes are used again.
   own_drop(inode);
-  for (int i = 0; i < DONE; i++) {
-    if (done[i] == inode) done[i] = 0;
-  }
+  done_drop(inode);
   struct own **bucket = &buckets[inode % BUCKETS];
   *own = (struct own){inode, fd, thread, at, *bucket};
   *bucket = own;
@@ -73,6 +71,12 @@ void own_drop(ino_t inode) {
 
 void done_put(ino_t inode) {
   done[dones++ % DONE] = inode;
+}
+
+void done_drop(ino_t inode) {
+  for (int i = 0; i < DONE; i++) {
+    if (done[i] == inode) done[i] = 0;
+  }
 }
 
 bool done_has(ino_t inode) {

@@ -40,11 +40,14 @@ ino_t target_socket(pid_t thread, int fd) {
   return strncmp(link, "socket:[", 8) == 0 ? strtoul(link + 8, NULL, 10) : 0;
 }
 
-bool target_is_tcp(pid_t thread, int fd) {
+int target_family(pid_t thread, int fd) {
   char path[64], name[16];
   snprintf(path, sizeof path, "/proc/%d/fd/%d", thread, fd);
   ssize_t length = getxattr(path, "system.sockprotoname", name, sizeof name);
-  return length >= 3 && strncmp(name, "TCP", 3) == 0;
+  if (length < 0) return 0;
+  name[length - (length == sizeof name)] = '\0';
+  if (strcmp(name, "TCP") == 0) return AF_INET;
+  return strcmp(name, "TCPv6") == 0 ? AF_INET6 : 0;
 }
 
 int target_flags(pid_t thread, int fd) {

@@ -27,7 +27,8 @@ int capture_filter(bool opens);
 ssize_t target_read(pid_t thread, void *to, uint64_t from, size_t length);
 // The inode of a socket, which identifies it in all its copies; 0 if the descriptor is none.
 ino_t target_socket(pid_t thread, int fd);
-bool target_is_tcp(pid_t thread, int fd);
+// AF_INET or AF_INET6 for a TCP socket; 0 for anything else.
+int target_family(pid_t thread, int fd);
 // O_NONBLOCK, O_CLOEXEC and others; -1 if the descriptor is gone.
 int target_flags(pid_t thread, int fd);
 // Whether a signal waits for it that would interrupt its call.
@@ -43,6 +44,7 @@ int own_take(ino_t inode);
 void own_drop(ino_t inode);
 // Sockets that have been connected by this process, and must not be again.
 void done_put(ino_t inode);
+void done_drop(ino_t inode);
 bool done_has(ino_t inode);
 
 // capture-routes.c: where connections are captured.
@@ -71,6 +73,8 @@ int dial_open(void);
 void dial_start(uint64_t call, pid_t thread, int at, ino_t inode, int own, const struct sockaddr *address);
 // Whether the socket is being connected. If its call was interrupted and came back, the new one takes its place.
 bool dial_has(ino_t inode, uint64_t call);
+// Gives up connecting it, if it is being connected: the command has disconnected it.
+void dial_drop(ino_t inode);
 uint64_t dials_expire(uint64_t now);
 // Frees what has ended, between two rounds of events.
 void dials_bury(void);
@@ -79,7 +83,7 @@ void dials_bury(void);
 int filter_child(int socket, bool opens);
 int filter_receive(int socket);
 
-// capture-job.c: says something to `spacetail run`, and to TypeScript.
+// capture-job.c: a line for the standard error of `spacetail run`, if that is still there, and a sign for TypeScript.
 void job_say(const char *text);
 void job_post(int32_t what);
 void job_expect(uint64_t when);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, hookLists, PHASES, RUN } from "../../contract/index.js";
+import { DEFAULT_HTTP_PROXY, DEFAULT_PHASES, fetcherOf, hookLists, PHASES, RUN } from "../../contract/index.js";
 import type { ContextArgs } from "../spacelift/index.js";
 import { mapInput } from "../support/outputs.js";
 import type { TailnetContextArgs } from "./tailnet-context-args.js";
@@ -9,9 +9,10 @@ import type { TailnetHook } from "./tailnet-hook.js";
 /** The hook lists of a context. Lists that turn out to be empty are undefined. */
 export function hookArguments(args: TailnetContextArgs): Partial<ContextArgs> {
   const { phases = [...DEFAULT_PHASES], httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = args;
-  const { proxyVariables = [], capture = false, userspace } = args;
+  const { proxyVariables = [], capture, userspace } = args;
   const own = [...ownHooks(true, args.beforeHooks), ...ownHooks(false, args.afterHooks)];
-  const options = { phases, httpProxy, exitTrap, proxyVariables, capture, userspace, own };
+  const fetchHooks = fetcherOf(args)?.hooks;
+  const options = { phases, httpProxy, exitTrap, proxyVariables, capture, userspace, fetchHooks, own };
   const lists = mapInput(options, (known) => hookLists(known, known.own));
   const names = [...PHASES.flatMap((phase) => [`before_${phase}`, `after_${phase}`]), `after_${RUN}`];
   const entries = names.map((list) => {

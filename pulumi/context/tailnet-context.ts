@@ -10,6 +10,7 @@ import {
   contextVariables,
   DEFAULT_DESCRIPTION,
   DEFAULT_PHASES,
+  fetcherOf,
   hiddenProblem,
   labelFromName,
   outermostName,
@@ -102,7 +103,9 @@ export class TailnetContext extends pulumi.ComponentResource {
     for (const variable of contextVariables(TEXTS, inputs)) {
       all.variables.set(variable.name, this.createVariable(name, variable));
     }
-    for (const file of inputs.files ?? []) all.files.set(file.path, this.createFile(name, file));
+    const fetcher = fetcherOf(inputs);
+    for (const file of [...(fetcher === undefined ? [] : [fetcher.file]), ...(inputs.files ?? [])])
+      all.files.set(file.path, this.createFile(name, file));
     for (const attachment of inputs.attachments ?? []) this.createAttachment(attachment);
     this.registerOutputs({
       contextId: this.contextId,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { OUTERMOST_PREFIX, outermostName } from "../../contract/context/context-name.js";
+import { type Fetcher, fetcherOf } from "../../contract/context/delivery.js";
 import { problemLine } from "../../contract/context/problem.js";
 import { runnerImageIn } from "../../contract/context/runner-image.js";
 import { contextVariables } from "../../contract/context/variables.js";
@@ -28,7 +29,9 @@ export function contextModel(format: OutputFormat, given: unknown): ContextModel
 }
 
 function modelOf(options: ContextOptions): ContextModel {
-  const { name, runnerImage, runnerRegistry, files = [], attachments = [] } = options;
+  const { name, runnerImage, runnerRegistry, attachments = [] } = options;
+  const fetcher = fetcherOf(options);
+  const files = [...(fetcher === undefined ? [] : [fetcher.file]), ...(options.files ?? [])];
   const { auth, created } =
     options.auth === undefined ? createdLogin(options) : { auth: options.auth, created: undefined };
   return {
@@ -40,11 +43,12 @@ function modelOf(options: ContextOptions): ContextModel {
     stackLabel: options.autoattach,
     stackLabels: options.autoattachLabels,
     labels: options.labels ?? [],
-    hooks: hooksOf(options),
+    hooks: hooksOf(options, fetcher),
     isExternal: auth.external === true,
     variables: contextVariables(TEXTS, { ...options, auth }),
     files: files.map(({ path, content, secret = true }) => ({ path, content, secret })),
     attachments: attachments.map(attachmentModel),
+    needsImage: fetcher === undefined,
     runnerImage: runnerRegistry === undefined ? runnerImage : runnerImageIn(runnerRegistry),
     writeOnlyVersion: options.writeOnlyVersion,
     login: created,
@@ -53,11 +57,12 @@ function modelOf(options: ContextOptions): ContextModel {
   };
 }
 
-function hooksOf(options: ContextOptions): Record<string, string[]> {
+function hooksOf(options: ContextOptions, fetcher: Fetcher | undefined): Record<string, string[]> {
   const { phases = DEFAULT_PHASES, httpProxy = DEFAULT_HTTP_PROXY, exitTrap = true } = options;
-  const { proxyVariables = [], capture = false, userspace } = options;
+  const { proxyVariables = [], capture, userspace } = options;
   const own = [...ownHooks(true, options.beforeHooks), ...ownHooks(false, options.afterHooks)];
-  return hookLists({ phases, httpProxy, exitTrap, proxyVariables, capture, userspace }, own);
+  const fetchHooks = fetcher?.hooks;
+  return hookLists({ phases, httpProxy, exitTrap, proxyVariables, capture, userspace, fetchHooks }, own);
 }
 
 function ownHooks(before: boolean, hooks: readonly HookOptions[] = []): OwnHook[] {

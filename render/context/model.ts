@@ -26,6 +26,8 @@ export interface ContextModel {
   readonly files: readonly FileModel[];
   readonly attachments: readonly AttachmentModel[];
   readonly runnerImage: string | undefined;
+  /** True if the runner image must include the executables. */
+  readonly needsImage: boolean;
   readonly writeOnlyVersion: string | undefined;
   /** The login that is created along with the context; undefined if there is one already. */
   readonly login: LoginModel | undefined;

@@ -27,7 +27,10 @@ export interface ContextOptions extends LoginOptions {
   readonly httpProxy?: string;
   readonly userspace?: string;
   readonly proxyVariables?: string[];
-  readonly capture?: boolean;
+  readonly capture?: string;
+  readonly delivery?: string;
+  readonly fetchUrl?: string;
+  readonly fetchSums?: Readonly<Record<string, string>>;
   readonly runnerImage?: string;
   readonly runnerRegistry?: string;
   readonly labels?: string[];

@@ -61,7 +61,8 @@ function stackAdvice(model: ContextModel): string[] {
   const { runnerImage, isExternal } = model;
   const image =
     runnerImage === undefined ? "a runner image that includes spacetail" : "the runner image of `runner_image`";
-  const advice = [`${labelAdvice(model)} They also need ${image}; the runner image is a stack setting.`];
+  const needed = `They also need ${image}; the runner image is a stack setting.`;
+  const advice = [model.needsImage ? `${labelAdvice(model)} ${needed}` : labelAdvice(model)];
   if (!isExternal) return advice;
   return [
     ...advice,

@@ -9,8 +9,9 @@ import { Input, type Text } from "../context/texts.js";
 import { type Yaml, yamlDocument } from "./yaml.js";
 
 const ABOUT =
-  "Puts runs on a Tailscale tailnet, phase by phase. Stacks need the label that the plugin is installed with, and a runner " +
-  "image that includes spacetail.";
+  "Puts runs on a Tailscale tailnet, phase by phase. Stacks need the label that the plugin is installed with";
+
+const NEEDS_IMAGE = ", and a runner image that includes spacetail";
 
 /**
  * The manifest of a Spacelift plugin that creates the context. Values that are not known are parameters of the plugin.
@@ -28,7 +29,7 @@ export function pluginManifest(model: ContextModel): string {
   return yamlDocument({
     name,
     version: VERSION,
-    description: ABOUT,
+    description: `${ABOUT}${model.needsImage ? NEEDS_IMAGE : ""}.`,
     author,
     parameters: someOf(parameters),
     contexts: [

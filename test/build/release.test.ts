@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { contextProblems, EXECUTABLES, NO_ENGINE } from "../../contract/index.js";
 
 const ROOT = join(__dirname, "../..");
 
@@ -201,6 +202,26 @@ describe("assets", () => {
     const check = spawnSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: out, encoding: "utf8" });
     expect(check.status).toBe(0);
     expect(check.stdout.trimEnd().split("\n")).toHaveLength(6);
+  });
+
+  test("for a server of one's own there are the options of contexts, and no other address in the package", () => {
+    const root = repository();
+    const out = join(scratch, "out");
+    const packed = '{ "version": "", "platforms": {} }';
+    writeFileSync(join(root, "contract/release.json"), packed);
+    const { status } = release(root, ["assets", files(), out, "https://files.test/spacetail/"], {
+      GITHUB_REPOSITORY: "",
+    });
+    expect(status).toBe(0);
+    expect(readFileSync(join(root, "contract/release.json"), "utf8")).toBe(packed);
+    const options = JSON.parse(readFileSync(join(out, "fetch.json"), "utf8"));
+    const sum = (name: string) => sha256(gunzipSync(readFileSync(join(out, `${name}.gz`))));
+    expect(options).toEqual({
+      delivery: "fetch",
+      fetchUrl: "https://files.test/spacetail",
+      fetchSums: Object.fromEntries(EXECUTABLES.map((name) => [name, sum(name)])),
+    });
+    expect(contextProblems({ name: "tailnet", auth: { authKey: "k" }, ...options }, NO_ENGINE)).toEqual([]);
   });
 
   test("the same files make the same assets", () => {

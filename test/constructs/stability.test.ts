@@ -13,8 +13,18 @@ import { type Attributes, newStack, synthesize } from "./manifest.js";
 /** Types whose every attribute replaces the resource. */
 const REPLACED = ["spacelift_environment_variable", "spacelift_mounted_file", "spacelift_context_attachment"];
 
-/** Every option of a context, with a value; writeOnlyVersion is dealt with apart. */
-const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | "lifecycle" | "writeOnlyVersion"> = {
+/** What is dealt with apart. */
+type Apart = "provider" | "dependsOn" | "lifecycle" | "writeOnlyVersion" | keyof typeof FETCHED;
+
+/** Options that need each other. */
+const FETCHED = {
+  delivery: "fetch",
+  fetchUrl: "https://files.test/spacetail",
+  fetchSums: { "spacetail-linux-arm64": "a".repeat(64), "tailscaled-linux-arm64": "b".repeat(64) },
+};
+
+/** Every option of a context, with a value. */
+const OPTIONS: Omit<Required<TailnetContextOptions>, Apart> = {
   spaceId: "root",
   description: "d",
   phases: ["init", "plan"],
@@ -52,7 +62,7 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
   forwards: ["15432:db:5432"],
   noProxy: ["n"],
   proxyVariables: ["ALL_PROXY"],
-  capture: true,
+  capture: "true",
   tailscaledArgs: ["--verbose=1"],
   socket: "/s",
   runtimeDir: "/r",
@@ -61,6 +71,15 @@ const OPTIONS: Omit<Required<TailnetContextOptions>, "provider" | "dependsOn" | 
 
 /** Those of them that can be had together. */
 const { autoattachLabels: _labels, autoattachAll: _all, runnerRegistry: _registry, ...TOGETHER } = OPTIONS;
+
+/** Each of some options, or group of them, by name. */
+function each(options: object): [string, TailnetContextOptions][] {
+  const alone = Object.entries(options).map(([name, value]): [string, TailnetContextOptions] => [
+    name,
+    { [name]: value },
+  ]);
+  return [...alone, ["delivery", FETCHED]];
+}
 
 const BASE: TailnetContextOptions = {
   environment: { GREETING: "hello" },
@@ -91,15 +110,18 @@ function losses(before: Record<string, Attributes>, after: Record<string, Attrib
   });
 }
 
-test.each(Object.entries(OPTIONS))("%s replaces nothing when it comes", (option, value) => {
-  expect(losses(resourcesWith(BASE), resourcesWith({ ...BASE, [option]: value }))).toEqual([]);
+test.each(each(OPTIONS))("%s replaces nothing when it comes", (_, options) => {
+  expect(losses(resourcesWith(BASE), resourcesWith({ ...BASE, ...options }))).toEqual([]);
 });
 
-test.each(Object.entries(TOGETHER))("%s takes along only what it brought when it goes", (option, value) => {
-  const { [option]: _, ...others }: Record<string, unknown> = TOGETHER;
+test.each(each(TOGETHER))("%s takes along only what it brought when it goes", (_, options) => {
+  const names = Object.keys(options);
+  const others = Object.fromEntries(
+    Object.entries({ ...TOGETHER, ...FETCHED }).filter(([name]) => !names.includes(name)),
+  );
   const bare = Object.keys(resourcesWith({}));
-  const brought = Object.keys(resourcesWith({ [option]: value })).filter((address) => !bare.includes(address));
-  const lost = losses(resourcesWith({ ...others, [option]: value }), resourcesWith(others));
+  const brought = Object.keys(resourcesWith(options)).filter((address) => !bare.includes(address));
+  const lost = losses(resourcesWith({ ...others, ...options }), resourcesWith(others));
   expect(lost.filter((address) => !brought.includes(address))).toEqual([]);
 });
 

@@ -10,6 +10,7 @@ describe("host:port", () => {
     ["100.64.0.7:65535", "100.64.0.7", 65535],
     ["[::1]:80", "::1", 80],
     ["[fd7a:115c:a1e0::1]:443", "fd7a:115c:a1e0::1", 443],
+    ["[::ffff:10.0.0.1]:443", "::ffff:10.0.0.1", 443],
   ])("%s is read and written back", (text, host, port) => {
     const target = parseHostPort(text);
     expect(target).toEqual({ host, port });

@@ -63,8 +63,8 @@ test.each(["true", "1", undefined])("with userspace %j there are always proxies"
   expect(hooks).toEqual({ before_plan: BEFORE, after_plan: AFTER });
 });
 
-test("with capture the executable says what to export", () => {
-  const hooks = hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, capture: true });
+test.each(["true", "phase", "a token"])("with capture %j the executable says what to export", (capture) => {
+  const hooks = hookLists({ phases: ["plan"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, capture });
   expect(hooks.before_plan).toEqual([BEFORE[0], BEFORE[1], 'eval "$(spacetail env)"']);
   expect(hooks.after_plan).toEqual(AFTER);
 });

@@ -43,6 +43,11 @@ export function run(shell: Shell, script: string, env: Readonly<Record<string, s
   return result.stdout;
 }
 
+/** The path of a program; empty if this machine does not have it. */
+export function findProgram(name: string): string {
+  return found(name)[0] ?? "";
+}
+
 function found(program: string, ...words: string[]): string[] {
   for (const folder of (process.env.PATH ?? "").split(":")) {
     try {

@@ -11,7 +11,7 @@ import { accessTo, describeInContainers, nodesLeft, useWorld } from "./stage.js"
 
 /** A stand-in for Terraform that knows no proxy. */
 const TOOL = "#!/bin/sh\\nexec curl -sS http://state/hello\\n";
-const OURS = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, capture: true });
+const OURS = hookLists({ phases: ["perform"], httpProxy: DEFAULT_HTTP_PROXY, exitTrap: true, capture: "true" });
 const HOOKS = {
   ...OURS,
   before_perform: [

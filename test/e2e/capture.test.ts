@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Programs as they are, without a proxy variable: what `spacetail run` captures reaches the tailnet.
-import { existsSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { ROOT } from "../world/world.js";
+import { compile } from "./capture/compile.js";
 import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
 
 const CLIENTS = join(ROOT, ".cache/world/clients");
@@ -40,6 +41,12 @@ const NO_HOST_KEYS = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/nul
 /** A client, a line that it must be able to do, what it prints, and what must be there for it. */
 const PROGRAMS: readonly (readonly [name: string, line: string, output: string | RegExp, needs: string])[] = [
   ["static Go", `${CLIENTS}/fetch ${URL_}`, HELLO, `${CLIENTS}/fetch`],
+  [
+    "Go's drivers of databases",
+    `${CLIENTS}/databases`,
+    "lib/pq: <nil>\npgx: <nil>\nmysql: <nil>\ngo-redis: <nil>\nldap: <nil>\n",
+    `${CLIENTS}/databases`,
+  ],
   ["curl", `curl -sS ${URL_}`, HELLO, "/usr/bin/curl"],
   ["curl with a full name", "curl -sS http://state.tail.test/hello", HELLO, "/usr/bin/curl"],
   ["curl by IPv6", "curl -6 -sS http://state/hello", HELLO, "/usr/bin/curl"],
@@ -149,6 +156,23 @@ describeInContainers("spacetail run --capture", () => {
       expect(await stage.leftovers(/^spacetail capture/)).toEqual([]);
     });
 
+    test("nor does the process that captures hold what the daemon has let go of", async () => {
+      // GIVEN a shell with pipes on its output and on descriptor 7
+      const daemon = "(exec >/dev/null 2>&1 7>&-; until [ -e let-go ]; do sleep 0.05; done) &";
+      const command = stage.container.start({
+        argv: ["sh", "-c", `exec spacetail run --capture=on -- sh -c "$LINE"`],
+        environment: { ...stage.variables, LINE: daemon },
+        directory: "/mnt/workspace",
+        pipes: [[1, 2], [7]],
+      });
+      // WHEN it ends while the daemon stays
+      await command.exited;
+      await stage.find(/^spacetail capture/);
+      // THEN all of them reach their end
+      await command.ended;
+      await stage.run("touch let-go");
+    });
+
     test("what a program has sent before it ends arrives", async () => {
       const send = `python3 -c '
 import socket
@@ -158,6 +182,36 @@ s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shu
 
     test("a program inside of a captured one is captured by the same", async () => {
       expect(await inside(`spacetail run --capture=on -- curl -sS ${URL_} 2>/dev/null`)).toBe(HELLO);
+    });
+  });
+
+  describe.each([
+    ["can be used", "0", "on"],
+    ["cannot be used", "1024", "on, without split DNS for musl programs (port 53 cannot be used)"],
+  ])("where port 53 %s", (_, first, report) => {
+    /** A setting of the sandbox's own network; elsewhere it is the machine's, and left alone. */
+    const SETTING = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+    const here = existsSync("/sys/class/net/world0") ? test : test.skip;
+    if (here === test.skip) console.warn(`skipped: where port 53: ${SETTING} is the machine's`);
+
+    here("programs with musl find nodes, and names of split DNS if that is possible", async () => {
+      writeFileSync(SETTING, first);
+      const stage = await Stage.open("native", access);
+      try {
+        copyFileSync(compile("resolve"), join(stage.workspace, "resolve"));
+        const up = await stage.run("spacetail up --watch none", { TS_CAPTURE: "true" });
+        expect(up.text).toContain(`spacetail: capture: ${report}\n`);
+        const names = "db db.tail.test mysql.corp.test nowhere.tail.test";
+        const found = await stage.run(`spacetail run --capture=on -- ./resolve ${names} 2>/dev/null`);
+        const { addresses } = world().tailnet.info.peers.find(({ name }) => name === "db") ?? { addresses: [] };
+        const behind = first === "0" ? "10.99.0.10" : "none";
+        expect(found.text).toBe(`${addresses[0]}\n${addresses[0]}\n${behind}\nnone\n`);
+        await stage.run("spacetail down");
+        expect(await stage.leftovers()).toEqual([]);
+      } finally {
+        await stage.close();
+        writeFileSync(SETTING, "1024");
+      }
     });
   });
 
@@ -178,6 +232,10 @@ s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shu
     try {
       const line = `spacetail up --watch none && spacetail run -- sh -c 'spacetail down; curl -sS ${URL_}' 2>&1`;
       expect((await stage.run(line)).text).toMatch(/Could ?n.t (connect|resolve host)|refused/);
+      const later = `spacetail up --watch none && spacetail run -- sh -c 'spacetail down; exec 3<>/dev/tcp/100.64.0.1/80'`;
+      expect((await stage.run(later.replace("sh -c", "bash -c"))).text).toContain(
+        "spacetail: The tunnel is down, so connections to the tailnet are refused.",
+      );
     } finally {
       await stage.close();
     }

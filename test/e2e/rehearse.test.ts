@@ -37,6 +37,9 @@ const FEDERATED: Expected = {
 };
 const BASH: Expected = { ...OAUTH, secretsAtRest: [IN_STATE, IN_ACCOUNT, IN_BASH] };
 
+/** What the build for Node cannot do. */
+const NATIVE: [string, Partial<RehearsalOptions>, Expected][] = [["captured", { capture: true }, OAUTH]];
+
 const VARIANTS: [string, Partial<RehearsalOptions>, Expected][] = [
   ["everything goes well", {}, OAUTH],
   ["the apply phase fails", { failApply: true }, OAUTH],
@@ -53,7 +56,7 @@ const VARIANTS: [string, Partial<RehearsalOptions>, Expected][] = [
 
 describeInContainers("a whole run, from the construct to the service", () => {
   describe.each(BUILDS)("%s", (build) => {
-    describe.each(VARIANTS)("%s", (_, variant, expected) => {
+    describe.each(build === "native" ? [...VARIANTS, ...NATIVE] : VARIANTS)("%s", (_, variant, expected) => {
       const lines: string[] = [];
       const options: RehearsalOptions = { build, print: (line) => lines.push(line), ...variant };
       let rehearsal: Rehearsal;

@@ -13,6 +13,7 @@ import {
   REACH,
   Stage,
   TAG,
+  useDeadline,
   useWorld,
 } from "./stage.js";
 
@@ -30,6 +31,7 @@ describeInContainers("a host that stays", () => {
   const world = useWorld({ ephemeralTimeoutMs: 1000 });
 
   describe.each(BUILDS)("%s", (build) => {
+    const deadline = useDeadline(world, build);
     let stage: Stage;
     let access: Access;
     beforeEach(async () => {
@@ -246,7 +248,7 @@ describeInContainers("a host that stays", () => {
 
     test("it goes on without its control server, waits for it, and stops in time without it", async () => {
       const { tailnet } = world();
-      const environment = { ...access, TS_BOOT_TIMEOUT: "3s", TS_ENABLE_HEALTH_CHECK: "true" };
+      const environment = { ...access, ...deadline(3000), TS_ENABLE_HEALTH_CHECK: "true" };
       await tailnet.control("refuse");
       const serve = startServe(stage, environment);
       await serve.prints(/TS_BOOT_TIMEOUT leaves no time to ask again\. .* Trying again\.\n/);

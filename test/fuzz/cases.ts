@@ -5,11 +5,14 @@ import { localAnswer } from "./grammar-local.js";
 import { settingsRecords } from "./grammar-words.js";
 import type { Random } from "./random.js";
 
+/** The parts of the executable that have parsers. */
+export const GROUPS = ["http", "socks", "dns", "local", "words"] as const;
+
 /** What parsers are fed with. */
 export interface Fuzzed {
   readonly name: string;
   /** The part of the executable that they belong to. */
-  readonly group: "http" | "socks" | "dns" | "local" | "words";
+  readonly group: (typeof GROUPS)[number];
   /** The name of the parser in the program of `parsers/`. */
   readonly parser: string;
   readonly make: (random: Random) => Buffer;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Amount, goOnFor, SEED } from "../fuzz/amount.js";
-import { FUZZED } from "../fuzz/cases.js";
+import { FUZZED, GROUPS } from "../fuzz/cases.js";
 import { commandsOf, fuzz, keptCases, tryCase } from "../fuzz/fuzz.js";
 import { ParserProcess, type Result } from "../fuzz/parser-process.js";
 import { ROOT } from "../world/world.js";
 import { buildProbes } from "./net-probe.js";
 
-/** The parsers, one by one, in the program of test/native. */
-export function describeParsers(amount: Amount): void {
+/**
+ * The parsers, one by one, in the program of test/native.
+ *
+ * @param groups those of which groups; all by default
+ */
+export function describeParsers(amount: Amount, groups: readonly string[] = GROUPS): void {
   describe("the parsers of the native build survive what nobody should send, and understand it as Node does", () => {
     beforeAll(buildProbes);
     const builds = commandsOf(ROOT);
@@ -34,7 +38,8 @@ export function describeParsers(amount: Amount): void {
       }
     });
 
-    test.each(FUZZED.map((one) => [one.name, one] as const))("%s", async (_, fuzzed) => {
+    const chosen = FUZZED.filter(({ group }) => groups.includes(group));
+    test.each(chosen.map((one) => [one.name, one] as const))("%s", async (_, fuzzed) => {
       const share = FUZZED.filter(({ group }) => group === fuzzed.group).length;
       const seconds = amount.seconds === undefined ? {} : { seconds: amount.seconds / share };
       await fuzz(builds, fuzzed, SEED, goOnFor({ ...amount, ...seconds }));

@@ -44,7 +44,7 @@ const TUNNEL: RenderOptions = {
   forwards: ["15432:db:5432", "13306:mysql.corp.test:3306"],
   noProxy: [".corp.test", "10.0.0.0/8"],
   proxyVariables: ["ALL_PROXY", "NODE_USE_ENV_PROXY", "JAVA_TOOL_OPTIONS"],
-  capture: true,
+  capture: "true",
   tailscaledArgs: ["--verbose=1"],
   socket: "/tmp/tailscaled.sock",
   runtimeDir: "/run/user/1983",
@@ -80,6 +80,17 @@ const CONTEXT: RenderOptions = {
 };
 
 const READABLE_FILE = { path: "source/.npmrc", content: "fund=false\nname=é\n", secret: false };
+
+const FETCHED: RenderOptions = {
+  delivery: "fetch",
+  fetchUrl: "https://files.test/spacetail",
+  fetchSums: {
+    "spacetail-linux-amd64": "a".repeat(64),
+    "tailscaled-linux-amd64": "b".repeat(64),
+    "spacetail-linux-arm64": "c".repeat(64),
+    "tailscaled-linux-arm64": "d".repeat(64),
+  },
+};
 
 /** Sets that together use every option in every format that has a place for it. */
 export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
@@ -213,6 +224,7 @@ export const OPTION_SETS: Readonly<Record<string, OptionSet>> = {
       },
     },
   },
+  fetched: { formats: ["hcl", "plugin"], options: FETCHED },
   outermost: { formats: ["plugin"], options: { name: "tail", outermost: true } },
   "federated-one": { formats: ["hcl", "plugin", "blueprint"], options: { auth: { federated: { identity: true } } } },
   "federated-one-known": {

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from "node:fs";
 import type { CaptureCounts } from "../platform/capture.js";
 import { readText, writePrivate } from "../process/files.js";
-import { isRunning, type ProcessId, thisProcess } from "../process/processes.js";
+import { isProcessId, isRunning, type ProcessId, thisProcess } from "../process/processes.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 
 /** How often a process that captures writes down what it has captured. Milliseconds. */
@@ -42,7 +42,7 @@ export function readCounts(dir: RuntimeDir): CaptureCounts | null {
   for (const name of namesIn(dir.path)) {
     const text = name.startsWith(PREFIX) ? readText(`${dir.path}/${name}`) : null;
     const note = text === null ? null : parse(text);
-    if (note === null || !isRunning(note.process)) continue;
+    if (note === null || !isProcessId(note.process) || !isRunning(note.process)) continue;
     sum = sum === null ? note.counts : added(sum, note.counts);
   }
   return sum;

@@ -8,9 +8,11 @@ import type { LocalApi } from "../tailnet/local-api.js";
 import { emptyReply, fitting, NO_ERROR, parseQuestion, replyFor, SERVER_FAILURE, typeName } from "./question.js";
 
 /** Loopback addresses to listen on. One is enough, unless several programs are captured at the same time. */
-const ADDRESSES: readonly string[] = [100, 101, 102, 103, 104, 105, 106, 107].map((last) => `127.100.100.${last}`);
+export const ADDRESSES: readonly string[] = [100, 101, 102, 103, 104, 105, 106, 107].map(
+  (last) => `127.100.100.${last}`,
+);
 
-const DNS_PORT = 53;
+export const DNS_PORT = 53;
 
 /** How long the tailnet's name servers may take, and each of the run's own. Milliseconds. */
 const TAILNET_MS = 6000;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Settings } from "../../../contract/wire/settings.js";
-import { errorCode } from "../errors/failure.js";
 import { errorName } from "../errors/system-error.js";
 import type { Platform } from "../platform/platform.js";
-
-const NAME_SERVER = "127.100.100.100";
-const DNS_PORT = 53;
+import { ADDRESSES, DNS_PORT } from "./name-server.js";
 
 /** Why capture is not possible here, to follow "off:" or "because"; empty if it is. */
 export function captureProblem(platform: Platform): string {
@@ -29,12 +26,15 @@ export function captureReport(platform: Platform): string {
 /** Whether a name server can be where all programs look for it. */
 export function hasNamesForAll({ capture }: Platform): boolean {
   if (capture === null) return false;
-  try {
-    capture.datagrams.serve(NAME_SERVER, DNS_PORT, () => {}).close();
-    return true;
-  } catch (error) {
-    return errorCode(error) === "EADDRINUSE";
+  for (const ip of ADDRESSES) {
+    try {
+      capture.datagrams.serve(ip, DNS_PORT, () => {}).close();
+      return true;
+    } catch {
+      // Somebody else listens there, or it is not allowed.
+    }
   }
+  return false;
 }
 
 /** The result of a probe in words; empty if everything works. Pure. */

@@ -5,12 +5,13 @@ import { errorMessage } from "../errors/failure.js";
 import { type TailnetView, viewOf } from "../names/view.js";
 import type { Capture } from "../platform/capture.js";
 import type { Platform } from "../platform/platform.js";
+import { closeInherited } from "../process/descriptors.js";
 import { readText } from "../process/files.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 import { noteCounts } from "./counts.js";
 import { destinations } from "./destinations.js";
-import { type NameServer, openNameServer } from "./name-server.js";
+import { DNS_PORT, type NameServer, openNameServer } from "./name-server.js";
 import { nameServersOf, networksOfAddresses, networksOfRoutes } from "./own-networks.js";
 import { hostsFile, resolvConf } from "./resolv-conf.js";
 
@@ -68,6 +69,9 @@ export async function serveCapture(platform: Platform, capture: Capture, task: T
       resolve(problem);
       return;
     }
+    // What was inherited is for the program, whose end others may wait for.
+    closeInherited();
+    process.chdir("/");
     platform.raiseDescriptorLimit();
     stop = noteCounts(task.dir, capture.counts);
   });
@@ -91,7 +95,7 @@ async function viewNow(api: LocalApi): Promise<TailnetView | null> {
  * {@link Capture.names}); those that do not have the tailnet's nodes in their hosts file.
  */
 function showNames(capture: Capture, { ip, port }: NameServer, view: TailnetView | null, resolv: string): void {
-  const isUsual = port === 53;
+  const isUsual = port === DNS_PORT;
   capture.file("resolv.conf", resolvConf(resolv, ip, view === null ? [] : view.searchDomains, isUsual));
   if (isUsual || view === null) return;
   capture.names(ip, port);

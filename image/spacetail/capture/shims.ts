@@ -42,6 +42,7 @@ export function writeShims(dir: RuntimeDir, command: readonly string[], path: st
     }
     return "";
   } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
     return errorCode(error);
   }
 }

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
 import { exportCommands } from "../../../contract/wire/proxy-variables.js";
 import { readSettings } from "../../../contract/wire/settings.js";
 import { shellQuote } from "../../../contract/wire/shell.js";
 import { hasProxy } from "../capture/launch.js";
 import { phaseCaptureProblem } from "../capture/possible.js";
+import { repeatCommand } from "../capture/shell.js";
 import { pathWithout, shimFolder } from "../capture/shims.js";
 import type { Platform } from "../platform/platform.js";
 import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 
+const NOT_REPEATABLE =
+  "The phase's shell cannot be executed anew (it is not `sh -c LINE`, or not the one of --watch), so only the command " +
+  "is captured.";
+
 /**
- * The commands by which a phase gets to the tunnel: those that put the shims first in PATH where connections are
- * captured, else those that set the proxy variables. A run with a proxy of its own gets both, since its programs would
- * ask that proxy for the tailnet's hosts. Kernel networking needs neither, and a host may leave the
- * proxies out.
+ * The commands by which a phase gets to the tunnel: where connections are captured, one that executes its shell anew,
+ * or one that puts the shims first in PATH; else those that set the proxy variables. A run with a proxy of its own gets
+ * these too, since its programs would ask that proxy for the tailnet's hosts. Kernel networking needs none, and a host
+ * may have no proxies.
  */
 export function phaseCommands(platform: Platform, env: Environment): string[] {
   const settings = readSettings(env);
@@ -22,8 +28,15 @@ export function phaseCommands(platform: Platform, env: Environment): string[] {
   const dir = findRuntimeDir(platform, env);
   if (platform.capture?.isCaptured() === true || networkingOfTunnel(dir) === "kernel" || httpProxy === "") return [];
   const variables = exportCommands(httpProxy, proxyVariables);
-  if (!settings.capture || phaseCaptureProblem(platform, settings) !== "") return variables;
+  if (settings.capture === "nothing" || phaseCaptureProblem(platform, settings) !== "") return variables;
+  if (settings.capture === "phase") {
+    const command = repeatCommand(dir, platform.command);
+    if (command !== "") return [command];
+    console.error(`spacetail: ${NOT_REPEATABLE}`);
+  }
   const folder = shimFolder(dir);
+  // `up` has said why it could not write them.
+  if (!existsSync(folder)) return variables;
   const path = `export PATH=${shellQuote(folder)}:${shellQuote(pathWithout(env.PATH ?? "", folder))}`;
   return hasProxy(settings, env) ? [path].concat(variables) : [path];
 }

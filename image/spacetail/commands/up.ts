@@ -57,7 +57,7 @@ export async function join(invocation: Invocation): Promise<number> {
 /** Says whether the phase's connections are captured, if they are to be, and writes the shims for that. */
 function prepareCapture({ platform, env }: Invocation): void {
   const settings = readSettings(env);
-  if (!settings.capture) return;
+  if (settings.capture === "nothing") return;
   const dir = ensureRuntimeDir(platform, env);
   const lack = networkingOfTunnel(dir) === "kernel" ? NO_CAPTURE_NEEDED : phaseCaptureProblem(platform, settings);
   console.error(`spacetail: capture: ${lack === "" ? captureReport(platform) : `off (${lack})`}`);

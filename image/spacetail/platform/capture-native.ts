@@ -13,7 +13,6 @@ declare function captureProxy(ip: string, port: number): number;
 declare function captureRoutes(networks: string): number;
 declare function captureFile(which: number, text: string): number;
 declare function captureNames(ip: string, port: number): number;
-declare function captureSay(line: string): number;
 declare function captureCount(which: number): number;
 declare function captureStart(words: string, channel: number, opens: number, id: number): number;
 
@@ -47,9 +46,6 @@ export function nativeCapture(): Capture {
       captureNames(ip, port);
     },
     datagrams: nativeDatagrams(),
-    say: (line) => {
-      captureSay(line);
-    },
     counts: () => ({
       captured: captureCount(0),
       failed: captureCount(1),

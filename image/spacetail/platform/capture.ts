@@ -39,8 +39,6 @@ export interface Capture {
    */
   readonly names: (ip: string, port: number) => void;
   readonly datagrams: Datagrams;
-  /** Prints a line on the standard error of `spacetail run`. */
-  readonly say: (line: string) => void;
   readonly counts: () => CaptureCounts;
 }
 

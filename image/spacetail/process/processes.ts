@@ -61,6 +61,11 @@ export function parentPid(): number {
   return statOf("self")?.parent ?? 0;
 }
 
+/** The ID of the process that started another one; 0 if it is not known. */
+export function parentOf(pid: number): number {
+  return statOf(`${pid}`)?.parent ?? 0;
+}
+
 export function isSame(one: ProcessId, other: ProcessId): boolean {
   return one.pid === other.pid && one.start === other.start;
 }

@@ -8,7 +8,7 @@ import { bypassedMessage } from "../names/bypassed.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
 import { readText, writePrivate } from "../process/files.js";
 import type { ProcessId } from "../process/processes.js";
-import { emptyRecord, proxiesOfRun, readRecord, writeRecord } from "../proxies/proxy-record.js";
+import { emptyRecord, forgetRecord, proxiesOfRun, readRecord, writeRecord } from "../proxies/proxy-record.js";
 import { lastMessage, problemLines } from "../tailnet/daemon-log.js";
 import type { Status } from "../tailnet/ipn.js";
 import { join, joinPrefs } from "../tailnet/join.js";
@@ -56,11 +56,25 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       const note = await reach(api, settings.waitFor, false, deadline);
       return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
     }
-    await requireFree(attempt);
-    if (remaining(deadline) === 0) throw new Failure("TS_BOOT_TIMEOUT passed before tailscaled could be started.");
-    return await startTunnel(attempt);
+    return await startNew(attempt);
   } finally {
     release();
+  }
+}
+
+/** Starts a tunnel where there is none. */
+async function startNew(attempt: Attempt): Promise<Outcome> {
+  let isUp = false;
+  try {
+    await requireFree(attempt);
+    if (remaining(attempt.deadline) === 0)
+      throw new Failure("TS_BOOT_TIMEOUT passed before tailscaled could be started.");
+    const outcome = await startTunnel(attempt);
+    isUp = outcome.exitStatus === 0;
+    return outcome;
+  } finally {
+    // Hooks export nothing after an `up` that failed, so there is nothing to bring back.
+    if (!isUp) forgetRecord(attempt.dir.proxies, attempt.env);
   }
 }
 

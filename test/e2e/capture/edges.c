@@ -37,6 +37,8 @@ static const char *name_of(int error) {
                {EAGAIN, "EAGAIN"},
                {EINTR, "EINTR"},
                {EPIPE, "EPIPE"},
+               {EINVAL, "EINVAL"},
+               {EAFNOSUPPORT, "EAFNOSUPPORT"},
                {EISCONN, "EISCONN"},
                {EALREADY, "EALREADY"},
                {EINPROGRESS, "EINPROGRESS"},
@@ -208,6 +210,24 @@ static void one_by_one(void) {
   bind(fd, (struct sockaddr *)&any, sizeof any);
   printf("bound: %s", to(fd, service(ECHO)));
   printf(" %s\n", echoes(fd));
+  fd = tcp(SOCK_NONBLOCK);
+  struct sockaddr none = {.sa_family = AF_UNSPEC};
+  printf("taken back: %s", to(fd, service(LATE)));
+  printf(" %d", connect(fd, &none, sizeof none));
+  fcntl(fd, F_SETFL, 0);
+  printf(" %s", to(fd, service(ECHO)));
+  printf(" %s\n", echoes(fd));
+}
+
+static void addresses(void) {
+  struct sockaddr_in four = service(ECHO);
+  struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(80)};
+  inet_pton(AF_INET6, "fd7a:115c:a1e0::1", &six.sin6_addr);
+  int fd = tcp(0);
+  printf("address too short: %s\n", connect(fd, (struct sockaddr *)&four, 8) < 0 ? name_of(errno) : "0");
+  printf("address of the other family: %s", connect(fd, (struct sockaddr *)&six, sizeof six) < 0 ? name_of(errno) : "0");
+  printf(", then %s", to(fd, four));
+  printf(" %s\n", echoes(fd));
 }
 
 static void descriptors(void) {
@@ -337,10 +357,10 @@ static void orphan(void) {
   printf("orphan: %s\n", result);
 }
 
-static void many(int count) {
-  int epoll = epoll_create1(0), connected = 0, ended = 0;
-  struct sockaddr_in at = service(ECHO);
-  if (!is_kernel) at = service(LATE);
+// Programs that wait look at their sockets the moment that there is something to see.
+static void many(int count, enum kind kind) {
+  int epoll = epoll_create1(0), connected = 0, refused = 0, ended = 0;
+  struct sockaddr_in at = service(kind);
   for (int i = 0; i < count; i++) {
     int fd = tcp(SOCK_NONBLOCK);
     struct epoll_event event = {.events = EPOLLOUT | EPOLLONESHOT, .data.fd = fd};
@@ -351,11 +371,14 @@ static void many(int count) {
     struct epoll_event event;
     if (epoll_wait(epoll, &event, 1, 100000) != 1) break;
     ended++;
-    if (strcmp(so_error(event.data.fd), "0") == 0 && strcmp(echoes(event.data.fd), "ping") == 0) connected++;
+    const char *error = so_error(event.data.fd);
+    const char *text = strcmp(error, "0") == 0 ? echoes(event.data.fd) : error;
     close(event.data.fd);
+    if (strcmp(text, "ECONNREFUSED") == 0) refused++;
+    else if (strcmp(text, "ping") == 0) connected++;
+    else printf("%s after %d\n", text, ended);
   }
-  printf("%d", count);
-  printf(" at once: %d\n", connected);
+  printf("%d at once: %d connected, %d refused\n", count, connected, refused);
 }
 
 int main(int argc, char **argv) {
@@ -365,10 +388,12 @@ int main(int argc, char **argv) {
   setvbuf(stdout, NULL, _IONBF, 0);
   signal(SIGPIPE, SIG_IGN);
   if (argc > 2) {
-    many(atoi(argv[2]));
+    many(atoi(argv[2]), ECHO);
     return 0;
   }
   one_by_one();
+  addresses();
+  many(20, LATE_REFUSAL);
   descriptors();
   events();
   limits();

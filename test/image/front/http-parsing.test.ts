@@ -179,6 +179,7 @@ describe("the target", () => {
     ["http://db?y", { host: "db", port: 80 }, "/?y"],
     ["http://[fd7a::1]:81/", { host: "fd7a::1", port: 81 }, "/"],
     ["http://[fd7a::1]/", { host: "fd7a::1", port: 80 }, "/"],
+    ["http://[::ffff:1.2.3.4]/", { host: "::ffff:1.2.3.4", port: 80 }, "/"],
     ["http://db:/", { host: "db", port: 80 }, "/"],
     ["http://me:secret@db:81/x@y", { host: "db", port: 81 }, "/x@y"],
   ])("%s of a plain request", (target, server, path) => {

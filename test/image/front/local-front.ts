@@ -78,6 +78,12 @@ export function listen(server: Server): Promise<number> {
   });
 }
 
+const clients: Socket[] = [];
+
+afterAll(() => {
+  for (const socket of clients) socket.destroy();
+});
+
 /** A client that writes bytes as they are. */
 export class RawClient {
   private text = "";
@@ -102,6 +108,7 @@ export class RawClient {
     return new Promise((resolve, reject) => {
       const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true }, () => resolve(new RawClient(socket)));
       socket.once("error", reject);
+      clients.push(socket);
     });
   }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { render } from "../../../render/render.js";
 import { AdminStack } from "../admin/admin-stack.js";
 import { deploy } from "../deploy/index.js";
 import { type Example, synthesizeExample } from "../example.js";
+import { serveRelease } from "../release.js";
 import { deployRendered, type Rendered, renderedExample } from "../rendered.js";
 import { ROOT, type World } from "../world.js";
 import { type Resting, restingIn } from "./secrets-at-rest.js";
@@ -14,11 +18,15 @@ export interface ExampleChoice {
   readonly from?: Rendered;
   /** Deploy examples/cdktf-federated: runs log in by their identity tokens. @default false: by an OAuth client */
   readonly federated?: boolean;
+  /** Capture the connections of the phases' commands, which get no proxy variables then. @default false */
+  readonly capture?: boolean;
   /**
    * Deploy by a run of an admin stack, as a user of Spacelift does, instead of from here. It takes half a minute
    * more.
    */
   readonly admin?: boolean;
+  /** Have runs fetch the executables from a server here; for plugins. @default false */
+  readonly fetch?: boolean;
 }
 
 /** An example as it was deployed. */
@@ -39,25 +47,61 @@ export interface DeployedExample {
 
 /** @throws when there is no such choice */
 export async function deployExample(world: World, choice: ExampleChoice, timeline: Timeline): Promise<DeployedExample> {
-  const { from, federated = false, admin = false } = choice;
+  const { from, federated = false, admin = false, fetch = false, capture = false } = choice;
+  if (fetch && from !== "plugin") throw new Error("--fetch is for --from plugin");
   const example: Example = federated ? "cdktf-federated" : "cdktf";
-  if (from === undefined) return await (admin ? deployByAdminStack : deployConstructs)(world, example, timeline);
-  if (federated || admin)
-    throw new Error(`${federated ? "--federated" : "--admin"} is for the constructs, not ${from}`);
+  if (admin && capture) throw new Error("--capture is for examples that are deployed from here, not by --admin");
+  if (from === undefined && admin) return await deployByAdminStack(world, example, timeline);
+  if (from === undefined) return await deployConstructs(world, example, timeline, capture);
+  for (const [name, isGiven] of Object.entries({ federated, admin, capture })) {
+    if (isGiven) throw new Error(`--${name} is for the constructs, not ${from}`);
+  }
+  const fetching = fetch ? await renderFetching() : { folder: renderedExample(from), close: async () => {} };
   const { state, close, ...deployed } = await deployRendered(world, from, {
-    folder: renderedExample(from),
+    folder: fetching.folder,
     project: PROJECT,
     onCreated: (what, id) => timeline.say("created", `${what} (${id})`),
   });
-  return { ...deployed, resting: state === null ? [] : restingIn(state), close: async () => close() };
+  return {
+    ...deployed,
+    resting: state === null ? [] : restingIn(state),
+    close: async () => {
+      close();
+      await fetching.close();
+    },
+  };
+}
+
+/** The plugin of the example with more options, by which runs fetch from a server that is here until the end. */
+async function renderFetching(): Promise<{ folder: string; close: () => Promise<void> }> {
+  const release = await serveRelease(ROOT);
+  const folder = mkdtempSync(join(tmpdir(), "spacetail-fetching-"));
+  const example = readFileSync(join(renderedExample("plugin"), "plugin.yaml"), "utf8");
+  const [, options = "{}"] = /^# Options: (.*)$/m.exec(example) ?? [];
+  const file = join(folder, "options.json");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(options), ...release.options }));
+  const words = ["--format", "plugin", "--options", file, "--output", join(folder, "plugin.yaml")];
+  if (render(words) !== 0) throw new Error(`spacetail render ${words.join(" ")} failed`);
+  return {
+    folder,
+    close: async () => {
+      rmSync(folder, { recursive: true });
+      await release.server.close();
+    },
+  };
 }
 
 const PROJECT = join(ROOT, "test/world/rehearse/project");
 
-async function deployConstructs(world: World, example: Example, timeline: Timeline): Promise<DeployedExample> {
+async function deployConstructs(
+  world: World,
+  example: Example,
+  timeline: Timeline,
+  capture: boolean,
+): Promise<DeployedExample> {
   const { apiUrl, admin } = world.tailnet.info;
   const deployment = await deploy({
-    stackJson: synthesizeExample(ROOT, example) as object,
+    stackJson: synthesizeExample(ROOT, example, capture ? 'capture: "true",' : "") as object,
     schema: join(ROOT, "constructs/bindings/schema"),
     spacelift: world.spacelift.credentials,
     tailscale: { baseUrl: apiUrl, clientId: admin.clientId, clientSecret: admin.clientSecret },

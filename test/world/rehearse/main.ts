@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run rehearse -- [--from hcl|config-yml|plugin] [--json] [--federated] [--admin] [--build native|node]
-// [--root FOLDER] [--fail-apply] [--steal-trap] [--join-delay MS]
+// [--capture] [--fetch] [--root FOLDER] [--fail-apply] [--steal-trap] [--join-delay MS]
 import { parseArgs } from "node:util";
 import { BUILDS, type Build } from "../images.js";
 import { isRendered, RENDERED } from "../rendered.js";
@@ -14,7 +14,9 @@ async function main(): Promise<number> {
       from: { type: "string" },
       admin: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
+      fetch: { type: "boolean", default: false },
       federated: { type: "boolean", default: false },
+      capture: { type: "boolean", default: false },
       build: { type: "string", default: "native" },
       root: { type: "string" },
       "fail-apply": { type: "boolean", default: false },
@@ -32,7 +34,9 @@ async function main(): Promise<number> {
     ...(from === undefined ? {} : { from }),
     ...(values.root === undefined ? {} : { root: values.root }),
     admin: values.admin,
+    fetch: values.fetch,
     federated: values.federated,
+    capture: values.capture,
     failApply: values["fail-apply"],
     stealTrap: values["steal-trap"],
     ...(values["join-delay"] === undefined ? {} : { joinDelayMs: Number(values["join-delay"]) }),

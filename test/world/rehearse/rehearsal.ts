@@ -131,9 +131,8 @@ function startRun(
   };
   const terraform = process.env.SPACETAIL_TERRAFORM;
   return performRun(definition, {
-    ...(options.root === undefined
-      ? { image: imageFolder(ROOT, options.build) }
-      : { root: options.root, shell: ["/bin/sh"] }),
+    ...(options.root === undefined ? {} : { root: options.root, shell: ["/bin/sh"] }),
+    ...(options.root === undefined && options.fetch !== true ? { image: imageFolder(ROOT, options.build) } : {}),
     ...(terraform === undefined ? {} : { terraform }),
     ...(options.shell === undefined ? {} : { shell: options.shell }),
     // Limits for what hangs; on a busy machine everything else takes its time.

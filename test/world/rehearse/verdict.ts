@@ -62,6 +62,7 @@ export function brokenPromises(rehearsal: Rehearsal, verdict: Verdict, options: 
     for (const left of phase.processesLeft) broken.push(`After ${phase.name}, ${left.name} (${left.pid}) still runs.`);
     if (linesLeft(phase) > 0) broken.push(`After ${phase.name}, proxy variables are left in the environment file.`);
   }
+  if (options.capture) broken.push(...brokenCapture(rehearsal));
   for (const seen of rehearsal.secretsSeen) broken.push(`A secret was seen: ${seen}.`);
   broken.push(...lostHandshakes(rehearsal));
   if (options.federated) broken.push(...brokenFederation(rehearsal, verdict));
@@ -80,6 +81,16 @@ function lostHandshakes({ run }: Rehearsal): string[] {
       return [];
     return [`In ${phase}, the connection to ${service} took ${duration}: its handshake was lost.`];
   });
+}
+
+/** With capture, programs reach the tailnet without proxy variables. */
+function brokenCapture({ run }: Rehearsal): string[] {
+  return run.phases.flatMap(({ name, elements }) => [
+    ...(run.logs.some(({ phase, text }) => phase === name && text.includes("spacetail: capture: on"))
+      ? []
+      : [`In ${name}, connections were not captured.`]),
+    ...(elements.some(({ text }) => text.includes("export HTTP_PROXY")) ? [`${name} has proxy variables.`] : []),
+  ]);
 }
 
 /** What federated login promises besides: no secret anywhere, and applies that are told from plans. */

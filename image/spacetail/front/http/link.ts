@@ -60,14 +60,12 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
     const own = login === "" ? "" : `Proxy-Authorization: ${login}\r\n`;
     return Buffer.from(`${method} ${proxy === null ? path : url} HTTP/1.${minor}\r\n${own}${fields}`, "latin1");
   };
-  const write = async (bytes: Buffer): Promise<boolean> => {
-    if (outlet === null) return false;
-    try {
-      await outlet.connection.write(bytes);
-      return true;
-    } catch {
-      return false;
-    }
+  const write = (bytes: Buffer): Promise<boolean> => {
+    if (outlet === null) return Promise.resolve(false);
+    return outlet.connection.write(bytes).then(
+      () => true,
+      () => false,
+    );
   };
 
   return {
@@ -100,7 +98,7 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
       return null;
     },
     headOf,
-    send: async (bytes) => (isOpening ? true : await write(bytes)),
+    send: (bytes) => (isOpening ? Promise.resolve(true) : write(bytes)),
     answered: (isPersistent) => {
       isUsed = true;
       pending.shift();

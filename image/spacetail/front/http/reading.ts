@@ -12,22 +12,36 @@ export interface Read {
 }
 
 /**
- * Reads a head, which begins a message.
+ * Reads a head, which begins a message, if all of it has come; null if more must come. What an async function costs the
+ * native build is most of the price of a small request, and heads usually come whole.
  *
  * @param longest how many bytes it may have
  */
+export function readHeadAtOnce(source: Source, longest: number): Read | null {
+  return look(source, longest, 0).read;
+}
+
+/** Reads a head, however long it takes to come. */
 export async function readHead(source: Source, longest: number): Promise<Read> {
   let line = 0;
   for (;;) {
-    // A client may end the body before with a line end too many (RFC 9112, section 2.2).
-    if (line === 0) skipEmptyLines(source);
-    const bytes = source.bytes();
-    const found = headEnd(bytes, line);
-    if (found.end > longest || (found.end < 0 && bytes.length > longest)) return { head: null, isTooLong: true };
-    if (found.end >= 0) return { head: source.take(found.end), isTooLong: false };
-    line = found.line;
+    const seen = look(source, longest, line);
+    if (seen.read !== null) return seen.read;
+    line = seen.line;
     if (!(await source.more())) return { head: null, isTooLong: false };
   }
+}
+
+/** Looks for the end of a head from a line on that has begun. */
+function look(source: Source, longest: number, line: number): { read: Read | null; line: number } {
+  // A client may end the body before with a line end too many (RFC 9112, section 2.2).
+  if (line === 0) skipEmptyLines(source);
+  const bytes = source.bytes();
+  const found = headEnd(bytes, line);
+  if (found.end > longest || (found.end < 0 && bytes.length > longest))
+    return { read: { head: null, isTooLong: true }, line };
+  if (found.end >= 0) return { read: { head: source.take(found.end), isTooLong: false }, line };
+  return { read: null, line: found.line };
 }
 
 function skipEmptyLines(source: Source): void {

@@ -13,7 +13,7 @@ import { type Exchange, SAFE_METHODS } from "./exchange.js";
 import { type Framing, requestFraming, responseFraming } from "./framing.js";
 import { parseRequestHead, parseResponseHead, type RequestHead } from "./head.js";
 import { type Link, leadsTo, linkTo } from "./link.js";
-import { readHead } from "./reading.js";
+import { type Read, readHead, readHeadAtOnce } from "./reading.js";
 import { forwardRequest, forwardResponse, isServerPersistent } from "./rewrite.js";
 import { connectTarget, plainTarget } from "./target.js";
 
@@ -53,14 +53,12 @@ export function serveHttp(client: Client, parts: FrontParts, done: Done): void {
 function next(session: Session): void {
   const { connection, source } = session.client;
   if (session.isOver) return;
+  const failed = (error: unknown): void => fail(session, error);
   const serve = (): void => {
-    serveOne(session).then(
-      () => next(session),
-      (error: unknown) => fail(session, error),
-    );
+    serveOne(session).then(() => next(session), failed);
   };
   if (source.bytes().length > 0) serve();
-  else connection.readable(serve);
+  else connection.readable(() => source.more().then(serve, failed));
 }
 
 /** The client went away, or its connection broke: there is nobody to tell. */
@@ -71,9 +69,14 @@ function fail(session: Session, error: unknown): void {
 }
 
 /** Reads one request and sends it on; its answer may come later. */
-async function serveOne(session: Session): Promise<void> {
-  const { client } = session;
-  const read = await readHead(client.source, LONGEST_REQUEST_HEAD);
+function serveOne(session: Session): Promise<void> {
+  const { source } = session.client;
+  const read = readHeadAtOnce(source, LONGEST_REQUEST_HEAD);
+  if (read !== null) return serveHead(session, read);
+  return readHead(source, LONGEST_REQUEST_HEAD).then((late) => serveHead(session, late));
+}
+
+async function serveHead(session: Session, read: Read): Promise<void> {
   if (session.isOver) return;
   if (read.head === null) {
     // The server is to see that the client sends no more, as it would without a proxy.
@@ -223,7 +226,7 @@ function awaitAnswer(session: Session, link: Link): void {
     if (exchange !== undefined) passAnswer(session, link, exchange).then(() => afterAnswer(session, link, exchange));
   };
   if (outlet === null || link.source().bytes().length > 0) begin();
-  else outlet.connection.readable(begin);
+  else outlet.connection.readable(() => link.source().more().then(begin, begin));
 }
 
 function afterAnswer(session: Session, link: Link, exchange: Exchange): void {
@@ -241,19 +244,27 @@ function afterAnswer(session: Session, link: Link, exchange: Exchange): void {
 }
 
 /** Passes on the answer to the first request that has none. Never rejects. */
-async function passAnswer(session: Session, link: Link, exchange: Exchange): Promise<void> {
-  if (session.isOver) return;
+function passAnswer(session: Session, link: Link, exchange: Exchange): Promise<void> {
   const began = { answer: false };
-  try {
-    await passHeads(session, link, exchange, began);
-  } catch (error) {
-    if (session.isOver) return;
-    link.close();
-    const text = `Cannot read the answer of ${formatHostPort(link.server)}: ${errorMessage(error)}.`;
-    session.parts.log(text);
-    if (began.answer) cut(session);
-    else await answerLast(session, 502, text, isHead(exchange));
-  }
+  return passHeads(session, link, exchange, began).catch((error: unknown) =>
+    unreadable(session, link, exchange, began, error),
+  );
+}
+
+/** Says that an answer cannot be read, if the client has not got its beginning. */
+async function unreadable(
+  session: Session,
+  link: Link,
+  exchange: Exchange,
+  began: { answer: boolean },
+  error: unknown,
+): Promise<void> {
+  if (session.isOver) return;
+  link.close();
+  const text = `Cannot read the answer of ${formatHostPort(link.server)}: ${errorMessage(error)}.`;
+  session.parts.log(text);
+  if (began.answer) cut(session);
+  else await answerLast(session, 502, text, isHead(exchange));
 }
 
 /** Writes to the client. If it has gone, the session ends, and whose fault that is need not be told. */
@@ -267,7 +278,9 @@ function pass(session: Session, bytes: Buffer): Promise<void> {
 /** Passes on interim answers and then the final one, with its body. */
 async function passHeads(session: Session, link: Link, exchange: Exchange, began: { answer: boolean }): Promise<void> {
   for (;;) {
-    const bytes = await answerHead(session, link, exchange);
+    if (session.isOver) return;
+    const whole = link.outlet() === null ? null : readHeadAtOnce(link.source(), LONGEST_RESPONSE_HEAD);
+    const bytes = whole === null || whole.head === null ? await answerHead(session, link, exchange) : whole.head;
     if (bytes === null) return;
     const head = parseResponseHead(bytes);
     const source = link.source();

@@ -122,6 +122,10 @@ func serveCount(listener net.Listener) {
 	})
 }
 
+func each(serve func(net.Conn)) func(net.Listener) {
+	return func(listener net.Listener) { serveEach(listener, serve) }
+}
+
 func serveEach(listener net.Listener, serve func(net.Conn)) {
 	for {
 		conn, err := listener.Accept()

@@ -27,7 +27,7 @@ import (
 // Names of the peers.
 const (
 	State = "state" // Terraform state backend on port 80; on 8000 to 8002 what a proxy could get wrong
-	DB    = "db"    // echo on port 5432, git over SSH on 22, name server on 53; a router if it is made one
+	DB    = "db"    // echo on port 5432, git over SSH on 22, databases, name server on 53; a router if it is made one
 	Attic = "attic" // registered, but offline
 	Vault = "vault" // listens on port 443, but its filter refuses SpaceliftTag
 )
@@ -109,7 +109,14 @@ func Start(ctx context.Context, config Config) (*Set, error) {
 			{port: 8001, serve: serveHead},
 			{port: 8002, serve: serveCount},
 		},
-		DB:    {{port: 5432, serve: serveEcho}, {port: 22, serve: git.Serve}},
+		DB: {
+			{port: 5432, serve: serveEcho},
+			{port: 22, serve: git.Serve},
+			{port: postgresPort, serve: each(servePostgres)},
+			{port: mysqlPort, serve: each(serveMySQL)},
+			{port: redisPort, serve: each(serveRedis)},
+			{port: ldapPort, serve: each(serveLDAP)},
+		},
 		Vault: {{port: 443, serve: serveEcho}},
 	}
 	if err := set.each(func(name string, server *tsnet.Server) error {

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+import { describeParsers } from "../image/describe-parsers.js";
+
+describeParsers({ seconds: 300 }, ["http", "socks"]);
