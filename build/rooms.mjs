@@ -17,11 +17,7 @@ export const ROOMS = [
     room: "contract",
     folders: [],
     packages: [],
-<<<<<<< HEAD
-    floors: [["wire"], ["hooks", "hosts", "login"], ["options"], ["context"], ["."]],
-=======
-    floors: [["wire", "release.json"], ["hooks", "login"], ["options"], ["context"], ["."]],
->>>>>>> next
+    floors: [["wire", "release.json"], ["hooks", "hosts", "login"], ["options"], ["context"], ["."]],
   },
   {
     room: "constructs",

@@ -80,15 +80,10 @@ export interface Settings extends KeyOptions {
   readonly noProxy: string;
   /** Names of variables that the hooks export besides the usual ones. */
   readonly proxyVariables: readonly string[];
-<<<<<<< HEAD
-  /** Whether the connections of a phase's command are to be captured. */
-  readonly capture: boolean;
   /** Whether `spacetail run` does without a tunnel if there is no credential. */
   readonly runsWithoutCredential: boolean;
-=======
   /** What of a phase is to have its connections captured. */
   readonly capture: Captured;
->>>>>>> next
   /** Empty for the default. */
   readonly socket: string;
   /** The health check of the container that has the tunnel; null where there is none. */
@@ -186,12 +181,8 @@ export function readSettings(env: Environment, defaults: KeyDefaults = OF_RUNS):
     forwards: forwardsOf(valueInUse(env, "TS_FORWARDS"), [httpProxy, socks5Server]),
     noProxy: valueInUse(env, "TS_NO_PROXY"),
     proxyVariables: splitList(valueInUse(env, "TS_PROXY_VARIABLES")),
-<<<<<<< HEAD
-    capture: parseBoolean(valueInUse(env, "TS_CAPTURE")) === true,
     runsWithoutCredential: booleanOf(env, "TS_RUN_WITHOUT_CREDENTIAL"),
-=======
     capture: capturedOf(valueInUse(env, "TS_CAPTURE")) ?? "nothing",
->>>>>>> next
     socket: valueInUse(env, "TS_SOCKET"),
     sidecar: parseHostPort(valueInUse(env, "TS_SIDECAR")),
     trace: parseSwitch(valueInUse(env, "TRACE")),

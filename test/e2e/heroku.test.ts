@@ -283,7 +283,9 @@ if (reason !== null) console.warn(`skipped: dynos of Heroku: ${reason}`);
     const options = { name: "web.1", command: "heroku-tailscale-serve.sh 8000", config: await config() };
     const { code, stderr } = await runDyno(slug, options);
     expect(code).toBe(1);
-    expect(stderr).toContain(" !     Our build of Tailscale cannot serve: set TAILSCALE_BUILD_TS_VERSION and build again.\n");
+    expect(stderr).toContain(
+      " !     Our build of Tailscale cannot serve: set TAILSCALE_BUILD_TS_VERSION and build again.\n",
+    );
   });
 
   test("the function in README.md prefers a database on the tailnet where there is a key", async () => {

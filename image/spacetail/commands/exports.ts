@@ -17,16 +17,10 @@ const NOT_REPEATABLE =
   "is captured.";
 
 /**
-<<<<<<< HEAD
- * The commands by which a phase gets to the tunnel: those that put the shims first in PATH where connections are
- * captured, else those that set the proxy variables. A run with a proxy of its own gets both, since its programs would
- * ask that proxy for the tailnet's hosts. Kernel networking needs neither, and a host may leave the
- * proxies out.
-=======
  * The commands by which a phase gets to the tunnel: where connections are captured, one that executes its shell anew,
  * or one that puts the shims first in PATH; else those that set the proxy variables. A run with a proxy of its own gets
- * these too, since its programs would ask that proxy for the tailnet's hosts. Kernel networking needs none.
->>>>>>> next
+ * these too, since its programs would ask that proxy for the tailnet's hosts. Kernel networking needs none, and a
+ * host may leave the proxies out.
  */
 export function phaseCommands(platform: Platform, env: Environment): string[] {
   const settings = readSettings(env);
