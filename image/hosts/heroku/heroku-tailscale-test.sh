@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# heroku run -- heroku-tailscale-test.sh: shows the machines of the tailnet, and fetches a page of hello.ts.net
+# Shows the machines of the tailnet, and a page of hello.ts.net that comes through it. README.md has the command.
 set -u
 
 log() { echo "-----> $*"; }
