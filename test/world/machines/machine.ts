@@ -12,7 +12,7 @@ const HERE = join(ROOT, "test/world/machines");
 
 /** How to make a machine. */
 export interface MachineOptions {
-  /** The folder with its file system, which stays as it is; of several, separated by colons, the first ones are on top. */
+  /** The folder with its file system, which stays as it is; of several, separated by colons, the first is on top. */
   readonly root: string;
   readonly hostname: string;
   /** Folders and files that outlive it, by their paths in it. */
