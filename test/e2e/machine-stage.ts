@@ -13,7 +13,7 @@ export function describeOnMachines(name: string, body: () => void, problem = mac
   (problem === null ? describe : describe.skip)(name, body);
 }
 
-/** Why systemd cannot be booted in namespaces here, or null: it needs control groups that it may change. */
+/** Why systemd cannot be booted in namespaces here, or null: it needs control groups that it may divide. */
 export function bootProblem(): string | null {
   const problem = machinesProblem();
   if (problem !== null) return problem;

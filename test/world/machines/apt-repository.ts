@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -87,35 +87,4 @@ function stanza(file: string, path: string): string {
 
 function sha256(data: Buffer): string {
   return createHash("sha256").update(data).digest("hex");
-}
-
-/**
- * Makes a package.
- *
- * @param files what is in it, by path: the file to copy, or its text and mode
- * @param configured commands that run when it is installed
- */
-export function makePackage(
-  folder: string,
-  { name, version }: { readonly name: string; readonly version: string },
-  files: Readonly<Record<string, { readonly copy: string } | { readonly text: string; readonly mode?: number }>>,
-  configured = "",
-): void {
-  const root = mkdtempSync(join(tmpdir(), "package-"));
-  mkdirSync(join(root, "DEBIAN"));
-  writeFileSync(
-    join(root, "DEBIAN/control"),
-    `Package: ${name}\nVersion: ${version}\nArchitecture: amd64\nMaintainer: Tests <tests@example.com>\nDescription: ${name}\n`,
-  );
-  if (configured !== "") writeFileSync(join(root, "DEBIAN/postinst"), `#!/bin/sh\n${configured}\n`, { mode: 0o755 });
-  for (const [path, file] of Object.entries(files)) {
-    const target = join(root, path);
-    mkdirSync(join(target, ".."), { recursive: true });
-    if ("copy" in file) execFileSync("cp", ["--dereference", file.copy, target]);
-    else writeFileSync(target, file.text, { mode: file.mode ?? 0o644 });
-  }
-  execFileSync("dpkg-deb", ["--build", "--root-owner-group", "-Znone", root, join(folder, `${name}_${version}.deb`)], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  rmSync(root, { recursive: true, force: true });
 }
