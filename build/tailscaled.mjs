@@ -8,8 +8,8 @@
 //   full   image/dist/tailscaled-full-linux-ARCH   that one, and what hosts need: kernel networking, routes, exit nodes
 //
 // The main package is Tailscale's, with the files of image/tailscale/tailscaled added to it. In the small one,
-// image/tailscale/dbus takes the place of the D-Bus module, which only root's SSH sessions on hosts use. The result is cached in
-// .cache/tailscaled by module versions, tags, added files, toolchain and architecture.
+// image/tailscale/dbus takes the place of the D-Bus module, which only root's SSH sessions on hosts use. The result is
+// cached in .cache/tailscaled by module versions, tags, added files, toolchain and architecture.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {

@@ -16,7 +16,9 @@ export function goParts(root, executable) {
     .split("\n")
     .map((line) => line.trim().split("\t"));
   // `mod` is the module of this repository, and modules without a sum are its own too, in place of others.
-  const modules = lines.filter(([kind, , , sum]) => kind === "dep" && sum !== undefined).map(([, path, version]) => ({ path, version }));
+  const modules = lines
+    .filter(([kind, , , sum]) => kind === "dep" && sum !== undefined)
+    .map(([, path, version]) => ({ path, version }));
   const folders = new Map(
     go("list", "-m", "-f", "{{.Path}}\t{{.Dir}}", ...modules.map(({ path }) => path))
       .split("\n")
