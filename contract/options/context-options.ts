@@ -234,7 +234,6 @@ const GENERAL_OPTIONS: readonly Option[] = [
   }),
   option("fetchUrl", "text", "URL of the folder that runs fetch the executables from.", {
     check: folderUrl,
-    isReadable: true,
     known: "always",
     defaultText: "the release of this version",
     places: FETCHED,
@@ -242,7 +241,6 @@ const GENERAL_OPTIONS: readonly Option[] = [
   option("fetchSums", "map", "SHA-256 of each executable in that folder, uncompressed.", {
     check: sha256Text,
     nameCheck: executable,
-    isReadable: true,
     known: "always",
     defaultText: "those of the release of this version",
     places: FETCHED,

@@ -250,7 +250,7 @@ describe("what downloads", () => {
 
   inEveryShell("uses it for https too, or is refused", async (shell) => {
     const list = files.list.replaceAll(server.url, "https://files.invalid");
-    const env = { SPACETAIL_FILES: list, HTTPS_PROXY: server.url, SPACETAIL_FETCH_TIMEOUT: "1" };
+    const env = { SPACETAIL_FILES: list, HTTPS_PROXY: server.url, SPACETAIL_FETCH_TIMEOUT: "60" };
     for (const name of available) {
       const outcome = await fetchIn(shell, { ...env, PATH: pathWith(name) });
       const isBusyBox = name.startsWith("busybox") || (name === "wget" && hasWget(shell));

@@ -26,8 +26,8 @@ export function leavesOf(options: readonly Option[], args: unknown, way: Way = [
       case "objects":
         return listOf(value).flatMap((one, at) => leavesOf(option.members ?? [], one, [...inner, at]));
       case "map":
-        if (option.known === "always") return [];
-        return isObject(value) ? Object.keys(value).map((name) => leaf([name])) : [];
+        if (option.known === "always" || !isObject(value)) return [];
+        return Object.keys(value).map((name) => leaf([name]));
       default:
         if (option.known === "always") return [];
         return [leaf(), ...listOf(value).map((_, at) => leaf([at]))];
