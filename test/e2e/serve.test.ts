@@ -311,6 +311,9 @@ describeInContainers("a host that stays", () => {
       expect(output.text).toMatch(/the tunnel stays up[\s\S]*\nRunning: stage/);
       expect(output.text).toMatch(/^tailscaled: /m);
       expect(output.text).toMatch(/^ok {3}tailnet +stage\.tail\.test .*, by the tunnel that is up$/m);
+      const { TS_CONTROL_URL } = access;
+      const without = await stage.run(`spacetail up && spacetail run -- ${REACH}`, { TS_CONTROL_URL });
+      expect(without).toMatchObject({ code: 0, text: expect.stringContaining("hello from the tailnet") });
       const other = await stage.run("spacetail serve; echo $?", access);
       expect(other.text).toMatch(
         /^spacetail: Another `spacetail serve` is running \(process \d+\): stop it first, or choose .* with TS_RUNTIME_DIR\.\n1\n$/,

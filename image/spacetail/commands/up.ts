@@ -80,10 +80,12 @@ export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId
     };
     return { exitStatus: 0, report: await useSidecar(guest, settings.sidecar) };
   }
-  const credential = readCredential(settings, env);
+  const isServed = servedBy(findRuntimeDir(platform, env)) !== null;
+  // Somebody may have logged that node in by hand.
+  const isNeeded = !isServed || settings.credential !== "none";
+  const credential: Credential = isNeeded ? readCredential(settings, env) : { secret: "", key: settings };
   const { key } = credential;
   for (const note of settings.notes) console.error(`spacetail: ${note}`);
-  const isServed = servedBy(findRuntimeDir(platform, env)) !== null;
   if (!key.ephemeral && !isServed && ephemeralOf(settings, key, false) !== "yes") {
     console.error(`spacetail: ${NOT_EPHEMERAL}`);
   }
