@@ -9,6 +9,13 @@ import { fuzzProxies } from "../fuzz/proxies.js";
 import { ROOT } from "../world/world.js";
 import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stage.js";
 
+/**
+ * Memory stays at the mark that the most connections at once reached: some 400 here, as connections linger. So many
+ * clients reach it, and it varies by so much; what leaks 64 bytes with each of 130,000 clients is more.
+ */
+const WARM_UP = 7_500;
+const MARK_VARIES_KB = 8_192;
+
 /** Command lines and variables. */
 export function describeCommandLines(amount: Amount): void {
   test("the native executable ends properly, whatever its arguments and variables are", async () => {
@@ -32,13 +39,12 @@ export function describeProxies(amount: Amount): void {
         expect((await stage.run("spacetail up --watch none")).code).toBe(0);
         const { pid } = await stage.find(/supervise$/);
         const proxies = { http: 8080, socks5: 1080 };
-        // The first ones find everything cold.
-        await fuzzProxies(proxies, SEED + 1, (count) => count < 300);
+        await fuzzProxies(proxies, SEED + 1, (count) => count < WARM_UP);
         const before = await settled(stage, pid, Number.POSITIVE_INFINITY);
         await fuzzProxies(proxies, SEED, goOnFor(amount));
         const after = await settled(stage, pid, before.descriptors);
         expect(after.descriptors).toBeLessThanOrEqual(before.descriptors);
-        expect(after.residentKb).toBeLessThan(before.residentKb + 2048);
+        expect(after.residentKb).toBeLessThan(before.residentKb + MARK_VARIES_KB);
         for (const proxy of ["http://127.0.0.1:8080", "socks5h://127.0.0.1:1080"]) {
           const reached = await stage.run(
             `curl --silent --show-error --max-time 100 --proxy ${proxy} http://state/hello`,

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout as sleep } from "node:timers/promises";
 import { BUILDS } from "../world/images.js";
-import type { Tailnet } from "../world/tailnet.js";
 import { FAULTS } from "./faults.js";
-import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
+import {
+  accessTo,
+  deleteNodes,
+  describeInContainers,
+  eventually,
+  nodesLeft,
+  PATIENT,
+  REACH,
+  Stage,
+  useWorld,
+} from "./stage.js";
 
 describeInContainers("whatever goes wrong, nothing is left, and the next tunnel works", () => {
   // Where nobody could log the node out, the control server deletes it when it has been offline for a while.
@@ -20,7 +28,7 @@ describeInContainers("whatever goes wrong, nothing is left, and the next tunnel 
         expect(await stage.leftovers()).toEqual([]);
         if (row.stays === true) {
           // The control server takes its time over the request of a node that is gone.
-          while ((await tailnet.joinedNodes()).length === 0) await sleep(50);
+          await eventually(async () => (await tailnet.joinedNodes()).length > 0, "the node is registered");
           await deleteNodes(tailnet);
         }
         expect(await nodesLeft(tailnet)).toEqual([]);
@@ -30,7 +38,8 @@ describeInContainers("whatever goes wrong, nothing is left, and the next tunnel 
         expect(left.text).not.toMatch(/sock|\.ts-|leaving|lock/);
         if (row.keepsRecord !== true) expect(left.text).not.toMatch("proxies");
         // The service has lost the control server too.
-        while (!(await tailnet.nodes()).some(({ name, online }) => name === "state" && online)) await sleep(50);
+        const isBack = async () => (await tailnet.nodes()).some(({ name, online }) => name === "state" && online);
+        await eventually(isBack, "the service is online");
         const again = await stage.run(`spacetail up --watch none && ${REACH} && spacetail down`);
         expect(again).toMatchObject({ code: 0, text: expect.stringContaining("hello from the tailnet") });
         expect(await stage.leftovers()).toEqual([]);
@@ -45,7 +54,3 @@ describeInContainers("whatever goes wrong, nothing is left, and the next tunnel 
     });
   });
 });
-
-async function deleteNodes(tailnet: Tailnet): Promise<void> {
-  for (const { name } of await tailnet.joinedNodes()) await tailnet.deleteNode(name);
-}

@@ -2,9 +2,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Tailnet } from "../world/tailnet.js";
-import { type Output, REACH, type Stage } from "./stage.js";
+import { type Output, REACH, type Stage, untilAsked } from "./stage.js";
 
 /** What a fault has to work with. */
 export interface Scene {
@@ -41,7 +40,7 @@ const STEPS: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     await tailnet.settings({ registerDelayMs: 3000 });
     const since = (await tailnet.events()).length;
     stage.start(UP);
-    while (!(await tailnet.events(since)).some(({ type }) => type === "node-asked")) await sleep(20);
+    await untilAsked(tailnet, since);
     await tailnet.settings({ registerDelayMs: 0 });
   },
   "is up": async ({ stage }) => {

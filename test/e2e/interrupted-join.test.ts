@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { setTimeout as sleep } from "node:timers/promises";
 import { BUILDS } from "../world/images.js";
-import { accessTo, describeInContainers, nodesLeft, PATIENT, Stage, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, nodesLeft, PATIENT, Stage, untilAsked, useWorld } from "./stage.js";
 
 // Like headscale, the control server takes a while to register a node, admits it even if it has hung up, and never
 // deletes one that has not been online.
@@ -23,7 +22,7 @@ describeInContainers("up that ends while the control server registers the node",
 
     /** Waits until the control server has received the registration. */
     async function registering(): Promise<void> {
-      while (!(await world().tailnet.events(since)).some((event) => event.type === "node-asked")) await sleep(20);
+      await untilAsked(world().tailnet, since);
     }
 
     /** The node was there, and has been logged out. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { setTimeout as sleep } from "node:timers/promises";
 import { BUILDS } from "../world/images.js";
-import { accessTo, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
+import { accessTo, deleteNodes, describeInContainers, nodesLeft, PATIENT, REACH, Stage, useWorld } from "./stage.js";
 
 describeInContainers("a node that the control server does not accept any more", () => {
   const world = useWorld();
@@ -15,7 +15,7 @@ describeInContainers("a node that the control server does not accept any more", 
     afterEach(async () => {
       await stage.close();
       // A node that has expired stays on the list.
-      for (const { name } of await world().tailnet.joinedNodes()) await world().tailnet.deleteNode(name);
+      await deleteNodes(world().tailnet);
     });
 
     const REQUEST = `node -e '

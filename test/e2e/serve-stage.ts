@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Output, Stage } from "./stage.js";
+import { eventually, type Output, type Stage } from "./stage.js";
 
 /** How long to wait for what should happen. Milliseconds. */
 const PATIENCE_MS = 120_000;
@@ -49,15 +49,6 @@ export async function appears(text: () => string, pattern: RegExp): Promise<RegE
     if (found !== null) return found;
     if (Date.now() > end) throw new Error(`${pattern} has not appeared in:\n${text()}`);
     await sleep(20);
-  }
-}
-
-/** Waits until something is so. */
-export async function eventually(is: () => Promise<boolean>, what: string): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
-  while (!(await is())) {
-    if (Date.now() > end) throw new Error(`not so after a long time: ${what}`);
-    await sleep(50);
   }
 }
 

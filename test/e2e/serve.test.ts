@@ -3,11 +3,13 @@ import { execFileSync } from "node:child_process";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { BUILDS } from "../world/images.js";
-import { eventually, startManager, startServe } from "./serve-stage.js";
+import { startManager, startServe } from "./serve-stage.js";
 import {
   type Access,
   accessTo,
+  deleteNodes,
   describeInContainers,
+  eventually,
   nodesLeft,
   PATIENT,
   REACH,
@@ -41,7 +43,7 @@ describeInContainers("a host that stays", () => {
     afterEach(async () => {
       await stage.close();
       await world().tailnet.control("up");
-      for (const node of await world().tailnet.joinedNodes()) await world().tailnet.deleteNode(node.name);
+      await deleteNodes(world().tailnet);
     });
 
     async function eventsOf(type: string, since: number): Promise<readonly Record<string, unknown>[]> {

@@ -40,6 +40,15 @@ export const PATIENT = { TS_BOOT_TIMEOUT: "5m" } as const;
 /** How long to wait for what should happen. Only a test that waits in vain takes that long. Milliseconds. */
 const PATIENCE_MS = 120_000;
 
+/** Waits until something is so. */
+export async function eventually(is: () => Promise<boolean>, what: string): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await is())) {
+    if (Date.now() > end) throw new Error(`not so after a long time: ${what}`);
+    await sleep(20);
+  }
+}
+
 /** What a command line printed and how it ended. */
 export interface Output {
   readonly code: number | null;
@@ -178,11 +187,7 @@ export class Stage {
 
   /** Waits until a line has come to its {@link PAUSE}. */
   async paused(): Promise<void> {
-    const end = Date.now() + PATIENCE_MS;
-    while (!existsSync(join(this.workspace, "paused"))) {
-      if (Date.now() > end) throw new Error("the line has not come to its pause");
-      await sleep(10);
-    }
+    await eventually(async () => existsSync(join(this.workspace, "paused")), "the line has come to its pause");
   }
 
   /** Lets a line go on after its {@link PAUSE}. */
@@ -255,4 +260,15 @@ export async function nodesLeft(tailnet: Tailnet): Promise<string[]> {
     nodes = await tailnet.joinedNodes();
   }
   return nodes.map((node) => node.name);
+}
+
+/** Takes the nodes besides the world's own peers off the tailnet, which must not look like those of the next test. */
+export async function deleteNodes(tailnet: Tailnet): Promise<void> {
+  for (const { name } of await tailnet.joinedNodes()) await tailnet.deleteNode(name);
+}
+
+/** Waits until the control server has been asked to register a node, and has not answered yet. */
+export async function untilAsked(tailnet: Tailnet, since: number): Promise<void> {
+  const isAsked = async () => (await tailnet.events(since)).some(({ type }) => type === "node-asked");
+  await eventually(isAsked, "the control server is asked to register a node");
 }

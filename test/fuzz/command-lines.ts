@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { commandLine, variables } from "./grammar-words.js";
+import { commandLine, passable, variables } from "./grammar-words.js";
 import { Random, seedOf } from "./random.js";
 
 /** How long a command may take that has neither a tunnel nor the programs to start one. Milliseconds. */
@@ -45,7 +45,7 @@ export async function fuzzCommandLines(
     const env: Record<string, string> = {};
     for (const record of variables(random)) {
       const equals = record.indexOf("=");
-      env[record.slice(0, equals)] = record.slice(equals + 1).replaceAll("\0", "");
+      env[record.slice(0, equals)] = passable(record.slice(equals + 1));
     }
     Object.assign(env, { PATH: "/nosuch", HOME: folder, TS_RUNTIME_DIR: runtimeDir, TS_BOOT_TIMEOUT: "1s" });
     const { status, signal, text } = await ended(program, words, env, folder);

@@ -76,8 +76,12 @@ const COMMANDS: readonly Pieces[] = [
 
 export function commandLine(random: Random): string[] {
   const words = mutated(random, COMMANDS, [...COMMANDS.flat(), ...WORDS, ""]);
-  // The kernel takes no NUL, and not more than 128 KB in one word.
-  return words.map((word) => word.replaceAll("\0", "").slice(0, 100_000)).slice(0, 200);
+  return words.map(passable).slice(0, 200);
+}
+
+/** What the kernel takes as a word or a variable of a program: no NUL, and at most 128 KB. */
+export function passable(word: string): string {
+  return Buffer.from(word.replaceAll("\0", "")).subarray(0, 100_000).toString();
 }
 
 function partsOf(text: string): Pieces {

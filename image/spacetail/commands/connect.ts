@@ -11,8 +11,8 @@ import type { Invocation } from "./invocation.js";
 /**
  * `spacetail connect HOST PORT`: connects standard input and output to a service, as ssh's ProxyCommand requires.
  *
- * The connection ends when the service ends it. The end of the input is not passed on: a tailscaled without
- * our call closes a connection in both directions when one of them ends, and an answer that comes later would be lost.
+ * The connection ends when the service ends it. The end of the input is not passed on: a tailscaled without our call
+ * closes a connection in both directions when one of them ends, and an answer that comes later would be lost.
  */
 export async function connect({ platform, env, args }: Invocation): Promise<number> {
   const target = targetOf(args);

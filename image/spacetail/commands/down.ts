@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Environment } from "../../../contract/wire/environment.js";
 import { Failure } from "../errors/failure.js";
-import type { Platform } from "../platform/platform.js";
 import { forgetRecord } from "../proxies/proxy-record.js";
-import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
+import { scrubFile } from "../proxies/scrub.js";
 import { endMessage } from "../tunnel/end-message.js";
 import { findRuntimeDir } from "../tunnel/place.js";
-import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 import { sweepSockets } from "../tunnel/socket.js";
 import { unlinkPlaces } from "../tunnel/socket-places.js";
 import { find, readLaunch, servedBy } from "../tunnel/state.js";
@@ -24,7 +21,7 @@ export async function down({ platform, env, args }: Invocation): Promise<number>
   const dir = findRuntimeDir(platform, env);
   const owner = servedBy(dir);
   if (owner !== null) {
-    scrub(platform, env, dir);
+    scrubFile({ platform, env, record: dir.proxies });
     console.error(
       `spacetail: the tunnel stays up: \`spacetail serve\` keeps it (process ${owner.pid}). Stop that process.`,
     );
@@ -35,16 +32,10 @@ export async function down({ platform, env, args }: Invocation): Promise<number>
   // The supervisor does that too, unless it was killed.
   unlinkPlaces(launch === null ? dir.socket : launch.socket);
   if (launch !== null && find(dir).found === "none") await sweepSockets(platform, launch);
-  scrub(platform, env, dir);
+  scrubFile({ platform, env, record: dir.proxies });
   forgetRecord(dir.proxies, env);
   if (stopped === null) return 0;
   if (stopped.summary !== null) console.error(`spacetail: ${summaryMessage(stopped.summary)}.`);
   console.error(`spacetail: ${endMessage(stopped)}`);
   return 0;
-}
-
-/** Takes our variables out of the file that Spacelift keeps between phases, and says what remains. */
-function scrub(platform: Platform, env: Environment, dir: RuntimeDir): void {
-  const left = scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
-  if (left !== "") console.error(`spacetail: ${left}`);
 }

@@ -7,7 +7,7 @@ import { remainingNames, undoExports } from "./environment-file.js";
 import { readRecord } from "./proxy-record.js";
 
 /** Where a Spacelift worker keeps the environment that a phase's hooks leave behind. */
-export const ENVIRONMENT_FILE = "/mnt/workspace/.env_hooks_after";
+const ENVIRONMENT_FILE = "/mnt/workspace/.env_hooks_after";
 
 /** What is to be scrubbed, and of what. */
 export interface Scrub {
@@ -19,14 +19,15 @@ export interface Scrub {
 }
 
 /**
- * Removes what the hooks exported from an environment file. A missing file, or no tunnel so far, is fine.
+ * Removes what the hooks exported from an environment file, and says what remains because its form is unknown. A
+ * missing file, or no tunnel so far, is fine.
  *
- * @returns a sentence about what could not be removed because its form is unknown; empty if nothing
+ * @param path Spacelift's file by default
  * @throws Failure if the file cannot be read or written
  */
-export function scrubFile({ platform, env, record }: Scrub, path: string): string {
+export function scrubFile({ platform, env, record }: Scrub, path = ENVIRONMENT_FILE): void {
   const { exports, original, lookalikes } = readRecord(record);
-  if (exports.length === 0 || !existsSync(path)) return "";
+  if (exports.length === 0 || !existsSync(path)) return;
   const left: string[] = [];
   try {
     // Values need not be UTF-8, so the file is processed as bytes, in the form of characters of one byte each.
@@ -46,9 +47,11 @@ export function scrubFile({ platform, env, record }: Scrub, path: string): strin
       `Cannot remove the proxy variables from ${path} (${errorMessage(error)}). Make it readable and writable.`,
     );
   }
-  if (left.length === 0) return "";
+  if (left.length === 0) return;
   const names = left.join(", ");
-  return `${path} still has the tunnel's ${names}, in a form that cannot be removed: later phases may use a proxy that is gone.`;
+  console.error(
+    `spacetail: ${path} still has the tunnel's ${names}, in a form that cannot be removed: later phases may use a proxy that is gone.`,
+  );
 }
 
 function presentValues(env: Environment, lookalikes: Record<string, string>): Record<string, string> {

@@ -13,7 +13,7 @@ import type { Platform } from "../platform/platform.js";
 import { sleep } from "../process/clock.js";
 import { identify } from "../process/processes.js";
 import { readRecord } from "../proxies/proxy-record.js";
-import { ENVIRONMENT_FILE, scrubFile } from "../proxies/scrub.js";
+import { scrubFile } from "../proxies/scrub.js";
 import { type LocalApi, localApi } from "../tailnet/local-api.js";
 import { daemonEnvironment } from "./daemon.js";
 import { logOutLate } from "./late-logout.js";
@@ -186,8 +186,7 @@ function askedToStop(): Promise<StopReason> {
 
 function scrubQuietly(platform: Platform, env: Environment, dir: RuntimeDir): void {
   try {
-    const left = scrubFile({ platform, env, record: dir.proxies }, ENVIRONMENT_FILE);
-    if (left !== "") console.error(`spacetail: ${left}`);
+    scrubFile({ platform, env, record: dir.proxies });
   } catch (error) {
     console.error(`spacetail: ${errorMessage(error)}`);
   }

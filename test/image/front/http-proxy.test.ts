@@ -13,7 +13,6 @@ let received: string;
 let connections: Socket[];
 /** What the raw server does with a new connection. */
 let play: (socket: Socket) => void;
-const clients: RawClient[] = [];
 
 beforeAll(async () => {
   web = createHttp({ keepAliveTimeout: 60_000 }, (request, response) => {
@@ -49,7 +48,6 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  for (const client of clients.splice(0)) client.socket.destroy();
   for (const socket of connections) socket.destroy();
 });
 
@@ -60,10 +58,8 @@ afterAll(() => {
   raw.close();
 });
 
-async function client(): Promise<RawClient> {
-  const made = await RawClient.open(front.port);
-  clients.push(made);
-  return made;
+function client(): Promise<RawClient> {
+  return RawClient.open(front.port);
 }
 
 /** Waits until the raw server got a text. */

@@ -80,11 +80,11 @@ export function listen(server: Server): Promise<number> {
 
 const clients: Socket[] = [];
 
-afterAll(() => {
-  for (const socket of clients) socket.destroy();
+afterEach(() => {
+  for (const socket of clients.splice(0)) socket.destroy();
 });
 
-/** A client that writes bytes as they are. */
+/** A client that writes bytes as they are, until the end of the test. */
 export class RawClient {
   private text = "";
   private ended = false;

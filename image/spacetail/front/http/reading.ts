@@ -22,14 +22,19 @@ export function readHeadAtOnce(source: Source, longest: number): Read | null {
 }
 
 /** Reads a head, however long it takes to come. */
-export async function readHead(source: Source, longest: number): Promise<Read> {
-  let line = 0;
-  for (;;) {
+export function readHead(source: Source, longest: number): Promise<Read> {
+  const { read, line } = look(source, longest, 0);
+  return read === null ? readRest(source, longest, line) : Promise.resolve(read);
+}
+
+async function readRest(source: Source, longest: number, begun: number): Promise<Read> {
+  let line = begun;
+  while (await source.more()) {
     const seen = look(source, longest, line);
     if (seen.read !== null) return seen.read;
     line = seen.line;
-    if (!(await source.more())) return { head: null, isTooLong: false };
   }
+  return { head: null, isTooLong: false };
 }
 
 /** Looks for the end of a head from a line on that has begun. */
