@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { machinesProblem } from "../world/machines/images.js";
 import type { Machine, Who } from "../world/machines/machine.js";
-import { appears, eventually } from "./serve-stage.js";
+import { appears } from "./serve-stage.js";
+import { eventually } from "./stage.js";
 
 /** `describe` where machines can be made; elsewhere the tests are skipped and the reason is printed. */
 export function describeOnMachines(name: string, body: () => void, problem = machinesProblem()): void {

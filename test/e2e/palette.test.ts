@@ -21,8 +21,7 @@ import { tunProblem } from "../world/machines/images.js";
 import { Machine } from "../world/machines/machine.js";
 import { ROOT } from "../world/world.js";
 import { bootProblem, describeOnMachines, succeeds } from "./machine-stage.js";
-import { eventually } from "./serve-stage.js";
-import { accessTo, TAG, useWorld } from "./stage.js";
+import { accessTo, eventually, TAG, useWorld } from "./stage.js";
 
 const HOST = join(ROOT, "image/hosts/palette");
 const DEBIAN = join(ROOT, ".cache/world/debian/root");
