@@ -51,6 +51,8 @@ async function perform(platform: Platform, command: string, args: readonly strin
       return await connect(await net.connectUnix(first));
     case "waiting":
       return await waiting(await net.connectTcp(first, Number(second), 10_000));
+    case "datagrams":
+      return datagrams(platform);
     case "parse":
       return await feed(platform, first);
     case "lookup":
@@ -147,6 +149,21 @@ async function close(net: Net, port: number): Promise<void> {
   const other = await net.connectTcp("127.0.0.1", port, 10_000);
   learn("read", other);
   other.close();
+}
+
+/** Closes a server, whose descriptor the next one gets, and asks that one. */
+function datagrams({ capture }: Platform): void {
+  if (capture === null) return;
+  const { serve, ask } = capture.datagrams;
+  serve("127.0.0.1", 0, () => say({ text: "the closed server" })).close();
+  const server = serve("127.0.0.1", 0, (bytes, reply) => {
+    say({ text: "the open server" });
+    reply(bytes);
+  });
+  ask("127.0.0.1", server.port, Buffer.from("hello"), 10_000, (answer) => {
+    server.close();
+    say({ text: answer === null ? "no answer" : answer.toString() });
+  });
 }
 
 /** Looks hosts up one after another, and counts how often a timer fires meanwhile. */
