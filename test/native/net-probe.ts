@@ -151,19 +151,24 @@ async function close(net: Net, port: number): Promise<void> {
   other.close();
 }
 
-/** Closes a server, whose descriptor the next one gets, and asks that one. */
+/** Closes a server when it is asked, whose descriptor the next one gets, and asks that one. */
 function datagrams({ capture }: Platform): void {
   if (capture === null) return;
   const { serve, ask } = capture.datagrams;
-  serve("127.0.0.1", 0, () => say({ text: "the closed server" })).close();
-  const server = serve("127.0.0.1", 0, (bytes, reply) => {
-    say({ text: "the open server" });
-    reply(bytes);
+  const question = Buffer.from("hello");
+  const first = serve("127.0.0.1", 0, () => {
+    say({ text: "the first server" });
+    first.close();
+    const second = serve("127.0.0.1", 0, (bytes, reply) => {
+      say({ text: "the second server" });
+      reply(bytes);
+    });
+    ask("127.0.0.1", second.port, question, 10_000, (answer) => {
+      second.close();
+      say({ text: answer === null ? "no answer" : answer.toString() });
+    });
   });
-  ask("127.0.0.1", server.port, Buffer.from("hello"), 10_000, (answer) => {
-    server.close();
-    say({ text: answer === null ? "no answer" : answer.toString() });
-  });
+  ask("127.0.0.1", first.port, question, 1000, () => {});
 }
 
 /** Looks hosts up one after another, and counts how often a timer fires meanwhile. */
