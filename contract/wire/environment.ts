@@ -243,7 +243,7 @@ const PLACE_VARIABLES: readonly Variable[] = [
     check: dialectProblem,
     doc:
       "What the users of a host call these variables and flags (`APP_NAME=TS_HOSTNAME APP_DNS=--accept-dns`), and default " +
-      "flags of `tailscale up` (`--shields-up=false`), separated by blanks.",
+      "flags of `tailscale up` (`--shields-up=false`), separated by spaces.",
   },
   {
     name: "TS_EPHEMERAL",
@@ -277,8 +277,8 @@ const PLACE_VARIABLES: readonly Variable[] = [
     separator: "",
     check: hostPort,
     doc:
-      "Health check of a tunnel in another container of the same pod, as `host:port`. `up` waits until the tunnel is up " +
-      "and starts none.",
+      "Health check of a tunnel in another container of the same pod, or on the machine, as `host:port`. `up` waits until " +
+      "the tunnel is up and starts none.",
   },
 ];
 

@@ -202,7 +202,7 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     default: DEFAULT_HTTP_PROXY,
     defaultText: "",
     doc: "Loopback address of the tunnel's HTTP proxy, as `host:port`.",
-    note: "`--outbound-http-proxy-listen` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence; on a host that stays, `none` leaves the proxy out.",
+    note: "`--outbound-http-proxy-listen` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence; for `spacetail serve`, `none` leaves the proxy out.",
   },
   {
     name: "socks5Server",
@@ -215,7 +215,7 @@ export const TUNNEL_OPTIONS: readonly TunnelOption[] = [
     default: DEFAULT_SOCKS5_SERVER,
     defaultText: "",
     doc: "Loopback address of the tunnel's SOCKS5 proxy, as `host:port`.",
-    note: "`--socks5-server` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence; on a host that stays, `none` leaves the proxy out.",
+    note: "`--socks5-server` in `TS_TAILSCALED_EXTRA_ARGS` takes precedence; for `spacetail serve`, `none` leaves the proxy out.",
   },
   {
     name: "allowRemoteClients",

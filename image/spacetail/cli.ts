@@ -26,16 +26,16 @@ const USAGE = `Usage: spacetail COMMAND
   up [--watch PID|none]  join the tailnet until process PID exits (default: the caller)
   down                   leave the tailnet
   run -- COMMAND...      run a program with a tunnel: the one that is up, or one of its own; its connections are
-                         captured where that is possible (--capture=auto|on|off)
+                         captured if possible (--capture=auto|on|off); --forward LOCAL:HOST:PORT opens a local port
   serve [FLAGS]          keep a host on the tailnet, in the foreground; takes flags of tailscaled
   connect HOST PORT      connect standard input and output to a service, for ssh's ProxyCommand
   status [--json]        show whether the tunnel is up, and which peers it reaches, and how
   logs [-f]              print what the supervisor and tailscaled have logged; -f: until it is down
-  doctor [HOST:PORT]     check everything that a tunnel needs (--json), and whether a service answers
-  env                    print commands by which a phase gets to the tunnel
+  doctor [HOST:PORT]     check everything that a tunnel needs, and whether a service answers; --json for programs
+  env                    print the commands that point a phase at the tunnel, for eval
   env NO_PROXY           print the destinations that bypass the tunnel
-  env --restore          print commands that restore the run's own proxy variables
-  scrub [FILE]           remove the tunnel's proxy variables from the environment file
+  env --restore          print the commands that restore the run's own proxy variables, for eval
+  scrub [FILE]           remove the tunnel's proxy variables from the file that passes the environment to later phases
   revoke NAME            remove the other machines of that name from the tailnet
   tailscale ARGS...      run Tailscale's command line on this tunnel
   version, help          print the version, or this text

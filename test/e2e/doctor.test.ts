@@ -77,7 +77,7 @@ describeInContainers("spacetail doctor", () => {
       expect(report.checks).toContainEqual({
         name: "tailnet",
         result: "ok",
-        detail: expect.stringMatching(/^spacelift-stage\S* 100\.64\.\S+ .*, by the tunnel that is up$/),
+        detail: expect.stringMatching(/^spacelift-stage\S* 100\.64\.\S+ .*, in the tunnel that is up$/),
       });
       expect(output.text).toContain("Running: ");
     });
@@ -146,7 +146,7 @@ describeInContainers("spacetail doctor", () => {
     test("control-direct: something else answers", async () => {
       const url = await serve({ body: "<html>" });
       expect(await lineOf("control-direct", { TS_CONTROL_URL: url, TS_BOOT_TIMEOUT: "3s" })).toMatch(
-        /^fail control-direct http:\S+ is not a control server: it answered something else than its key\. Check/,
+        /^fail control-direct http:\S+ is not a control server: its answer does not contain a key\. Check/,
       );
     });
 
@@ -182,7 +182,7 @@ describeInContainers("spacetail doctor", () => {
       const listen = 'node -e \'require("net").createServer().listen(8080, "127.0.0.1", () => console.log(1))\'';
       const line = `${listen} >listening & until [ -s listening ]; do sleep 0.05; done; spacetail doctor; status=$?; kill $!; exit $status`;
       expect(await lineOf("ports", {}, line)).toBe(
-        "fail ports          Nobody can listen on 127.0.0.1 port 8080 (EADDRINUSE). Stop what listens there, or choose other addresses with TS_SOCKS5_SERVER and TS_OUTBOUND_HTTP_PROXY_LISTEN.",
+        "fail ports          Cannot listen on 127.0.0.1 port 8080 (EADDRINUSE). Stop what listens there, or choose other addresses with TS_SOCKS5_SERVER and TS_OUTBOUND_HTTP_PROXY_LISTEN.",
       );
     });
 

@@ -83,7 +83,7 @@ describeInContainers("kernel networking", () => {
       test("`status` and `doctor` say so", async () => {
         const stage = await open(FALSE, host);
         expect((await stage.run("spacetail doctor")).text).toMatch(
-          /^ok {3}networking {5}kernel, by the interface tailscale0$/m,
+          /^ok {3}networking {5}kernel, with the interface tailscale0$/m,
         );
         const output = await stage.run(
           "spacetail up --watch none 2>/dev/null; spacetail status; spacetail status --json; spacetail doctor",
@@ -91,7 +91,7 @@ describeInContainers("kernel networking", () => {
         expect(output.text).toContain(", kernel networking, ");
         expect(output.text).toContain('"networking":"kernel"');
         expect(output.text).toMatch(
-          /^ok {3}networking {5}kernel, by the interface tailscale0, by the tunnel that is up$/m,
+          /^ok {3}networking {5}kernel, with the interface tailscale0, in the tunnel that is up$/m,
         );
       });
 

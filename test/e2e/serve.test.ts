@@ -190,7 +190,7 @@ describeInContainers("a host that stays", () => {
       expect(again.text()).not.toContain("To log in");
       const doctor = await stage.run("spacetail doctor", { TS_CONTROL_URL });
       expect(doctor.text).toMatch(/^skip credential +`spacetail serve` needs none/m);
-      expect(doctor.text).toMatch(/^ok {3}tailnet +by-hand\.tail\.test .*, by the tunnel that is up$/m);
+      expect(doctor.text).toMatch(/^ok {3}tailnet +by-hand\.tail\.test .*, in the tunnel that is up$/m);
       await again.end();
     });
 
@@ -312,7 +312,7 @@ describeInContainers("a host that stays", () => {
       expect(output.text).toContain("already on the tailnet as stage.tail.test");
       expect(output.text).toMatch(/the tunnel stays up[\s\S]*\nRunning: stage/);
       expect(output.text).toMatch(/^tailscaled: /m);
-      expect(output.text).toMatch(/^ok {3}tailnet +stage\.tail\.test .*, by the tunnel that is up$/m);
+      expect(output.text).toMatch(/^ok {3}tailnet +stage\.tail\.test .*, in the tunnel that is up$/m);
       const { TS_CONTROL_URL } = access;
       const without = await stage.run(`spacetail up && spacetail run -- ${REACH}`, { TS_CONTROL_URL });
       expect(without).toMatchObject({ code: 0, text: expect.stringContaining("hello from the tailnet") });

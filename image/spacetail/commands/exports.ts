@@ -13,7 +13,7 @@ import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 
 const NOT_REPEATABLE =
-  "The phase's shell cannot be executed anew (it is not `sh -c LINE`, or not the one of --watch), so only the command " +
+  "The phase's shell cannot be started again (it is not `sh -c LINE`, or not the one of --watch), so only the command " +
   "is captured.";
 
 /**

@@ -68,7 +68,7 @@ async function dialProxy(net: Net, proxy: string, name: string): Promise<Connect
 /** Why a proxy does not connect, as a sentence; empty if it does. */
 export function refusal(head: string, name: string): string {
   const answer = parseHead(head);
-  if (answer === null) return `Cannot reach ${name}: the proxy's answer makes no sense.`;
+  if (answer === null) return `Cannot reach ${name}: the proxy's answer is malformed.`;
   if (answer.status === 200) return "";
   const reason = printable(answer.headers[REASON] ?? `the proxy answered ${answer.status}`);
   const line = reason.startsWith("Cannot reach") ? reason : `Cannot reach ${name}: ${reason}`;

@@ -72,7 +72,7 @@ export async function ports({ platform, env, facts }: Visit): Promise<Finding> {
       } catch (error) {
         // Without IPv6 nobody else can have the port there either.
         if (ip === "::1" && errorCode(error) !== "EADDRINUSE") continue;
-        throw new Error(`Nobody can listen on ${ip} port ${at.port} (${errorCode(error)})`);
+        throw new Error(`Cannot listen on ${ip} port ${at.port} (${errorCode(error)})`);
       }
     }
   }

@@ -71,7 +71,7 @@ export async function controlProxy(visit: Visit): Promise<Finding> {
 /** Whether the clock is right, by that of the control server. */
 export async function clock({ facts }: Visit): Promise<Finding> {
   const ahead = facts.clockAheadMs;
-  if (ahead === null) return skip("the control server does not tell the time");
+  if (ahead === null) return skip("there is no time from the control server");
   const off = formatDuration(Math.abs(ahead));
   if (Math.abs(ahead) <= LEEWAY_MS) return ok(`${off} from the control server's`);
   throw new Error(`The clock is ${off} ${ahead > 0 ? "ahead of" : "behind"} the control server's`);
@@ -100,7 +100,7 @@ async function askControl({ platform, env, facts }: Visit, egress: Egress): Prom
 }
 
 function problemOf(url: string, { status, problem, detail, body }: ApiReply, certificateFile: string): string {
-  if (status === 200) return `${url} is not a control server: it answered something else than its key`;
+  if (status === 200) return `${url} is not a control server: its answer does not contain a key`;
   if (status !== 0) return `${url} answered ${status}${body.includes("<html") ? " and a web page" : ""}`;
   const file = certificateFile === "" ? "" : `. ${certificateFile}`;
   return problem === "certificate-untrusted"

@@ -16,7 +16,7 @@ export async function networking({ platform, env, facts }: Visit): Promise<Findi
   const settings = known(facts.settings);
   const dir = findRuntimeDir(platform, env);
   const launch = find(dir).found === "up" ? readLaunch(dir) : null;
-  if (launch !== null) return ok(`${describe(networkingOfDaemon(launch.daemon))}, by the tunnel that is up`);
+  if (launch !== null) return ok(`${describe(networkingOfDaemon(launch.daemon))}, in the tunnel that is up`);
   const program = findProgram("tailscaled", platform.command, env.PATH ?? "");
   const { networking: chosen, notes } = chooseNetworking(settings, program);
   if (chosen === "kernel") requireInterface();
@@ -24,5 +24,5 @@ export async function networking({ platform, env, facts }: Visit): Promise<Findi
 }
 
 function describe(networking: TunnelNetworking): string {
-  return networking === "kernel" ? `kernel, by the interface ${INTERFACE}` : "userspace, by proxies and forwards";
+  return networking === "kernel" ? `kernel, with the interface ${INTERFACE}` : "userspace, with proxies and forwards";
 }

@@ -41,7 +41,7 @@ export async function tailnet(visit: Visit): Promise<Finding> {
     throw new Error(`tailscaled is in the state ${status.BackendState}. ${advice}`);
   }
   const { name, addresses } = selfOf(status);
-  return ok(`${name} ${addresses.join(" ")}, ${wasUp ? "by the tunnel that is up" : "for this check"}`);
+  return ok(`${name} ${addresses.join(" ")}, ${wasUp ? "in the tunnel that is up" : "for this check"}`);
 }
 
 /** Whether the tailnet's nearest relay can be reached: without relays, nodes cannot find each other. */
