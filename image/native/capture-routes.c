@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which addresses are the tailnet's. TypeScript says so, and is asked again when an address is not among them: a route
-// may have been added.
+// may have been added. The command starts before the first answer, so that it need not wait for what it may never use.
 #include "capture.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,7 +23,8 @@ struct network {
 static struct network *networks;
 static size_t count;
 static uint64_t known_at;
-static bool is_asked, is_new;
+// The first ones come without being asked for.
+static bool is_asked = true, is_new;
 
 static const uint8_t MAPPED[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -78,6 +79,13 @@ int32_t spacetail_capture_routes(const uint8_t *text, size_t length) {
   return 0;
 }
 
+bool routes_are_known(void) {
+  capture_lock();
+  bool result = known_at != 0;
+  capture_unlock();
+  return result;
+}
+
 bool routes_are_new(void) {
   capture_lock();
   bool result = is_new;
@@ -101,6 +109,15 @@ static bool is_private(const uint8_t *address) {
   return false;
 }
 
+// Programs talk to themselves, and are not to wait for that.
+static bool is_loopback(const uint8_t *address) {
+  static const struct network LOOPBACK[] = {
+      {.address = {[10] = 0xff, [11] = 0xff, [12] = 127}, .bits = 104},
+      {.address = {[15] = 1}, .bits = 128},
+  };
+  return contains(&LOOPBACK[0], address) || contains(&LOOPBACK[1], address);
+}
+
 enum verdict route_of(const struct sockaddr *given) {
   uint8_t address[16];
   if (given->sa_family == AF_INET) {
@@ -111,8 +128,9 @@ enum verdict route_of(const struct sockaddr *given) {
   } else {
     return PASS;
   }
+  if (is_loopback(address)) return PASS;
   capture_lock();
-  enum verdict verdict = PASS;
+  enum verdict verdict = known_at == 0 ? UNSURE : PASS;
   bool is_excluded = false;
   for (size_t i = 0; i < count && !is_excluded; i++) {
     if (!contains(&networks[i], address)) continue;

@@ -18,7 +18,8 @@ export interface Capture {
    */
   readonly run: (path: string, words: readonly string[], changed: Readonly<Record<string, string>>) => Promise<Ended>;
   /**
-   * Starts the program, and serves its calls.
+   * Starts the program, and serves its calls. Those that depend on the tailnet wait for the first {@link routes}, which
+   * are to come soon, after the first {@link file}s.
    *
    * @param words the file of the program, its name and its arguments
    * @param channel the number of the socket
