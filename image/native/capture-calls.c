@@ -33,7 +33,7 @@ static struct held *helds;
 static bool hold(const struct seccomp_notif *call) {
   struct held *held = malloc(sizeof *held);
   if (held == NULL) return false;
-  uint64_t limit = routes_are_known() ? PATIENCE : FIRST_PATIENCE;
+  uint64_t limit = routes_need() ? FIRST_PATIENCE : PATIENCE;
   *held = (struct held){*call, capture_now() + limit, helds};
   helds = held;
   job_expect(held->until);
@@ -228,7 +228,7 @@ static void on_open(const struct seccomp_notif *call, int path_at, bool may_wait
   bool is_ours = target_read((pid_t)call->pid, path, from, sizeof path - 1) > 0 && file_is_ours(path);
   // In another network there are other name servers.
   if (is_ours && !target_is_elsewhere((pid_t)call->pid)) {
-    if (may_wait && !routes_are_known() && hold(call)) return;
+    if (may_wait && routes_need() && hold(call)) return;
     fd = file_open(path);
   }
   if (fd < 0 || give(call->id, fd, (int)call->data.args[path_at + 1]) < 0) call_continue(call->id);

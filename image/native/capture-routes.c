@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which addresses are the tailnet's. TypeScript says so, and is asked again when an address is not among them: a route
-// may have been added. The command starts before the first answer, so that it need not wait for what it may never use.
+// Which addresses are the tailnet's. TypeScript says so when it is first needed, for many commands never need it, and is
+// asked again when an address is not among them: a route may have been added.
 #include "capture.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,8 +23,7 @@ struct network {
 static struct network *networks;
 static size_t count;
 static uint64_t known_at;
-// The first ones come without being asked for.
-static bool is_asked = true, is_new;
+static bool is_asked, is_new;
 
 static const uint8_t MAPPED[12] = {[10] = 0xff, [11] = 0xff};
 
@@ -79,9 +78,16 @@ int32_t spacetail_capture_routes(const uint8_t *text, size_t length) {
   return 0;
 }
 
-bool routes_are_known(void) {
+// Asks TypeScript, if it has nothing to answer yet.
+static void ask(void) {
+  if (!is_asked) job_post(0);
+  is_asked = true;
+}
+
+bool routes_need(void) {
   capture_lock();
-  bool result = known_at != 0;
+  bool result = known_at == 0;
+  if (result) ask();
   capture_unlock();
   return result;
 }
@@ -130,7 +136,7 @@ enum verdict route_of(const struct sockaddr *given) {
   }
   if (is_loopback(address)) return PASS;
   capture_lock();
-  enum verdict verdict = known_at == 0 ? UNSURE : PASS;
+  enum verdict verdict = PASS;
   bool is_excluded = false;
   for (size_t i = 0; i < count && !is_excluded; i++) {
     if (!contains(&networks[i], address)) continue;
@@ -138,12 +144,10 @@ enum verdict route_of(const struct sockaddr *given) {
     verdict = is_excluded ? PASS : CAPTURE;
   }
   if (verdict == PASS && !is_excluded) {
-    bool private = is_private(address), is_old = capture_now() - known_at > (private ? PRIVATE_AGE : PUBLIC_AGE);
-    if (is_old && !is_asked) {
-      is_asked = true;
-      job_post(0);
-    }
-    if (is_old && private) verdict = UNSURE;
+    bool private = is_private(address), is_unknown = known_at == 0;
+    bool is_old = is_unknown || capture_now() - known_at > (private ? PRIVATE_AGE : PUBLIC_AGE);
+    if (is_old) ask();
+    if (is_old && (private || is_unknown)) verdict = UNSURE;
   }
   capture_unlock();
   return verdict;

@@ -50,8 +50,8 @@ bool done_has(ino_t inode);
 // capture-routes.c: where connections are captured.
 enum verdict { PASS, CAPTURE, UNSURE };
 enum verdict route_of(const struct sockaddr *address);
-// Whether TypeScript has said what it knows: routes, and before them the files.
-bool routes_are_known(void);
+// Whether TypeScript has yet to say what it knows: routes, and before them the files. If so, it is asked.
+bool routes_need(void);
 // Whether they have been said anew since the last call.
 bool routes_are_new(void);
 

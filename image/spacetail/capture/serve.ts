@@ -73,8 +73,6 @@ export async function serveCapture(platform: Platform, capture: Capture, task: T
     process.chdir("/");
     platform.raiseDescriptorLimit();
     stop = noteCounts(task.dir, capture.counts);
-    // The program runs already: many need the tailnet later, or not at all.
-    void renew();
   });
   stop();
   return problem;
