@@ -53,6 +53,8 @@ describeInContainers("where the front listens", () => {
         );
       }
       await stage.run("kill $(cat /tmp/server)");
+      const open = "bash -c ': </dev/tcp/127.0.0.1/15432' 2>/dev/null";
+      await stage.run(`while ${open}; do sleep 0.05; done`);
       const again = await stage.run(`spacetail up --watch none 2>/dev/null && printf hi | ${RAW} 15432`, environment);
       expect(again).toMatchObject({ code: 0, text: "hi" });
     });
