@@ -91,7 +91,7 @@ describeOnMachines("a machine with workers in Docker", () => {
       expect(ran.text).toContain(`spacetail: the tunnel of the sidecar at ${sidecar} is up.\n`);
       expect((await machine.run("pgrep -u coder -l", { user: "coder" })).text).not.toMatch(/spacetail|tailscaled/);
       expect((await machine.run("pgrep -c tailscaled")).text).toBe("1\n");
-      const pid = "$(systemctl show --property MainPID --value spacetail)";
+      const pid = (await machine.run("systemctl show --property MainPID --value spacetail")).text.trim();
       for (const path of ["/etc/spacetail/login", `/proc/${pid}/environ`])
         expect((await machine.run(`cat ${path}`, { user: "coder" })).text).toContain("Permission denied");
     });
