@@ -19,7 +19,7 @@ import { ROOT } from "../world.js";
 import { type Buildah, outputOf } from "./buildah.js";
 
 const SUITE = "bookworm";
-const DEBIAN_PACKAGES = ["ca-certificates", "git", "procps", "python3", "python3-pip"];
+const DEBIAN_PACKAGES = ["ca-certificates", "git", "procps", "python3", "python3-pip", "wget"];
 const PASSWD = "root:x:0:0::/root:/bin/sh\nspacelift:x:1983:1983::/home/spacelift:/bin/sh\n";
 const GROUP = "root:x:0:\nspacelift:x:1983:\n";
 
@@ -29,7 +29,7 @@ function named(name: string, ...from: readonly string[]): string {
   return `localhost/spacetail-${name}:${sum}`;
 }
 
-/** Debian with Python and Git. It takes a minute or two, once. */
+/** Debian with Python, Git and wget. It takes a minute or two, once. */
 function debian(buildah: Buildah): string {
   const tag = named("debian", SUITE, ...DEBIAN_PACKAGES);
   return buildah.derive(tag, "scratch", (run, container) => {
@@ -123,7 +123,7 @@ export function busyboxRunner(buildah: Buildah): string {
   });
 }
 
-/** A runner like those made from Debian: glibc, bash and Python; user 1983 and `ps`. */
+/** A runner like those made from Debian: glibc, bash, Python and wget; user 1983 and `ps`. */
 export function debianRunner(buildah: Buildah): string {
   const tag = named("debian-runner", debian(buildah), PASSWD);
   return buildah.derive(tag, debian(buildah), (run, container) => {
