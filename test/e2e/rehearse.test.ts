@@ -41,7 +41,11 @@ const BASH: Expected = { ...OAUTH, secretsAtRest: [IN_STATE, IN_ACCOUNT, IN_BASH
 const NATIVE: [string, Partial<RehearsalOptions>, Expected][] = [
   ["captured", { capture: true }, OAUTH],
   ["an image without spacetail, whose runs fetch it", { fetch: true }, OAUTH],
-  ["the same by a plugin, and the apply phase fails", { from: "plugin", fetch: true, failApply: true }, BY_HAND],
+  [
+    "the same image, whose runs fetch by a plugin, and the apply phase fails",
+    { from: "plugin", fetch: true, failApply: true },
+    BY_HAND,
+  ],
 ];
 
 const VARIANTS: [string, Partial<RehearsalOptions>, Expected][] = [
