@@ -14,7 +14,12 @@ import { blocksOf } from "./machine-stage.js";
 export const README = readFileSync(join(ROOT, "image/hosts/coder/README.md"), "utf8");
 
 /** Without the units that need what only real machines have. */
-const SYSTEMD = ["/lib/systemd/systemd", "--log-target=console", "--show-status=false", "--unit=multi-user.target"];
+export const SYSTEMD = [
+  "/lib/systemd/systemd",
+  "--log-target=console",
+  "--show-status=false",
+  "--unit=multi-user.target",
+];
 
 /** The workspace's owner, with the environment of the image. */
 export interface Owner {

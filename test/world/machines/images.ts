@@ -33,12 +33,17 @@ export function tunProblem(): string | null {
   }
 }
 
+/** The file system of Debian with what the bases of hosts have, which nobody changes. */
+export function debianRoot(): string {
+  return join(DEBIAN, "root");
+}
+
 /** Debian with what the bases of hosts have. */
 export function debianBase(buildah: Buildah): string {
   const made = Math.round(statSync(PACKAGES).mtimeMs);
   return buildah.derive(`localhost/spacetail-host-base:own-${made}`, "scratch", (run, container) => {
     // As it is: a copy by buildah would belong to root.
-    execFileSync("cp", ["--archive", `${join(DEBIAN, "root")}/.`, run("mount", container)]);
+    execFileSync("cp", ["--archive", `${debianRoot()}/.`, run("mount", container)]);
     run("umount", container);
   });
 }
