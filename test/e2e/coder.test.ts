@@ -211,7 +211,10 @@ describeOnMachines("workspaces of Coder, without systemd", () => {
   });
 });
 
-test("the template of Coder has what the README says", () => {
-  const text = readFileSync(join(ROOT, "image/hosts/coder/template/main.tf"), "utf8");
+test("the template of Coder is well formed, and has what the README says", () => {
+  const folder = join(ROOT, "image/hosts/coder/template");
+  const terraform = process.env.SPACETAIL_TERRAFORM ?? "";
+  expect(execFileSync(terraform, ["fmt", "-check", "-diff", folder], { encoding: "utf8" })).toBe("");
+  const text = readFileSync(join(folder, "main.tf"), "utf8");
   expect(text).toContain('script       = "coder-tailnet start"');
 });
