@@ -84,8 +84,9 @@ describeOnMachines("workspaces of Coder, with Tailscale's package", () => {
     const machine = await still();
     expect(await machine.run("apt-get update")).toMatchObject({ code: 0 });
     const policy = (await machine.run("apt-cache policy tailscale netcat-openbsd surprise")).text;
+    // That of the first version in the table.
     const priority = (name: string): string | undefined =>
-      new RegExp(`^${name}:[\\s\\S]*? (\\d+) http://pkgs\\.tailscale\\.com`, "m").exec(policy)?.[1];
+      new RegExp(`^${name}:[\\s\\S]*?Version table:\n[ *]+\\S+ (\\d+)\n`, "m").exec(policy)?.[1];
     expect([priority("tailscale"), priority("netcat-openbsd"), priority("surprise")]).toEqual(["500", "1", "1"]);
     expect(/^netcat-openbsd:[\s\S]*?Candidate: (\S+)/m.exec(policy)?.[1]).toBe(installed);
     const other = await startAptRepository({ path: "x", suite: "focal", packages: folder });

@@ -43,7 +43,10 @@ export async function runStage(machine: Machine, { stages }: Configuration, stag
       const line = `mkdir -p ${dirname(path)}; printf %s '${content.replaceAll("'", "'\\''")}' >${path}; chmod ${permissions.toString(8)} ${path}`;
       expect(await machine.run(line)).toEqual({ code: 0, text: "" });
     }
-    for (const command of step.commands ?? []) expect(await machine.run(command)).toMatchObject({ code: 0 });
+    for (const command of step.commands ?? []) {
+      const { code, text } = await machine.run(command);
+      if (code !== 0) throw new Error(`${command} ended with ${code}: ${text}`);
+    }
   }
 }
 
