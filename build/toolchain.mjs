@@ -48,10 +48,25 @@ export function musl(arch, cache) {
     }
   }
   const triple = arch === "arm64" ? "aarch64-linux-musl" : "x86_64-linux-musl";
-  const argv = [join(folder, "ziglang/zig"), "cc", "-target", triple];
+  const argv = [...withDescriptors(), join(folder, "ziglang/zig"), "cc", "-target", triple];
   // Generated code repeats itself. Moving what repeats into functions saves more than optimising the whole program
   // does, and the two cannot be combined.
   return { argv, id: `zig ${ZIG} ${triple}`, program: ["-mllvm", "-enable-machine-outliner=always"] };
+}
+
+/** How many files Zig has open at once when it compiles musl: one for each source, and some. */
+const ZIG_FILES = 2048;
+
+/** The words before Zig that let it open as many files as this machine allows; throws if those are too few. */
+function withDescriptors() {
+  const most = execFileSync("sh", ["-c", "ulimit -H -n"], { encoding: "utf8" }).trim();
+  if (Number(most) < ZIG_FILES) {
+    throw new Error(
+      `Zig needs up to ${ZIG_FILES} open files, but the limit is ${most}. Raise it; \`docker build\` and ` +
+        `\`buildah build\` have --ulimit nofile=${ZIG_FILES} for that.`,
+    );
+  }
+  return ["sh", "-c", 'ulimit -S -n "$(ulimit -H -n)"; exec "$@"', "sh"];
 }
 
 function attempt(argv) {

@@ -138,6 +138,13 @@ describe.each(BUILDS)("sockets of the build for %s", (_, command) => {
     expect(await start(command, "connect", "::1", port, 10_000).line()).toEqual({ text: "hello" });
   });
 
+  // The build for Node has no use for them.
+  (command.length === 1 ? test : test.skip)("a closed server for datagrams takes nothing of the next one", async () => {
+    const probe = start(command, "datagrams");
+    const lines = [await probe.line(), await probe.line(), await probe.line()];
+    expect(lines.map(({ text }) => text)).toEqual(["the first server", "the second server", "hello"]);
+  });
+
   test("addresses need no look-up", async () => {
     const probe = start(command, "lookup", "localhost", "192.0.2.7", "2001:db8::1", "");
     expect((await probe.line()).found).toContain("127.0.0.1");

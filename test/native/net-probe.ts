@@ -51,6 +51,8 @@ async function perform(platform: Platform, command: string, args: readonly strin
       return await connect(await net.connectUnix(first));
     case "waiting":
       return await waiting(await net.connectTcp(first, Number(second), 10_000));
+    case "datagrams":
+      return datagrams(platform);
     case "parse":
       return await feed(platform, first);
     case "lookup":
@@ -147,6 +149,26 @@ async function close(net: Net, port: number): Promise<void> {
   const other = await net.connectTcp("127.0.0.1", port, 10_000);
   learn("read", other);
   other.close();
+}
+
+/** Closes a server when it is asked, whose descriptor the next one gets, and asks that one. */
+function datagrams({ capture }: Platform): void {
+  if (capture === null) return;
+  const { serve, ask } = capture.datagrams;
+  const question = Buffer.from("hello");
+  const first = serve("127.0.0.1", 0, () => {
+    say({ text: "the first server" });
+    first.close();
+    const second = serve("127.0.0.1", 0, (bytes, reply) => {
+      say({ text: "the second server" });
+      reply(bytes);
+    });
+    ask("127.0.0.1", second.port, question, 10_000, (answer) => {
+      second.close();
+      say({ text: answer === null ? "no answer" : answer.toString() });
+    });
+  });
+  ask("127.0.0.1", first.port, question, 1000, () => {});
 }
 
 /** Looks hosts up one after another, and counts how often a timer fires meanwhile. */

@@ -245,6 +245,11 @@ export class Tailnet {
     await this.send("POST", `/world/nodes/${encodeURIComponent(name)}/expire`);
   }
 
+  /** Lets a node that joined with a key that is not preauthorized onto the tailnet. */
+  async authorizeNode(name: string): Promise<void> {
+    await this.send("POST", `/world/nodes/${encodeURIComponent(name)}/authorize`);
+  }
+
   async deleteNode(name: string): Promise<void> {
     await this.send("DELETE", `/world/nodes/${encodeURIComponent(name)}`);
   }

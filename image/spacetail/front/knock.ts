@@ -40,7 +40,7 @@ const OFFLINE_CHECK_MS = 4000;
 
 /** The times between two pings: the first, how it grows, and the longest. Milliseconds. */
 const FIRST_PAUSE_MS = 10;
-const GROWTH = 1.15;
+const GROWTH = 1.05;
 const LONGEST_PAUSE_MS = 75;
 
 /** How long an answer may be under way; tailscaled forgets a ping when its request is closed. Milliseconds. */

@@ -26,7 +26,8 @@ function serve(ip: string, port: number, served: (bytes: Buffer, reply: Reply) =
   if (fd < 0) throw new SystemError(errorName(-fd), `bind ${ip}:${port}`);
   const socket = new NativeSocket(fd);
   const receive = (): void => {
-    for (;;) {
+    // A handler may close the server, and its descriptor belongs to others at once.
+    while (!socket.closed) {
       const length = udpReceive(fd, buffer);
       if (length < ADDRESS) break;
       const address = Buffer.from(buffer.subarray(0, ADDRESS));
@@ -55,6 +56,7 @@ function ask(ip: string, port: number, question: Buffer, limitMs: number, done: 
   };
   const timer = setTimeout(() => end(null), limitMs);
   socket.readable(() => {
+    if (socket.closed) return;
     const length = netRead(fd, buffer);
     end(length > 0 ? Buffer.from(buffer.subarray(0, length)) : null);
   });

@@ -109,7 +109,7 @@ export class NativeConnection {
       this.outputs.shift();
       output.done();
     }
-    if (this.ending) netShutdown(this.socket.fd);
+    if (this.ending && !this.socket.closed) netShutdown(this.socket.fd);
   }
 
   private fail(errno: number, what: string): Error {

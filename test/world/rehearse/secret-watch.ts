@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Container, type RunResult, scanProcesses } from "../runs/index.js";
 import type { World } from "../world.js";
 
@@ -54,9 +54,10 @@ export class SecretWatch {
   private look(container: Container): void {
     for (const found of scanProcesses(container)) {
       const command = found.commandLine.join(" ");
+      const isKept = found.commandLine.some((word, i, words) => isLongLived(word, words[i + 1]));
       const environment = (found.environment ?? []).join("\n");
       note(this.seen, `command line of ${found.name}`, command);
-      note(isLongLived(command) ? this.seen : this.given, `environment of ${found.name}`, environment);
+      note(isKept ? this.seen : this.given, `environment of ${found.name}`, environment);
     }
     const folder = `/proc/${container.pid}/root/tmp/spacetail-1983`;
     for (const name of list(folder)) note(this.seen, `file ${name}`, read(join(folder, name)));
@@ -74,9 +75,13 @@ function search(seen: ReadonlyMap<string, Seen>, secrets: readonly { kind: strin
   return [...new Set(found)];
 }
 
-/** The shell of the phase and `spacetail up` have the run's environment; what outlives them must not. */
-function isLongLived(command: string): boolean {
-  return command.includes("spacetail supervise") || command.includes("tailscaled") || command.includes("guard");
+/**
+ * The shell of the phase, `spacetail up` and what captures a program have the run's environment; what outlives the
+ * phase must not. Sockets and folders are called after programs, too.
+ */
+function isLongLived(program: string, command = ""): boolean {
+  const name = basename(program);
+  return name === "tailscaled" || (name === "spacetail" && ["supervise", "guard"].includes(command));
 }
 
 function list(folder: string): string[] {

@@ -63,6 +63,10 @@ func (a *Admin) expireNode(r *http.Request) (any, error) {
 	return a.withNode(r, a.World.Control.Expire)
 }
 
+func (a *Admin) authorizeNode(r *http.Request) (any, error) {
+	return a.withNode(r, a.World.Control.Authorize)
+}
+
 // withNode does something with the node that a path names.
 func (a *Admin) withNode(r *http.Request, work func(tailcfg.NodeID) bool) (any, error) {
 	name := r.PathValue("name")

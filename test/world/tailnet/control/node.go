@@ -210,6 +210,18 @@ func (s *Server) Expire(id tailcfg.NodeID) bool {
 	return ok
 }
 
+// Authorize is the approval of an administrator.
+func (s *Server) Authorize(id tailcfg.NodeID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.nodes[id]
+	if ok {
+		n.authorized = true
+		s.wakeAllLocked()
+	}
+	return ok
+}
+
 // Delete removes the node with this id. The reason goes into the event.
 func (s *Server) Delete(id tailcfg.NodeID, reason string) bool {
 	s.mu.Lock()

@@ -147,6 +147,18 @@ func TestKeyWithoutPreauthorizationNeedsApproval(t *testing.T) {
 		}
 		return status.BackendState == ipn.NeedsMachineAuth.String()
 	})
+	for _, one := range w.Control.Nodes() {
+		if one.Name == "run" {
+			w.Control.Authorize(one.ID)
+		}
+	}
+	until(t, func() bool {
+		status, err := client.Status(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return status.BackendState == ipn.Running.String() && len(status.Peer) > 0
+	})
 }
 
 func TestUsedKeyIsRefusedInTheServicesWords(t *testing.T) {
