@@ -43,6 +43,8 @@ describeOnMachines(
       expect(await succeeds(machine, "curl -sS http://state/hello")).toContain("hello from the tailnet");
     }
     async function has(name: string, machine: Machine, secret: string): Promise<void> {
+      // Otherwise the unit still waits for traffic.
+      await succeeds(machine, "systemctl is-active tailscaled");
       expect(await joined(name)).toMatchObject({ name, ephemeral: false, shieldsUp: false, tags: [TAG] });
       const { text } = await machine.run("cat /etc/default/tailscaled; journalctl -u tailscaled; ps -eo args");
       expect(text).toContain(name);
