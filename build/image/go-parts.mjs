@@ -19,6 +19,8 @@ export function goParts(root, executable) {
   const modules = lines
     .filter(([kind, , , sum]) => kind === "dep" && sum !== undefined)
     .map(([, path, version]) => ({ path, version }));
+  // The program may come from a cache of layers, and its modules may be gone.
+  go("mod", "download", ...modules.map(({ path }) => path));
   const folders = new Map(
     go("list", "-m", "-f", "{{.Path}}\t{{.Dir}}", ...modules.map(({ path }) => path))
       .split("\n")

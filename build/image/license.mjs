@@ -31,9 +31,23 @@ export function licenseOf(texts, name) {
 
 const NOTICE = /^(licen[cs]e|copying|copyright|notice|patents)/i;
 
+/** Whose a text is, in one line. */
+const COPYRIGHT = /\bcopyright (\(c\)|©|\d{4})/i;
+
 /** The texts in a folder that must be passed on with what is built from it. */
 export function noticesIn(folder) {
   const files = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
   const names = files.map(({ name }) => name).filter((name) => NOTICE.test(name));
-  return names.sort().map((name) => readFileSync(join(folder, name), "utf8").trim());
+  const texts = names.sort().map((name) => readFileSync(join(folder, name), "utf8").trim());
+  // Some keep the copyright notice, which is part of the license, in their sources alone.
+  const isMissing = texts.some((text) => text.includes("above copyright notice")) && !COPYRIGHT.test(texts.join("\n"));
+  return isMissing ? [copyrightsIn(folder), ...texts] : texts;
+}
+
+/** The copyright notices at the top of the Go sources in a folder, each once. */
+function copyrightsIn(folder) {
+  const names = readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".go"));
+  const lines = names.flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n", 10));
+  const notices = lines.filter((line) => COPYRIGHT.test(line)).map((line) => line.replace(/^[\s/*]+/, "").trim());
+  return [...new Set(notices)].sort().join("\n");
 }

@@ -52,7 +52,9 @@ describeInContainers("where the front listens", () => {
           "spacetail: Cannot listen on 127.0.0.1:15432. Stop the program that does, or choose another port with TS_FORWARDS.\n",
         );
       }
-      await stage.run("kill $(cat /tmp/server); while kill -0 $(cat /tmp/server) 2>/dev/null; do sleep 0.05; done");
+      await stage.run("kill $(cat /tmp/server)");
+      const open = "bash -c ': </dev/tcp/127.0.0.1/15432' 2>/dev/null";
+      await stage.run(`while ${open}; do sleep 0.05; done`);
       const again = await stage.run(`spacetail up --watch none 2>/dev/null && printf hi | ${RAW} 15432`, environment);
       expect(again).toMatchObject({ code: 0, text: "hi" });
     });

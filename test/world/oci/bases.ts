@@ -21,6 +21,8 @@ import { type Buildah, outputOf } from "./buildah.js";
 const SUITE = "bookworm";
 const DEBIAN_PACKAGES = ["ca-certificates", "git", "procps", "python3", "python3-pip"];
 const PASSWD = "root:x:0:0::/root:/bin/sh\nspacelift:x:1983:1983::/home/spacelift:/bin/sh\n";
+/** What all images have that were built from a Dockerfile. */
+const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const GROUP = "root:x:0:\nspacelift:x:1983:\n";
 
 /** Names of images, by what they are made from. */
@@ -92,7 +94,7 @@ function registrySettings(): readonly string[] {
 
 /** A runner as small as the Alpine-based ones: BusyBox, no bash, curl or Python; user 1983 and `ps`. */
 export function busyboxRunner(buildah: Buildah): string {
-  const tag = named("busybox", outputOf("busybox"), PASSWD);
+  const tag = named("busybox", outputOf("busybox"), PASSWD, PATH);
   return buildah.derive(tag, "scratch", (run, container) => {
     const folder = mkdtempSync(join(tmpdir(), "busybox-"));
     try {
@@ -116,7 +118,8 @@ export function busyboxRunner(buildah: Buildah): string {
       file("etc/group", GROUP);
       file("etc/nsswitch.conf", "hosts: files dns\n");
       run("copy", container, folder, "/");
-      run("config", "--user", "spacelift", "--entrypoint", '["/bin/sh"]', "--workingdir", "/home/spacelift", container);
+      const where = ["--workingdir", "/home/spacelift", "--env", PATH];
+      run("config", "--user", "spacelift", "--entrypoint", '["/bin/sh"]', ...where, container);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
@@ -125,10 +128,10 @@ export function busyboxRunner(buildah: Buildah): string {
 
 /** A runner like those made from Debian: glibc, bash and Python; user 1983 and `ps`. */
 export function debianRunner(buildah: Buildah): string {
-  const tag = named("debian-runner", debian(buildah), PASSWD);
+  const tag = named("debian-runner", debian(buildah), PASSWD, PATH);
   return buildah.derive(tag, debian(buildah), (run, container) => {
     const user = ["useradd", "--uid", "1983", "--create-home", "spacelift"];
     run("run", "--isolation", "chroot", container, "--", ...user);
-    run("config", "--user", "spacelift", container);
+    run("config", "--user", "spacelift", "--env", PATH, container);
   });
 }

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, lstatSync, openSync, readdirSync, readSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync } from "node:fs";
 import { join } from "node:path";
 
 /** The paths of all files and links below a folder, and not those of folders. */
 export function pathsIn(root: string): readonly string[] {
-  const paths = readdirSync(root, { recursive: true, encoding: "utf8" });
-  return paths.filter((path) => !lstatSync(join(root, path)).isDirectory()).sort();
+  return [...walk(root, "")].sort();
+}
+
+/** Node's own way through a folder follows links out of it, to /proc/self/fd for one. */
+function* walk(root: string, folder: string): Generator<string> {
+  for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(root, path);
+    else yield path;
+  }
 }
 
 const MACHINES: Readonly<Record<number, string>> = { 62: "x64", 183: "arm64" };
