@@ -82,9 +82,9 @@ certificate() {
   rm -rf "$copies"
   return "$status"
 }
-# What the new name may have certificates for may come a moment later.
+# The right to certificates for the new name may come a moment after the name.
 for ((i = 0; i < 100; i += 1)); do
-  ! tailscale status --json --peers=false | grep -A 9 '"CertDomains"' | grep -qF "\"$full\"" || break
+  ! tailscale status --json --peers=false | grep -A 9 '"CertDomains"' | grep -F "\"$full\"" >/dev/null || break
   sleep 0.1
 done
 if ! certificate --min-validity=840h; then

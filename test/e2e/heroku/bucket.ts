@@ -8,8 +8,6 @@ export interface Bucket {
   readonly aws: string;
   /** What it was asked so far, by methods and paths. */
   readonly requests: string[];
-  /** Whether it has a folder. */
-  readonly has: (path: string) => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -54,7 +52,6 @@ export async function startBucket(): Promise<Bucket> {
   return {
     aws: aws.join("\n"),
     requests,
-    has: (path) => folders.has(path),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
