@@ -214,7 +214,8 @@ describeOnMachines("workspaces of Coder, without systemd", () => {
 test("the template of Coder is well formed, and has what the README says", () => {
   const folder = join(ROOT, "image/hosts/coder/template");
   const terraform = process.env.SPACETAIL_TERRAFORM ?? "";
-  expect(execFileSync(terraform, ["fmt", "-check", "-diff", folder], { encoding: "utf8" })).toBe("");
+  const words = ["fmt", "-check", "-diff", folder];
+  expect(execFileSync(terraform, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })).toBe("");
   const text = readFileSync(join(folder, "main.tf"), "utf8");
   expect(text).toContain('script       = "coder-tailnet start"');
 });
