@@ -150,6 +150,38 @@ export function clients() {
   });
 }
 
+/** Tailscale's own programs of the pinned version, and what its packages have besides them. */
+export function stock() {
+  const out = join(cache, "world/stock");
+  const cwd = join(root, "image/tailscale");
+  const version = /tailscale\.com v(\S+)/.exec(readFileSync(join(cwd, "go.mod"), "utf8"))[1];
+  const stamp = ["short", "long"].map((name) => `-X tailscale.com/version.${name}Stamp=${version}`).join(" ");
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${stamp}`, "-o", `${out}/`];
+  step("stock", ["image/tailscale/go.mod", "image/tailscale/go.sum"], [".cache/world/stock/package"], () => {
+    const env = { ...process.env, CGO_ENABLED: "0" };
+    mkdirSync(out, { recursive: true });
+    run("go", ["build", ...flags, "tailscale.com/cmd/tailscale", "tailscale.com/cmd/tailscaled"], { cwd, env });
+    const module = JSON.parse(execFileSync("go", ["mod", "download", "-json", "tailscale.com"], { cwd })).Dir;
+    for (const folder of ["cmd/tailscaled", "release/deb"]) {
+      for (const name of readdirSync(join(module, folder)).filter((one) => /\.(service|defaults|sh)$/.test(one))) {
+        mkdirSync(join(out, "package"), { recursive: true });
+        writeFileSync(join(out, "package", name), readFileSync(join(module, folder, name)));
+      }
+    }
+  });
+}
+
+/** A certificate authority. */
+export function pebble() {
+  step("pebble", ["test/world/pebble"], [".cache/world/pebble"], () => {
+    const program = "github.com/letsencrypt/pebble/v2/cmd/pebble";
+    run("go", ["build", "-trimpath", "-o", join(cache, "world/pebble"), program], {
+      cwd: join(root, "test/world/pebble"),
+      env: { ...process.env, CGO_ENABLED: "0" },
+    });
+  });
+}
+
 /** A program that executes others under the default seccomp profiles of container runtimes. */
 export function profiles() {
   step("profiles", ["test/world/profiles"], [".cache/world/profile"], () => {
@@ -162,16 +194,20 @@ export function profiles() {
 }
 
 /**
- * A Debian for workspaces of Coder and for other hosts, and packages for it. Without root, debootstrap or a mirror, the
- * tests that need it are skipped, and say so.
+ * Two releases of Debian for workspaces of Coder and for other hosts, and packages for them. Without root, debootstrap
+ * or a mirror, the tests that need them are skipped, and say so.
  */
 export function debian() {
-  const folder = join(cache, "world/debian");
-  try {
-    step("debian", ["build/debian.mjs"], [".cache/world/debian/packages"], () => makeDebian(folder));
-  } catch (error) {
-    console.error(`    no Debian for the tests of hosts: ${error.message}`);
-    rmSync(folder, { recursive: true, force: true });
+  for (const suite of ["bookworm", "trixie"]) {
+    const folder = `.cache/world/debian-${suite}`;
+    try {
+      step(`debian-${suite}`, ["build/debian.mjs"], [`${folder}/packages`], () =>
+        makeDebian(join(root, folder), suite),
+      );
+    } catch (error) {
+      console.error(`    no Debian ${suite} for the tests of hosts: ${error.message}`);
+      rmSync(join(root, folder), { recursive: true, force: true });
+    }
   }
 }
 
