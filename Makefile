@@ -4,6 +4,7 @@
 #   make docker-build BASE_IMAGE=... IMAGE=... on another base, under another name
 #   make docker-buildx IMAGE=REGISTRY/NAME:TAG both architectures, pushed as one name
 #   make docker-files                          what is added to a base, as files in image/dist/files
+#   make docker-files-full                     the same with the full tailscaled, in image/dist/files-full
 
 DOCKER ?= docker
 IMAGE ?= spacetail-runner
@@ -25,8 +26,8 @@ build_args = --file image/Dockerfile --target $(TARGET) \
 	--build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) \
 	--build-arg CREATED=$(CREATED) --build-arg REVISION=$(REVISION) --build-arg VERSION=$(VERSION) $(BUILD_FLAGS)
 
-.PHONY: help ci docker-build docker-buildx docker-files docker-sign sign-files image-report last-report \
-	npm-publish github-release pull-request
+.PHONY: help ci docker-build docker-buildx docker-files docker-files-full docker-sign sign-files image-report \
+	last-report npm-publish github-release pull-request
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -41,9 +42,10 @@ docker-build:
 docker-buildx:
 	$(DOCKER) buildx build $(build_args) --platform $(PLATFORMS) --tag $(IMAGE) --push .
 
-docker-files: TARGET = files
-docker-files:
-	$(DOCKER) buildx build $(build_args) --platform $(PLATFORMS) --output type=local,dest=$(FILES) .
+docker-files docker-files-full: TARGET = files$(KIND)
+docker-files-full: KIND = -full
+docker-files docker-files-full:
+	$(DOCKER) buildx build $(build_args) --platform $(PLATFORMS) --output type=local,dest=$(FILES)$(KIND) .
 
 image-report:
 	npm run --silent image:report

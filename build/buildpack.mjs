@@ -5,7 +5,8 @@
 //   OUT/heroku-buildpack       image/hosts/heroku, the script that fetches executables, and the list of these
 //   OUT/heroku-buildpack.tgz   the same
 //
-// Usage: npm run build:buildpack -- [--out OUT] [--url URL]       default: image/dist, and the files of the release
+// Usage: npm run build:buildpack -- [--out OUT] [--url URL]       default: image/dist, and the files of the release in
+//                                                                 contract/release.json
 //
 // With --url, the executables are those of image/dist. They are written to OUT/heroku-files, whose content is to be
 // served at URL.
@@ -33,7 +34,7 @@ function released() {
   const lines = Object.entries(platforms).flatMap(([platform, files]) =>
     [
       ["spacetail", files.spacetail],
-      ["tailscaled", files["tailscaled-full"] ?? files.tailscaled],
+      ["tailscaled", files["tailscaled-full"]],
     ].map(([name, { url, sha256, gzip }]) => line(platform, name, { sha256, bytes: gzip.bytes, url })),
   );
   if (lines.length === 0)

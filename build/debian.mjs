@@ -4,29 +4,27 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const SUITE = "bookworm";
-
 /** What the bases of Coder have. */
 const IN_BASE = ["bash-completion", "ca-certificates", "curl", "dbus", "iproute2", "procps", "sudo", "systemd-sysv"];
 
-/** What their Dockerfiles install. */
-const TO_INSTALL = ["netcat-openbsd", "proxychains4", "python3"];
+/** What their Dockerfiles install, and what Tailscale's own package depends on. */
+const TO_INSTALL = ["netcat-openbsd", "proxychains4", "python3", "iptables"];
 
 /**
- * Makes a folder with
+ * Makes a folder with a release, such as bookworm:
  *
  *   root       a file system, with the user `coder`, who may use sudo
  *   packages   the packages that are installed on it later, with all that they depend on
  *
  * @throws Error if it cannot be made here
  */
-export function makeDebian(folder) {
+export function makeDebian(folder, suite) {
   if (process.getuid() !== 0) throw new Error("only root can make one");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const root = join(folder, "root");
   const run = (program, ...args) => execFileSync(program, args, { stdio: ["ignore", "pipe", "pipe"] });
-  run("debootstrap", "--variant=minbase", `--include=${IN_BASE.join()}`, SUITE, root);
+  run("debootstrap", "--variant=minbase", `--include=${IN_BASE.join()}`, suite, root);
   cpSync("/etc/resolv.conf", join(root, "etc/resolv.conf"), { dereference: true });
   const inside = (...words) => run("chroot", root, "env", "DEBIAN_FRONTEND=noninteractive", ...words);
   inside("apt-get", "update", "--quiet");

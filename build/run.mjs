@@ -23,6 +23,8 @@ function everything() {
   steps.clients();
   steps.debian();
   steps.proxychains();
+  steps.stock();
+  steps.pebble();
   return {
     ...process.env,
     SPACETAIL_ROOT: steps.root,

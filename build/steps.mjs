@@ -129,12 +129,14 @@ export function tailnet() {
 /** Clients of the tunnel's proxies and of capture: programs in Go, and packages for Python. */
 export function clients() {
   const folder = join(root, "test/world/clients");
-  step("clients", ["test/world/clients"], [".cache/world/clients/fetch", ".cache/world/clients/databases"], () => {
+  const programs = { fetch: ".", databases: "./databases", "terraform-provider-database": "./provider" };
+  const outputs = Object.keys(programs).map((name) => `.cache/world/clients/${name}`);
+  step("clients", ["test/world/clients"], outputs, () => {
     const out = join(cache, "world/clients");
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out, { recursive: true });
     const env = { ...process.env, CGO_ENABLED: "0" };
-    for (const [name, source] of Object.entries({ fetch: ".", databases: "./databases" })) {
+    for (const [name, source] of Object.entries(programs)) {
       run("go", ["build", "-trimpath", "-o", join(out, name), source], { cwd: folder, env });
     }
     // For any Python 3: the container's may differ from the first one on this machine. Without pip, the tests are
@@ -145,6 +147,38 @@ export function clients() {
       stdio: ["ignore", 2, 2],
     });
     if (result.status !== 0) rmSync(join(out, "python"), { recursive: true, force: true });
+  });
+}
+
+/** Tailscale's own programs of the pinned version, and what its packages have besides them. */
+export function stock() {
+  const out = join(cache, "world/stock");
+  const cwd = join(root, "image/tailscale");
+  const version = /tailscale\.com v(\S+)/.exec(readFileSync(join(cwd, "go.mod"), "utf8"))[1];
+  const stamp = ["short", "long"].map((name) => `-X tailscale.com/version.${name}Stamp=${version}`).join(" ");
+  const flags = ["-trimpath", "-buildvcs=false", "-ldflags", `-s -w ${stamp}`, "-o", `${out}/`];
+  step("stock", ["image/tailscale/go.mod", "image/tailscale/go.sum"], [".cache/world/stock/package"], () => {
+    const env = { ...process.env, CGO_ENABLED: "0" };
+    mkdirSync(out, { recursive: true });
+    run("go", ["build", ...flags, "tailscale.com/cmd/tailscale", "tailscale.com/cmd/tailscaled"], { cwd, env });
+    const module = JSON.parse(execFileSync("go", ["mod", "download", "-json", "tailscale.com"], { cwd })).Dir;
+    for (const folder of ["cmd/tailscaled", "release/deb"]) {
+      for (const name of readdirSync(join(module, folder)).filter((one) => /\.(service|defaults|sh)$/.test(one))) {
+        mkdirSync(join(out, "package"), { recursive: true });
+        writeFileSync(join(out, "package", name), readFileSync(join(module, folder, name)));
+      }
+    }
+  });
+}
+
+/** A certificate authority. */
+export function pebble() {
+  step("pebble", ["test/world/pebble"], [".cache/world/pebble"], () => {
+    const program = "github.com/letsencrypt/pebble/v2/cmd/pebble";
+    run("go", ["build", "-trimpath", "-o", join(cache, "world/pebble"), program], {
+      cwd: join(root, "test/world/pebble"),
+      env: { ...process.env, CGO_ENABLED: "0" },
+    });
   });
 }
 
@@ -160,16 +194,20 @@ export function profiles() {
 }
 
 /**
- * A Debian for workspaces of Coder and for other hosts, and packages for it. Without root, debootstrap or a mirror, the
- * tests that need it are skipped, and say so.
+ * Two releases of Debian for workspaces of Coder and for other hosts, and packages for them. Without root, debootstrap
+ * or a mirror, the tests that need them are skipped, and say so.
  */
 export function debian() {
-  const folder = join(cache, "world/debian");
-  try {
-    step("debian", ["build/debian.mjs"], [".cache/world/debian/packages"], () => makeDebian(folder));
-  } catch (error) {
-    console.error(`    no Debian for the tests of hosts: ${error.message}`);
-    rmSync(folder, { recursive: true, force: true });
+  for (const suite of ["bookworm", "trixie"]) {
+    const folder = `.cache/world/debian-${suite}`;
+    try {
+      step(`debian-${suite}`, ["build/debian.mjs"], [`${folder}/packages`], () =>
+        makeDebian(join(root, folder), suite),
+      );
+    } catch (error) {
+      console.error(`    no Debian ${suite} for the tests of hosts: ${error.message}`);
+      rmSync(join(root, folder), { recursive: true, force: true });
+    }
   }
 }
 

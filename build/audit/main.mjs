@@ -4,11 +4,12 @@
 //
 //   npm run audit [-- --json] [-- --npm FILE] [-- --go FILE]
 //
-// It asks npm about package-lock.json, and govulncheck about image/dist/tailscaled-linux-x64. Exits with 1 if there is
-// a vulnerability that exceptions.json does not except, or an exception that has expired or excepts nothing. With --npm
-// and --go it reads what these tools printed from files instead (`npm audit --json`, `govulncheck -format json`).
+// It asks npm about package-lock.json, and govulncheck about both builds of tailscaled in image/dist. Exits with 1 if
+// there is a vulnerability that exceptions.json does not except, or an exception that has expired or excepts nothing.
+// With --npm and --go it reads what these tools printed from files instead (`npm audit --json`,
+// `govulncheck -format json`).
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -33,9 +34,25 @@ function output(command, args, cwd) {
 }
 
 const npm = () => output("npm", ["audit", "--json"], root);
-const binary = join(root, "image/dist/tailscaled-linux-x64");
-const go = () =>
-  output("go", ["tool", "govulncheck", "-format", "json", "-mode", "binary", binary], join(root, "build/tools"));
+
+/** The builds of tailscaled, and how to make them. */
+const DAEMONS = {
+  "image/dist/tailscaled-linux-x64": "npm run build:tailscaled",
+  "image/dist/tailscaled-full-linux-x64": "npm run build:tailscaled -- full",
+};
+
+const go = () => {
+  for (const [path, command] of Object.entries(DAEMONS)) {
+    if (existsSync(join(root, path))) continue;
+    console.error(`audit: ${path} is missing: run \`${command}\` first`);
+    process.exit(1);
+  }
+  const words = ["tool", "govulncheck", "-format", "json", "-mode", "binary"];
+  const reports = Object.keys(DAEMONS).map((path) =>
+    output("go", [...words, join(root, path)], join(root, "build/tools")),
+  );
+  return reports.join("\n");
+};
 
 const found = [
   ...readNpm(values.npm === undefined ? npm() : readFileSync(values.npm, "utf8")),

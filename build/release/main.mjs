@@ -9,8 +9,9 @@
 //   push                     builds and pushes it under these names: digest
 //   report OUT [LAST]        measures it, into a folder; LAST is the report.json of the last release
 //   summary FACTS...         the build report, as Markdown
-//   assets FILES OUT [URL]   the files of a release, from those of `make docker-files`, and contract/release.json;
-//                            with the URL of a folder of your own, the options of contexts that fetch from there
+//   assets FILES OUT [URL]   the files of a release, from those of `make docker-files` and `make docker-files-full`,
+//                            and contract/release.json; with the URL of a folder of your own, the options of contexts
+//                            that fetch from there
 //   last                     the last release: release
 //   moved                    what a rebuild would get that it has not: base, tailscale
 //   tailscale VERSION        pins another Tailscale

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run audit, on reports as npm and govulncheck print them.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -54,6 +54,21 @@ function audit(exceptions: readonly object[], npm: object = NPM, go: readonly ob
 }
 
 const LATER = "2999-12-31";
+
+test("what has to be built first is said", () => {
+  cpSync(join(ROOT, "build/audit"), join(scratch, "build/audit"), { recursive: true });
+  writeFileSync(join(scratch, "npm.json"), JSON.stringify(NPM));
+  const run = () =>
+    spawnSync(process.execPath, [join(scratch, "build/audit/main.mjs"), "--npm", join(scratch, "npm.json")], {
+      encoding: "utf8",
+    });
+  const missing = (kind: string, words: string) =>
+    `audit: image/dist/tailscaled${kind}-linux-x64 is missing: run \`npm run build:tailscaled${words}\` first\n`;
+  expect(run()).toMatchObject({ status: 1, stdout: "", stderr: missing("", "") });
+  mkdirSync(join(scratch, "image/dist"), { recursive: true });
+  writeFileSync(join(scratch, "image/dist/tailscaled-linux-x64"), "");
+  expect(run()).toMatchObject({ status: 1, stdout: "", stderr: missing("-full", " -- full") });
+});
 
 test("what is linked in or installed is said, each once", () => {
   expect(audit([])).toEqual({

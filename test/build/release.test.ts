@@ -2,24 +2,16 @@
 // What workflows run for a release: build/release and the publishing targets of the Makefile, with stand-ins for the
 // programs that publish.
 import { spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
-import { contextProblems, EXECUTABLES, NO_ENGINE } from "../../contract/index.js";
-
-const ROOT = join(__dirname, "../..");
+import { newRepository, type Result, ROOT, release } from "./releases.js";
 
 let scratch: string;
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), "spacetail-release-"));
 });
 afterEach(() => rmSync(scratch, { recursive: true }));
-
-function sha256(data: Buffer): string {
-  return createHash("sha256").update(data).digest("hex");
-}
 
 /** Repositories by their tags, for tests that change nothing which others read. */
 const repositories = new Map<string, string>();
@@ -31,48 +23,6 @@ function repository(...tags: readonly string[]): string {
   const root = repositories.get(tags.join()) ?? newRepository(tags);
   repositories.set(tags.join(), root);
   return root;
-}
-
-/** A copy of what build/release works on, as a repository with these tags. */
-function newRepository(tags: readonly string[]): string {
-  const root = mkdtempSync(join(tmpdir(), "spacetail-repository-"));
-  for (const path of [
-    "build/release",
-    "contract/wire",
-    "image/tailscale",
-    "image/Dockerfile",
-    "Makefile",
-    "package.json",
-  ])
-    cpSync(join(ROOT, path), join(root, path), { recursive: true });
-  writeFileSync(
-    join(root, "CHANGELOG.md"),
-    "# Changelog\n\n## [Unreleased]\n\n## [0.1.0]\n\n- First.\n\n## [0.0.9]\n\n- Zero.\n",
-  );
-  const git = (...words: readonly string[]) => {
-    const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com"];
-    expect(spawnSync("git", [...identity, ...words], { cwd: root }).status).toBe(0);
-  };
-  git("init", "--quiet");
-  git("add", ".");
-  git("commit", "--quiet", "--message", "all");
-  for (const tag of tags) git("tag", tag);
-  return root;
-}
-
-interface Result {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function release(root: string, words: readonly string[], env: Readonly<Record<string, string>> = {}): Result {
-  const { PATH = "", HOME = "" } = process.env;
-  return spawnSync(process.execPath, [join(root, "build/release/main.mjs"), ...words], {
-    cwd: root,
-    env: { PATH, HOME, GITHUB_REPOSITORY: "Acme/spacetail", ...env },
-    encoding: "utf8",
-  });
 }
 
 /** A program of this name that writes its arguments to the file `calls`, then runs `script`. */
@@ -159,81 +109,6 @@ describe("check and notes", () => {
       stderr: "release: package.json has version 0.1.0, not 0.2.0\nrelease: CHANGELOG.md has no section [0.2.0]\n",
     });
     expect(release(repository(), ["check", "latest"]).stderr).toBe('release: "latest" is not a version\n');
-  });
-});
-
-describe("assets", () => {
-  function files(): string {
-    const folder = join(scratch, "files");
-    for (const platform of ["amd64", "arm64"]) {
-      const base = join(folder, `linux_${platform}/usr/local`);
-      mkdirSync(join(base, "bin"), { recursive: true });
-      mkdirSync(join(base, "share/doc/spacetail"), { recursive: true });
-      for (const name of ["spacetail", "tailscaled"])
-        writeFileSync(join(base, "bin", name), `${name} of ${platform}\n`);
-      for (const name of ["sbom.spdx.json", "licenses.txt"])
-        writeFileSync(join(base, "share/doc/spacetail", name), name);
-    }
-    return folder;
-  }
-
-  test("addresses and sums are those of the files", () => {
-    const root = repository();
-    const out = join(scratch, "out");
-    expect(release(root, ["assets", files(), out]).status).toBe(0);
-    const data = JSON.parse(readFileSync(join(root, "contract/release.json"), "utf8"));
-    expect(data.version).toBe("0.1.0");
-    expect(Object.keys(JSON.parse(readFileSync(join(ROOT, "contract/release.json"), "utf8")))).toEqual(
-      Object.keys(data),
-    );
-    for (const platform of ["amd64", "arm64"]) {
-      for (const name of ["spacetail", "tailscaled"]) {
-        const gzip = readFileSync(join(out, `${name}-linux-${platform}.gz`));
-        const plain = gunzipSync(gzip);
-        expect(plain.toString()).toBe(`${name} of ${platform}\n`);
-        expect(data.platforms[platform][name]).toEqual({
-          url: `https://github.com/Acme/spacetail/releases/download/v0.1.0/${name}-linux-${platform}.gz`,
-          bytes: plain.length,
-          sha256: sha256(plain),
-          gzip: { bytes: gzip.length, sha256: sha256(gzip) },
-        });
-      }
-    }
-    const check = spawnSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: out, encoding: "utf8" });
-    expect(check.status).toBe(0);
-    expect(check.stdout.trimEnd().split("\n")).toHaveLength(6);
-  });
-
-  test("for a server of one's own there are the options of contexts, and no other address in the package", () => {
-    const root = repository();
-    const out = join(scratch, "out");
-    const packed = '{ "version": "", "platforms": {} }';
-    writeFileSync(join(root, "contract/release.json"), packed);
-    const { status } = release(root, ["assets", files(), out, "https://files.test/spacetail/"], {
-      GITHUB_REPOSITORY: "",
-    });
-    expect(status).toBe(0);
-    expect(readFileSync(join(root, "contract/release.json"), "utf8")).toBe(packed);
-    const options = JSON.parse(readFileSync(join(out, "fetch.json"), "utf8"));
-    const sum = (name: string) => sha256(gunzipSync(readFileSync(join(out, `${name}.gz`))));
-    expect(options).toEqual({
-      delivery: "fetch",
-      fetchUrl: "https://files.test/spacetail",
-      fetchSums: Object.fromEntries(EXECUTABLES.map((name) => [name, sum(name)])),
-    });
-    expect(contextProblems({ name: "tailnet", auth: { authKey: "k" }, ...options }, NO_ENGINE)).toEqual([]);
-  });
-
-  test("the same files make the same assets", () => {
-    const root = repository();
-    const sums = () => release(root, ["assets", files(), join(scratch, "out")]).stdout;
-    expect(sums()).toBe(sums());
-  });
-
-  test("what is missing is said", () => {
-    const { status, stderr } = release(repository(), ["assets", join(scratch, "nothing"), join(scratch, "out")]);
-    expect(status).toBe(1);
-    expect(stderr).toMatch(/^release: \S+linux_amd64 is missing: run `make docker-files` first\n$/);
   });
 });
 
@@ -398,6 +273,16 @@ describe("the Makefile", () => {
   test("a first release has no report to compare with", () => {
     standIn("gh", "exit 1");
     expect(make("last-report", `RELEASE=${scratch}`).status).toBe(0);
+  });
+
+  test.each([
+    ["docker-files", "files", "image/dist/files"],
+    ["docker-files-full", "files-full", "image/dist/files-full"],
+  ])("%s writes what is added to a base", (target, stage, folder) => {
+    expect(make(target).status).toBe(0);
+    const [call = ""] = calls();
+    expect(call).toContain(` --target ${stage} `);
+    expect(call).toContain(` --output type=local,dest=${folder} `);
   });
 
   test("builds for both architectures, with the version and the commit as labels", () => {

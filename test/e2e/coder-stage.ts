@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Build } from "../world/images.js";
 import { startAptRepository } from "../world/machines/apt-repository.js";
-import { debianBase, dockerFolder, filesImage, PACKAGES, rootOf } from "../world/machines/images.js";
+import { debianBase, debianPackages, dockerFolder, filesImage, rootOf, type Suite } from "../world/machines/images.js";
 import { Machine, type MachineOptions } from "../world/machines/machine.js";
 import { Buildah } from "../world/oci/buildah.js";
 import { ROOT } from "../world/world.js";
@@ -14,7 +14,12 @@ import { blocksOf } from "./machine-stage.js";
 export const README = readFileSync(join(ROOT, "image/hosts/coder/README.md"), "utf8");
 
 /** Without the units that need what only real machines have. */
-const SYSTEMD = ["/lib/systemd/systemd", "--log-target=console", "--show-status=false", "--unit=multi-user.target"];
+export const SYSTEMD = [
+  "/lib/systemd/systemd",
+  "--log-target=console",
+  "--show-status=false",
+  "--unit=multi-user.target",
+];
 
 /** The workspace's owner, with the environment of the image. */
 export interface Owner {
@@ -36,24 +41,26 @@ export class WorkspaceImage {
    *
    * @param at which of the README's blocks of commands
    * @param tag what that calls the image
-   * @param edit changes the commands; they run in the root of the repository
+   * @param options.suite the release of its base
+   * @param options.edit changes the commands; they run in the root of the repository
    */
   static async make(
     build: Build,
     at: number,
     tag: string,
-    edit: (script: string) => string = (script) => script,
+    options: { readonly suite?: Suite; readonly edit?: (script: string) => string } = {},
   ): Promise<WorkspaceImage> {
+    const { suite = "bookworm", edit = (script: string) => script } = options;
     const buildah = new Buildah();
-    const debian = await startAptRepository({ path: "debian", suite: "bookworm", packages: PACKAGES });
+    const debian = await startAptRepository({ path: "debian", suite, packages: debianPackages(suite) });
     try {
       const own = `localhost/${tag}-${build}-${process.pid}`;
       const images = {
-        "codercom/enterprise-base:ubuntu": debianBase(buildah),
+        "codercom/enterprise-base:ubuntu": debianBase(buildah, suite),
         [tag]: own,
         "spacetail-files": filesImage(buildah, build),
       };
-      const docker = dockerFolder({ buildah, debianPort: debian.port, images });
+      const docker = dockerFolder({ buildah, suite, debianPort: debian.port, images });
       await run(edit(blocksOf(README, "sh")[at] ?? ""), docker);
       const { config } = buildah.config(own);
       const environment = Object.fromEntries((config.Env ?? []).map((one) => split(one)));

@@ -211,7 +211,11 @@ describeOnMachines("workspaces of Coder, without systemd", () => {
   });
 });
 
-test("the template of Coder has what the README says", () => {
-  const text = readFileSync(join(ROOT, "image/hosts/coder/template/main.tf"), "utf8");
+test("the template of Coder is well formed, and has what the README says", () => {
+  const folder = join(ROOT, "image/hosts/coder/template");
+  const terraform = process.env.SPACETAIL_TERRAFORM ?? "";
+  const words = ["fmt", "-check", "-diff", folder];
+  expect(execFileSync(terraform, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })).toBe("");
+  const text = readFileSync(join(folder, "main.tf"), "utf8");
   expect(text).toContain('script       = "coder-tailnet start"');
 });

@@ -17,11 +17,12 @@ const ON = /^spacetail: on the tailnet as (\S+)\.tail\.test \((\S+?)[,)]/m;
 
 const README = readFileSync(join(ROOT, "image/hosts/heroku/README.md"), "utf8");
 
-/** The example in README.md that begins like that. */
+/** The example in README.md that begins like that; it may belong to a step of a list. */
 function blockOf(language: string, beginning: string): string {
-  const start = README.indexOf(`\n\`\`\`${language}\n${beginning}`);
+  const text = README.replace(/^ {3}/gm, "");
+  const start = text.indexOf(`\n\`\`\`${language}\n${beginning}`);
   if (start < 0) throw new Error(`README.md has no example in ${language} that begins with ${beginning}`);
-  const lines = README.slice(start, README.indexOf("\n```\n", start + 1)).split("\n");
+  const lines = text.slice(start, text.indexOf("\n```\n", start + 1)).split("\n");
   return `${lines.slice(2).join("\n")}\n`;
 }
 

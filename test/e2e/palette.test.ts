@@ -1,176 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // image/hosts/palette: the stages of the user-data, in the order of Kairos, on machines with kernel networking.
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { execFile } from "node:child_process";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parse } from "yaml";
-import { render } from "../../render/render.js";
-import { imageFolder } from "../world/images.js";
+import { promisify } from "node:util";
 import { tunProblem } from "../world/machines/images.js";
-import { Machine } from "../world/machines/machine.js";
-import { ROOT } from "../world/world.js";
 import { bootProblem, describeOnMachines, succeeds } from "./machine-stage.js";
-import { accessTo, eventually, TAG, useWorld } from "./stage.js";
-
-const HOST = join(ROOT, "image/hosts/palette");
-const DEBIAN = join(ROOT, ".cache/world/debian/root");
-const SYSTEMD = ["/lib/systemd/systemd", "--log-target=console", "--show-status=false", "--unit=multi-user.target"];
-
-interface Step {
-  readonly if?: string;
-  readonly commands?: readonly string[];
-  readonly files?: readonly { readonly path: string; readonly permissions: number; readonly content: string }[];
-}
-
-interface Configuration {
-  readonly install?: { readonly bind_mounts: readonly string[] };
-  readonly stages: Readonly<Record<string, readonly Step[]>>;
-}
-
-/** What YAML 1.1 makes of a text, as Kairos reads it. */
-function read(text: string): Configuration {
-  return parse(text, { version: "1.1" });
-}
-
-/** Does the steps of a stage as Kairos does: unless the condition fails, the files first, then the commands. */
-async function runStage(machine: Machine, { stages }: Configuration, stage: string): Promise<void> {
-  for (const step of stages[stage] ?? []) {
-    if (step.if !== undefined && (await machine.run(step.if)).code !== 0) continue;
-    for (const { path, permissions, content } of step.files ?? []) {
-      const line = `mkdir -p ${dirname(path)}; printf %s '${content.replaceAll("'", "'\\''")}' >${path}; chmod ${permissions.toString(8)} ${path}`;
-      expect(await machine.run(line)).toEqual({ code: 0, text: "" });
-    }
-    for (const command of step.commands ?? []) expect(await machine.run(command)).toMatchObject({ code: 0 });
-  }
-}
-
-test("the Dockerfile puts both programs where Kairos' persistent partition does not hide them", () => {
-  const lines = readFileSync(join(HOST, "Dockerfile"), "utf8").split("\n");
-  expect(lines.filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
-    "COPY --from=registry.example/spacetail-files-full /usr/local/bin/ /usr/bin/",
-  ]);
-});
+import { README, read, runStage, useEdgeHosts } from "./palette-stage.js";
+import { eventually, TAG, useWorld } from "./stage.js";
 
 describeOnMachines(
   "edge hosts of Palette",
   () => {
     const world = useWorld();
-    let layer: string;
-    const folders: string[] = [];
-    const machines: Machine[] = [];
-    const folder = (): string => {
-      const made = mkdtempSync(join(tmpdir(), "palette-"));
-      folders.push(made);
-      return made;
-    };
-    beforeAll(() => {
-      // What the lines of the Dockerfile and the overlay add to the image of a host.
-      layer = mkdtempSync(join(tmpdir(), "palette-layer-"));
-      cpSync(imageFolder(ROOT, "native", "full"), join(layer, "usr/bin"), { recursive: true, verbatimSymlinks: true });
-      cpSync(join(HOST, "files"), layer, { recursive: true });
-    });
-    afterAll(() => rmSync(layer, { recursive: true, force: true }));
-    afterEach(async () => {
-      for (const machine of machines.splice(0)) await machine.stop();
-      for (const one of folders.splice(0)) rmSync(one, { recursive: true, force: true });
-      for (const node of await world().tailnet.joinedNodes()) await world().tailnet.deleteNode(node.name);
-    });
-
-    /** A device: what stays when it is switched off. */
-    interface Device {
-      readonly oem: string;
-      readonly state: string;
-      readonly uuid: string;
-    }
-
-    const makeKey = async (): Promise<string> =>
-      (await world().tailnet.makeKey({ tags: [TAG], preauthorized: true, reusable: true })).key;
-
-    async function renderUserData(...flags: string[]): Promise<Configuration> {
-      const { TS_CONTROL_URL } = await accessTo(world().tailnet);
-      let text = "";
-      const print = (piece: string): void => {
-        text += piece;
-      };
-      expect(render(["--format", "palette", "--control-url", TS_CONTROL_URL, ...flags], print)).toBe(0);
-      return read(text);
-    }
-
-    /** Plays the installer, from whose medium there may be a credential. */
-    async function install(userData: Configuration, uuid: string, credential: Record<string, string>): Promise<Device> {
-      const [oem, state, live, shims] = [folder(), folder(), folder(), folder()];
-      for (const [name, text] of Object.entries(credential)) writeFileSync(join(live, name), text, { mode: 0o644 });
-      // Partitions are folders here.
-      writeFileSync(join(shims, "blkid"), "#!/bin/sh\n[ \"$*\" = '-L COS_OEM' ] && echo /partition\n");
-      writeFileSync(join(shims, "mount"), '#!/bin/sh\nexec /usr/bin/mount --bind "$@"\n');
-      for (const name of ["blkid", "mount"]) chmodSync(join(shims, name), 0o755);
-      const installer = await Machine.start({
-        root: `${layer}:${DEBIAN}`,
-        hostname: "installer",
-        isOnline: false,
-        volumes: {
-          "/partition": oem,
-          "/usr/local/sbin": shims,
-          ...(Object.keys(credential).length > 0 ? { "/run/initramfs/live/tailscale": live } : {}),
-        },
-      });
-      try {
-        await runStage(installer, userData, "after-install");
-      } finally {
-        await installer.stop();
-      }
-      return { oem, state, uuid };
-    }
-
-    /** Boots the installed system, as far as the network stage is over. */
-    async function boot(
-      { oem, state, uuid }: Device,
-      bindMounts: readonly string[],
-      isOnline = true,
-    ): Promise<Machine> {
-      const firmware = folder();
-      writeFileSync(join(firmware, "product_uuid"), `${uuid}\n`);
-      writeFileSync(join(firmware, "product_serial"), "To be filled by O.E.M.\n");
-      const machine = await Machine.start({
-        root: `${layer}:${DEBIAN}`,
-        hostname: "localhost",
-        isSystem: true,
-        init: SYSTEMD,
-        isOnline,
-        volumes: {
-          "/oem": oem,
-          "/sys/class/dmi/id": firmware,
-          ...Object.fromEntries(bindMounts.map((path) => [path, state])),
-        },
-      });
-      machines.push(machine);
-      await succeeds(machine, "systemctl is-system-running --wait; systemctl is-active multi-user.target");
-      for (const name of readdirSync(oem).sort()) {
-        if (name.endsWith(".yaml"))
-          await runStage(machine, read(readFileSync(join(oem, name), "utf8")), "network.after");
-      }
-      return machine;
-    }
-
-    const joined = async (hostname: string) =>
-      (await world().tailnet.joinedNodes()).find((node) => node.hostname === hostname && node.online);
-    const isJoined = async (hostname: string): Promise<void> => {
-      await eventually(async () => (await joined(hostname)) !== undefined, `${hostname} is on the tailnet`);
-    };
+    const { makeKey, renderUserData, install, boot, joined, isJoined } = useEdgeHosts(world);
 
     test("first boot under a name of its own, a reboot as the same node, and a new login when its key expires", async () => {
-      // The embedded tailnet has no SSH, with which tailscaled refuses another login there.
+      // Without an SSH policy, tailscaled refuses another login with SSH.
       const data = await renderUserData("--no-ssh");
       const mounts = data.install?.bind_mounts ?? [];
       const device = await install(data, "CE0A3842-2E46-6288-7313-FB673BBFB2A2", { authkey: await makeKey() });
@@ -202,6 +49,28 @@ describeOnMachines(
       );
       expect((await world().tailnet.events(before)).length).toBeGreaterThan(0);
       await isJoined(name);
+    });
+
+    test("people log in by SSH as the README says, also after a new login", async () => {
+      const root = { principals: [{ any: true }], sshUsers: { root: "root" }, action: { accept: true } };
+      await world().tailnet.network({ ssh: { rules: [root] } });
+      const [, name = ""] = /^ *ssh root@(\S+)$/m.exec(README) ?? [];
+      const data = await renderUserData();
+      const device = await install(data, name.replace(/^edge-/, ""), { authkey: await makeKey() });
+      const machine = await boot(device, data.install?.bind_mounts ?? []);
+      await isJoined(name);
+      const logIn = async (): Promise<string> => {
+        await world().tailnet.knows("state", name);
+        const port = await world().tailnet.door("state", `${name}:22`);
+        const trust = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes"];
+        const words = ["-F", "none", "-T", "-p", `${port}`, ...trust, "root@127.0.0.1", "id -un; cat /etc/hostname"];
+        return (await promisify(execFile)("ssh", words)).stdout;
+      };
+      expect(await logIn()).toBe("root\nlocalhost\n");
+      await world().tailnet.expireNode(name);
+      await succeeds(machine, "journalctl -u tailscaled | grep 'On the tailnet again'");
+      await isJoined(name);
+      expect(await logIn()).toBe("root\nlocalhost\n");
     });
 
     test("a network that is 30 s late", async () => {

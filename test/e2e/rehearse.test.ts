@@ -37,8 +37,16 @@ const FEDERATED: Expected = {
 };
 const BASH: Expected = { ...OAUTH, secretsAtRest: [IN_STATE, IN_ACCOUNT, IN_BASH] };
 
-/** What the build for Node cannot do. */
-const NATIVE: [string, Partial<RehearsalOptions>, Expected][] = [["captured", { capture: true }, OAUTH]];
+/** What the build for Node cannot do, or is not published for. */
+const NATIVE: [string, Partial<RehearsalOptions>, Expected][] = [
+  ["captured", { capture: true }, OAUTH],
+  ["an image without spacetail, whose runs fetch it", { fetch: true }, OAUTH],
+  [
+    "the same image, whose runs fetch by a plugin, and the apply phase fails",
+    { from: "plugin", fetch: true, failApply: true },
+    BY_HAND,
+  ],
+];
 
 const VARIANTS: [string, Partial<RehearsalOptions>, Expected][] = [
   ["everything goes well", {}, OAUTH],

@@ -119,11 +119,11 @@ describe("the Dockerfile", () => {
 
   describe.each(["busybox", "debian"])("on %s", (name) => {
     const image = () => images[name] ?? "";
+    const base = () => (name === "busybox" ? busyboxRunner(buildah) : debianRunner(buildah));
 
     test("keeps all that the base is, and says what it is itself", () => {
-      const base = name === "busybox" ? busyboxRunner(buildah) : debianRunner(buildah);
       const { Labels: ours, ...config } = buildah.config(image()).config;
-      const { Labels: _, ...expected } = buildah.config(base).config;
+      const { Labels: _, ...expected } = buildah.config(base()).config;
       expect(config).toEqual(expected);
       expect(config.User).toBe("spacelift");
       const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
@@ -131,7 +131,7 @@ describe("the Dockerfile", () => {
       expect(ours).toMatchObject({
         "org.opencontainers.image.title": "spacetail",
         "org.opencontainers.image.licenses": "Apache-2.0",
-        "org.opencontainers.image.base.name": base,
+        "org.opencontainers.image.base.name": base(),
         "org.opencontainers.image.version": version,
         "org.opencontainers.image.revision": git("rev-parse", "HEAD"),
         "org.opencontainers.image.created": git("log", "-1", "--format=%cI"),
@@ -139,8 +139,7 @@ describe("the Dockerfile", () => {
     });
 
     test("adds static files and changes none", async () => {
-      const base = name === "busybox" ? busyboxRunner(buildah) : debianRunner(buildah);
-      const before = await buildah.mounted(base, pathsIn);
+      const before = await buildah.mounted(base(), pathsIn);
       await buildah.mounted(image(), (root) => {
         expect(pathsIn(root).filter((path) => !before.includes(path))).toEqual(ADDED);
         for (const program of ["spacetail", "tailscaled"])
@@ -158,9 +157,14 @@ describe("the Dockerfile", () => {
       });
     });
 
-    test("a whole run keeps all promises", async () => {
-      await buildah.mounted(image(), (root) => {
-        const words = [join(ROOT, "build/run.mjs"), "rehearse", "--root", root, "--json"];
+    test.each([
+      ["in the image", "image", []],
+      ["in its base, whose runs fetch the executables", "base", ["--fetch"]],
+      ["in its base, whose runs fetch the executables by a plugin", "base", ["--fetch", "--from", "plugin"]],
+    ])("a whole run keeps all promises: %s", async (_, where, flags) => {
+      await buildah.mounted(where === "image" ? image() : base(), (root) => {
+        expect(existsSync(join(root, "usr/local/bin/spacetail"))).toBe(where === "image");
+        const words = [join(ROOT, "build/run.mjs"), "rehearse", "--root", root, ...flags, "--json"];
         const run = spawnSync(process.execPath, words, { cwd: ROOT, encoding: "utf8" });
         expect(run.stderr).not.toContain("broken:");
         expect({ status: run.status, ...JSON.parse(run.stdout.trim().split("\n").at(-1) ?? "") }).toMatchObject({

@@ -74,6 +74,26 @@ test("without an image, the first lines say what to replace", () => {
   expect(text).toContain(`# Replace the image ${sidecar.image} by yours, or render with --runner-image.\n`);
 });
 
+test("the autoscaler of examples/kubernetes scales the pool beside it, between the numbers that docs/kubernetes.md shows", () => {
+  const read = (name: string) => readFileSync(join(ROOT, name), "utf8");
+  const pool = parse(read("examples/kubernetes/worker-pool.yaml"));
+  const text = read("examples/kubernetes/autoscaling.yaml");
+  const scaler = parse(text);
+  expect([scaler.apiVersion, scaler.kind]).toEqual(["keda.sh/v1alpha1", "ScaledObject"]);
+  const { scaleTargetRef, minReplicaCount, maxReplicaCount, triggers } = scaler.spec;
+  expect(scaleTargetRef).toEqual({ apiVersion: pool.apiVersion, kind: pool.kind, name: pool.metadata.name });
+  expect(minReplicaCount).toBeGreaterThanOrEqual(pool.spec.poolSize);
+  expect(maxReplicaCount).toBeGreaterThan(minReplicaCount);
+  // All metadata of a trigger must be text.
+  const [{ metadata }] = triggers;
+  expect(Object.values(metadata).filter((value) => typeof value !== "string")).toEqual([]);
+  for (const name of ["runs_pending", "workers_busy"])
+    expect(metadata.query).toContain(`spacelift_worker_pool_${name}{worker_pool_name="${pool.metadata.name}"}`);
+  const [shown = ""] = /^ {2}scaleTargetRef:\n(?: {2}.*\n)+/m.exec(read("docs/kubernetes.md")) ?? [];
+  expect(shown).not.toBe("");
+  expect(text).toContain(shown);
+});
+
 test("the unit of examples/systemd serves health checks where its README says, and sets known variables", () => {
   const unit = readFileSync(join(ROOT, "examples/systemd/spacetail.service"), "utf8");
   const set = [...unit.matchAll(/^Environment=(\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]);

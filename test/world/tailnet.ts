@@ -13,6 +13,11 @@ export interface TailnetInfo {
   readonly https: Readonly<Record<"ecdsa" | "rsa" | "expired" | "early" | "wrongHost" | "unknownCa", string>>;
   /** The root certificate of the good ones, as a PEM file. */
   readonly caFile: string;
+  /** A chain for `localhost` from that root, and its key, as PEM files: for other servers of a test. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** The public name server, over TCP, which knows what nodes prove to certificate authorities. */
+  readonly nameServer: string;
   readonly domain: string;
   /** An OAuth client that may do everything. */
   readonly admin: { readonly clientId: string; readonly clientSecret: string };
@@ -91,6 +96,8 @@ export interface Network {
   readonly dns?: object;
   /** The name under which ephemeral nodes know the relay, whose address they are not told then. */
   readonly relayHost?: string;
+  /** Whether every node may get certificates for its own name. @default false */
+  readonly https?: boolean;
   /** The networks behind nodes, by the nodes' names: `{ db: ["10.99.0.0/24"] }`. */
   readonly routes?: Readonly<Record<string, readonly string[]>>;
   /** tailcfg.SSHPolicy in JSON: who may log in to nodes; nobody if it is missing. */

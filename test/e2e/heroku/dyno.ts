@@ -86,6 +86,7 @@ export function startDyno(slug: Slug, options: DynoOptions): Dyno {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   let [stdout, stderr, text] = ["", "", ""];
+  let hasEnded = false;
   child.stdout?.setEncoding("utf8").on("data", (piece: string) => {
     stdout += piece;
     text += piece;
@@ -100,6 +101,7 @@ export function startDyno(slug: Slug, options: DynoOptions): Dyno {
   const output = new Promise<DynoOutput>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => {
+      hasEnded = true;
       rmSync(dir, { recursive: true, force: true });
       rmSync(copy, { recursive: true, force: true });
       resolve({ code, stdout, stderr });
@@ -107,7 +109,11 @@ export function startDyno(slug: Slug, options: DynoOptions): Dyno {
   });
   return {
     text: () => text,
-    prints: (pattern) => appears(() => text, pattern),
+    prints: (pattern) =>
+      appears(() => {
+        if (hasEnded && !pattern.test(text)) throw new Error(`the dyno has ended without ${pattern}:\n${text}`);
+        return text;
+      }, pattern),
     stop: async () => {
       process.kill(await pid, "SIGTERM");
       return await output;

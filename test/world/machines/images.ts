@@ -8,19 +8,27 @@ import { type Build, type DaemonBuild, imageFolder } from "../images.js";
 import type { Buildah } from "../oci/buildah.js";
 import { ROOT } from "../world.js";
 
-const DEBIAN = join(ROOT, ".cache/world/debian");
+/** A release of Debian. */
+export type Suite = "bookworm" | "trixie";
 
-/** The packages that Dockerfiles of hosts install. */
-export const PACKAGES = join(DEBIAN, "packages");
+/** The file system of a release, with what the bases of hosts have, which nobody changes. */
+export function debianRoot(suite: Suite = "bookworm"): string {
+  return join(ROOT, `.cache/world/debian-${suite}/root`);
+}
 
-/** Why there can be no machines and images for them here, or null. */
-export function machinesProblem(): string | null {
+/** The packages of a release that Dockerfiles of hosts install. */
+export function debianPackages(suite: Suite = "bookworm"): string {
+  return join(ROOT, `.cache/world/debian-${suite}/packages`);
+}
+
+/** Why there can be no machines with a release, and images for them, here; or null. */
+export function machinesProblem(suite: Suite = "bookworm"): string | null {
   if (process.getuid?.() !== 0) return "machines need root";
   for (const program of ["buildah", "nsenter", "unshare", "ip", "gpg", "dpkg-deb"]) {
     if (spawnSync(program, ["--version"], { stdio: "ignore" }).error !== undefined)
       return `${program} is not on the PATH`;
   }
-  return existsSync(PACKAGES) ? null : "there is no Debian: it needs debootstrap and a mirror";
+  return existsSync(debianPackages(suite)) ? null : `there is no Debian ${suite}: it needs debootstrap and a mirror`;
 }
 
 /** Why there can be no machine with kernel networking here, or null. */
@@ -34,11 +42,11 @@ export function tunProblem(): string | null {
 }
 
 /** Debian with what the bases of hosts have. */
-export function debianBase(buildah: Buildah): string {
-  const made = Math.round(statSync(PACKAGES).mtimeMs);
-  return buildah.derive(`localhost/spacetail-host-base:own-${made}`, "scratch", (run, container) => {
+export function debianBase(buildah: Buildah, suite: Suite): string {
+  const made = Math.round(statSync(debianPackages(suite)).mtimeMs);
+  return buildah.derive(`localhost/spacetail-host-base:${suite}-${made}`, "scratch", (run, container) => {
     // As it is: a copy by buildah would belong to root.
-    execFileSync("cp", ["--archive", `${join(DEBIAN, "root")}/.`, run("mount", container)]);
+    execFileSync("cp", ["--archive", `${debianRoot(suite)}/.`, run("mount", container)]);
     run("umount", container);
   });
 }
@@ -55,6 +63,7 @@ export function filesImage(buildah: Buildah, build: Build, daemon: DaemonBuild =
 /** A `docker` that builds without an engine. */
 export interface DockerOptions {
   readonly buildah: Buildah;
+  readonly suite: Suite;
   /** The port at which the packages of Debian are. */
   readonly debianPort: number;
   /** Image names of the README, and what they are here. */
@@ -62,10 +71,10 @@ export interface DockerOptions {
 }
 
 /** The folder with a program that takes `docker build`, to be put first on a PATH. */
-export function dockerFolder({ buildah, debianPort, images }: DockerOptions): string {
+export function dockerFolder({ buildah, suite, debianPort, images }: DockerOptions): string {
   const folder = mkdtempSync(join(tmpdir(), "docker-"));
   const sources = join(folder, "sources.list");
-  writeFileSync(sources, `deb [trusted=yes] http://127.0.0.1:${debianPort}/debian bookworm main\n`);
+  writeFileSync(sources, `deb [trusted=yes] http://127.0.0.1:${debianPort}/debian ${suite} main\n`);
   const words = ["--isolation", "chroot", "--network", "host", "--pull-never", "--layers"];
   words.push("--add-host", "pkgs.tailscale.com:127.0.0.1", "--volume", `${sources}:/etc/apt/sources.list:ro`);
   const renamed = Object.entries(images).map(([name, image]) => `s#^\\(FILES=\\|BASE=\\|\\)${name}$#\\1${image}#`);

@@ -61,10 +61,11 @@ ip address add 10.88.0.2/24 dev eth0
 ip link set eth0 up
 ip link set eth1 up
 
-printf '%s\n' "$pid"
+# Only then is the caller told, whose commands would otherwise have the root of this machine.
+# shellcheck disable=SC2016
+set -- "$(command -v chroot)" "$root" /bin/sh -c 'echo "$0"; exec "$@"' "$pid" "$@"
 if [ "$MACHINE_KIND" = system ]; then
   exec unshare --cgroup sh -c 'mount -t cgroup2 cgroup "$0/sys/fs/cgroup" && exec env -i container=docker "$@"' \
-    "$root" "$(command -v chroot)" "$root" "$@"
+    "$root" "$@"
 fi
-exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin container=docker TERM=dumb \
-  "$(command -v chroot)" "$root" "$@"
+exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin container=docker TERM=dumb "$@"

@@ -19,7 +19,7 @@ import { ROOT } from "../world.js";
 import { type Buildah, outputOf } from "./buildah.js";
 
 const SUITE = "bookworm";
-const DEBIAN_PACKAGES = ["ca-certificates", "git", "procps", "python3", "python3-pip"];
+const DEBIAN_PACKAGES = ["ca-certificates", "git", "procps", "python3", "python3-pip", "wget"];
 const PASSWD = "root:x:0:0::/root:/bin/sh\nspacelift:x:1983:1983::/home/spacelift:/bin/sh\n";
 /** What all images have that were built from a Dockerfile. */
 const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -31,7 +31,7 @@ function named(name: string, ...from: readonly string[]): string {
   return `localhost/spacetail-${name}:${sum}`;
 }
 
-/** Debian with Python and Git. It takes a minute or two, once. */
+/** Debian with Python, Git and wget. It takes a minute or two, once. */
 function debian(buildah: Buildah): string {
   const tag = named("debian", SUITE, ...DEBIAN_PACKAGES);
   return buildah.derive(tag, "scratch", (run, container) => {
@@ -126,7 +126,7 @@ export function busyboxRunner(buildah: Buildah): string {
   });
 }
 
-/** A runner like those made from Debian: glibc, bash and Python; user 1983 and `ps`. */
+/** A runner like those made from Debian: glibc, bash, Python and wget; user 1983 and `ps`. */
 export function debianRunner(buildah: Buildah): string {
   const tag = named("debian-runner", debian(buildah), PASSWD, PATH);
   return buildah.derive(tag, debian(buildah), (run, container) => {

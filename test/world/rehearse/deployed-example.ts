@@ -25,7 +25,7 @@ export interface ExampleChoice {
    * more.
    */
   readonly admin?: boolean;
-  /** Have runs fetch the executables from a server here; for plugins. @default false */
+  /** Have runs fetch the executables from a server here; for the constructs and plugins. @default false */
   readonly fetch?: boolean;
 }
 
@@ -47,18 +47,55 @@ export interface DeployedExample {
 
 /** @throws when there is no such choice */
 export async function deployExample(world: World, choice: ExampleChoice, timeline: Timeline): Promise<DeployedExample> {
-  const { from, federated = false, admin = false, fetch = false, capture = false } = choice;
-  if (fetch && from !== "plugin") throw new Error("--fetch is for --from plugin");
-  const example: Example = federated ? "cdktf-federated" : "cdktf";
-  if (admin && capture) throw new Error("--capture is for examples that are deployed from here, not by --admin");
-  if (from === undefined && admin) return await deployByAdminStack(world, example, timeline);
-  if (from === undefined) return await deployConstructs(world, example, timeline, capture);
-  for (const [name, isGiven] of Object.entries({ federated, admin, capture })) {
-    if (isGiven) throw new Error(`--${name} is for the constructs, not ${from}`);
+  const problem = problemOf(choice);
+  if (problem !== undefined) throw new Error(problem);
+  const release = choice.fetch ? await serveRelease(ROOT) : undefined;
+  const closeServer = async () => {
+    await release?.server.close();
+  };
+  try {
+    const deployed = await deployChoice(world, choice, timeline, release?.options);
+    return {
+      ...deployed,
+      close: async () => {
+        await deployed.close();
+        await closeServer();
+      },
+    };
+  } catch (error) {
+    await closeServer();
+    throw error;
   }
-  const fetching = fetch ? await renderFetching() : { folder: renderedExample(from), close: async () => {} };
+}
+
+/** Why there is no such choice, or undefined. */
+function problemOf({ from, federated, admin, fetch, capture }: ExampleChoice): string | undefined {
+  const given = Object.entries({ federated, admin, capture, fetch })
+    .filter(([, isGiven]) => isGiven)
+    .map(([name]) => name);
+  const misfit = (fitting: readonly string[]) => given.find((name) => !fitting.includes(name));
+  if (from !== undefined) {
+    const name = misfit(from === "plugin" ? ["fetch"] : []);
+    return name === undefined ? undefined : `--${name} is not for --from ${from}`;
+  }
+  const name = admin ? misfit(["admin", "federated"]) : undefined;
+  return name === undefined ? undefined : `--${name} is for examples that are deployed from here, not by --admin`;
+}
+
+/** @param fetching the options by which runs fetch the executables */
+async function deployChoice(
+  world: World,
+  { from, federated = false, admin = false, capture = false }: ExampleChoice,
+  timeline: Timeline,
+  fetching: object = {},
+): Promise<DeployedExample> {
+  const example: Example = federated ? "cdktf-federated" : "cdktf";
+  if (from === undefined && admin) return await deployByAdminStack(world, example, timeline);
+  if (from === undefined)
+    return await deployConstructs(world, example, timeline, { ...(capture ? { capture: "true" } : {}), ...fetching });
+  const rendered = from === "plugin" ? renderPlugin(fetching) : undefined;
   const { state, close, ...deployed } = await deployRendered(world, from, {
-    folder: fetching.folder,
+    folder: rendered ?? renderedExample(from),
     project: PROJECT,
     onCreated: (what, id) => timeline.say("created", `${what} (${id})`),
   });
@@ -67,28 +104,21 @@ export async function deployExample(world: World, choice: ExampleChoice, timelin
     resting: state === null ? [] : restingIn(state),
     close: async () => {
       close();
-      await fetching.close();
+      if (rendered !== undefined) rmSync(rendered, { recursive: true });
     },
   };
 }
 
-/** The plugin of the example with more options, by which runs fetch from a server that is here until the end. */
-async function renderFetching(): Promise<{ folder: string; close: () => Promise<void> }> {
-  const release = await serveRelease(ROOT);
-  const folder = mkdtempSync(join(tmpdir(), "spacetail-fetching-"));
+/** The plugin of the example with more options, in a folder of its own. */
+function renderPlugin(more: object): string {
+  const folder = mkdtempSync(join(tmpdir(), "spacetail-plugin-"));
   const example = readFileSync(join(renderedExample("plugin"), "plugin.yaml"), "utf8");
   const [, options = "{}"] = /^# Options: (.*)$/m.exec(example) ?? [];
   const file = join(folder, "options.json");
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(options), ...release.options }));
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(options), ...more }));
   const words = ["--format", "plugin", "--options", file, "--output", join(folder, "plugin.yaml")];
   if (render(words) !== 0) throw new Error(`spacetail render ${words.join(" ")} failed`);
-  return {
-    folder,
-    close: async () => {
-      rmSync(folder, { recursive: true });
-      await release.server.close();
-    },
-  };
+  return folder;
 }
 
 const PROJECT = join(ROOT, "test/world/rehearse/project");
@@ -97,11 +127,11 @@ async function deployConstructs(
   world: World,
   example: Example,
   timeline: Timeline,
-  capture: boolean,
+  more: object,
 ): Promise<DeployedExample> {
   const { apiUrl, admin } = world.tailnet.info;
   const deployment = await deploy({
-    stackJson: synthesizeExample(ROOT, example, capture ? 'capture: "true",' : "") as object,
+    stackJson: synthesizeExample(ROOT, example, membersOf(more)) as object,
     schema: join(ROOT, "constructs/bindings/schema"),
     spacelift: world.spacelift.credentials,
     tailscale: { baseUrl: apiUrl, clientId: admin.clientId, clientSecret: admin.clientSecret },
@@ -118,6 +148,13 @@ async function deployConstructs(
     destroy: () => deployment.destroy(),
     close: async () => {},
   };
+}
+
+/** The members of an object, as they are written in a program. */
+function membersOf(values: object): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}: ${JSON.stringify(value)},`)
+    .join(" ");
 }
 
 /** The same by runs of an admin stack: one that applies, and at the end one that destroys. */

@@ -27,6 +27,7 @@ async function main(): Promise<number> {
   if (!BUILDS.includes(values.build as Build)) throw new Error(`--build must be one of ${BUILDS.join(", ")}`);
   const { from } = values;
   if (from !== undefined && !isRendered(from)) throw new Error(`--from must be one of ${RENDERED.join(", ")}`);
+  if (values.fetch && values.build !== "native") throw new Error("--fetch is for --build native");
   const unsupported = containerSupport();
   if (unsupported !== null) throw new Error(unsupported);
   const options: RehearsalOptions = {

@@ -3,12 +3,9 @@
 package control
 
 import (
-	"net/http"
 	"net/netip"
 
 	"tailscale.com/tailcfg"
-
-	"spacetail/test/world/tailnet/events"
 )
 
 // Network is what nodes are told about names, relays and routes, and about who
@@ -22,6 +19,8 @@ type Network struct {
 	// Routes are the networks behind nodes, by the nodes' names. All addresses
 	// make a node an exit node.
 	Routes map[string][]netip.Prefix `json:"routes"`
+	// HTTPS lets every node get certificates for its own name.
+	HTTPS bool `json:"https"`
 	// SSH is the SSH policy of all nodes; nil means that nobody may log in.
 	SSH *tailcfg.SSHPolicy `json:"ssh"`
 }
@@ -34,26 +33,18 @@ func (s *Server) SetNetwork(network Network) {
 	s.wakeAllLocked()
 }
 
-func (s *Server) dnsLocked() *tailcfg.DNSConfig {
-	if s.network.DNS == nil {
-		return &tailcfg.DNSConfig{Proxied: true, Domains: []string{s.config.Domain}}
+// dnsLocked is the DNS configuration of one node.
+func (s *Server) dnsLocked(n *node) *tailcfg.DNSConfig {
+	config := &tailcfg.DNSConfig{}
+	if s.network.DNS != nil {
+		config = s.network.DNS.Clone()
 	}
-	config := s.network.DNS.Clone()
 	config.Proxied = true
 	config.Domains = append([]string{s.config.Domain}, config.Domains...)
-	return config
-}
-
-// serveSetDNS takes the records by which nodes prove to certificate authorities
-// that a name is theirs. Nobody can look them up: an authority of a test
-// believes every node.
-func (s *Server) serveSetDNS(w http.ResponseWriter, r *http.Request) {
-	var request tailcfg.SetDNSRequest
-	if !readJSON(w, r, &request) {
-		return
+	if s.network.HTTPS {
+		config.CertDomains = []string{s.dnsName(n)}
 	}
-	s.config.Events.Append(events.NameSet, events.Attributes{"name": request.Name, "type": request.Type})
-	writeJSON(w, &tailcfg.SetDNSResponse{})
+	return config
 }
 
 // sshLocked is the SSH policy. Leaving it out would mean that it is as before.

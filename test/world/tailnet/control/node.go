@@ -82,6 +82,20 @@ func (s *Server) uniqueNameLocked(hostname string) string {
 	return name
 }
 
+// renameLocked gives a node another name if it calls itself something else than
+// before, as the real service does unless an administrator has named the node.
+func (s *Server) renameLocked(n *node, hostname string) {
+	if n.hostinfo == nil || n.hostinfo.Hostname == hostname {
+		return
+	}
+	was := n.name
+	n.name = "" // its own name is free for it
+	n.name = s.uniqueNameLocked(hostname)
+	if n.name != was {
+		s.config.Events.Append(events.NodeRenamed, events.Attributes{"name": n.name, "was": was})
+	}
+}
+
 func (s *Server) findLocked(match func(*node) bool) *node {
 	for _, n := range s.nodes {
 		if match(n) {

@@ -114,6 +114,7 @@ func (s *Server) addLocked(machine key.MachinePublic, hostname string, now time.
 // admitLocked gives a new or returning node what its auth key grants.
 func (s *Server) admitLocked(n *node, request *tailcfg.RegisterRequest, admission credential.Admission, now time.Time) {
 	n.nodeKey = request.NodeKey
+	s.renameLocked(n, request.Hostinfo.Hostname)
 	n.hostinfo = request.Hostinfo
 	n.version = request.Version
 	n.tags = admission.Tags

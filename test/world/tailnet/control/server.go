@@ -73,6 +73,7 @@ type Server struct {
 	nodes    map[tailcfg.NodeID]*node
 	lastID   tailcfg.NodeID
 	logins   map[string]*login // by the addresses of their pages
+	proofs   map[string]string // what nodes have had published, by absolute names
 }
 
 // New returns a server without nodes.
@@ -83,6 +84,7 @@ func New(config Config) *Server {
 		settings: config.Settings,
 		nodes:    map[tailcfg.NodeID]*node{},
 		logins:   map[string]*login{},
+		proofs:   map[string]string{},
 	}
 }
 
@@ -134,7 +136,9 @@ func (s *Server) serveUpgrade(w http.ResponseWriter, r *http.Request) {
 	mux.HandleFunc("POST /machine/map", func(w http.ResponseWriter, r *http.Request) {
 		s.serveMap(w, r, machine)
 	})
-	mux.HandleFunc("POST /machine/set-dns", s.serveSetDNS)
+	mux.HandleFunc("POST /machine/set-dns", func(w http.ResponseWriter, r *http.Request) {
+		s.serveSetDNS(w, r, machine)
+	})
 	mux.HandleFunc("POST /machine/update-health", func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		w.WriteHeader(http.StatusNoContent)

@@ -76,6 +76,7 @@ func (s *Server) serveMap(w http.ResponseWriter, r *http.Request, machine key.Ma
 // updateLocked takes over what a node says about itself.
 func (s *Server) updateLocked(n *node, request *tailcfg.MapRequest) {
 	if request.Hostinfo != nil {
+		s.renameLocked(n, request.Hostinfo.Hostname)
 		n.hostinfo = request.Hostinfo
 	}
 	n.endpoints = request.Endpoints

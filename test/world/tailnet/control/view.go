@@ -34,7 +34,7 @@ func (s *Server) next(poll *stream) (response *tailcfg.MapResponse, shown []tail
 	self := s.selfLocked(poll.node)
 	filter := s.filterLocked(poll.node)
 	peers := s.peersLocked(poll.node)
-	dns, relays, ssh := s.dnsLocked(), s.derpMapLocked(poll.node), s.sshLocked()
+	dns, relays, ssh := s.dnsLocked(poll.node), s.derpMapLocked(poll.node), s.sshLocked()
 	s.mu.Unlock()
 
 	first := poll.self == ""
@@ -114,8 +114,11 @@ func (s *Server) selfLocked(n *node) *tailcfg.Node {
 	self := s.describeLocked(n)
 	// Nodes of a test must not ask public servers whether they are online.
 	self.CapMap = tailcfg.NodeCapMap{tailcfg.NodeAttrDisableCaptivePortalDetection: nil}
-	if s.network.DNS != nil && len(s.network.DNS.CertDomains) > 0 {
+	if s.network.HTTPS {
 		self.CapMap[tailcfg.CapabilityHTTPS] = nil
+	}
+	if s.network.SSH != nil {
+		self.CapMap[tailcfg.CapabilitySSH] = nil
 	}
 	return self
 }

@@ -22,12 +22,13 @@ const (
 	TokenRefused   = "token-refused"   // id, reason
 	NodeAsked      = "node-asked"      // hostname: a register request has come, logouts and repetitions included
 	NodeRegistered = "node-registered" // name, dnsName, addresses, tags, ephemeral, authorized
+	NodeRenamed    = "node-renamed"    // name, was
 	NodeKnown      = "node-known"      // peer, node: the update that first shows node was written to peer
 	NodeOnline     = "node-online"     // name
 	NodeOffline    = "node-offline"    // name
 	NodeLoggedOut  = "node-logged-out" // name
 	NodeDeleted    = "node-deleted"    // name, reason
-	NameSet        = "name-set"        // name, type: a record that a certificate authority asks for
+	NameSet        = "name-set"        // name, value: a record that a certificate authority asks for
 	HTTPRequest    = "http-request"    // method, path, status, listener
 )
 

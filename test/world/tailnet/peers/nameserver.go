@@ -3,14 +3,11 @@
 package peers
 
 import (
-	"encoding/binary"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 )
@@ -144,34 +141,6 @@ func (s *NameServer) serveUDP(conn net.PacketConn) {
 		if reply := s.answer(buffer[:count]); reply != nil {
 			conn.WriteTo(reply, from)
 		}
-	}
-}
-
-func (s *NameServer) serveTCP(listener net.Listener) {
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer conn.Close()
-			conn.SetDeadline(time.Now().Add(time.Minute))
-			for {
-				var length uint16
-				if binary.Read(conn, binary.BigEndian, &length) != nil {
-					return
-				}
-				query := make([]byte, length)
-				if _, err := io.ReadFull(conn, query); err != nil {
-					return
-				}
-				reply := s.answer(query)
-				if reply == nil {
-					return
-				}
-				conn.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(reply))), reply...))
-			}
-		}()
 	}
 }
 

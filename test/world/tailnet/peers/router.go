@@ -11,6 +11,8 @@ import (
 
 	"tailscale.com/ipn"
 	"tailscale.com/tsnet"
+
+	"spacetail/test/world/tailnet/dnstcp"
 )
 
 // routable are the networks that DB forwards to if the control server says that
@@ -78,6 +80,6 @@ func serveNames(names *NameServer, server *tsnet.Server) error {
 	if err != nil {
 		return err
 	}
-	go names.serveTCP(listener)
+	go dnstcp.Serve(listener, names.answer)
 	return nil
 }

@@ -99,6 +99,18 @@ func Make() (*Chains, error) {
 	return chains, nil
 }
 
+// Encode returns the chain and the key of a certificate, both as PEM.
+func Encode(certificate tls.Certificate) (chain, key []byte, err error) {
+	for _, der := range certificate.Certificate {
+		chain = append(chain, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})...)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(certificate.PrivateKey)
+	if err != nil {
+		return nil, nil, err
+	}
+	return chain, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+}
+
 // SelfSigned returns a certificate for address alone, for servers whose
 // clients are told not to verify it.
 func SelfSigned(address net.IP) (tls.Certificate, error) {

@@ -18,6 +18,9 @@ type Info struct {
 	HTTPS      HTTPS  `json:"https"`
 	CAFile     string `json:"caFile"` // PEM of the root behind all HTTPS listeners but unknownCa
 	Domain     string `json:"domain"`
+	CertFile   string `json:"certFile"`   // PEM of a chain for localhost, from that root, for other servers
+	KeyFile    string `json:"keyFile"`    // and its key
+	NameServer string `json:"nameServer"` // the public one, over TCP, which knows what authorities ask for
 	Admin      Client `json:"admin"`
 	Peers      []Peer `json:"peers"`
 	PID        int    `json:"pid"`
@@ -63,10 +66,13 @@ func (w *World) Info() Info {
 			UnknownCA: w.listeners.chains["unknownCa"].url(),
 		},
 		CAFile: w.caFile,
-		Domain: Domain,
-		Admin:  Client{ClientID: w.admin.ID, ClientSecret: w.admin.Secret},
-		Peers:  []Peer{},
-		PID:    os.Getpid(),
+		CertFile: w.certFile,
+		KeyFile: w.keyFile,
+		Domain:     Domain,
+		NameServer: w.names.Addr().String(),
+		Admin:      Client{ClientID: w.admin.ID, ClientSecret: w.admin.Secret},
+		Peers:      []Peer{},
+		PID:        os.Getpid(),
 	}
 	if w.Peers == nil {
 		return info

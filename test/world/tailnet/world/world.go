@@ -7,6 +7,7 @@ package world
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"spacetail/test/world/tailnet/api"
 	"spacetail/test/world/tailnet/control"
 	"spacetail/test/world/tailnet/credential"
+	"spacetail/test/world/tailnet/dnstcp"
 	"spacetail/test/world/tailnet/events"
 	"spacetail/test/world/tailnet/fault"
 	"spacetail/test/world/tailnet/federation"
@@ -54,9 +56,12 @@ type World struct {
 	Peers       *peers.Set // nil without peers
 
 	relay     *relay.Relay
+	names     net.Listener // the public name server
 	listeners listeners
 	admin     credential.Key
 	caFile    string
+	certFile  string
+	keyFile   string
 }
 
 // Start builds a tailnet and returns when its peers are up.
@@ -66,6 +71,8 @@ func Start(ctx context.Context, config Config) (_ *World, err error) {
 		Faults:  new(fault.Set),
 		Issuers: new(federation.Issuers),
 		caFile:  filepath.Join(config.Dir, "ca.pem"),
+		certFile: filepath.Join(config.Dir, "localhost.pem"),
+		keyFile: filepath.Join(config.Dir, "localhost.key"),
 	}
 	defer func() {
 		if err != nil {
@@ -97,6 +104,10 @@ func Start(ctx context.Context, config Config) (_ *World, err error) {
 		Settings: settled,
 		LoginURL: w.listeners.plain.url(),
 	})
+	if w.names, err = net.Listen("tcp4", "127.0.0.1:0"); err != nil {
+		return nil, fmt.Errorf("listening for questions about names: %w", err)
+	}
+	go dnstcp.Serve(w.names, w.Control.AnswerProof)
 	handler := w.handler()
 	w.listeners.plain.serve(events.Requests(w.Events, "http", handler), nil)
 
@@ -135,8 +146,14 @@ func (w *World) serveHTTPS(handler http.Handler) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(w.caFile, chains.RootPEM, 0o644); err != nil {
-		return fmt.Errorf("writing the root certificate: %w", err)
+	chain, key, err := pki.Encode(chains.ECDSA)
+	if err != nil {
+		return err
+	}
+	for file, text := range map[string][]byte{w.caFile: chains.RootPEM, w.certFile: chain, w.keyFile: key} {
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return fmt.Errorf("writing certificates: %w", err)
+		}
 	}
 	return w.listeners.serveChains(handler, chains, w.Events)
 }
@@ -184,6 +201,9 @@ func (w *World) Close() {
 		w.Peers.Close()
 	}
 	w.listeners.close()
+	if w.names != nil {
+		w.names.Close()
+	}
 	if w.relay != nil {
 		w.relay.Close()
 	}
