@@ -129,12 +129,14 @@ export function tailnet() {
 /** Clients of the tunnel's proxies and of capture: programs in Go, and packages for Python. */
 export function clients() {
   const folder = join(root, "test/world/clients");
-  step("clients", ["test/world/clients"], [".cache/world/clients/fetch", ".cache/world/clients/databases"], () => {
+  const programs = { fetch: ".", databases: "./databases", "terraform-provider-database": "./provider" };
+  const outputs = Object.keys(programs).map((name) => `.cache/world/clients/${name}`);
+  step("clients", ["test/world/clients"], outputs, () => {
     const out = join(cache, "world/clients");
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out, { recursive: true });
     const env = { ...process.env, CGO_ENABLED: "0" };
-    for (const [name, source] of Object.entries({ fetch: ".", databases: "./databases" })) {
+    for (const [name, source] of Object.entries(programs)) {
       run("go", ["build", "-trimpath", "-o", join(out, name), source], { cwd: folder, env });
     }
     // For any Python 3: the container's may differ from the first one on this machine. Without pip, the tests are

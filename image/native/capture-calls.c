@@ -5,17 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 enum {
-  // How long a call waits for new routes. Milliseconds.
+  // How long a call waits for new routes, and for the first ones. Milliseconds.
   PATIENCE = 1000,
+  FIRST_PATIENCE = 10000,
   // A sockaddr_in6 without the scope, which is what RFC 2133 has.
   SHORTEST_IN6 = 24,
 };
@@ -29,6 +28,17 @@ struct held {
 };
 
 static struct held *helds;
+
+// Keeps a call until there are new routes. Returns false if that is impossible.
+static bool hold(const struct seccomp_notif *call) {
+  struct held *held = malloc(sizeof *held);
+  if (held == NULL) return false;
+  uint64_t limit = routes_need() ? FIRST_PATIENCE : PATIENCE;
+  *held = (struct held){*call, capture_now() + limit, helds};
+  helds = held;
+  job_expect(held->until);
+  return true;
+}
 
 void call_answer(uint64_t call, int error) {
   // Fails if the thread was killed or interrupted meanwhile.
@@ -147,13 +157,23 @@ int32_t spacetail_capture_names(const uint8_t *ip, size_t length, int32_t port) 
   struct sockaddr_storage address;
   int size = net_address(ip, length, port, &address);
   if (size < 0) return size;
+  capture_lock();
   memcpy(&names, &address, sizeof names);
+  capture_unlock();
   return 0;
 }
 
+static struct sockaddr_in where_names(void) {
+  capture_lock();
+  struct sockaddr_in result = names;
+  capture_unlock();
+  return result;
+}
+
 static bool is_for_names(const struct sockaddr_in *address) {
-  return names.sin_port != 0 && address->sin_family == AF_INET && address->sin_port == htons(53) &&
-         address->sin_addr.s_addr == names.sin_addr.s_addr;
+  struct sockaddr_in at = where_names();
+  return at.sin_port != 0 && address->sin_family == AF_INET && address->sin_port == htons(53) &&
+         address->sin_addr.s_addr == at.sin_addr.s_addr;
 }
 
 // Replaces a socket for UDP by one that is connected to the name server. Returns false if it is for something else.
@@ -163,7 +183,8 @@ static bool ask_names(const struct seccomp_notif *call) {
   if (flags < 0 || target_family(thread, at) != 0 || target_is_elsewhere(thread)) return false;
   int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | (flags & O_NONBLOCK), 0);
   if (fd < 0) return false;
-  bool is_done = connect(fd, (struct sockaddr *)&names, sizeof names) == 0 && call_is_valid(call->id) &&
+  struct sockaddr_in server = where_names();
+  bool is_done = connect(fd, (struct sockaddr *)&server, sizeof server) == 0 && call_is_valid(call->id) &&
                  call_replace(call->id, fd, at, flags) >= 0;
   close(fd);
   if (is_done) call_answer(call->id, 0);
@@ -194,17 +215,51 @@ static void on_connect(const struct seccomp_notif *call, bool may_wait) {
     return;
   }
   enum verdict verdict = route_of((struct sockaddr *)&address);
-  if (verdict == UNSURE && may_wait) {
-    struct held *held = malloc(sizeof *held);
-    if (held != NULL) {
-      *held = (struct held){*call, capture_now() + PATIENCE, helds};
-      helds = held;
-      job_expect(held->until);
-      return;
-    }
-  }
+  if (verdict == UNSURE && may_wait && hold(call)) return;
   if (verdict == CAPTURE) capture(call, (struct sockaddr *)&address);
   else leave(call);
+}
+
+static void on_open(const struct seccomp_notif *call, int path_at, bool may_wait) {
+  char path[24] = "";
+  uint64_t from = call->data.args[path_at];
+  int fd = -1;
+  // Up to where its memory ends.
+  bool is_ours = target_read((pid_t)call->pid, path, from, sizeof path - 1) > 0 && file_is_ours(path);
+  // In another network there are other name servers.
+  if (is_ours && !target_is_elsewhere((pid_t)call->pid)) {
+    if (may_wait && routes_need() && hold(call)) return;
+    fd = file_open(path);
+  }
+  if (fd < 0 || give(call->id, fd, (int)call->data.args[path_at + 1]) < 0) call_continue(call->id);
+  if (fd >= 0) close(fd);
+}
+
+static void decide(const struct seccomp_notif *call, bool may_wait) {
+  switch (call->data.nr) {
+    case SYS_socket:
+      on_socket(call);
+      break;
+    case SYS_connect:
+      on_connect(call, may_wait);
+      break;
+    case SYS_getsockopt:
+      call_continue(call->id);
+      break;
+    case SYS_bind:
+    case SYS_listen:
+      leave(call);
+      break;
+    default:
+      on_open(call, call->data.nr == SYS_openat ? 1 : 0, may_wait);
+  }
+}
+
+void call_receive(void) {
+  struct seccomp_notif call;
+  memset(&call, 0, sizeof call);
+  // Interrupted, or nobody waits for an answer any more.
+  if (ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_RECV, &call) == 0) decide(&call, true);
 }
 
 void calls_retry(void) {
@@ -212,7 +267,7 @@ void calls_retry(void) {
   helds = NULL;
   while (held != NULL) {
     struct held *next = held->next;
-    on_connect(&held->call, false);
+    decide(&held->call, false);
     free(held);
     held = next;
   }
@@ -227,74 +282,8 @@ uint64_t calls_expire(uint64_t now) {
       continue;
     }
     *place = held->next;
-    leave(&held->call);
+    decide(&held->call, false);
     free(held);
   }
   return first;
-}
-
-// The files that are opened instead of those with the same names; -1: the real ones.
-static int files[2] = {-1, -1};
-static const char *const NAMES[2] = {"/etc/resolv.conf", "/etc/hosts"};
-
-// Gives one of the files another content.
-int32_t spacetail_capture_file(int32_t which, const uint8_t *text, size_t length) {
-  int fd = memfd_create("spacetail", MFD_CLOEXEC);
-  if (fd < 0) return -errno;
-  if (write(fd, text, length) != (ssize_t)length || fchmod(fd, 0444) < 0) {
-    close(fd);
-    return -EIO;
-  }
-  capture_lock();
-  int before = files[which];
-  files[which] = fd;
-  capture_unlock();
-  if (before >= 0) close(before);
-  return 0;
-}
-
-static void on_open(const struct seccomp_notif *call, int path_at) {
-  char path[24] = "";
-  uint64_t from = call->data.args[path_at];
-  int fd = -1;
-  // Up to where its memory ends.
-  if (target_read((pid_t)call->pid, path, from, sizeof path - 1) > 0) {
-    capture_lock();
-    for (int i = 0; i < 2; i++) {
-      if (files[i] < 0 || strcmp(path, NAMES[i]) != 0) continue;
-      // In another network there are other name servers.
-      if (target_is_elsewhere((pid_t)call->pid)) break;
-      // Opened anew, so that it has an offset of its own.
-      char name[40];
-      snprintf(name, sizeof name, "/proc/self/fd/%d", files[i]);
-      fd = open(name, O_RDONLY | O_CLOEXEC);
-    }
-    capture_unlock();
-  }
-  if (fd < 0 || give(call->id, fd, (int)call->data.args[path_at + 1]) < 0) call_continue(call->id);
-  if (fd >= 0) close(fd);
-}
-
-void call_receive(void) {
-  struct seccomp_notif call;
-  memset(&call, 0, sizeof call);
-  // Interrupted, or nobody waits for an answer any more.
-  if (ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_RECV, &call) < 0) return;
-  switch (call.data.nr) {
-    case SYS_socket:
-      on_socket(&call);
-      break;
-    case SYS_connect:
-      on_connect(&call, true);
-      break;
-    case SYS_getsockopt:
-      call_continue(call.id);
-      break;
-    case SYS_bind:
-    case SYS_listen:
-      leave(&call);
-      break;
-    default:
-      on_open(&call, call.data.nr == SYS_openat ? 1 : 0);
-  }
 }

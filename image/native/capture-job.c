@@ -131,7 +131,7 @@ static void on_children(struct net_source *source, uint32_t events) {
     status = found;
     ended = capture_now();
     // The ends of its connections are events of this round.
-    job_expect(ended + 1);
+    job_expect(capture_counters.open > 0 ? ended + 1 : ended);
   }
 }
 
@@ -148,8 +148,8 @@ static void on_calls(struct net_source *source, uint32_t events) {
 }
 
 // Starts the command, the words of which are its file, its name and its arguments, and serves its calls from now on.
-// `to` is the socket of `spacetail run`. Posts events for `id`: 0 when the routes are to be said anew, 1 when it is
-// all over. Returns 0 or -errno.
+// `to` is the socket of `spacetail run`. Posts events for `id`: 0 when the routes are to be said, 1 when it is all
+// over. Returns 0 or -errno.
 int32_t spacetail_capture_start(const uint8_t *words, size_t length, int32_t to, int32_t opens, double id) {
   static struct net_source calls = {on_calls}, timers = {on_timer}, ends = {on_children};
   char **argv = run_split(words, length);

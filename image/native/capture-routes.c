@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which addresses are the tailnet's. TypeScript says so, and is asked again when an address is not among them: a route
-// may have been added.
+// Which addresses are the tailnet's. TypeScript says so when it is first needed, for many commands never need it, and is
+// asked again when an address is not among them: a route may have been added.
 #include "capture.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -78,6 +78,20 @@ int32_t spacetail_capture_routes(const uint8_t *text, size_t length) {
   return 0;
 }
 
+// Asks TypeScript, if it has nothing to answer yet.
+static void ask(void) {
+  if (!is_asked) job_post(0);
+  is_asked = true;
+}
+
+bool routes_need(void) {
+  capture_lock();
+  bool result = known_at == 0;
+  if (result) ask();
+  capture_unlock();
+  return result;
+}
+
 bool routes_are_new(void) {
   capture_lock();
   bool result = is_new;
@@ -101,6 +115,15 @@ static bool is_private(const uint8_t *address) {
   return false;
 }
 
+// Programs talk to themselves, and are not to wait for that.
+static bool is_loopback(const uint8_t *address) {
+  static const struct network LOOPBACK[] = {
+      {.address = {[10] = 0xff, [11] = 0xff, [12] = 127}, .bits = 104},
+      {.address = {[15] = 1}, .bits = 128},
+  };
+  return contains(&LOOPBACK[0], address) || contains(&LOOPBACK[1], address);
+}
+
 enum verdict route_of(const struct sockaddr *given) {
   uint8_t address[16];
   if (given->sa_family == AF_INET) {
@@ -111,6 +134,7 @@ enum verdict route_of(const struct sockaddr *given) {
   } else {
     return PASS;
   }
+  if (is_loopback(address)) return PASS;
   capture_lock();
   enum verdict verdict = PASS;
   bool is_excluded = false;
@@ -120,12 +144,10 @@ enum verdict route_of(const struct sockaddr *given) {
     verdict = is_excluded ? PASS : CAPTURE;
   }
   if (verdict == PASS && !is_excluded) {
-    bool private = is_private(address), is_old = capture_now() - known_at > (private ? PRIVATE_AGE : PUBLIC_AGE);
-    if (is_old && !is_asked) {
-      is_asked = true;
-      job_post(0);
-    }
-    if (is_old && private) verdict = UNSURE;
+    bool private = is_private(address), is_unknown = known_at == 0;
+    bool is_old = is_unknown || capture_now() - known_at > (private ? PRIVATE_AGE : PUBLIC_AGE);
+    if (is_old) ask();
+    if (is_old && (private || is_unknown)) verdict = UNSURE;
   }
   capture_unlock();
   return verdict;

@@ -50,8 +50,15 @@ bool done_has(ino_t inode);
 // capture-routes.c: where connections are captured.
 enum verdict { PASS, CAPTURE, UNSURE };
 enum verdict route_of(const struct sockaddr *address);
+// Whether TypeScript has yet to say what it knows: routes, and before them the files. If so, it is asked.
+bool routes_need(void);
 // Whether they have been said anew since the last call.
 bool routes_are_new(void);
+
+// capture-files.c: files that the command gets from this process.
+bool file_is_ours(const char *path);
+// A new descriptor for one of them; -1 if the command is to get the real one.
+int file_open(const char *path);
 
 // capture-calls.c: the listener, and answers to calls.
 extern int capture_listener;

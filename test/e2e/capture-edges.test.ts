@@ -34,9 +34,11 @@ describeInContainers("captured connections", () => {
     expect(lines.captured).toEqual(lines.kernel);
   });
 
-  test("100 at once", async () => {
-    const output = await stage.run(`spacetail run --capture=on -- ./edges ${addressOfDb()} 100 2>/dev/null`);
-    expect(output.text).toBe("100 at once: 100 connected, 0 refused\n");
+  test.each([100, 1000])("%d that are under way at the same time are all made, as by the kernel", async (count) => {
+    const kernel = await stage.run(`./edges kernel ${count}`);
+    const captured = await stage.run(`spacetail run --capture=on -- ./edges ${addressOfDb()} ${count} 2>/dev/null`);
+    expect(kernel.text).toBe(`${count} at once: ${count} connected, 0 refused\n`);
+    expect(captured.text).toBe(kernel.text);
   });
 
   test("nothing is left when all is over", async () => {

@@ -58,6 +58,13 @@ const PROGRAMS: readonly (readonly [name: string, line: string, output: string |
   ["bash", `bash -c 'exec 3<>/dev/tcp/db/5432; echo ping >&3; head -n 1 <&3'`, "ping\n", "/bin/bash"],
   ["Java", "java Main.java", "ping\npong\n", "/usr/bin/java"],
   ["psql", "psql -h db -U me -d x -c 'select 1' 2>&1; true", /invalid response to SSL negotiation/, "/usr/bin/psql"],
+  ["redis-cli", "redis-cli -h db ping", "PONG\n", "/usr/bin/redis-cli"],
+  [
+    "the client of MariaDB",
+    "mariadb --skip-ssl -h db -u app -psecret -e 'do 1' && echo done",
+    "done\n",
+    "/usr/bin/mariadb",
+  ],
   [
     "git over ssh",
     `GIT_SSH_COMMAND="ssh ${NO_HOST_KEYS}" git clone --quiet ssh://git@db/hello.git cloned && cat cloned/README`,
@@ -171,6 +178,15 @@ describeInContainers("spacetail run --capture", () => {
       // THEN all of them reach their end
       await command.ended;
       await stage.run("touch let-go");
+    });
+
+    test("if the process that captures is killed, the program is too, and nothing hangs", async () => {
+      const { output } = stage.start("spacetail run --capture=on -- sh -c 'touch begun; exec sleep 1000'; echo $?");
+      await stage.run("until [ -e begun ]; do sleep 0.05; done");
+      const { pid } = await stage.find(/^spacetail capture/);
+      await stage.run(`kill -KILL ${pid}`);
+      expect((await output).text).toMatch(/The process that captures connections ended unexpectedly\.\n125\n$/);
+      expect(await stage.leftovers(/^sleep 1000/)).toEqual([]);
     });
 
     test("what a program has sent before it ends arrives", async () => {

@@ -47,18 +47,17 @@ export async function serveCapture(platform: Platform, capture: Capture, task: T
   const own = servers.concat(ownNetworks());
   let view: TailnetView | null = null;
   capture.proxy(at.host, at.port);
-  view = await viewNow(api);
   const parts = { net: platform.net, datagrams: capture.datagrams, api, view: () => view, servers };
   const names = await openNameServer(parts);
+  // Calls that wait for what is known of the tailnet go on with the routes, so these are last.
   const show = (): void => {
-    capture.routes(destinations(view, own));
     if (names !== null) showNames(capture, names, view, resolv);
+    capture.routes(destinations(view, own));
   };
   const renew = async (): Promise<void> => {
     view = (await viewNow(api)) ?? view;
     show();
   };
-  show();
   let stop = (): void => {};
   const problem = await new Promise<string>((resolve) => {
     const problem = capture.start(task.words, task.channel, names !== null, (what) => {

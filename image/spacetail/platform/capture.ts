@@ -18,7 +18,8 @@ export interface Capture {
    */
   readonly run: (path: string, words: readonly string[], changed: Readonly<Record<string, string>>) => Promise<Ended>;
   /**
-   * Starts the program, and serves its calls.
+   * Starts the program, and serves its calls. Nothing is asked of the tailnet before the program needs it, as many never
+   * do: then "stale" happens, and the program waits for the first {@link routes}, and the {@link file}s before them.
    *
    * @param words the file of the program, its name and its arguments
    * @param channel the number of the socket
@@ -44,7 +45,7 @@ export interface Capture {
 
 export type CapturedFile = "resolv.conf" | "hosts";
 
-/** "stale": {@link Capture.routes} is to be called anew; "over": nothing is captured any more. */
+/** "stale": {@link Capture.routes} is to be called, at first or anew; "over": nothing is captured any more. */
 export type Listening = (what: "stale" | "over") => void;
 
 /** How many connections there have been, and what they have carried. */
