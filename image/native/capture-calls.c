@@ -79,14 +79,16 @@ static int give(uint64_t call, int fd, int flags) {
 
 static void on_socket(const struct seccomp_notif *call) {
   int type = (int)call->data.args[1];
-  int fd = -1, at = -1;
+  int fd = -1;
   struct stat status;
+  // The thread may end as soon as it has its socket.
+  struct place place = target_place((pid_t)call->pid, -1);
   if (!target_is_elsewhere((pid_t)call->pid)) {
     fd = socket((int)call->data.args[0], type | SOCK_CLOEXEC, (int)call->data.args[2]);
   }
-  if (fd >= 0 && fstat(fd, &status) == 0) at = give(call->id, fd, type);
-  if (at >= 0) {
-    own_put(status.st_ino, fd, (pid_t)call->pid, at);
+  if (fd >= 0 && fstat(fd, &status) == 0) place.at = give(call->id, fd, type);
+  if (place.at >= 0) {
+    own_put(status.st_ino, fd, place);
     return;
   }
   // The kernel says what is wrong.
@@ -142,7 +144,7 @@ static void capture(const struct seccomp_notif *call, const struct sockaddr *add
       return;
     }
   }
-  dial_start(call->id, thread, at, inode, own, address);
+  dial_start(call->id, target_place(thread, at), inode, own, address);
 }
 
 static bool is_sign(const struct sockaddr_in *address) {
