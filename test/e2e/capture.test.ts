@@ -38,6 +38,12 @@ public class Main { public static void main(String[] a) throws Exception {
 
 const NO_HOST_KEYS = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR";
 
+/** Asks the name server by TCP what is no question, and prints what comes: the end. */
+const NONSENSE = `
+import socket
+server = open("/etc/resolv.conf").readline().split()[1]
+s = socket.create_connection((server, 53), 60); s.sendall(b"\\0\\x0c" + b"\\0" * 12); print(s.recv(100))`;
+
 /** A client, a line that it must be able to do, what it prints, and what must be there for it. */
 const PROGRAMS: readonly (readonly [name: string, line: string, output: string | RegExp, needs: string])[] = [
   ["static Go", `${CLIENTS}/fetch ${URL_}`, HELLO, `${CLIENTS}/fetch`],
@@ -222,6 +228,12 @@ s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shu
         const { addresses } = world().tailnet.info.peers.find(({ name }) => name === "db") ?? { addresses: [] };
         const behind = first === "0" ? "10.99.0.10" : "none";
         expect(found.text).toBe(`${addresses[0]}\n${addresses[0]}\n${behind}\nnone\n`);
+        if (first === "0") {
+          const asked = await stage.run(`spacetail run --capture=on -- python3 -c "$LINE" 2>/dev/null`, {
+            LINE: NONSENSE,
+          });
+          expect(asked.text).toBe("b''\n");
+        }
         await stage.run("spacetail down");
         expect(await stage.leftovers()).toEqual([]);
       } finally {
