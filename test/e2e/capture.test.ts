@@ -255,6 +255,21 @@ s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shu
     }
   });
 
+  test("what a program has sent before it ends arrives before the tunnel goes down, even if nobody waits for it", async () => {
+    const stage = await Stage.open("native", access);
+    try {
+      const size = 20_000_000;
+      const head = `POST /state/sent HTTP/1.1\\r\\nHost: state\\r\\nContent-Length: ${size}\\r\\n\\r\\n`;
+      const send = `import socket; socket.create_connection(("state", 80)).sendall(b"${head}" + b"x" * ${size})`;
+      writeFileSync(join(stage.workspace, "send.py"), send);
+      const line = "spacetail run --capture=on -- python3 send.py; spacetail run -- curl -sS http://state/state/sent";
+      const output = await stage.run(`(${line}) 2>/dev/null | wc -c`);
+      expect(output.text.trim()).toBe(`${size}`);
+    } finally {
+      await stage.close();
+    }
+  });
+
   test("after `down`, connections to the tailnet are refused", async () => {
     const stage = await Stage.open("native", access);
     try {
