@@ -3,6 +3,7 @@
 // failure. Strings are passed as pointer and length, without a final NUL, and are valid during the call only.
 #include "run.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,6 +50,14 @@ void run_restore_signals(void) {
   // Ignored signals stay ignored in the program.
   signal(SIGPIPE, SIG_DFL);
   if (children_ignored) signal(SIGCHLD, SIG_IGN);
+}
+
+// What is opened first must not take the place of a standard stream that is closed: messages would go there. For other
+// programs they stay closed.
+__attribute__((constructor)) static void fill_streams(void) {
+  for (int fd = 0; fd < 3; fd++) {
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) != fd) _exit(1);
+  }
 }
 
 // A terminal that hangs up, or a user who quits, ends the program, unless it was started with these signals ignored, as

@@ -56,6 +56,13 @@ describeInContainers("spacetail run", () => {
       },
     );
 
+    test("nothing takes the place of standard streams that are closed", async () => {
+      const program = script("program", "readlink /proc/$PPID/fd/0 /proc/$PPID/fd/1 /proc/$PPID/fd/2 >seen");
+      await stage.run(`spacetail run --capture=off -- ${program} <&- >&- 2>&-`);
+      expect((await stage.run("cat seen")).text).toBe("/dev/null\n".repeat(3));
+      await expectNothingLeft();
+    });
+
     test("the program gets its words, its standard input, the run's mask, and no other variables", async () => {
       const program = script("program", 'printf "<%s>" "$0" "$@"; cat; umask; env >inner');
       const more = ["ALL_PROXY", "JAVA_TOOL_OPTIONS"];
