@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which addresses are the tailnet's. TypeScript says so when it is first needed, for many commands never need it, and is
-// asked again when an address is not among them: a route may have been added.
+// Which addresses are the tailnet's. TypeScript says so when that is first needed, since many commands never need it,
+// and is asked again when an address is not among them: a route may have been added.
 #include "capture.h"
 #include <arpa/inet.h>
 #include <errno.h>

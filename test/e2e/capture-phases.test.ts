@@ -86,6 +86,7 @@ describeInContainers("a phase with capture", () => {
       expect(result.state).toBe("FINISHED");
       expect(text.match(/hello from the tailnet/g)).toHaveLength(1);
       expect(text.match(/^once$/gm)).toHaveLength(1);
+      expect(text).not.toContain("capture: off");
       expect(text).not.toContain("leaked");
     });
 

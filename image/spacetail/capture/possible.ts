@@ -7,7 +7,8 @@ import { ADDRESSES, DNS_PORT } from "./name-server.js";
 /** Why capture is not possible here, to follow "off:" or "because"; empty if it is. */
 export function captureProblem(platform: Platform): string {
   if (platform.capture === null) return "it needs the native executable, and this is the one for Node.js";
-  return probeMessage(platform.capture.probe());
+  // A second filter could not report its calls.
+  return platform.capture.isCaptured() ? "" : probeMessage(platform.capture.probe());
 }
 
 /** The same for a phase, whose tunnel may be one that capture cannot use. */

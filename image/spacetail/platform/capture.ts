@@ -18,8 +18,9 @@ export interface Capture {
    */
   readonly run: (path: string, words: readonly string[], changed: Readonly<Record<string, string>>) => Promise<Ended>;
   /**
-   * Starts the program, and serves its calls. Nothing is asked of the tailnet before the program needs it, as many never
-   * do: then "stale" happens, and the program waits for the first {@link routes}, and the {@link file}s before them.
+   * Starts the program, and serves its calls. Nothing is asked of the tailnet before the program needs it, as many
+   * never do: then "stale" happens, and the program waits for the first {@link routes}, and the {@link file}s before
+   * them.
    *
    * @param words the file of the program, its name and its arguments
    * @param channel the number of the socket

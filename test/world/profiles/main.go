@@ -3,9 +3,11 @@
 // Command profile executes a command under the default seccomp profile of a
 // container runtime, as it is for a container without capabilities: of docker
 // or of containerd. The profiles are those that the runtimes are built with.
+// Without a command, it prints the profile as an OCI runtime takes it.
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -28,12 +30,15 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) < 2 {
-		return fmt.Errorf("usage: profile docker|containerd COMMAND...")
+	if len(args) < 1 {
+		return fmt.Errorf("usage: profile docker|containerd [COMMAND...]")
 	}
 	profile, err := profileOf(args[0])
 	if err != nil {
 		return err
+	}
+	if len(args) == 1 {
+		return json.NewEncoder(os.Stdout).Encode(profile)
 	}
 	program, err := assemble(profile)
 	if err != nil {
