@@ -70,17 +70,18 @@ static uint64_t status_value(const char *status, const char *name, int base) {
   return line == NULL ? 0 : strtoull(line + strlen(name), NULL, base);
 }
 
-// Reads /proc/PID/status.
-static bool read_status(pid_t thread, char *text, size_t size) {
+// Reads /proc/PID/status, which has all groups of the process before its signals; NULL if the thread is gone.
+static const char *read_status(pid_t thread) {
+  static char text[64 * 1024];
   char path[40];
   snprintf(path, sizeof path, "/proc/%d/status", thread);
   int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  ssize_t length = read(file, text, size - 1);
+  if (file < 0) return NULL;
+  ssize_t length = read(file, text, sizeof text - 1);
   close(file);
-  if (length < 0) return false;
+  if (length < 0) return NULL;
   text[length] = '\0';
-  return true;
+  return text;
 }
 
 static bool is_of(pid_t thread, pid_t process) {
@@ -93,8 +94,8 @@ static pid_t process_of(pid_t thread) {
   static pid_t last;
   if (is_of(thread, thread)) return thread;
   if (is_of(thread, last)) return last;
-  char text[2048];
-  last = read_status(thread, text, sizeof text) ? (pid_t)status_value(text, "\nTgid:", 10) : 0;
+  const char *text = read_status(thread);
+  last = text == NULL ? 0 : (pid_t)status_value(text, "\nTgid:", 10);
   return last;
 }
 
@@ -103,8 +104,8 @@ struct place target_place(pid_t thread, int at) {
 }
 
 bool target_has_signal(pid_t thread) {
-  char text[2048];
-  if (!read_status(thread, text, sizeof text)) return false;
+  const char *text = read_status(thread);
+  if (text == NULL) return false;
   uint64_t pending = status_value(text, "\nSigPnd:", 16);
   // Another thread may take it.
   if (status_value(text, "\nThreads:", 10) == 1) pending |= status_value(text, "\nShdPnd:", 16);

@@ -44,6 +44,16 @@ import socket
 server = open("/etc/resolv.conf").readline().split()[1]
 s = socket.create_connection((server, 53), 60); s.sendall(b"\\0\\x0c" + b"\\0" * 12); print(s.recv(100))`;
 
+/** Waits for a connection with an alarm, after joining as many groups as the second word says. */
+const ALARM = `
+import os, signal, socket, sys
+def stop(*_): raise InterruptedError
+signal.signal(signal.SIGALRM, stop)
+if sys.argv[2] != "0": os.setgroups(range(100000, 100000 + int(sys.argv[2])))
+s = socket.socket(); signal.setitimer(signal.ITIMER_REAL, 0.3)
+try: s.connect((sys.argv[1], 29999)); print("connected")
+except InterruptedError: print("interrupted")`;
+
 /** A client, a line that it must be able to do, what it prints, and what must be there for it. */
 const PROGRAMS: readonly (readonly [name: string, line: string, output: string | RegExp, needs: string])[] = [
   ["static Go", `${CLIENTS}/fetch ${URL_}`, HELLO, `${CLIENTS}/fetch`],
@@ -200,6 +210,15 @@ describeInContainers("spacetail run --capture", () => {
 import socket
 s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shutdown(1); print(s.recv(100).decode().strip())'`;
       expect(await inside(send)).toContain("20000000");
+    });
+
+    test("a signal interrupts a connect that waits, whatever groups the program is in", async () => {
+      writeFileSync(join(stage.workspace, "alarm.py"), ALARM);
+      const { addresses } = world().tailnet.info.peers.find(({ name }) => name === "db") ?? { addresses: [] };
+      const waits = (count: number) => inside(`python3 alarm.py ${addresses[0]} ${count} 2>&1`);
+      expect(await waits(0)).toBe("interrupted\n");
+      // Only root may be in more.
+      expect(await waits(600)).toMatch(/^interrupted\n$|Operation not permitted/);
     });
 
     test("a program inside of a captured one is captured by the same", async () => {
