@@ -114,6 +114,7 @@ static void disconnect(const struct seccomp_notif *call) {
 }
 
 // A socket that was made elsewhere, or before the command: one of ours takes its place. What was set on it is lost.
+// Returns -1 if that is impossible; then errno may say that this process lacks something.
 static int adopt(const struct seccomp_notif *call, sa_family_t family, ino_t *inode) {
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0], flags = target_flags(thread, at);
@@ -129,6 +130,11 @@ static int adopt(const struct seccomp_notif *call, sa_family_t family, ino_t *in
   return fd;
 }
 
+// The connection is meant for the tailnet, and must not go elsewhere because this process has too many.
+static bool is_lack(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+}
+
 static void capture(const struct seccomp_notif *call, const struct sockaddr *address) {
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0];
@@ -139,8 +145,10 @@ static void capture(const struct seccomp_notif *call, const struct sockaddr *add
   if (own < 0) {
     if (inode != 0 && dial_has(inode, call->id)) return;
     // Connected already, which the kernel knows. Sockets for UDP are connected to find the address to send from.
+    errno = 0;
     if (inode == 0 || done_has(inode) || (own = adopt(call, address->sa_family, &inode)) < 0) {
-      call_continue(call->id);
+      if (is_lack(errno)) call_answer(call->id, errno);
+      else call_continue(call->id);
       return;
     }
   }

@@ -54,6 +54,22 @@ s = socket.socket(); signal.setitimer(signal.ITIMER_REAL, 0.3)
 try: s.connect((sys.argv[1], 29999)); print("connected")
 except InterruptedError: print("interrupted")`;
 
+/** Makes many connections and prints how they end: well, or with EMFILE; closes them, and makes one more. */
+const MANY = `
+import errno, socket, sys, time
+def connect():
+    s = socket.socket(); s.settimeout(60)
+    return s, s.connect_ex((sys.argv[1], 5432))
+many = [connect() for _ in range(100)]
+print(sorted({result for _, result in many}))
+for s, _ in many: s.close()
+end = time.time() + 60
+while True:
+    result = connect()[1]
+    if result != errno.EMFILE or time.time() > end: break
+    time.sleep(0.1)
+print("later", result)`;
+
 /** A client, a line that it must be able to do, what it prints, and what must be there for it. */
 const PROGRAMS: readonly (readonly [name: string, line: string, output: string | RegExp, needs: string])[] = [
   ["static Go", `${CLIENTS}/fetch ${URL_}`, HELLO, `${CLIENTS}/fetch`],
@@ -219,6 +235,13 @@ s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shu
       expect(await waits(0)).toBe("interrupted\n");
       // Only root may be in more.
       expect(await waits(600)).toMatch(/^interrupted\n$|Operation not permitted/);
+    });
+
+    test("connections that are too many fail, and do not go elsewhere", async () => {
+      writeFileSync(join(stage.workspace, "many.py"), MANY);
+      const { addresses } = world().tailnet.info.peers.find(({ name }) => name === "db") ?? { addresses: [] };
+      const line = `ulimit -n 128; spacetail run --capture=on -- python3 many.py ${addresses[0]} 2>/dev/null`;
+      expect((await stage.run(line)).text).toBe("[0, 24]\nlater 0\n");
     });
 
     test("a program inside of a captured one is captured by the same", async () => {
