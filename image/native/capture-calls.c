@@ -79,14 +79,16 @@ static int give(uint64_t call, int fd, int flags) {
 
 static void on_socket(const struct seccomp_notif *call) {
   int type = (int)call->data.args[1];
-  int fd = -1, at = -1;
+  int fd = -1;
   struct stat status;
+  // The thread may end as soon as it has its socket.
+  struct place place = target_place((pid_t)call->pid, -1);
   if (!target_is_elsewhere((pid_t)call->pid)) {
     fd = socket((int)call->data.args[0], type | SOCK_CLOEXEC, (int)call->data.args[2]);
   }
-  if (fd >= 0 && fstat(fd, &status) == 0) at = give(call->id, fd, type);
-  if (at >= 0) {
-    own_put(status.st_ino, fd, (pid_t)call->pid, at);
+  if (fd >= 0 && fstat(fd, &status) == 0) place.at = give(call->id, fd, type);
+  if (place.at >= 0) {
+    own_put(status.st_ino, fd, place);
     return;
   }
   // The kernel says what is wrong.
@@ -112,6 +114,7 @@ static void disconnect(const struct seccomp_notif *call) {
 }
 
 // A socket that was made elsewhere, or before the command: one of ours takes its place. What was set on it is lost.
+// Returns -1 if that is impossible; then errno may say that this process lacks something.
 static int adopt(const struct seccomp_notif *call, sa_family_t family, ino_t *inode) {
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0], flags = target_flags(thread, at);
@@ -127,6 +130,11 @@ static int adopt(const struct seccomp_notif *call, sa_family_t family, ino_t *in
   return fd;
 }
 
+// The connection is meant for the tailnet, and must not go elsewhere because this process has too many.
+static bool is_lack(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+}
+
 static void capture(const struct seccomp_notif *call, const struct sockaddr *address) {
   pid_t thread = (pid_t)call->pid;
   int at = (int)call->data.args[0];
@@ -137,12 +145,14 @@ static void capture(const struct seccomp_notif *call, const struct sockaddr *add
   if (own < 0) {
     if (inode != 0 && dial_has(inode, call->id)) return;
     // Connected already, which the kernel knows. Sockets for UDP are connected to find the address to send from.
+    errno = 0;
     if (inode == 0 || done_has(inode) || (own = adopt(call, address->sa_family, &inode)) < 0) {
-      call_continue(call->id);
+      if (is_lack(errno)) call_answer(call->id, errno);
+      else call_continue(call->id);
       return;
     }
   }
-  dial_start(call->id, thread, at, inode, own, address);
+  dial_start(call->id, target_place(thread, at), inode, own, address);
 }
 
 static bool is_sign(const struct sockaddr_in *address) {

@@ -36,8 +36,7 @@ struct dial {
   uint64_t call;
   // When EINPROGRESS is the answer; 0 for never.
   uint64_t until;
-  pid_t thread;
-  int at;
+  struct place place;
   ino_t inode;
   // The command's socket, the connection to the proxy, and the other end of the command's.
   int own, proxy, mate;
@@ -165,7 +164,7 @@ static void fail(struct dial *dial, int error) {
     int one = 1;
     setsockopt(dial->own, IPPROTO_TCP, TCP_SYNCNT, &one, sizeof one);
   }
-  own_put(dial->inode, dial->own, dial->thread, dial->at);
+  own_put(dial->inode, dial->own, dial->place);
   reply(dial, error);
   finish(dial);
 }
@@ -294,15 +293,15 @@ static uint64_t grace_limit(pid_t thread) {
   for (struct dial *dial = dials; dial != NULL; dial = dial->next) {
     if (dial->is_over || dial->is_blocking) continue;
     if (dial->call != 0) held++;
-    else if (dial->thread == thread) return capture_now();
+    else if (dial->place.thread == thread) return capture_now();
   }
   return capture_now() + (held < MOST_HELD ? GRACE : 0);
 }
 
-void dial_start(uint64_t call, pid_t thread, int at, ino_t inode, int own, const struct sockaddr *address) {
+void dial_start(uint64_t call, struct place place, ino_t inode, int own, const struct sockaddr *address) {
   if (family_of(own) != address->sa_family) {
     // The kernel says that it does not take it.
-    own_put(inode, own, thread, at);
+    own_put(inode, own, place);
     call_continue(call);
     return;
   }
@@ -311,16 +310,15 @@ void dial_start(uint64_t call, pid_t thread, int at, ino_t inode, int own, const
   struct dial *dial = error == EINPROGRESS ? calloc(1, sizeof *dial) : NULL;
   if (dial == NULL) {
     // The socket is in use otherwise, and the kernel has said how.
-    own_put(inode, own, thread, at);
+    own_put(inode, own, place);
     call_answer(call, error == EINPROGRESS ? ENOBUFS : error);
     return;
   }
   *dial = (struct dial){
       .source = {.happened = happened},
       .call = call,
-      .until = is_blocking ? send_limit(own) : grace_limit(thread),
-      .thread = thread,
-      .at = at,
+      .until = is_blocking ? send_limit(own) : grace_limit(place.thread),
+      .place = place,
       .inode = inode,
       .own = own,
       .proxy = tcp(),
@@ -356,7 +354,7 @@ bool dial_has(ino_t inode, uint64_t call) {
 void dial_drop(ino_t inode) {
   for (struct dial *dial = dials; dial != NULL; dial = dial->next) {
     if (dial->is_over || dial->inode != inode) continue;
-    own_put(inode, dial->own, dial->thread, dial->at);
+    own_put(inode, dial->own, dial->place);
     reply(dial, ECONNABORTED);
     finish(dial);
   }
@@ -365,7 +363,7 @@ void dial_drop(ino_t inode) {
 // From Linux 5.19 on, a call that has been received is only interrupted by signals that kill. A connect is to be by
 // others too: programs limit its time by an alarm. The connection goes on, as the kernel's would.
 static bool is_interrupted(struct dial *dial) {
-  if (!dial->is_blocking || !target_has_signal(dial->thread)) return false;
+  if (!dial->is_blocking || !target_has_signal(dial->place.thread)) return false;
   reply(dial, ERESTARTSYS);
   return true;
 }

@@ -22,9 +22,10 @@
 #include <unistd.h>
 
 enum {
-  // How long the end of the command waits for what it has sent and closed. Milliseconds.
+  // How long the end of the command waits for what it has sent. If the command has left nothing behind, it is all from
+  // the command itself, and the time starts anew with each byte. Milliseconds.
   DRAIN = 2000,
-  // The same for this process, when the filter is not in use any more.
+  // The longest that this takes, and this process stays when the filter is not in use any more.
   LINGER = 30000,
   // How often that is looked at.
   TICK = 5,
@@ -88,10 +89,22 @@ void job_relayed(double sent, double received) {
   capture_counters.received += received;
 }
 
+// Whether the end of the command waits for what is to be sent.
+static bool is_draining(uint64_t now) {
+  static double seen;
+  static uint64_t since;
+  if (relay_unsent() == 0) return false;
+  if (since == 0 || (unused != 0 && seen != relay_moved())) {
+    seen = relay_moved();
+    since = now;
+  }
+  return now <= since + DRAIN && now <= ended + LINGER;
+}
+
 // What is to be done when the command has ended: returns when to look again, or 0.
 static uint64_t wind_up(uint64_t now) {
   if (ended == 0) return 0;
-  if (!is_reported && (relay_leaving() == 0 || now > ended + DRAIN)) {
+  if (!is_reported && !is_draining(now)) {
     is_reported = true;
     tell(ENDED, status, "");
   }

@@ -12,8 +12,7 @@ struct own {
   ino_t inode;
   int fd;
   // Where the command had it first, to notice that it has closed it.
-  pid_t thread;
-  int at;
+  struct place place;
   struct own *next;
 };
 
@@ -23,11 +22,17 @@ static unsigned added;
 static ino_t done[DONE];
 static unsigned dones;
 
+static bool is_open(const struct own *own) {
+  const struct place *place = &own->place;
+  return target_socket(place->thread, place->at) == own->inode ||
+         (place->process != place->thread && target_socket(place->process, place->at) == own->inode);
+}
+
 // Closes what the command has closed without having used it.
 static void sweep(void) {
   for (int i = 0; i < BUCKETS; i++) {
     for (struct own **place = &buckets[i], *own; (own = *place) != NULL;) {
-      if (target_socket(own->thread, own->at) == own->inode) {
+      if (is_open(own)) {
         place = &own->next;
         continue;
       }
@@ -38,7 +43,7 @@ static void sweep(void) {
   }
 }
 
-void own_put(ino_t inode, int fd, pid_t thread, int at) {
+void own_put(ino_t inode, int fd, struct place place) {
   struct own *own = malloc(sizeof *own);
   if (own == NULL) {
     close(fd);
@@ -48,7 +53,7 @@ void own_put(ino_t inode, int fd, pid_t thread, int at) {
   own_drop(inode);
   done_drop(inode);
   struct own **bucket = &buckets[inode % BUCKETS];
-  *own = (struct own){inode, fd, thread, at, *bucket};
+  *own = (struct own){inode, fd, place, *bucket};
   *bucket = own;
   if (++added % SWEEP == 0) sweep();
 }

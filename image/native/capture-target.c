@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -69,15 +70,42 @@ static uint64_t status_value(const char *status, const char *name, int base) {
   return line == NULL ? 0 : strtoull(line + strlen(name), NULL, base);
 }
 
-bool target_has_signal(pid_t thread) {
-  char path[40], text[2048];
+// Reads /proc/PID/status, which has all groups of the process before its signals; NULL if the thread is gone.
+static const char *read_status(pid_t thread) {
+  static char text[64 * 1024];
+  char path[40];
   snprintf(path, sizeof path, "/proc/%d/status", thread);
   int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
+  if (file < 0) return NULL;
   ssize_t length = read(file, text, sizeof text - 1);
   close(file);
-  if (length < 0) return false;
+  if (length < 0) return NULL;
   text[length] = '\0';
+  return text;
+}
+
+static bool is_of(pid_t thread, pid_t process) {
+  return process > 0 && (syscall(SYS_tgkill, process, thread, 0) == 0 || errno == EPERM);
+}
+
+// The process of a thread. Most are the only one of theirs, or of the process that was asked for before, which is far
+// cheaper to find out than to read.
+static pid_t process_of(pid_t thread) {
+  static pid_t last;
+  if (is_of(thread, thread)) return thread;
+  if (is_of(thread, last)) return last;
+  const char *text = read_status(thread);
+  last = text == NULL ? 0 : (pid_t)status_value(text, "\nTgid:", 10);
+  return last;
+}
+
+struct place target_place(pid_t thread, int at) {
+  return (struct place){thread, process_of(thread), at};
+}
+
+bool target_has_signal(pid_t thread) {
+  const char *text = read_status(thread);
+  if (text == NULL) return false;
   uint64_t pending = status_value(text, "\nSigPnd:", 16);
   // Another thread may take it.
   if (status_value(text, "\nThreads:", 10) == 1) pending |= status_value(text, "\nShdPnd:", 16);

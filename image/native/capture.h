@@ -23,7 +23,14 @@ void capture_unlock(void);
 // from which notifications are received, or -errno.
 int capture_filter(bool opens);
 
+// Where the command has a descriptor. The thread may end before its process does, and may have descriptors of its own.
+struct place {
+  pid_t thread, process;
+  int at;
+};
+
 // capture-target.c: what is known of a thread of the command. The thread waits for the answer to its call meanwhile.
+struct place target_place(pid_t thread, int at);
 ssize_t target_read(pid_t thread, void *to, uint64_t from, size_t length);
 // The inode of a socket, which identifies it in all its copies; 0 if the descriptor is none.
 ino_t target_socket(pid_t thread, int fd);
@@ -37,7 +44,7 @@ bool target_has_signal(pid_t thread);
 bool target_is_elsewhere(pid_t thread);
 
 // capture-sockets.c: the sockets that this process has made for the command and has a copy of.
-void own_put(ino_t inode, int fd, pid_t thread, int at);
+void own_put(ino_t inode, int fd, struct place place);
 // Hands the copy over to the caller; -1 if there is none.
 int own_take(ino_t inode);
 // Closes the copy, if there is one.
@@ -77,7 +84,7 @@ int call_replace(uint64_t call, int fd, int at, int flags);
 // capture-dial.c
 int dial_open(void);
 // Connects a socket of the command, which belongs to the callee from now on, to an address of the tailnet.
-void dial_start(uint64_t call, pid_t thread, int at, ino_t inode, int own, const struct sockaddr *address);
+void dial_start(uint64_t call, struct place place, ino_t inode, int own, const struct sockaddr *address);
 // Whether the socket is being connected. If its call was interrupted and came back, the new one takes its place.
 bool dial_has(ino_t inode, uint64_t call);
 // Gives up connecting it, if it is being connected: the command has disconnected it.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The system calls that the native build needs and scriptc's run-time library does not offer. Each returns -errno on
 // failure. Strings are passed as pointer and length, without a final NUL, and are valid during the call only.
+#include "run.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,10 +43,29 @@ static void terminate(int number) {
   kill(getpid(), SIGTERM);
 }
 
+// This process was started with SIGCHLD ignored.
+static bool children_ignored;
+
+void run_restore_signals(void) {
+  // Ignored signals stay ignored in the program.
+  signal(SIGPIPE, SIG_DFL);
+  if (children_ignored) signal(SIGCHLD, SIG_IGN);
+}
+
+// What is opened first must not take the place of a standard stream that is closed: messages would go there. For other
+// programs they stay closed.
+__attribute__((constructor)) static void fill_streams(void) {
+  for (int fd = 0; fd < 3; fd++) {
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_CLOEXEC) != fd) _exit(1);
+  }
+}
+
 // A terminal that hangs up, or a user who quits, ends the program, unless it was started with these signals ignored, as
 // by nohup. If a reader of our output goes away, the program continues, as it does with Node.
 __attribute__((constructor)) static void choose_signals(void) {
   signal(SIGPIPE, SIG_IGN);
+  // Otherwise the kernel would keep to itself how children end.
+  children_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
   if (signal(SIGHUP, terminate) == SIG_IGN) signal(SIGHUP, SIG_IGN);
   if (signal(SIGQUIT, terminate) == SIG_IGN) signal(SIGQUIT, SIG_IGN);
 }
@@ -81,8 +103,7 @@ int32_t spacetail_exec(const uint8_t *words, size_t length) {
     argv[i] = word;
     word += strlen(word) + 1;
   }
-  // Ignored signals would stay ignored in the program.
-  signal(SIGPIPE, SIG_DFL);
+  run_restore_signals();
   execv(argv[0], argv);
   int error = errno;
   free(argv);

@@ -37,9 +37,13 @@ void net_forget(int fd);
 int net_address(const uint8_t *ip, size_t length, int32_t port, struct sockaddr_storage *address);
 
 // Starts a relay, to which both sockets belong from now on. Its end is posted for `id`; if that is 0, it is reported to
-// capture-job.c instead. relay_leaving counts those whose first side has sent its last, and whose other side not yet.
+// capture-job.c instead.
 int relay_start(int a, int b, double id);
-int relay_leaving(void);
+
+// For the event thread: how many relays have not passed on all that has come from their first side, or not yet seen the
+// other end after the last of it; and how many bytes all have passed on.
+int relay_unsent(void);
+double relay_moved(void);
 
 // What the event thread calls in relay.c: for an event, for new relays, and to move bytes. relay_turn returns 1 if
 // there is more to do at once.

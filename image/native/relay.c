@@ -37,8 +37,8 @@ struct relay {
   int error;
   bool cut;
   bool queued;
-  // Counted as leaving.
-  bool leaving;
+  // Counted as unsent.
+  bool unsent;
   struct relay *next;
 };
 
@@ -53,10 +53,15 @@ static struct relay *_Atomic arrived;
 // Relays that may have something to do.
 static struct relay *ready;
 
-static int leaving;
+static int unsent;
+static double moved;
 
-int relay_leaving(void) {
-  return leaving;
+int relay_unsent(void) {
+  return unsent;
+}
+
+double relay_moved(void) {
+  return moved;
 }
 
 static void queue(struct relay *relay) {
@@ -76,7 +81,7 @@ static void end(struct relay *relay) {
     close(side->fd);
     pipe_return(side->pipe, side->held);
   }
-  leaving -= relay->leaving;
+  unsent -= relay->unsent;
   if (relay->id == 0) {
     job_relayed(relay->side[0].carried, relay->side[1].carried);
   } else {
@@ -126,6 +131,7 @@ static bool copy(struct side *from, struct side *to) {
     return false;
   }
   from->carried += (double)put;
+  moved += (double)put;
   // TCP drops what is sent without copying; other sockets read it once more.
   for (size_t left = (size_t)put; left > 0;) {
     ssize_t taken = recv(from->fd, buffer, left, MSG_TRUNC);
@@ -171,6 +177,7 @@ static bool move(struct side *from, struct side *to) {
     }
     from->held -= (size_t)put;
     from->carried += (double)put;
+    moved += (double)put;
   }
   return true;
 }
@@ -187,10 +194,10 @@ int relay_turn(void) {
     more |= move(b, a);
     // Sending to `a` may have failed, and then it is to be read once more.
     if (b->over && !a->over) more |= move(a, b);
-    if (a->over && !relay->leaving) {
-      relay->leaving = true;
-      leaving++;
-    }
+    // What is readable has been read, unless its reader is slow. After the last byte, its end is to be seen.
+    bool is_unsent = a->over || a->held > 0 || a->readable;
+    unsent += is_unsent - relay->unsent;
+    relay->unsent = is_unsent;
     if (relay->cut || (a->over && b->over)) end(relay);
     else if (more) queue(relay);
   }

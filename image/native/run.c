@@ -82,7 +82,7 @@ void run_become(char **words, char **env, const sigset_t *mask, const struct sig
   for (int i = 0; i < SIGNALS; i++) {
     if (found[i].sa_handler != SIG_IGN) signal(PASSED_ON[i], SIG_DFL);
   }
-  signal(SIGPIPE, SIG_DFL);
+  run_restore_signals();
   sigprocmask(SIG_SETMASK, mask, NULL);
   execve(words[0], words + 1, env);
   int error = errno;

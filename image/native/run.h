@@ -20,6 +20,9 @@ char **run_split(const uint8_t *text, size_t length);
 // ends.
 void run_become(char **words, char **env, const sigset_t *mask, const struct sigaction *found, int report);
 
+// native.c: before another program takes the place of this one. SIGCHLD is ignored if it was at the start.
+void run_restore_signals(void);
+
 // What `spacetail capture` says to `spacetail run`.
 struct message {
   enum { STARTED, ENDED, FAILED, TEXT } kind;

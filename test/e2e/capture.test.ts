@@ -38,6 +38,38 @@ public class Main { public static void main(String[] a) throws Exception {
 
 const NO_HOST_KEYS = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR";
 
+/** Asks the name server by TCP what is no question, and prints what comes: the end. */
+const NONSENSE = `
+import socket
+server = open("/etc/resolv.conf").readline().split()[1]
+s = socket.create_connection((server, 53), 60); s.sendall(b"\\0\\x0c" + b"\\0" * 12); print(s.recv(100))`;
+
+/** Waits for a connection with an alarm, after joining as many groups as the second word says. */
+const ALARM = `
+import os, signal, socket, sys
+def stop(*_): raise InterruptedError
+signal.signal(signal.SIGALRM, stop)
+if sys.argv[2] != "0": os.setgroups(range(100000, 100000 + int(sys.argv[2])))
+s = socket.socket(); signal.setitimer(signal.ITIMER_REAL, 0.3)
+try: s.connect((sys.argv[1], 29999)); print("connected")
+except InterruptedError: print("interrupted")`;
+
+/** Makes many connections and prints how they end: well, or with EMFILE; closes them, and makes one more. */
+const MANY = `
+import errno, socket, sys, time
+def connect():
+    s = socket.socket(); s.settimeout(60)
+    return s, s.connect_ex((sys.argv[1], 5432))
+many = [connect() for _ in range(100)]
+print(sorted({result for _, result in many}))
+for s, _ in many: s.close()
+end = time.time() + 60
+while True:
+    result = connect()[1]
+    if result != errno.EMFILE or time.time() > end: break
+    time.sleep(0.1)
+print("later", result)`;
+
 /** A client, a line that it must be able to do, what it prints, and what must be there for it. */
 const PROGRAMS: readonly (readonly [name: string, line: string, output: string | RegExp, needs: string])[] = [
   ["static Go", `${CLIENTS}/fetch ${URL_}`, HELLO, `${CLIENTS}/fetch`],
@@ -196,6 +228,22 @@ s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shu
       expect(await inside(send)).toContain("20000000");
     });
 
+    test("a signal interrupts a connect that waits, whatever groups the program is in", async () => {
+      writeFileSync(join(stage.workspace, "alarm.py"), ALARM);
+      const { addresses } = world().tailnet.info.peers.find(({ name }) => name === "db") ?? { addresses: [] };
+      const waits = (count: number) => inside(`python3 alarm.py ${addresses[0]} ${count} 2>&1`);
+      expect(await waits(0)).toBe("interrupted\n");
+      // Only root may be in more.
+      expect(await waits(600)).toMatch(/^interrupted\n$|Operation not permitted/);
+    });
+
+    test("connections that are too many fail, and do not go elsewhere", async () => {
+      writeFileSync(join(stage.workspace, "many.py"), MANY);
+      const { addresses } = world().tailnet.info.peers.find(({ name }) => name === "db") ?? { addresses: [] };
+      const line = `ulimit -n 128; spacetail run --capture=on -- python3 many.py ${addresses[0]} 2>/dev/null`;
+      expect((await stage.run(line)).text).toBe("[0, 24]\nlater 0\n");
+    });
+
     test("a program inside of a captured one is captured by the same", async () => {
       expect(await inside(`spacetail run --capture=on -- curl -sS ${URL_} 2>/dev/null`)).toBe(HELLO);
     });
@@ -222,6 +270,12 @@ s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shu
         const { addresses } = world().tailnet.info.peers.find(({ name }) => name === "db") ?? { addresses: [] };
         const behind = first === "0" ? "10.99.0.10" : "none";
         expect(found.text).toBe(`${addresses[0]}\n${addresses[0]}\n${behind}\nnone\n`);
+        if (first === "0") {
+          const asked = await stage.run(`spacetail run --capture=on -- python3 -c "$LINE" 2>/dev/null`, {
+            LINE: NONSENSE,
+          });
+          expect(asked.text).toBe("b''\n");
+        }
         await stage.run("spacetail down");
         expect(await stage.leftovers()).toEqual([]);
       } finally {
@@ -238,6 +292,21 @@ s = socket.create_connection(("state", 8002)); s.sendall(b"x" * 20000000); s.shu
       expect(output.text).toMatch(/on the tailnet as [\s\S]*hello from the tailnet[\s\S]*off the tailnet/);
       expect(await stage.leftovers()).toEqual([]);
       expect(await nodesLeft(world().tailnet)).toEqual([]);
+    } finally {
+      await stage.close();
+    }
+  });
+
+  test("what a program has sent before it ends arrives before the tunnel goes down, even if nobody waits for it", async () => {
+    const stage = await Stage.open("native", access);
+    try {
+      const size = 20_000_000;
+      const head = `POST /state/sent HTTP/1.1\\r\\nHost: state\\r\\nContent-Length: ${size}\\r\\n\\r\\n`;
+      const send = `import socket; socket.create_connection(("state", 80)).sendall(b"${head}" + b"x" * ${size})`;
+      writeFileSync(join(stage.workspace, "send.py"), send);
+      const line = "spacetail run --capture=on -- python3 send.py; spacetail run -- curl -sS http://state/state/sent";
+      const output = await stage.run(`(${line}) 2>/dev/null | wc -c`);
+      expect(output.text.trim()).toBe(`${size}`);
     } finally {
       await stage.close();
     }

@@ -39,6 +39,30 @@ describeInContainers("spacetail run", () => {
       await expectNothingLeft();
     });
 
+    test.each(["auto", "off"])(
+      "how it ends is seen by a parent that ignores its children, with --capture=%s",
+      async (capture) => {
+        const program = script("program", "exit 7");
+        const parent = script(
+          "parent",
+          `exec python3 -c '`,
+          "import os, signal, sys",
+          "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+          `os.execvp("spacetail", ["spacetail", "run", "--capture=${capture}", "--", "${program}"])'`,
+        );
+        const output = await stage.run(`${parent} 2>/dev/null; echo "status $?"`);
+        expect(output.text).toBe("status 7\n");
+        await expectNothingLeft();
+      },
+    );
+
+    test("nothing takes the place of standard streams that are closed", async () => {
+      const program = script("program", "readlink /proc/$PPID/fd/0 /proc/$PPID/fd/1 /proc/$PPID/fd/2 >seen");
+      await stage.run(`spacetail run --capture=off -- ${program} <&- >&- 2>&-`);
+      expect((await stage.run("cat seen")).text).toBe("/dev/null\n".repeat(3));
+      await expectNothingLeft();
+    });
+
     test("the program gets its words, its standard input, the run's mask, and no other variables", async () => {
       const program = script("program", 'printf "<%s>" "$0" "$@"; cat; umask; env >inner');
       const more = ["ALL_PROXY", "JAVA_TOOL_OPTIONS"];

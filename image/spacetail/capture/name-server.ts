@@ -87,6 +87,8 @@ async function serveTcp(parts: NameServerParts, connection: Connection): Promise
     }
     const message = bytes.subarray(2, length + 2);
     bytes = bytes.subarray(length + 2);
+    // It is never answered.
+    if (parseQuestion(message) === null) return;
     const reply = await new Promise<Buffer>((resolve) => answer(parts, message, true, resolve));
     const head = Buffer.alloc(2);
     head.writeUInt16BE(reply.length, 0);

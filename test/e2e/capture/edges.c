@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -264,6 +265,30 @@ static void descriptors(void) {
   printf("closed at once: %d\n", close(fd));
 }
 
+static void *make_in_thread(void *fd) {
+  int on = 1;
+  *(int *)fd = tcp(SOCK_NONBLOCK);
+  setsockopt(*(int *)fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  return NULL;
+}
+
+// Other sockets are made between a socket and its connect, and the thread that has made it has ended.
+static void made_by_a_thread(void) {
+  int fd = -1, keep = 0, epoll = epoll_create1(0);
+  socklen_t size = sizeof keep;
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, make_in_thread, &fd) != 0 || pthread_join(thread, NULL) != 0) return;
+  struct epoll_event event = {.events = EPOLLOUT | EPOLLET}, got;
+  epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+  epoll_wait(epoll, &got, 1, 0);
+  for (int i = 0; i < 200; i++) close(tcp(0));
+  printf("made by a thread: %s", to(fd, service(LATE)));
+  printf(", events %d", epoll_wait(epoll, &got, 1, 60000));
+  getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &keep, &size);
+  printf(", options %d", keep);
+  printf(", %s\n", echoes(fd));
+}
+
 static void events(void) {
   int epoll = epoll_create1(0), fd = tcp(SOCK_NONBLOCK);
   struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.fd = fd}, got = {0};
@@ -395,6 +420,7 @@ int main(int argc, char **argv) {
   addresses();
   many(20, LATE_REFUSAL);
   descriptors();
+  made_by_a_thread();
   events();
   limits();
   listeners();
