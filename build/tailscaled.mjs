@@ -63,13 +63,29 @@ function withoutDbus(file) {
   return file;
 }
 
+/**
+ * What every byte or packet goes through. Elsewhere functions are not inlined, which makes the program smaller by 3 %,
+ * and compressed by 6 %.
+ */
+const HOT = `
+  bufio bytes cmp container/... context crypto/... encoding/binary errors
+  github.com/gaissmai/bart/... github.com/tailscale/wireguard-go/... go4.org/...
+  golang.org/x/crypto/... golang.org/x/net/... golang.org/x/sys/... gvisor.dev/gvisor/... hash/...
+  internal/... io iter maps math/... net net/netip os runtime/... slices sort strings sync/...
+  syscall tailscale.com/derp/... tailscale.com/disco tailscale.com/envknob tailscale.com/net/...
+  tailscale.com/syncs tailscale.com/tstime/... tailscale.com/types/... tailscale.com/util/...
+  tailscale.com/wgengine/... time unicode/... unique weak
+`
+  .trim()
+  .split(/\s+/);
+
 function build(arch) {
   const env = { ...process.env, CGO_ENABLED: "0", GOOS: "linux", GOARCH: arch === "arm64" ? "arm64" : "amd64" };
   const go = (...args) =>
     execFileSync("go", args, { cwd: here, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   const key = createHash("sha256");
   const ours = [...added.map((name) => `tailscaled/${name}`), ...(isFull ? [] : ["dbus/dbus.go"])].map(read);
-  for (const part of [go("env", "GOVERSION"), arch, tags.join(), stamp, read("go.sum"), ...added, ...ours])
+  for (const part of [go("env", "GOVERSION"), arch, tags.join(), stamp, HOT.join(), read("go.sum"), ...added, ...ours])
     key.update(part).update("\0");
   const folder = join(root, ".cache/tailscaled", key.digest("hex").slice(0, 16));
   const cached = join(folder, "tailscaled");
@@ -86,6 +102,8 @@ function build(arch) {
       ...(isFull ? [] : [`-modfile=${withoutDbus(join(folder, "small.mod"))}`]),
       "-tags",
       tags.join(),
+      "-gcflags=all=-l",
+      ...HOT.map((packages) => `-gcflags=${packages}=`),
       "-ldflags",
       `-s -w ${stamp}`,
       "-o",
