@@ -74,6 +74,13 @@ export class Buildah {
     }
   }
 
+  /** Removes all images with a label, those of its cache included. */
+  public forget(label: string): void {
+    const found = this.run("images", "--all", "--quiet", "--no-trunc", "--filter", `label=${label}`);
+    const images = new Set(found.split("\n").filter((line) => line !== ""));
+    if (images.size > 0) this.run("rmi", "--force", ...images);
+  }
+
   /** Makes an image from another one, unless there is one of that name. */
   public derive(tag: string, from: string, configure: (run: Buildah["run"], container: string) => void): string {
     if (this.has(tag)) return tag;
