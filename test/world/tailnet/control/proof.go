@@ -10,6 +10,7 @@ import (
 	"tailscale.com/tailcfg"
 	"tailscale.com/types/key"
 
+	"spacetail/test/world/tailnet/dnsserver"
 	"spacetail/test/world/tailnet/events"
 )
 
@@ -35,29 +36,17 @@ func (s *Server) serveSetDNS(w http.ResponseWriter, r *http.Request, machine key
 // AnswerProof answers a question for these records as the name servers of the
 // tailnet's public domain do. It returns nil if the query is malformed.
 func (s *Server) AnswerProof(query []byte) []byte {
-	var message dnsmessage.Message
-	if message.Unpack(query) != nil || len(message.Questions) != 1 {
-		return nil
-	}
-	question := message.Questions[0]
-	reply := dnsmessage.Message{
-		Header:    dnsmessage.Header{ID: message.ID, Response: true, Authoritative: true},
-		Questions: message.Questions,
-	}
-	s.mu.Lock()
-	value, found := s.proofs[strings.ToLower(question.Name.String())]
-	s.mu.Unlock()
-	if !found {
-		reply.RCode = dnsmessage.RCodeNameError
-	} else if question.Type == dnsmessage.TypeTXT {
-		reply.Answers = []dnsmessage.Resource{{
-			Header: dnsmessage.ResourceHeader{Name: question.Name, Type: dnsmessage.TypeTXT, Class: dnsmessage.ClassINET},
-			Body:   &dnsmessage.TXTResource{TXT: []string{value}},
-		}}
-	}
-	packed, err := reply.Pack()
-	if err != nil {
-		return nil
-	}
-	return packed
+	return dnsserver.Answer(query, func(question dnsmessage.Question, reply *dnsmessage.Message) {
+		s.mu.Lock()
+		value, found := s.proofs[strings.ToLower(question.Name.String())]
+		s.mu.Unlock()
+		if !found {
+			reply.RCode = dnsmessage.RCodeNameError
+		} else if question.Type == dnsmessage.TypeTXT {
+			reply.Answers = []dnsmessage.Resource{{
+				Header: dnsmessage.ResourceHeader{Name: question.Name, Type: dnsmessage.TypeTXT, Class: dnsmessage.ClassINET},
+				Body:   &dnsmessage.TXTResource{TXT: []string{value}},
+			}}
+		}
+	})
 }

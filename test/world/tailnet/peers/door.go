@@ -8,6 +8,8 @@ import (
 	"io"
 	"net"
 	"time"
+
+	"spacetail/test/world/tailnet/accept"
 )
 
 // doorPatience is how long a connection through a door may take: a node that
@@ -26,28 +28,19 @@ func (s *Set) Door(peer, target string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	go func() {
-		for {
-			client, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer client.Close()
-				ctx, cancel := context.WithTimeout(context.Background(), doorPatience)
-				defer cancel()
-				service, err := server.Dial(ctx, "tcp", target)
-				if err != nil {
-					return
-				}
-				defer service.Close()
-				go func() {
-					io.Copy(service, client)
-					service.Close()
-				}()
-				io.Copy(client, service)
-			}()
+	go accept.Each(listener, func(client net.Conn) {
+		ctx, cancel := context.WithTimeout(context.Background(), doorPatience)
+		defer cancel()
+		service, err := server.Dial(ctx, "tcp", target)
+		if err != nil {
+			return
 		}
-	}()
+		defer service.Close()
+		go func() {
+			io.Copy(service, client)
+			service.Close()
+		}()
+		io.Copy(client, service)
+	})
 	return listener.Addr().String(), nil
 }

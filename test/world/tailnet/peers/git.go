@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"golang.org/x/crypto/ssh"
+
+	"spacetail/test/world/tailnet/accept"
 )
 
 // gitCommand is the one command that the SSH server runs.
@@ -39,17 +41,10 @@ func (g *GitServer) Serve(listener net.Listener) {
 		return
 	}
 	config.AddHostKey(signer)
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go g.serve(conn, config)
-	}
+	accept.Each(listener, func(conn net.Conn) { g.serve(conn, config) })
 }
 
 func (g *GitServer) serve(conn net.Conn, config *ssh.ServerConfig) {
-	defer conn.Close()
 	server, channels, requests, err := ssh.NewServerConn(conn, config)
 	if err != nil {
 		return

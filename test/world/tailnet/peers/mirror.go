@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"spacetail/test/world/tailnet/accept"
 )
 
 // serveMirror answers HTTP requests in ways that a proxy could get wrong.
@@ -89,7 +91,7 @@ func upgrade(w http.ResponseWriter, r *http.Request) {
 // serveHead answers every HTTP request with the very bytes of its head, and
 // keeps the connection open.
 func serveHead(listener net.Listener) {
-	serveEach(listener, func(conn net.Conn) {
+	accept.Each(listener, func(conn net.Conn) {
 		buffer := make([]byte, 64<<10)
 		have := 0
 		for {
@@ -114,7 +116,7 @@ func serveHead(listener net.Listener) {
 // serveCount reads until its client sends no more, and then says how many
 // bytes there were.
 func serveCount(listener net.Listener) {
-	serveEach(listener, func(conn net.Conn) {
+	accept.Each(listener, func(conn net.Conn) {
 		count, err := io.Copy(io.Discard, conn)
 		if err == nil {
 			fmt.Fprintf(conn, "%d\n", count)
@@ -123,18 +125,5 @@ func serveCount(listener net.Listener) {
 }
 
 func each(serve func(net.Conn)) func(net.Listener) {
-	return func(listener net.Listener) { serveEach(listener, serve) }
-}
-
-func serveEach(listener net.Listener, serve func(net.Conn)) {
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			defer conn.Close()
-			serve(conn)
-		}()
-	}
+	return func(listener net.Listener) { accept.Each(listener, serve) }
 }

@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"golang.org/x/net/dns/dnsmessage"
+
+	"spacetail/test/world/tailnet/dnsserver"
 )
 
 // Record is an entry of the name server on the tailnet.
@@ -93,42 +95,30 @@ func (r Record) body() (dnsmessage.ResourceBody, dnsmessage.Type, error) {
 
 // answer returns the reply to a query, or nil if it is malformed.
 func (s *NameServer) answer(query []byte) []byte {
-	var message dnsmessage.Message
-	if message.Unpack(query) != nil || len(message.Questions) != 1 {
-		return nil
-	}
-	question := message.Questions[0]
-	reply := dnsmessage.Message{
-		Header:    dnsmessage.Header{ID: message.ID, Response: true, Authoritative: true, RecursionDesired: message.RecursionDesired},
-		Questions: message.Questions,
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.asked[strings.TrimPrefix(question.Type.String(), "Type")+" "+question.Name.String()]++
-	name := strings.ToLower(question.Name.String())
-	if _, ok := s.records[name]; !ok {
-		reply.RCode = dnsmessage.RCodeNameError
-	}
-	// A chain of aliases is followed, as recursive servers do.
-	for range 8 {
-		next := ""
-		for _, record := range s.records[name] {
-			if record.Header.Type == question.Type || record.Header.Type == dnsmessage.TypeCNAME {
-				reply.Answers = append(reply.Answers, record)
+	return dnsserver.Answer(query, func(question dnsmessage.Question, reply *dnsmessage.Message) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.asked[strings.TrimPrefix(question.Type.String(), "Type")+" "+question.Name.String()]++
+		name := strings.ToLower(question.Name.String())
+		if _, ok := s.records[name]; !ok {
+			reply.RCode = dnsmessage.RCodeNameError
+		}
+		// A chain of aliases is followed, as recursive servers do.
+		for range 8 {
+			next := ""
+			for _, record := range s.records[name] {
+				if record.Header.Type == question.Type || record.Header.Type == dnsmessage.TypeCNAME {
+					reply.Answers = append(reply.Answers, record)
+				}
+				if alias, ok := record.Body.(*dnsmessage.CNAMEResource); ok {
+					next = strings.ToLower(alias.CNAME.String())
+				}
 			}
-			if alias, ok := record.Body.(*dnsmessage.CNAMEResource); ok {
-				next = strings.ToLower(alias.CNAME.String())
+			if name = next; name == "" {
+				break
 			}
 		}
-		if name = next; name == "" {
-			break
-		}
-	}
-	packed, err := reply.Pack()
-	if err != nil {
-		return nil
-	}
-	return packed
+	})
 }
 
 func (s *NameServer) serveUDP(conn net.PacketConn) {

@@ -21,6 +21,7 @@ import (
 	"tailscale.com/tsnet"
 	"tailscale.com/types/logger"
 
+	"spacetail/test/world/tailnet/accept"
 	"spacetail/test/world/tailnet/events"
 )
 
@@ -189,17 +190,10 @@ type service struct {
 
 // serveEcho sends back what it receives on every connection.
 func serveEcho(listener net.Listener) {
-	for {
-		conn, err := listener.Accept()
-		if err != nil {
-			return
-		}
-		go echo(conn)
-	}
+	accept.Each(listener, echo)
 }
 
 func echo(conn net.Conn) {
-	defer conn.Close()
 	buffer := make([]byte, 32<<10)
 	for {
 		conn.SetReadDeadline(time.Now().Add(5 * time.Minute))

@@ -12,7 +12,7 @@ import (
 	"tailscale.com/ipn"
 	"tailscale.com/tsnet"
 
-	"spacetail/test/world/tailnet/dnstcp"
+	"spacetail/test/world/tailnet/dnsserver"
 )
 
 // routable are the networks that DB forwards to if the control server says that
@@ -80,6 +80,6 @@ func serveNames(names *NameServer, server *tsnet.Server) error {
 	if err != nil {
 		return err
 	}
-	go dnstcp.Serve(listener, names.answer)
+	go dnsserver.ServeTCP(listener, names.answer)
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 	"spacetail/test/world/tailnet/api"
 	"spacetail/test/world/tailnet/control"
 	"spacetail/test/world/tailnet/credential"
-	"spacetail/test/world/tailnet/dnstcp"
+	"spacetail/test/world/tailnet/dnsserver"
 	"spacetail/test/world/tailnet/events"
 	"spacetail/test/world/tailnet/fault"
 	"spacetail/test/world/tailnet/federation"
@@ -67,12 +67,12 @@ type World struct {
 // Start builds a tailnet and returns when its peers are up.
 func Start(ctx context.Context, config Config) (_ *World, err error) {
 	w := &World{
-		Events:  new(events.Log),
-		Faults:  new(fault.Set),
-		Issuers: new(federation.Issuers),
-		caFile:  filepath.Join(config.Dir, "ca.pem"),
+		Events:   new(events.Log),
+		Faults:   new(fault.Set),
+		Issuers:  new(federation.Issuers),
+		caFile:   filepath.Join(config.Dir, "ca.pem"),
 		certFile: filepath.Join(config.Dir, "localhost.pem"),
-		keyFile: filepath.Join(config.Dir, "localhost.key"),
+		keyFile:  filepath.Join(config.Dir, "localhost.key"),
 	}
 	defer func() {
 		if err != nil {
@@ -107,7 +107,7 @@ func Start(ctx context.Context, config Config) (_ *World, err error) {
 	if w.names, err = net.Listen("tcp4", "127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("listening for questions about names: %w", err)
 	}
-	go dnstcp.Serve(w.names, w.Control.AnswerProof)
+	go dnsserver.ServeTCP(w.names, w.Control.AnswerProof)
 	handler := w.handler()
 	w.listeners.plain.serve(events.Requests(w.Events, "http", handler), nil)
 
