@@ -14,10 +14,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { collect } from "./heroku/collect.js";
 import { type BuiltBuildpack, makeBuildpack, type PackageServer, servePackages } from "./heroku/packages.js";
 import { commit, git, proxychainsProblem, proxychainsRepository } from "./heroku/proxychains.js";
-import { Slug } from "./heroku/slug.js";
+import { run, Slug } from "./heroku/slug.js";
 
 describe("the Heroku buildpack", () => {
   let buildpack: BuiltBuildpack;
@@ -43,11 +42,11 @@ describe("the Heroku buildpack", () => {
 
   test("is for every app, and adds nothing to a release", async () => {
     const env = { PATH: process.env.PATH };
-    expect(await collect([join(buildpack.folder, "bin/detect"), slug.dir], env)).toEqual({
+    expect(await run([join(buildpack.folder, "bin/detect"), slug.dir], env)).toEqual({
       code: 0,
       text: "tailscale\n",
     });
-    expect(await collect([join(buildpack.folder, "bin/release"), slug.dir], env)).toEqual({
+    expect(await run([join(buildpack.folder, "bin/release"), slug.dir], env)).toEqual({
       code: 0,
       text: "--- {}\n",
     });

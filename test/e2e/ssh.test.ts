@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { collect, type Ended } from "../world/collect.js";
 import { BUILDS } from "../world/images.js";
 import { preferredNamespaces } from "../world/runs/index.js";
 import { accessTo, describeInContainers, PATIENT, Stage, TAG, useWorld } from "./stage.js";
@@ -59,24 +60,12 @@ describeInContainers("a phase that peers may log in to", () => {
     });
 
     /** Starts OpenSSH's client, which goes to the runner as the node `state`. */
-    function ssh(
-      user: string,
-      line: string,
-    ): { output: Promise<{ code: number | null; text: string }>; said: () => string } {
+    function ssh(user: string, line: string): { output: Promise<Ended>; said: () => string } {
       const trust = ["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=INFO"];
       const args = ["-F", "none", "-T", "-p", `${port}`, ...trust, "-o", "BatchMode=yes", `${user}@127.0.0.1`, line];
       const client = spawn("ssh", args, { stdio: ["ignore", "pipe", "pipe"] });
-      let text = "";
-      for (const stream of [client.stdout, client.stderr]) {
-        stream.setEncoding("utf8").on("data", (piece: string) => {
-          text += piece;
-        });
-      }
-      const output = new Promise<{ code: number | null; text: string }>((resolve, reject) => {
-        client.on("error", reject);
-        client.on("close", (code) => resolve({ code, text }));
-      });
-      return { output, said: () => text };
+      const { ended, text } = collect(client);
+      return { output: ended, said: text };
     }
 
     test("`up` says in one line what that means", () => {

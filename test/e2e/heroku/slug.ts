@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { collect } from "./collect.js";
+import { collect, type Ended } from "../../world/collect.js";
 
-/** How a build ended. */
-export interface BuildOutput {
-  readonly code: number | null;
-  /** Both streams. */
-  readonly text: string;
+/** Runs a program, while this process may serve what it asks for. */
+export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  const [program = "", ...args] = argv;
+  return await collect(spawn(program, args, { env, stdio: ["ignore", "pipe", "pipe"] })).ended;
 }
 
 /** An app as Heroku keeps it: its files with what buildpacks have added, and their cache. */
@@ -37,11 +36,11 @@ export class Slug {
   }
 
   /** Builds it with a buildpack, without any variables but the ones that a build has. */
-  async build(buildpack: string, config: object): Promise<BuildOutput> {
+  async build(buildpack: string, config: object): Promise<Ended> {
     const env = mkdtempSync(join(this.home, "env-"));
     for (const [name, value] of Object.entries(config)) writeFileSync(join(env, name), String(value));
     const environment = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: this.home, STACK: "heroku-24" };
-    return await collect([join(buildpack, "bin/compile"), this.dir, this.cache, env], environment);
+    return await run([join(buildpack, "bin/compile"), this.dir, this.cache, env], environment);
   }
 
   /** A copy for one dyno, whose user owns it. */

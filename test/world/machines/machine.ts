@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { collect, type Ended } from "../collect.js";
 import { ROOT } from "../world.js";
 import { openRelay, type Relay } from "./relay.js";
 
@@ -23,13 +24,6 @@ export interface MachineOptions {
   readonly isSystem?: boolean;
   /** Whether it reaches the embedded world from the start. @default true */
   readonly isOnline?: boolean;
-}
-
-/** What a command printed and how it ended. */
-export interface Ran {
-  readonly code: number | null;
-  /** Both streams, in the order of arrival. */
-  readonly text: string;
 }
 
 /** Whose command it is, and what it knows. */
@@ -119,7 +113,7 @@ export class Machine {
     line: string,
     who: Who = {},
     shell: readonly string[] = ["sh", "-c"],
-  ): { child: ChildProcess; ran: Promise<Ran> } {
+  ): { child: ChildProcess; ran: Promise<Ended> } {
     const user = who.user ?? "root";
     const home = user === "root" ? "/root" : `/home/${user}`;
     const environment = { PATH, HOME: home, USER: user, LOGNAME: user, SHELL: "/bin/bash", ...who.environment };
@@ -140,21 +134,11 @@ export class Machine {
     const child = spawn("nsenter", [...into, ...as, "env", "-i", ...words, ...shell, `cd ~ && { ${line}\n}`], {
       stdio: ["ignore", "pipe", "pipe"],
     });
-    let text = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (piece: string) => {
-        text += piece;
-      });
-    }
-    const ran = new Promise<Ran>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ code, text }));
-    });
-    return { child, ran };
+    return { child, ran: collect(child).ended };
   }
 
   /** Runs a line until it ends. */
-  async run(line: string, who: Who = {}, shell?: readonly string[]): Promise<Ran> {
+  async run(line: string, who: Who = {}, shell?: readonly string[]): Promise<Ended> {
     return await this.start(line, who, shell).ran;
   }
 

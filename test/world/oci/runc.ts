@@ -3,16 +3,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { collect, type Ended } from "../collect.js";
 import { findExecutable } from "../runs/index.js";
 import { ROOT } from "../world.js";
 
 const PROFILES = join(ROOT, ".cache/world/profile");
-
-/** How a command in a container ended, and both of its streams. */
-export interface Ended {
-  readonly code: number | null;
-  readonly text: string;
-}
 
 /** Which seccomp profile a container has. */
 export type Profile = "docker" | "containerd";
@@ -48,17 +43,7 @@ export async function runInContainer(profile: Profile, contents: Contents): Prom
   const folder = mkdtempSync(join(tmpdir(), "runc-"));
   try {
     writeBundle(folder, profile, contents);
-    return await new Promise<Ended>((resolve, reject) => {
-      const child = spawn("runc", commandLine(folder), { stdio: ["ignore", "pipe", "pipe"] });
-      let text = "";
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding("utf8").on("data", (piece: string) => {
-          text += piece;
-        });
-      }
-      child.on("error", reject);
-      child.on("close", (code) => resolve({ code, text }));
-    });
+    return await collect(spawn("runc", commandLine(folder), { stdio: ["ignore", "pipe", "pipe"] })).ended;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
