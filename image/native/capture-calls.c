@@ -268,7 +268,7 @@ static void decide(const struct seccomp_notif *call, bool may_wait) {
 void call_receive(void) {
   struct seccomp_notif call;
   memset(&call, 0, sizeof call);
-  // Interrupted, or nobody waits for an answer any more.
+  // Interrupted, or the caller no longer waits for an answer.
   if (ioctl(capture_listener, SECCOMP_IOCTL_NOTIF_RECV, &call) == 0) decide(&call, true);
 }
 

@@ -30,7 +30,7 @@ int file_open(const char *path) {
   int which = index_of(path), fd = -1;
   if (which < 0) return -1;
   capture_lock();
-  // Opened anew, so that it has an offset of its own.
+  // Reopened, so that it has its own offset.
   char name[40];
   snprintf(name, sizeof name, "/proc/self/fd/%d", files[which]);
   if (files[which] >= 0) fd = open(name, O_RDONLY | O_CLOEXEC);

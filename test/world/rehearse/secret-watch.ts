@@ -53,11 +53,10 @@ export class SecretWatch {
 
   private look(container: Container): void {
     for (const found of scanProcesses(container)) {
-      const command = found.commandLine.join(" ");
       // The second word is the program if the first one is Node. Others are arguments, such as those of `mv`.
       const isKept = [0, 1].some((at) => isLongLived(found.commandLine[at] ?? "", found.commandLine[at + 1]));
       const environment = (found.environment ?? []).join("\n");
-      note(this.seen, `command line of ${found.name}`, command);
+      note(this.seen, `command line of ${found.name}`, found.commandLine.join(" "));
       note(isKept ? this.seen : this.given, `environment of ${found.name}`, environment);
     }
     const folder = `/proc/${container.pid}/root/tmp/spacetail-1983`;
