@@ -24,12 +24,14 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { repairedSource } from "./runtime-repairs.mjs";
+import { shrink } from "./shrink/main.mjs";
 import { musl } from "./toolchain.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -113,6 +115,7 @@ async function native(arch, name, output) {
     const ffi = ["--ffi", join(root, "image/native/ffi.json")];
     const program = join(work, "spacetail.c");
     scriptc(["build", entry, ...ffi, "--emit=c", "-o", program], "x86_64-unknown-linux-musl");
+    writeFileSync(program, shrink(readFileSync(program, "utf8")));
     // The list of run-time sources and flags comes from the compiler itself, for the machine it runs on.
     const info = JSON.parse(
       scriptc(
@@ -141,6 +144,10 @@ async function native(arch, name, output) {
         ...kept(set.c_flags),
         ...set.defines.map((d) => `-D${d}`),
         USER_CONFIG,
+        // Small tables to print numbers with.
+        "-DRYU_OPTIMIZE_SIZE",
+        // A static executable has a fixed address, which makes each mention of a constant shorter.
+        "-fno-pie",
         "-Oz",
         // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
         "-fno-asynchronous-unwind-tables",
@@ -150,7 +157,9 @@ async function native(arch, name, output) {
         "-fdata-sections",
         "-w",
       ];
-      const includes = [...set.include_directories.map((dir) => join(pack.root, dir)), dirname(config)];
+      const includes = ["vendor", ...set.include_directories]
+        .map((dir) => join(pack.root, dir))
+        .concat(dirname(config));
       for (const source of set.sources) {
         // Assembly in this file calls a function of it, which the optimiser of whole programs would not see.
         const whole = basename(source) === "scr_musl.c" ? [] : ["-flto"];
@@ -174,6 +183,8 @@ async function native(arch, name, output) {
       ...cc.argv,
       "-Oz",
       "-flto",
+      ...cc.link,
+      "-no-pie",
       "-static",
       "-s",
       "-pthread",

@@ -74,6 +74,7 @@ const SOURCES = [
   "image/native",
   "build/executable.mjs",
   "build/runtime-repairs.mjs",
+  "build/shrink",
   "build/toolchain.mjs",
   "package-lock.json",
   "tsconfig.json",

@@ -20,12 +20,13 @@ export function zigFolder(cache) {
  * wheel too: images and releases use it for both architectures, so that a release depends on no machine's compiler.
  * Throws when there is neither musl-gcc nor Python 3 with pip.
  *
- * @returns {{argv: string[], id: string, program: string[]}} the command, what identifies it in a build cache, and the
- *   flags that make the one large file of a program small
+ * @returns {{argv: string[], id: string, program: string[], link: string[]}} the command, what identifies it in a build
+ *   cache, and the flags that make the one large file of a program small: when it is compiled, and when it is linked
  */
 export function musl(arch, cache) {
   const given = process.env.MUSL_CC;
-  if (given && given !== "zig") return { argv: given.split(" "), id: version(given.split(" ")), program: ["-flto"] };
+  if (given && given !== "zig")
+    return { argv: given.split(" "), id: version(given.split(" ")), program: ["-flto"], link: [] };
   if (!given && arch === "x64" && process.arch === "x64") {
     const gcc = attempt(["musl-gcc"]);
     if (gcc) return gcc;
@@ -51,7 +52,7 @@ export function musl(arch, cache) {
   const argv = [...withDescriptors(), join(folder, "ziglang/zig"), "cc", "-target", triple];
   // Generated code repeats itself. Moving what repeats into functions saves more than optimising the whole program
   // does, and the two cannot be combined.
-  return { argv, id: `zig ${ZIG} ${triple}`, program: ["-mllvm", "-enable-machine-outliner=always"] };
+  return { argv, id: `zig ${ZIG} ${triple}`, program: ["-mllvm", "-enable-machine-outliner=always"], link: [] };
 }
 
 /** How many files Zig has open at once when it compiles musl: one for each source, and some. */
@@ -71,7 +72,7 @@ function withDescriptors() {
 
 function attempt(argv) {
   try {
-    return { argv, id: version(argv), program: ["-flto"] };
+    return { argv, id: version(argv), program: ["-flto"], link: ["-flto-partition=one"] };
   } catch {
     return undefined;
   }

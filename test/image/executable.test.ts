@@ -20,7 +20,7 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): { code: numb
 
 test("the native executable is static and at most 1.8 MB", () => {
   const elf = readFileSync(NATIVE);
-  expect(statSync(NATIVE).size).toBeLessThanOrEqual(1_800_000);
+  expect(statSync(NATIVE).size).toBeLessThanOrEqual(1_400_000);
   expect(elf.subarray(0, 4).toString("latin1")).toBe("\x7fELF");
   // A program header of type INTERP would name a dynamic linker.
   const at = Number(elf.readBigUInt64LE(32));
