@@ -9,9 +9,11 @@
 // The temporary must be released in the block that declares it, and on every way out of that block in between. Whoever
 // takes a reference over does not leave it to be released, so all other uses only look at the value. There is one
 // exception: scr_str_concat appends to its first argument in place if nobody else holds that string.
-import { assignments, DECLARATION, RELEASE, released, startOfRun } from "./lines.mjs";
+import { assignments, DECLARATION, RELEASE, RETAINING, released, startOfRun } from "./lines.mjs";
 
-const RETAIN = /^(\w+) \*(sc_t\d+) = scr?_\w*retain\w*\(((?:\(\w+ \*\)scr_union_peek\((\w+)\))|(\w+))\);$/;
+const RETAIN = new RegExp(
+  `^(\\w+) \\*(sc_t\\d+) = ${RETAINING}\\(((?:\\(\\w+ \\*\\)scr_union_peek\\((\\w+)\\))|(\\w+))\\);$`,
+);
 const LOOP = /^(?:for|while|do)\b/;
 
 /** Global variables that get their only value when their module starts. */
@@ -96,7 +98,7 @@ function takes(text, name) {
 
 /** Whether a statement may change a variable, or pass on the reference that it holds. */
 function disturbs(text, source) {
-  const looks = new RegExp(`retain\\w*\\(${source}\\)|\\b${source}->|scr_union_peek\\(${source}\\)`, "g");
+  const looks = new RegExp(`${RETAINING}\\(${source}\\)|\\b${source}->|scr_union_peek\\(${source}\\)`, "g");
   return new RegExp(`\\b${source}\\b`).test(text.replace(looks, ""));
 }
 

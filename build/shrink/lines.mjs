@@ -4,8 +4,14 @@
 /** `ScrStr *sc_t1 = ...;` or `ScrStr *sc_t1;`: type, name, and the rest. */
 export const DECLARATION = /^((?:sc|Scr)\w*) \*(sc_\w+)( = .*)?;$/;
 
+/** The values that are counted: those of the run-time library, records, and instances of classes. */
+const COUNTED = "arr|box|bytes|caught|child|child_stream|closure|dyn|error|map|promise|stats|str|union";
+
+/** What makes one more reference. A function of the program may be called `retain` too, or `release`. */
+export const RETAINING = `(?:scr_(?:${COUNTED})_retain|sc_rretain_r\\d+|sc_retain__\\w+)`;
+
 /** `scr_str_release(sc_t1);`: function and name. Each of them accepts NULL. */
-export const RELEASE = /^(scr?_\w*release\w*)\((\w+)\);$/;
+export const RELEASE = new RegExp(`^(scr_(?:${COUNTED})_release|sc_rrelease_r\\d+|sc_release__\\w+)\\((\\w+)\\);$`);
 
 /** A line of a function, without the comments at its end. */
 export function statement(line) {

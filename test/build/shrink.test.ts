@@ -68,6 +68,17 @@ describe("second references", () => {
     expect(code).toEqual([borrowed, "sc_f_y();", "if (scr_exc_pending()) return;", "return;"]);
   });
 
+  test("are not confused with what the program calls release and retain", () => {
+    const lines = [
+      "ScrStr *sc_t0 = sc_f__x25_m2_Lock_retain(sc_l_a);",
+      "sc_f__x25_m2_Lock_release(sc_t0);",
+      "sc_done();",
+    ];
+    expect(body(VOID, ...lines)).toEqual(lines);
+    const [, ...code] = body(VOID, retain, "sc_f__x25_m2_Lock_release(sc_t0);", "sc_done();");
+    expect(code).toEqual(lines.slice(1));
+  });
+
   test.each([
     ["the variable gets another value", ["sc_l_a = sc_t9;"]],
     ["the variable is released", ["scr_str_release(sc_l_a);", "sc_f_y();"]],

@@ -18,7 +18,7 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv = {}): { code: numb
   return { code: status, out: stdout, err: stderr };
 }
 
-test("the native executable is static and at most 1.8 MB", () => {
+test("the native executable is static and at most 1.4 MB", () => {
   const elf = readFileSync(NATIVE);
   expect(statSync(NATIVE).size).toBeLessThanOrEqual(1_400_000);
   expect(elf.subarray(0, 4).toString("latin1")).toBe("\x7fELF");
