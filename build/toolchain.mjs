@@ -51,8 +51,14 @@ export function musl(arch, cache) {
   const triple = arch === "arm64" ? "aarch64-linux-musl" : "x86_64-linux-musl";
   const argv = [...withDescriptors(), join(folder, "ziglang/zig"), "cc", "-target", triple];
   // Generated code repeats itself. Moving what repeats into functions saves more than optimising the whole program
-  // does, and the two cannot be combined.
-  return { argv, id: `zig ${ZIG} ${triple}`, program: ["-mllvm", "-enable-machine-outliner=always"], link: [] };
+  // does, and the two cannot be combined. Nothing unwinds the stack, so nobody looks for the tables that Zig's own
+  // libraries bring along.
+  return {
+    argv,
+    id: `zig ${ZIG} ${triple}`,
+    program: ["-mllvm", "-enable-machine-outliner=always", "-mllvm", "-inline-threshold=0"],
+    link: ["-Wl,--no-eh-frame-hdr"],
+  };
 }
 
 /** How many files Zig has open at once when it compiles musl: one for each source, and some. */

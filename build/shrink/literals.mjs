@@ -17,5 +17,5 @@ export function literals(code) {
 
 /** A literal's definition, on the boundary that its fields need: compilers give large objects wider ones. */
 export function packed(line) {
-  return line.replace(/^(static struct \{ size_t rc; .*\}) (sc_lit_\d+) =$/, "$1 __attribute__((aligned(8))) $2 =");
+  return line.replace(/^(static struct \{ size_t rc; .*\}) (sc_lit_\d+) =$/, "$1 $2 __attribute__((aligned(8))) =");
 }
