@@ -9,7 +9,7 @@
 // The temporary must be released in the block that declares it, and on every way out of that block in between. Whoever
 // takes a reference over does not leave it to be released, so all other uses only look at the value. There is one
 // exception: scr_str_concat appends to its first argument in place if nobody else holds that string.
-import { assignments, DECLARATION, RELEASE, RETAINING, released, startOfRun } from "./lines.mjs";
+import { assignments, RELEASE, RETAINING, released, startOfRun } from "./lines.mjs";
 
 const RETAIN = new RegExp(
   `^(\\w+) \\*(sc_t\\d+) = ${RETAINING}\\(((?:\\(\\w+ \\*\\)scr_union_peek\\((\\w+)\\))|(\\w+))\\);$`,
@@ -103,11 +103,10 @@ function disturbs(text, source) {
 }
 
 /** The statements that release the temporary declared at `from`, if it can do without a reference of its own. */
-function needless(code, index, fixed, aliased, from) {
+function needless(code, index, mayLend, from) {
   const [, , name, , peeked, variable] = RETAIN.exec(code[from].text);
   const source = peeked ?? variable;
-  if (!/^sc_[tl]/.test(source) && !fixed.has(source)) return undefined;
-  if (aliased.has(source) || assignments(code, name) !== 1) return undefined;
+  if (!mayLend(source) || assignments(code, name) !== 1) return undefined;
   const life = lifeOf(code, name, from);
   const uses = index.uses.get(name);
   if (life === undefined || uses[0] !== from || uses.at(-1) > life.end) return undefined;
@@ -124,16 +123,19 @@ function needless(code, index, fixed, aliased, from) {
 export function borrows(given, fixed) {
   const code = [...given];
   const index = indexOf(code);
-  // Strings that scriptc itself passes on without a reference, to be appended to.
+  const owners = new Set(code.map(released));
+  // What scriptc itself passes on without a reference, to append to a string above all. Other assignments move one.
   const aliased = new Set();
   for (const { text } of code) {
-    const value = DECLARATION.exec(text)?.[3]?.slice(3);
-    if (value !== undefined && /^sc_[tl]\w+$/.test(value)) aliased.add(value);
+    const [, type, name, value] = /^(\w+ \*)?(sc_\w+) = (sc_[tl]\w+);$/.exec(text) ?? [];
+    if (value !== undefined && (type !== undefined || !owners.has(name))) aliased.add(value);
   }
+  // A variable that nobody releases has no reference either.
+  const mayLend = (name) => fixed.has(name) || (owners.has(name) && !aliased.has(name));
   const gone = new Set();
   for (let at = 0; at < code.length; at += 1) {
     const match = RETAIN.exec(code[at].text);
-    const releases = match === null ? undefined : needless(code, index, fixed, aliased, at);
+    const releases = match === null ? undefined : needless(code, index, mayLend, at);
     if (releases === undefined) continue;
     code[at] = { ...code[at], text: `${match[1]} *${match[2]} = ${match[3]};` };
     // They stay in `code` until the end: what was borrowed from this temporary in turn may not outlive it.

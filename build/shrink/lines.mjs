@@ -15,7 +15,7 @@ export const RELEASE = new RegExp(`^(scr_(?:${COUNTED})_release|sc_rrelease_r\\d
 
 /** A line of a function, without the comments at its end. */
 export function statement(line) {
-  const text = line.replace(/\s*(?:\/\*(?:(?!\*\/).)*\*\/\s*)+$/, "");
+  const text = line.replace(/^((?:[^"]|"(?:[^"\\]|\\.)*")*?)\s*(?:\/\*(?:(?!\*\/).)*\*\/\s*)+$/, "$1");
   const bare = text.trimStart();
   return { indent: text.length - bare.length, text: bare.replace(/^return ;$/, "return;") };
 }
