@@ -8,7 +8,8 @@
 // Usage: npm run build:executable -- [cjs] [x64] [arm64]      default: cjs x64
 //
 // With `--entry NAME --output PATH` it builds another program in the same way: NAME-node.ts as PATH.cjs, and
-// NAME-native.ts as PATH-linux-ARCH.
+// NAME-native.ts as PATH-linux-ARCH. With `--sanitize`, the native build is a dynamic executable for this machine that
+// ends when it uses memory that it has freed.
 //
 // The generated C is the same for every target; only the compiler differs. Objects of the run-time library and of
 // mbedTLS do not change with our sources, so they are cached in .cache/native by compiler, flags and version.
@@ -32,12 +33,37 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { repairedSource } from "./runtime-repairs.mjs";
 import { shrink } from "./shrink/main.mjs";
-import { musl } from "./toolchain.mjs";
+import { gcc, musl } from "./toolchain.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "..");
 const cache = join(root, ".cache/native");
 const modules = join(root, "node_modules");
+
+/** How the static executable is compiled, and how one that AddressSanitizer watches. */
+const SMALL = {
+  target: "x86_64-unknown-linux-musl",
+  generated: [
+    "-Oz",
+    // A static executable has a fixed address, which makes each mention of a constant shorter.
+    "-fno-pie",
+    // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+    "-fomit-frame-pointer",
+  ],
+  own: ["-Os"],
+  library: ["-flto"],
+  link: ["-Oz", "-flto", "-no-pie", "-static", "-s"],
+};
+const WATCHED = ["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"];
+const SANITIZED = {
+  target: "x86_64-unknown-linux-gnu",
+  generated: WATCHED,
+  own: WATCHED,
+  library: [],
+  link: ["-fsanitize=address"],
+};
 
 /** mbedTLS comes with scriptc's run-time library. Only image/native/tls.c uses it, so the compiler does not list it. */
 const MBEDTLS = "vendor/mbedtls";
@@ -106,22 +132,20 @@ async function object(cc, flags, source, includes, salt) {
   return out;
 }
 
-/** The static executable. */
-async function native(arch, name, output) {
-  const cc = musl(arch, join(root, ".cache"));
+/** The native executable. */
+async function native(arch, name, output, isSanitized) {
+  const way = isSanitized ? SANITIZED : SMALL;
+  const cc = isSanitized ? gcc() : musl(arch, join(root, ".cache"));
   const work = mkdtempSync(join(tmpdir(), "spacetail-build-"));
   try {
     const entry = `${name}-native.ts`;
     const ffi = ["--ffi", join(root, "image/native/ffi.json")];
     const program = join(work, "spacetail.c");
-    scriptc(["build", entry, ...ffi, "--emit=c", "-o", program], "x86_64-unknown-linux-musl");
+    scriptc(["build", entry, ...ffi, "--emit=c", "-o", program], way.target);
     writeFileSync(program, shrink(readFileSync(program, "utf8")));
     // The list of run-time sources and flags comes from the compiler itself, for the machine it runs on.
     const info = JSON.parse(
-      scriptc(
-        ["build", entry, ...ffi, "--print=native-link-info", "-o", join(work, "probe.o")],
-        "x86_64-unknown-linux-musl",
-      ),
+      scriptc(["build", entry, ...ffi, "--print=native-link-info", "-o", join(work, "probe.o")], way.target),
     );
     mkdirSync(cache, { recursive: true });
     const pack = info.runtime_pack;
@@ -146,13 +170,7 @@ async function native(arch, name, output) {
         USER_CONFIG,
         // Small tables to print numbers with.
         "-DRYU_OPTIMIZE_SIZE",
-        // A static executable has a fixed address, which makes each mention of a constant shorter.
-        "-fno-pie",
-        "-Oz",
-        // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
-        "-fno-asynchronous-unwind-tables",
-        "-fno-unwind-tables",
-        "-fomit-frame-pointer",
+        ...way.generated,
         "-ffunction-sections",
         "-fdata-sections",
         "-w",
@@ -162,7 +180,7 @@ async function native(arch, name, output) {
         .concat(dirname(config));
       for (const source of set.sources) {
         // Assembly in this file calls a function of it, which the optimiser of whole programs would not see.
-        const whole = basename(source) === "scr_musl.c" ? [] : ["-flto"];
+        const whole = basename(source) === "scr_musl.c" ? [] : way.library;
         const repaired = repairedSource(pack.root, source, work);
         compile([...flags, ...whole], repaired, [...includes, dirname(join(pack.root, source))]);
       }
@@ -174,19 +192,15 @@ async function native(arch, name, output) {
     const headers = files.filter((file) => file.endsWith(".h")).map((file) => readFileSync(join(own, file), "utf8"));
     const includes = [own, join(pack.root, MBEDTLS, "include")];
     for (const file of files.filter((one) => one.endsWith(".c"))) {
-      const flags = ["-std=c11", "-Os", ...warnings, "-D_GNU_SOURCE", USER_CONFIG];
+      const flags = ["-std=c11", ...way.own, ...warnings, "-D_GNU_SOURCE", USER_CONFIG];
       compile(flags, join(own, file), includes, salt + headers.join("\0"));
     }
     await pool(jobs);
     const out = `${output}-linux-${arch}`;
     await run([
       ...cc.argv,
-      "-Oz",
-      "-flto",
+      ...way.link,
       ...cc.link,
-      "-no-pie",
-      "-static",
-      "-s",
       "-pthread",
       "-Wl,--gc-sections",
       "-o",
@@ -227,11 +241,12 @@ const { values, positionals } = parseArgs({
   options: {
     entry: { type: "string", default: join(root, "image/spacetail/main") },
     output: { type: "string", default: join(root, "image/dist/spacetail") },
+    sanitize: { type: "boolean", default: false },
   },
 });
 const [entry, output] = [resolve(values.entry), resolve(values.output)];
 mkdirSync(dirname(output), { recursive: true });
 for (const one of positionals.length > 0 ? positionals : ["cjs", "x64"]) {
-  const out = one === "cjs" ? await bundle(entry, output) : await native(one, entry, output);
+  const out = one === "cjs" ? await bundle(entry, output) : await native(one, entry, output, values.sanitize);
   console.log(`${relative(root, out)} ${statSync(out).size} bytes`);
 }

@@ -61,6 +61,11 @@ export function musl(arch, cache) {
   };
 }
 
+/** The C compiler for programs that run on this machine only. */
+export function gcc() {
+  return { argv: ["gcc"], id: version(["gcc"]), program: [], link: [] };
+}
+
 /** How many files Zig has open at once when it compiles musl: one for each source, and some. */
 const ZIG_FILES = 2048;
 
