@@ -67,6 +67,7 @@ describeOnMachines("workspaces of Coder, with systemd", () => {
 
     test("PORT and FLAGS of /etc/default/tailscaled, and the recipe's own drop-in", async () => {
       const machine = await boot("devbox");
+      await succeeds(machine, "systemctl is-active tailscaled");
       await machine.run("printf 'PORT=45678\\nFLAGS=\"--verbose=1\"\\n' >>/etc/default/tailscaled");
       const line =
         "ExecStart=-/usr/sbin/tailscaled --state=/home/coder/.config/tailscaled.state --socket=/var/run/tailscale/tailscaled.sock --port $PORT --tun=userspace-networking --socks5-server=localhost:1080 --outbound-http-proxy-listen=localhost:3128 $FLAGS";
