@@ -118,8 +118,8 @@ test.each(COMMANDS)("%s: `spacetail render %s` works", (page, words) => {
   }
 });
 
-/** The sources of the executable, whose messages the page about troubleshooting quotes. */
-const EXECUTABLE_SOURCES = ["image/spacetail", "contract/wire"]
+/** The sources of the executable and of what fetches it, whose messages the page about troubleshooting quotes. */
+const EXECUTABLE_SOURCES = ["image/spacetail", "contract/wire", "contract/hooks"]
   .flatMap((folder) => filesIn(join(ROOT, folder)).map((file) => read(`${folder}/${file}`)))
   .join("\n");
 

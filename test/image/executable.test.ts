@@ -86,7 +86,10 @@ describe.each([
     [["up", "--watch=1e0"], '--watch must be a process ID or none, but "1e0" was given.'],
     [["up", "--watch", "4194304"], "Process 4194304 does not exist. Use --watch $$ in the shell of the phase."],
     [["up", "now"], "`spacetail up` takes only --watch PID, or --watch none."],
-    [["env", "HTTP_PROXY"], "`spacetail env` takes nothing, NO_PROXY or --restore, as in the hooks of a context."],
+    [
+      ["env", "HTTP_PROXY"],
+      "`spacetail env` takes nothing, NO_PROXY, JAVA_TOOL_OPTIONS or --restore, as in the hooks of a context.",
+    ],
     [["status", "-v"], "`spacetail status` takes only --json."],
   ])("%j is one line", (words, line) => {
     expect(run([...spacetail, ...words])).toEqual({ code: 1, out: "", err: `spacetail: ${line}\n` });

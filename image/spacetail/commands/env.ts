@@ -27,7 +27,9 @@ export function env({ platform, args, env: environment }: Invocation): number {
   if (what === "NO_PROXY") return printNoProxy(environment);
   if (what !== undefined && proxyVariableKind(what) === "jvm") return printJvmOptions(what, environment);
   if (what !== "--restore") {
-    throw new Failure("`spacetail env` takes nothing, NO_PROXY or --restore, as in the hooks of a context.");
+    throw new Failure(
+      "`spacetail env` takes nothing, NO_PROXY, JAVA_TOOL_OPTIONS or --restore, as in the hooks of a context.",
+    );
   }
   const record = readRecord(findRuntimeDir(platform, environment).proxies);
   return print(restoreCommands(record).concat(pathCommands(platform, environment)));
