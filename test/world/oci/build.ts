@@ -29,7 +29,9 @@ export function dockerFor(buildah: Buildah): string {
   const program = join(mkdtempSync(join(tmpdir(), "docker-")), "docker");
   const build = builder(buildah);
   const images = ["GO", "NODE", "PYTHON"].map((name) => `--build-arg ${name}_IMAGE=${build}`).join(" ");
-  const words = `--isolation chroot --layers --pull-never --ulimit nofile=4096 ${images}`;
+  // buildah 1.28 takes the platform it builds for.
+  const platform = `--build-arg BUILDPLATFORM=linux/${process.arch === "x64" ? "amd64" : process.arch}`;
+  const words = `--isolation chroot --layers --pull-never --ulimit nofile=4096 ${platform} ${images}`;
   const script = `#!/bin/sh\nset -e\n[ "$1" = build ]\nshift\nexec buildah ${buildah.flags.join(" ")} build ${words} "$@"\n`;
   writeFileSync(program, script, { mode: 0o755 });
   return program;
