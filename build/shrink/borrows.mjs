@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A temporary that is a second reference to what a variable holds needs no count of its own as long as the variable
-// keeps its value:
+// A temporary that refers to what a variable holds need not be counted while the variable keeps its value:
 //
 //   ScrStr *sc_t1 = scr_str_retain(sc_l_name_0);     ScrStr *sc_t1 = sc_l_name_0;
 //   double sc_t2 = scr_str_index_of(sc_t1, ...);     double sc_t2 = scr_str_index_of(sc_t1, ...);
@@ -58,7 +57,7 @@ function isOfInnerLoop(code, from, at) {
 
 /**
  * The releases of `name` on the ways out between `from` and `to`, with all others of those runs; undefined unless every
- * way out has one, and there is no way in.
+ * way out has one, and no jump leads in from elsewhere.
  */
 function waysOut(code, { labels, jumps }, name, from, to) {
   const out = new Set();
@@ -130,7 +129,7 @@ export function borrows(given, fixed) {
     const [, type, name, value] = /^(\w+ \*)?(sc_\w+) = (sc_[tl]\w+);$/.exec(text) ?? [];
     if (value !== undefined && (type !== undefined || !owners.has(name))) aliased.add(value);
   }
-  // A variable that nobody releases has no reference either.
+  // A variable that is never released does not own what it refers to.
   const mayLend = (name) => fixed.has(name) || (owners.has(name) && !aliased.has(name));
   const gone = new Set();
   for (let at = 0; at < code.length; at += 1) {

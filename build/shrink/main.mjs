@@ -5,7 +5,7 @@
 // value that it looks at, and after each call that may throw it releases, one by one, what it holds at that point.
 // C compilers cannot remove either, because they do not know what the calls mean. Four rewrites do:
 //
-//   literals.mjs  constants are never freed, so nobody counts references to them
+//   literals.mjs  constants are never freed, so their references need no count
 //   borrows.mjs   a second reference to what a variable holds anyway is not counted
 //   exits.mjs     the ways out of a function share the releases that they have in common
 //   runs.mjs      several releases in a row are one call
