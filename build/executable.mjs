@@ -184,7 +184,8 @@ async function native(arch, name, output, isSanitized) {
         const repaired = repairedSource(pack.root, source, work);
         compile([...flags, ...whole], repaired, [...includes, dirname(join(pack.root, source))]);
       }
-      if (set.name === "runtime") compile([...flags, ...cc.program], program, includes);
+      // image/native/main.c has the function that is called first.
+      if (set.name === "runtime") compile([...flags, ...cc.program, "-Dmain=program"], program, includes);
     }
     const own = join(root, "image/native");
     const warnings = ["-Wall", "-Wextra", "-Werror"];

@@ -13,25 +13,31 @@ import { runTests } from "./test/tests.mjs";
 
 const [command = "", ...args] = process.argv.slice(2);
 
-function everything() {
+/** The executable, and a tailnet for it. */
+function tunnel() {
   steps.packages();
-  steps.library();
   steps.executable();
-  steps.probe();
   steps.daemon();
   steps.tailnet();
+  return {
+    ...process.env,
+    SPACETAIL_ROOT: steps.root,
+    // By default it would be in the temporary directory, which is removed after the tests.
+    NODE_COMPILE_CACHE: join(steps.cache, "node"),
+  };
+}
+
+/** The library too, and the programs of users. */
+function everything() {
+  const env = tunnel();
+  steps.library();
+  steps.probe();
   steps.clients();
   steps.debian();
   steps.proxychains();
   steps.stock();
   steps.pebble();
-  return {
-    ...process.env,
-    SPACETAIL_ROOT: steps.root,
-    SPACETAIL_TERRAFORM: steps.terraform(),
-    // By default it would be in the temporary directory, which is removed after the tests.
-    NODE_COMPILE_CACHE: join(steps.cache, "node"),
-  };
+  return { ...env, SPACETAIL_TERRAFORM: steps.terraform() };
 }
 
 const commands = {
@@ -55,12 +61,12 @@ const commands = {
     steps.probe();
     return steps.runProgram("test/fuzz/main.ts", args, { ...process.env, SPACETAIL_ROOT: steps.root });
   },
-  rehearse: () => inWorld("test/world/rehearse/main.ts"),
-  "bench:up": () => inWorld("bench/up.ts"),
-  soak: () => inWorld("test/e2e/soak-main.ts"),
-  "bench:first": () => inWorld("bench/first.ts"),
-  "bench:proxy": () => inWorld("bench/proxy.ts"),
-  "bench:capture": () => inWorld("bench/capture.ts"),
+  rehearse: () => inWorld("test/world/rehearse/main.ts", everything()),
+  soak: () => inWorld("test/e2e/soak-main.ts", everything()),
+  "bench:up": () => inWorld("bench/up.ts", tunnel()),
+  "bench:first": () => inWorld("bench/first.ts", tunnel()),
+  "bench:proxy": () => inWorld("bench/proxy.ts", tunnel()),
+  "bench:capture": () => inWorld("bench/capture.ts", { ...tunnel(), SPACETAIL_TERRAFORM: steps.terraform() }),
   "bench:synth": () => {
     steps.packages();
     steps.library();
@@ -73,8 +79,7 @@ const commands = {
   },
 };
 
-function inWorld(entry) {
-  const env = everything();
+function inWorld(entry, env) {
   return runSandboxed([process.execPath, steps.bundle(entry), ...args], env);
 }
 

@@ -122,9 +122,23 @@ export const METADATA_SERVICES: readonly MetadataService[] = [
 ];
 
 const ADDRESSES = METADATA_SERVICES.flatMap((service) => service.addresses);
-const NETWORKS: readonly Network[] = networksOf(ADDRESSES);
-const CONTESTED: readonly Network[] = networksOf(METADATA_SERVICES.flatMap((service) => service.contested));
 const NAMES: readonly string[] = METADATA_SERVICES.flatMap((service) => service.names);
+
+/** Where metadata services are. */
+interface Places {
+  readonly networks: readonly Network[];
+  readonly contested: readonly Network[];
+}
+
+// Most processes never ask, so the addresses are read when one does.
+let read: Places | null = null;
+
+function places(): Places {
+  if (read !== null) return read;
+  const contested = networksOf(METADATA_SERVICES.flatMap((service) => service.contested));
+  read = { networks: networksOf(ADDRESSES), contested };
+  return read;
+}
 
 /**
  * True for a host that is a metadata service, by name or by address.
@@ -138,8 +152,9 @@ export function isMetadataService(host: string, isNode: boolean): boolean {
     const name = host.toLowerCase();
     return NAMES.includes(name.endsWith(".") ? name.slice(0, -1) : name);
   }
-  if (NETWORKS.some((network) => isInNetwork(bytes, network))) return true;
-  return !isNode && CONTESTED.some((network) => isInNetwork(bytes, network));
+  const { networks, contested } = places();
+  if (networks.some((network) => isInNetwork(bytes, network))) return true;
+  return !isNode && contested.some((network) => isInNetwork(bytes, network));
 }
 
 /**

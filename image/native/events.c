@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The event thread of the native build. scriptc's event loop takes no descriptors of others, so a thread waits for
-// ours. It tells TypeScript which sockets are ready, and does the relays' work itself (relay.c): a busy or blocked
-// script never holds up traffic.
+// The event thread of the native build, which does the work of relays (relay.c) and of capture: a busy or blocked
+// script never holds up traffic. It is started when there is such work.
 #include "capture.h"
 #include "net.h"
 #include <errno.h>
@@ -14,6 +13,7 @@
 typedef void callback(double id, int32_t result, const uint8_t *text, size_t length, void *context);
 
 int net_epoll = -1;
+bool net_held;
 static int wake = -1;
 static callback *_Atomic target;
 static void *_Atomic target_context;
@@ -45,8 +45,7 @@ void net_wake(void) {
   (void)written;
 }
 
-// The data of an event is 0 for `wake`, twice the ID plus one for a socket that TypeScript waits for, the address of a
-// source plus two, and else the address of a relay's side. Addresses are multiples of four.
+// The data of an event is 0 for `wake`, the address of a source plus one, and else the address of a relay's side.
 static void *run(void *unused) {
   (void)unused;
   struct epoll_event events[64];
@@ -61,9 +60,7 @@ static void *run(void *unused) {
         (void)got;
         relay_adopt();
       } else if (data & 1) {
-        net_post((double)(data >> 1), (int32_t)events[i].events, "");
-      } else if (data & 2) {
-        struct net_source *source = (struct net_source *)(uintptr_t)(data - 2);
+        struct net_source *source = (struct net_source *)(uintptr_t)(data - 1);
         source->happened(source, events[i].events);
       } else {
         relay_event(events[i].data.ptr, events[i].events);
@@ -76,7 +73,8 @@ static void *run(void *unused) {
   return NULL;
 }
 
-static int start(void) {
+int net_start(void) {
+  if (net_epoll >= 0) return 0;
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) return -errno;
   wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -93,36 +91,33 @@ static int start(void) {
 }
 
 // TypeScript waits for something, so the process does not end by itself until spacetail_net_release.
-int32_t spacetail_net_hold(callback *function, void *context) {
+void spacetail_net_hold(callback *function, void *context) {
   target = function;
   target_context = context;
-  return net_epoll >= 0 ? 0 : start();
+  net_held = true;
 }
 
 // TypeScript waits for nothing any more.
 void spacetail_net_release(callback *function, void *context) {
   (void)function;
   (void)context;
+  net_held = false;
 }
 
-static int wait_for(int fd, struct epoll_event event) {
-  if (epoll_ctl(net_epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
+int net_wait_for(int epoll, int fd, struct epoll_event event) {
+  if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
   if (errno != ENOENT) return -errno;
-  return epoll_ctl(net_epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
 int net_listen_to(int fd, struct net_source *source, uint32_t events) {
-  return wait_for(fd, (struct epoll_event){.events = events, .data.u64 = (uintptr_t)source + 2});
+  int error = net_start();
+  if (error < 0) return error;
+  return net_wait_for(net_epoll, fd, (struct epoll_event){.events = events, .data.u64 = (uintptr_t)source + 1});
 }
 
 void net_forget(int fd) {
   // A child that has not yet started its program may have a copy, with which it would stay in the epoll instance.
   epoll_ctl(net_epoll, EPOLL_CTL_DEL, fd, NULL);
   close(fd);
-}
-
-// Posts one event for `id` when the socket is ready for any of `interest` (EPOLLIN, EPOLLOUT) or has an error.
-int32_t spacetail_net_watch(int32_t fd, double id, int32_t interest) {
-  uint32_t events = (uint32_t)interest | EPOLLONESHOT;
-  return wait_for(fd, (struct epoll_event){.events = events, .data.u64 = (uint64_t)id << 1 | 1});
 }

@@ -9,7 +9,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,11 +67,6 @@ __attribute__((constructor)) static void choose_signals(void) {
   children_ignored = signal(SIGCHLD, SIG_DFL) == SIG_IGN;
   if (signal(SIGHUP, terminate) == SIG_IGN) signal(SIGHUP, SIG_IGN);
   if (signal(SIGQUIT, terminate) == SIG_IGN) signal(SIGQUIT, SIG_IGN);
-}
-
-// Asks for SIGTERM when the parent dies. Survives execve.
-int32_t spacetail_die_with_parent(void) {
-  return prctl(PR_SET_PDEATHSIG, SIGTERM) < 0 ? -errno : 0;
 }
 
 // Raises the limit of descriptors as far as it goes.

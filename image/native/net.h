@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sockets of the native build, shared by events.c, sockets.c, relay.c and lookup.c. Functions that are bound to
-// TypeScript return -errno on failure.
+// Sockets of the native build, shared by events.c, script.c, sockets.c, relay.c and lookup.c. Functions that are bound
+// to TypeScript return -errno on failure.
 #ifndef SPACETAIL_NET_H
 #define SPACETAIL_NET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -16,8 +17,17 @@ void net_post(double id, int32_t result, const char *text);
 // Starts a thread that takes no signals and that nobody waits for.
 int net_thread(void *(*run)(void *));
 
-// The epoll instance of the event thread; -1 before the first hold.
+// Whether TypeScript waits for something.
+extern bool net_held;
+
+// The epoll instance of the event thread; -1 before that is started.
 extern int net_epoll;
+
+// Starts the event thread, unless it runs. For the script's thread.
+int net_start(void);
+
+// Has an epoll instance wait for events of a descriptor, or for others than before.
+int net_wait_for(int epoll, int fd, struct epoll_event event);
 
 // Wakes the event thread, so that it calls relay_adopt.
 void net_wake(void);
@@ -27,7 +37,7 @@ struct net_source {
   void (*happened)(struct net_source *source, uint32_t events);
 };
 
-// Waits for events of a descriptor; with EPOLLONESHOT for one.
+// Waits for events of a descriptor; with EPOLLONESHOT for one. Starts the event thread.
 int net_listen_to(int fd, struct net_source *source, uint32_t events);
 
 // Closes a descriptor that may have been waited for.

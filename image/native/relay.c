@@ -218,9 +218,9 @@ void relay_adopt(void) {
     for (int i = 0; i < 2; i++) {
       struct side *side = &relay->side[i];
       struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = side};
-      if (epoll_ctl(net_epoll, EPOLL_CTL_MOD, side->fd, &event) == 0) continue;
-      if (errno == ENOENT && epoll_ctl(net_epoll, EPOLL_CTL_ADD, side->fd, &event) == 0) continue;
-      fail(relay, errno);
+      int error = net_wait_for(net_epoll, side->fd, event);
+      if (error == 0) continue;
+      fail(relay, -error);
       relay->cut = true;
       queue(relay);
     }
@@ -229,6 +229,8 @@ void relay_adopt(void) {
 }
 
 int relay_start(int a, int b, double id) {
+  int error = net_start();
+  if (error < 0) return error;
   struct relay *relay = calloc(1, sizeof *relay);
   if (relay == NULL) return -ENOMEM;
   relay->id = id;
@@ -239,9 +241,4 @@ int relay_start(int a, int b, double id) {
   }
   net_wake();
   return 0;
-}
-
-// Starts a relay, to which both sockets belong from now on, and posts its end for `id`: bytes from `a` and from `b`.
-int32_t spacetail_net_relay(int32_t a, int32_t b, double id) {
-  return relay_start(a, b, id);
 }

@@ -133,7 +133,3 @@ int32_t spacetail_net_write(int32_t fd, const uint8_t *bytes, size_t length) {
 int32_t spacetail_net_shutdown(int32_t fd) {
   return shutdown(fd, SHUT_WR) < 0 ? -errno : 0;
 }
-
-void spacetail_net_close(int32_t fd) {
-  net_forget(fd);
-}

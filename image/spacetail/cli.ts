@@ -5,7 +5,6 @@ import { connect } from "./commands/connect.js";
 import { doctor } from "./commands/doctor.js";
 import { down } from "./commands/down.js";
 import { env } from "./commands/env.js";
-import { guard } from "./commands/guard.js";
 import type { Invocation } from "./commands/invocation.js";
 import { logs } from "./commands/logs.js";
 import { revoke } from "./commands/revoke.js";
@@ -88,8 +87,6 @@ async function dispatch(name: string, invocation: Invocation): Promise<number> {
       return shim(invocation);
     case "capture":
       return capture(invocation);
-    case "guard":
-      return guard(invocation);
     case "version":
     case "--version":
       console.log(`spacetail ${VERSION}`);

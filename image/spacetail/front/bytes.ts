@@ -7,8 +7,8 @@ export const LF = 10;
 const TOKEN = 1;
 const TEXT = 2;
 
-/** What each byte may be part of, because heads are read byte by byte. */
-const CLASSES = classes();
+/** What each byte may be part of, because heads are read byte by byte; null until the first is. */
+let classes: Buffer | null = null;
 
 /** The byte at an offset; 0 outside, where reading would end the native build. */
 export function byteAt(bytes: Buffer, at: number): number {
@@ -54,6 +54,16 @@ export function textOf(bytes: Buffer, from: number, to: number): string {
   return bytes.subarray(from, to).toString("latin1");
 }
 
+/** The same in lower case. toLowerCase of the native build knows all of Unicode, which takes its time. */
+export function lowerTextOf(bytes: Buffer, from: number, to: number): string {
+  const lower = Buffer.from(bytes.subarray(from, to));
+  for (let i = 0; i < lower.length; i += 1) {
+    const byte = byteAt(lower, i);
+    if (byte >= 65 && byte <= 90) lower[i] = byte + 32;
+  }
+  return lower.toString("latin1");
+}
+
 /** A text without the blanks and tabs around it. */
 export function withoutBlanks(text: string): string {
   let from = 0;
@@ -64,11 +74,12 @@ export function withoutBlanks(text: string): string {
 }
 
 function allOf(bytes: Buffer, from: number, to: number, wanted: number): boolean {
-  for (let i = from; i < to; i += 1) if ((byteAt(CLASSES, byteAt(bytes, i)) & wanted) === 0) return false;
+  const table = classes ?? classesOfBytes();
+  for (let i = from; i < to; i += 1) if ((byteAt(table, byteAt(bytes, i)) & wanted) === 0) return false;
   return true;
 }
 
-function classes(): Buffer {
+function classesOfBytes(): Buffer {
   const table = Buffer.alloc(256);
   const tokens = `${LETTERS}${DIGITS}!#$%&'*+-.^_\`|~`;
   for (let byte = 0; byte < 256; byte += 1) {
@@ -76,5 +87,6 @@ function classes(): Buffer {
     table[byte] = isControl ? 0 : TEXT;
   }
   for (let i = 0; i < tokens.length; i += 1) table[tokens.charCodeAt(i)] = TEXT | TOKEN;
+  classes = table;
   return table;
 }

@@ -27,8 +27,8 @@ export function nativeCapture(): Capture {
     },
     start: (words, channel, opens, happened) => {
       const id = newId();
-      const problem = listen(id, happened);
-      const result = problem < 0 ? problem : captureStart(words.join("\0"), channel, opens ? 1 : 0, id);
+      listen(id, happened);
+      const result = captureStart(words.join("\0"), channel, opens ? 1 : 0, id);
       if (result === 0) return "";
       forgetEvent(id);
       return errorName(-result);
@@ -58,8 +58,8 @@ export function nativeCapture(): Capture {
 }
 
 /** Events are waited for one by one. */
-function listen(id: number, happened: Listening): number {
-  return expectEvent(id, (what) => {
+function listen(id: number, happened: Listening): void {
+  expectEvent(id, (what) => {
     if (what === 0) listen(id, happened);
     happened(what === 0 ? "stale" : "over");
   });

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { errorName, SystemError } from "../errors/system-error.js";
-import { expectEvent, forgetEvent, newId } from "./net-events.js";
+import { hold, newId, unhold } from "./net-events.js";
 
-// Bound to image/native by image/native/ffi.json. A negative result is -errno.
+// Bound to image/native/script.c by image/native/ffi.json. A negative result is -errno.
+declare function netReady(callback: (id: number, events: number) => void): number;
 declare function netWatch(fd: number, id: number, interest: number): number;
 declare function netClose(fd: number): void;
 
@@ -11,6 +12,10 @@ export const READ = 1;
 export const WRITE = 4;
 
 const nothing = (): void => {};
+
+/** The sockets on which something has been waited for, by their IDs. */
+const sockets = new Map<number, NativeSocket>();
+let isListening = false;
 
 /** A socket of the native build, and what is waited for on it: at most one thing per direction. */
 export class NativeSocket {
@@ -40,11 +45,11 @@ export class NativeSocket {
   /** Leaves the descriptor to others. */
   release(): void {
     this.closed = true;
-    this.wanted = 0;
+    this.want(0);
     // What is waited for may hold on to this socket.
     this.whenReadable = nothing;
     this.whenWritable = nothing;
-    forgetEvent(this.id);
+    sockets.delete(this.id);
   }
 
   /** Whoever waits for something to read is called, and can see that the socket is closed. */
@@ -58,20 +63,15 @@ export class NativeSocket {
     if (isAwaited) setTimeout(then, 0);
   }
 
-  private watch(wanted: number): void {
-    this.wanted = wanted;
-    let problem = expectEvent(this.id, (events) => this.happened(events));
-    if (problem === 0) problem = netWatch(this.fd, this.id, wanted);
-    // Out of memory for one more socket, say. Whoever waits must learn of it.
-    if (problem < 0) throw new SystemError(errorName(-problem), "epoll");
-  }
-
-  private happened(events: number): void {
+  happened(events: number): void {
     const wanted = this.wanted;
     // Errors concern both directions.
     const ready = (events & ~WRITE) !== 0 ? wanted & READ : 0;
     const room = (events & ~READ) !== 0 ? wanted & WRITE : 0;
-    this.wanted = wanted & ~ready & ~room;
+    const left = wanted & ~ready & ~room;
+    hold();
+    this.want(left);
+    if (left !== 0) this.watch(left);
     if (ready !== 0) {
       const then = this.whenReadable;
       this.whenReadable = nothing;
@@ -82,6 +82,35 @@ export class NativeSocket {
       this.whenWritable = nothing;
       then();
     }
-    if (this.wanted !== 0 && !this.closed) this.watch(this.wanted);
+    unhold();
+  }
+
+  private watch(wanted: number): void {
+    let problem = listenToEvents();
+    this.want(wanted);
+    sockets.set(this.id, this);
+    if (problem === 0) problem = netWatch(this.fd, this.id, wanted);
+    // Out of memory for one more socket, say. Whoever waits must learn of it.
+    if (problem < 0) throw new SystemError(errorName(-problem), "epoll");
+  }
+
+  /** While anything is wanted, the process stays alive. */
+  private want(wanted: number): void {
+    const before = this.wanted;
+    this.wanted = wanted;
+    if (before === 0 && wanted !== 0) hold();
+    else if (before !== 0 && wanted === 0) unhold();
   }
 }
+
+function listenToEvents(): number {
+  if (isListening) return 0;
+  const problem = netReady(dispatch);
+  isListening = problem === 0;
+  return problem;
+}
+
+const dispatch = (id: number, events: number): void => {
+  const socket = sockets.get(id);
+  if (socket !== undefined) socket.happened(events);
+};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Bound to image/native/events.c by image/native/ffi.json.
-declare function netHold(callback: (id: number, result: number, text: string) => void): number;
+declare function netHold(callback: (id: number, result: number, text: string) => void): void;
 declare function netRelease(callback: (id: number, result: number, text: string) => void): void;
 
 /** What happens with an event: its result, and what else it says. */
@@ -13,7 +13,7 @@ interface Waiter {
 
 const waiters = new Map<number, Waiter>();
 let lastId = 0;
-let held = false;
+let holds = 0;
 
 /** A number for a socket, a look-up or a relay of the native build. */
 export function newId(): number {
@@ -21,29 +21,29 @@ export function newId(): number {
   return lastId;
 }
 
+/** Keeps the process alive until {@link unhold} has been called as often. */
+export function hold(): void {
+  holds += 1;
+  if (holds === 1) netHold(dispatch);
+}
+
+export function unhold(): void {
+  holds -= 1;
+  if (holds === 0) netRelease(dispatch);
+}
+
 /**
  * Calls `happened` with the next event for `id`, once. The process stays alive until then. Call this before the event
  * can happen.
- *
- * @returns 0, or -errno if there can be no events
  */
-export function expectEvent(id: number, happened: Happened): number {
-  if (!held) {
-    held = true;
-    const problem = netHold(dispatch);
-    if (problem < 0) {
-      release();
-      return problem;
-    }
-  }
+export function expectEvent(id: number, happened: Happened): void {
+  hold();
   waiters.set(id, { happened });
-  return 0;
 }
 
 /** Expects no event for `id` any more. */
 export function forgetEvent(id: number): void {
-  waiters.delete(id);
-  release();
+  if (waiters.delete(id)) unhold();
 }
 
 const dispatch = (id: number, result: number, text: string): void => {
@@ -51,12 +51,5 @@ const dispatch = (id: number, result: number, text: string): void => {
   if (waiter === undefined) return;
   waiters.delete(id);
   waiter.happened(result, text);
-  release();
+  unhold();
 };
-
-/** Lets the process end if nothing else keeps it. */
-function release(): void {
-  if (!held || waiters.size > 0) return;
-  held = false;
-  netRelease(dispatch);
-}

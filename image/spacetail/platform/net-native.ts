@@ -117,11 +117,11 @@ function lookup(host: string): Promise<string[]> {
     const what = `lookup ${host}`;
     if (!isLookable(host)) return reject(new SystemError("ENOTFOUND", what));
     const id = newId();
-    let result = expectEvent(id, (status, text) => {
+    expectEvent(id, (status, text) => {
       if (status < 0) reject(new SystemError(text, what));
       else resolve(text.trim().split(" "));
     });
-    if (result === 0) result = netLookup(host, id);
+    const result = netLookup(host, id);
     if (result === 0) return;
     forgetEvent(id);
     reject(failed(result, what));
@@ -144,11 +144,11 @@ function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): 
 
 function startRelay(one: NativeConnection, other: NativeConnection, done: (relayed: Relayed) => void): void {
   const id = newId();
-  let result = expectEvent(id, (status, text) => {
+  expectEvent(id, (status, text) => {
     const [fromA = "0", fromB = "0"] = text.split(" ");
     done({ fromA: Number(fromA), fromB: Number(fromB), error: status < 0 ? errorName(-status) : "" });
   });
-  if (result === 0) result = netRelay(one.socket.fd, other.socket.fd, id);
+  const result = netRelay(one.socket.fd, other.socket.fd, id);
   if (result === 0) {
     one.socket.release();
     other.socket.release();

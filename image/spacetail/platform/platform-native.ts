@@ -10,7 +10,6 @@ import { secureNative, trustNative } from "./tls-native.js";
 // Bound to image/native/native.c by image/native/ffi.json. A negative result is -errno.
 declare function pathOwner(path: string): number;
 declare function pathMode(path: string): number;
-declare function dieWithParent(): number;
 declare function raiseDescriptors(): number;
 declare function forbidCoreDumps(): number;
 declare function notifyManager(address: string, text: string): number;
@@ -35,9 +34,6 @@ export function nativePlatform(): Platform {
       return { owner: owner, mode: mode & 0o7777, socket: (mode & 0o170000) === 0o140000 };
     },
     spawnGuarded,
-    dieWithParent: () => {
-      dieWithParent();
-    },
     raiseDescriptorLimit: () => {
       raiseDescriptors();
     },
@@ -78,7 +74,7 @@ export function nativePlatform(): Platform {
   };
 }
 
-/** `guard` asks the kernel for the parent-death signal and then becomes the program, so there is no third process. */
+/** `guard` of image/native/main.c asks the kernel for the parent-death signal and then becomes the program. */
 function spawnGuarded(argv: readonly string[], env: Record<string, string>, log: number): ChildProcess {
   return spawn(process.execPath, ["guard", `${process.pid}`].concat(argv), {
     cwd: "/",

@@ -28,9 +28,6 @@ export function nodePlatform(): Platform {
       return found === undefined ? null : { owner: found.uid, mode: found.mode & 0o7777, socket: found.isSocket() };
     },
     spawnGuarded,
-    dieWithParent: () => {
-      throw new Error("Node cannot ask for a parent-death signal");
-    },
     link: (target, path) => {
       try {
         symlinkSync(target, path);

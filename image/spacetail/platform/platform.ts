@@ -32,8 +32,6 @@ export interface Platform {
    * dies, however it dies, and when the child is sent SIGTERM.
    */
   readonly spawnGuarded: (argv: readonly string[], env: Record<string, string>, log: number) => ChildProcess;
-  /** Asks the kernel for SIGTERM when the parent dies. The native build only. */
-  readonly dieWithParent: () => void;
   /** Makes a symbolic link at `path` if that is possible. */
   readonly link: (target: string, path: string) => void;
   /**

@@ -32,10 +32,11 @@ const UNNAMED = "SPACETAIL_DIR";
  */
 export function supervisors(): Supervisor[] {
   const found: Supervisor[] = [];
-  const view = viewOf("self");
+  let view = "";
   for (const name of readdirSync("/proc")) {
     const pid = Number(name);
     if (!(pid > 0) || !(readText(`/proc/${name}/cmdline`) ?? "").endsWith("\0supervise\0")) continue;
+    if (view === "") view = viewOf("self");
     if (viewOf(name) !== view) continue;
     const id = identify(pid);
     const variables = (readText(`/proc/${name}/environ`) ?? "").split("\0");

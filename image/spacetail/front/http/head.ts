@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { byteAt, CR, isBlank, isText, isToken, isVisible, LF, textOf, withoutBlanks } from "../bytes.js";
+import { byteAt, CR, isBlank, isText, isToken, isVisible, LF, lowerTextOf, textOf, withoutBlanks } from "../bytes.js";
 import { Malformed } from "./malformed.js";
 
 /** A line of a head below the first one. */
@@ -111,7 +111,7 @@ export function parseFields(bytes: Buffer, from: number, strict: boolean): Field
     // A blank at the beginning would continue the line above, and one in front of the colon is read in two ways.
     if (colon < 0 || colon > end || !isToken(bytes, line, colon)) throw new Malformed("a header line is malformed");
     if (!isText(bytes, colon, end)) throw new Malformed("a header has a control character");
-    fields.push({ name: textOf(bytes, line, colon).toLowerCase(), line: textOf(bytes, line, end) });
+    fields.push({ name: lowerTextOf(bytes, line, colon), line: textOf(bytes, line, end) });
     line = nextLine(bytes, end);
   }
 }

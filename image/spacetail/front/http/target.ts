@@ -16,11 +16,13 @@ export interface PlainTarget {
  */
 export function plainTarget(method: string, target: string): PlainTarget {
   const scheme = "http://";
-  if (target.slice(0, 8).toLowerCase() === "https://") {
-    throw new Malformed("https goes through a proxy with CONNECT only");
-  }
-  if (target.slice(0, scheme.length).toLowerCase() !== scheme) {
-    throw new Malformed("this is a proxy, so the request target must be an absolute http:// URL");
+  const begun = target.slice(0, scheme.length);
+  if (begun !== scheme && begun.toLowerCase() !== scheme) {
+    throw new Malformed(
+      target.slice(0, 8).toLowerCase() === "https://"
+        ? "https goes through a proxy with CONNECT only"
+        : "this is a proxy, so the request target must be an absolute http:// URL",
+    );
   }
   const rest = target.slice(scheme.length);
   const end = authorityEnd(rest);

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the process begins. `spacetail guard PARENT PROGRAM ARGS...`, for internal use, becomes the program, to which
+// the kernel will send SIGTERM when the parent dies. It is done here because TypeScript takes a millisecond to begin,
+// and every tunnel waits for it.
+#include "run.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+// The program in TypeScript, which scriptc calls main.
+int program(int argc, char **argv);
+
+static int guard(const char *parent, char **words) {
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  // The parent may have died before the kernel was asked.
+  if (getppid() != atoi(parent)) return 143;
+  run_restore_signals();
+  execv(words[0], words);
+  fprintf(stderr, "spacetail: cannot start %s: %s\n", words[0], strerror(errno));
+  return 127;
+}
+
+int main(int argc, char **argv) {
+  if (argc > 3 && strcmp(argv[1], "guard") == 0) return guard(argv[2], argv + 3);
+  return program(argc, argv);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The sockets that TypeScript waits for.
+//
+// scriptc's event loop takes no descriptors of others, but has a place for its own module of sockets, which is linked
+// only into programs that import node:net. This program does not, so this file takes the place: the loop waits for our
+// epoll instance beside everything else, and an event reaches TypeScript without another thread between. Source:
+// scr_loop_set_net of @scriptc/runtime 0.1.7, src/scr_async.c.
+#include "net.h"
+#include <errno.h>
+#include <unistd.h>
+
+void scr_loop_set_net(bool (*is_waiting)(void), void (*dispatch)(void), int (*descriptor)(void));
+// Whether TypeScript has thrown an error that nobody has caught, with which the process ends.
+bool scr_exc_pending(void);
+
+typedef void callback(double id, int32_t events, void *context);
+
+static int epoll = -1;
+static callback *ready;
+static void *ready_context;
+
+static bool is_waiting(void) {
+  return net_held;
+}
+
+static int descriptor(void) {
+  return epoll;
+}
+
+// A socket that is closed on behalf of an event may have another one here, whose ID TypeScript does not know any more.
+static void dispatch(void) {
+  struct epoll_event events[64];
+  int count = net_held ? epoll_wait(epoll, events, 64, 0) : 0;
+  for (int i = 0; i < count && !scr_exc_pending(); i++) {
+    ready((double)events[i].data.u64, (int32_t)events[i].events, ready_context);
+  }
+}
+
+// Sets whom to tell that a socket is ready.
+int32_t spacetail_net_ready(callback *function, void *context) {
+  epoll = epoll_create1(EPOLL_CLOEXEC);
+  if (epoll < 0) return -errno;
+  ready = function;
+  ready_context = context;
+  scr_loop_set_net(is_waiting, dispatch, descriptor);
+  return 0;
+}
+
+// Tells once when the socket is ready for any of `interest` (EPOLLIN, EPOLLOUT) or has an error.
+int32_t spacetail_net_watch(int32_t fd, double id, int32_t interest) {
+  uint32_t events = (uint32_t)interest | EPOLLONESHOT;
+  return net_wait_for(epoll, fd, (struct epoll_event){.events = events, .data.u64 = (uint64_t)id});
+}
+
+static void forget(int fd) {
+  // A child that has not yet started its program may have a copy, with which it would stay in the epoll instance.
+  epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
+void spacetail_net_close(int32_t fd) {
+  forget(fd);
+  close(fd);
+}
+
+// Starts a relay, to which both sockets belong from now on, and posts its end for `id`: bytes from `a` and from `b`.
+int32_t spacetail_net_relay(int32_t a, int32_t b, double id) {
+  forget(a);
+  forget(b);
+  return relay_start(a, b, id);
+}
