@@ -11,7 +11,6 @@
 #ifndef __SANITIZE_ADDRESS__
 #include <errno.h>
 #include <pthread.h>
-#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

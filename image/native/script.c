@@ -19,18 +19,27 @@ static int epoll = -1;
 static callback *ready;
 static void *ready_context;
 
+// The loop looks after timers and children only when a turn has brought nothing. Sockets that are always ready must not
+// keep it from that.
+enum { TURNS = 16 };
+static int turns;
+
 static bool is_waiting(void) {
   return net_held;
 }
 
+// Called when the loop has come that far.
 static int descriptor(void) {
+  turns = 0;
   return epoll;
 }
 
 // A socket that is closed on behalf of an event may have another one here, whose ID TypeScript does not know any more.
 static void dispatch(void) {
+  if (!net_held || turns == TURNS) return;
+  turns++;
   struct epoll_event events[64];
-  int count = net_held ? epoll_wait(epoll, events, 64, 0) : 0;
+  int count = epoll_wait(epoll, events, 64, 0);
   for (int i = 0; i < count && !scr_exc_pending(); i++) {
     ready((double)events[i].data.u64, (int32_t)events[i].events, ready_context);
   }

@@ -30,6 +30,11 @@ describe.each(BUILDS)("sockets of the build for %s", (_, command) => {
     expect(await probe.line()).toEqual({ text: "end" });
   });
 
+  test("timers fire while sockets are ready all the time", async () => {
+    const { ticks } = await start(command, "busy").line();
+    expect(ticks).toBeGreaterThanOrEqual(5);
+  });
+
   test("a relay carries 10 MB there and back, and counts them", async () => {
     const { probe, port } = await relayTo(command, echo);
     const socket = await dial(port);

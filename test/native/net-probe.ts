@@ -51,6 +51,8 @@ async function perform(platform: Platform, command: string, args: readonly strin
       return await connect(await net.connectUnix(first));
     case "waiting":
       return await waiting(await net.connectTcp(first, Number(second), 10_000));
+    case "busy":
+      return await busy(net);
     case "datagrams":
       return datagrams(platform);
     case "parse":
@@ -114,6 +116,31 @@ async function relay(net: Net, target: number, late: boolean): Promise<void> {
     );
   });
   say({ port: listener.port });
+}
+
+/** Keeps sockets ready all the time, and says how often a timer fires meanwhile. */
+async function busy(net: Net): Promise<void> {
+  const listener = await net.listen("127.0.0.1", 0, (connection) => {
+    sendBack(connection).catch(() => connection.close());
+  });
+  const byte = Buffer.from("x");
+  let ticks = 0;
+  let trips = 0;
+  const ask = async (): Promise<void> => {
+    const connection = await net.connectTcp("127.0.0.1", listener.port, 10_000);
+    for (; ticks < 5 && trips < 1_000_000; trips += 1) {
+      await connection.write(byte);
+      await connection.read();
+    }
+    connection.close();
+  };
+  const timer = setInterval(() => {
+    ticks += 1;
+  }, 10);
+  await Promise.all([ask(), ask(), ask(), ask(), ask(), ask(), ask(), ask()]);
+  clearInterval(timer);
+  listener.close();
+  say({ ticks });
 }
 
 /** Waits for a server that says nothing, and closes the connection meanwhile. */
