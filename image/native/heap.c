@@ -21,8 +21,9 @@
 
 enum { ROOM = 256 * 1024, ROOMS = 32, PAGE = 4096, LARGEST = 32 * 1024, UNIT = 16, HEAD = 64 };
 
-// Sizes are multiples of 16 up to 128, and then four between a power of two and the next.
-enum { EVEN = 8, SIZES = EVEN + 4 * 8 };
+// Sizes are multiples of 16 up to 128, and then powers of two and what is half way between them. More would waste less
+// of each block, but each size that is in use takes a page at least.
+enum { EVEN = 8, SIZES = EVEN + 2 * 8 };
 
 struct room {
   // Says that this is a room, in this process.
@@ -67,13 +68,13 @@ static void begin(void) {
 static int index_of(size_t size) {
   if (size <= EVEN * UNIT) return size == 0 ? 0 : (int)((size - 1) / UNIT);
   int log = 63 - __builtin_clzl(size - 1);
-  return EVEN + 4 * (log - 7) + (int)(((size - 1) >> (log - 2)) & 3);
+  return EVEN + 2 * (log - 7) + (int)(((size - 1) >> (log - 1)) & 1);
 }
 
 static size_t size_at(int index) {
   if (index < EVEN) return (size_t)(index + 1) * UNIT;
   int step = index - EVEN;
-  return (size_t)(5 + step % 4) << (5 + step / 4);
+  return (size_t)(3 + step % 2) << (6 + step / 2);
 }
 
 static struct room *room_of(const void *block) {

@@ -5,6 +5,7 @@
 #include "run.h"
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,13 @@ static int guard(const char *parent, char **words) {
   return 127;
 }
 
+static bool is_called_tailscale(const char *name) {
+  const char *slash = strrchr(name, '/');
+  return strcmp(slash == NULL ? name : slash + 1, "tailscale") == 0;
+}
+
 int main(int argc, char **argv) {
-  if (argc > 3 && strcmp(argv[1], "guard") == 0) return guard(argv[2], argv + 3);
+  bool is_guard = argc > 3 && strcmp(argv[1], "guard") == 0 && !is_called_tailscale(argv[0]);
+  if (is_guard) return guard(argv[2], argv + 3);
   return program(argc, argv);
 }
