@@ -131,13 +131,13 @@ interface Places {
 }
 
 // Most processes never ask, so the addresses are read when one does.
-let read: Places | null = null;
+let known: Places | null = null;
 
 function places(): Places {
-  if (read !== null) return read;
+  if (known !== null) return known;
   const contested = networksOf(METADATA_SERVICES.flatMap((service) => service.contested));
-  read = { networks: networksOf(ADDRESSES), contested };
-  return read;
+  known = { networks: networksOf(ADDRESSES), contested };
+  return known;
 }
 
 /**

@@ -3,11 +3,11 @@
 //
 // musl gives memory back to the system as soon as it can. This program makes and drops small things all the time, and
 // so a third of its time went into asking for a page and returning it. Here what is freed is kept for the next that
-// needs its size; only blocks larger than that are returned.
+// needs its size. Only blocks above 32 KB are given back.
 //
-// A block lies in a room of 256 KB, whose beginning tells the size of all blocks in it, so a block has no head of its
-// own. Pages that nobody has used take no memory. What frees a block twice, or something that is no block, ends the
-// process, and a list of free blocks cannot be followed by who does not know a secret of this process.
+// A block lies in a room of 128 KB, whose beginning tells the size of all blocks in it, so a block has no head of its
+// own. Pages that nobody has used take no memory. Freeing a block twice, or an address in no room, ends the process,
+// and nobody can forge a list of free blocks without a secret of this process.
 #ifndef __SANITIZE_ADDRESS__
 #include <errno.h>
 #include <pthread.h>
@@ -19,7 +19,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
-enum { ROOM = 256 * 1024, ROOMS = 32, PAGE = 4096, LARGEST = 32 * 1024, UNIT = 16, HEAD = 64 };
+enum { ROOM = 128 * 1024, ROOMS = 15, PAGE = 4096, LARGEST = 32 * 1024, UNIT = 16, HEAD = 64 };
 
 // Sizes are multiples of 16 up to 128, and then powers of two and what is half way between them. More would waste less
 // of each block, but each size that is in use takes a page at least.
@@ -28,10 +28,11 @@ enum { EVEN = 8, SIZES = EVEN + 2 * 8 };
 struct room {
   // Says that this is a room, in this process.
   uintptr_t sign;
-  // Of all blocks; 0 if there is one that fills the room and may go beyond it, from `map` on.
+  // Of each block; 0 for a single large one, which may extend beyond the room.
   size_t size;
-  // What is free behind the last block that has ever been used.
+  // What has never been used. `end` is also the end of a large block.
   uint8_t *fresh, *end;
+  // Of a large block.
   void *map;
   size_t length;
 };
@@ -59,8 +60,8 @@ static void leave(void) {
 }
 
 static void begin(void) {
-  // The kernel gives every process 16 random bytes.
-  memcpy(&secret, (void *)getauxval(AT_RANDOM), sizeof secret);
+  // The kernel gives every process 16 random bytes, the first of which protect the stack.
+  memcpy(&secret, (uint8_t *)getauxval(AT_RANDOM) + 8, sizeof secret);
   secret |= 1;
   pthread_atfork(enter, leave, leave);
 }
@@ -96,6 +97,8 @@ static struct room *new_room(size_t size) {
   if (rooms == rooms_end) {
     uint8_t *got = map((ROOMS + 1) * (size_t)ROOM);
     if (got == NULL) return NULL;
+    // One block would take 2 MB where the kernel prefers large pages.
+    madvise(got, (ROOMS + 1) * (size_t)ROOM, MADV_NOHUGEPAGE);
     rooms = aligned(got);
     rooms_end = rooms + ROOMS * (size_t)ROOM;
   }
@@ -134,7 +137,7 @@ static void *take_large(size_t size) {
   uint8_t *got = map(length);
   if (got == NULL) return NULL;
   struct room *room = (struct room *)aligned(got);
-  *room = (struct room){(uintptr_t)room ^ secret, 0, NULL, (uint8_t *)room + HEAD + size, got, length};
+  *room = (struct room){(uintptr_t)room ^ secret, 0, NULL, got + length, got, length};
   return (uint8_t *)room + HEAD;
 }
 
@@ -204,18 +207,18 @@ void *realloc(void *at, size_t size) {
   // A block that would waste more than half of itself is replaced.
   if (size <= present && (size > present / 2 || present <= UNIT)) return at;
   void *block = malloc(size);
-  if (block == NULL) return NULL;
+  if (block == NULL) return size <= present ? at : NULL;
   memcpy(block, at, size < present ? size : present);
   free(at);
   return block;
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-  if (alignment <= UNIT) return malloc(size);
-  if ((alignment & (alignment - 1)) != 0 || alignment > ROOM / 2 || size > PTRDIFF_MAX) {
+  if (alignment == 0 || (alignment & (alignment - 1)) != 0 || alignment > ROOM / 2) {
     errno = EINVAL;
     return NULL;
   }
+  if (alignment <= UNIT || size > PTRDIFF_MAX) return malloc(size);
   uint8_t *block = malloc(size + alignment - 1);
   return block == NULL ? NULL : (void *)(((uintptr_t)block + alignment - 1) & ~(uintptr_t)(alignment - 1));
 }

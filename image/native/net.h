@@ -23,7 +23,7 @@ extern bool net_held;
 // The epoll instance of the event thread; -1 before that is started.
 extern int net_epoll;
 
-// Starts the event thread, unless it runs. For the script's thread.
+// Starts the event thread, unless it runs. First called by the script's thread.
 int net_start(void);
 
 // Has an epoll instance wait for events of a descriptor, or for others than before.

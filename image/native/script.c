@@ -19,8 +19,8 @@ static int epoll = -1;
 static callback *ready;
 static void *ready_context;
 
-// The loop looks after timers and children only when a turn has brought nothing. Sockets that are always ready must not
-// keep it from that.
+// The loop looks after timers and children only when a turn has given promises nothing to do. Sockets that are always
+// ready must not keep it from that.
 enum { TURNS = 16 };
 static int turns;
 
@@ -28,13 +28,13 @@ static bool is_waiting(void) {
   return net_held;
 }
 
-// Called when the loop has come that far.
+// Called just before the loop sleeps and looks after timers.
 static int descriptor(void) {
   turns = 0;
   return epoll;
 }
 
-// A socket that is closed on behalf of an event may have another one here, whose ID TypeScript does not know any more.
+// An earlier callback may have closed a socket that has an event here. TypeScript no longer knows its ID.
 static void dispatch(void) {
   if (!net_held || turns == TURNS) return;
   turns++;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Standard input and output as one socket, for `spacetail connect`. They may be anything, files and terminals among
-// them, which the event thread cannot wait for, and are often shared, so they must not be made non-blocking.
+// them, which epoll cannot wait for, and are often shared, so they must not be made non-blocking.
 #include "net.h"
 #include <errno.h>
 #include <fcntl.h>

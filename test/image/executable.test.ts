@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -37,6 +37,29 @@ rootOnly("the native executable runs where there is nothing else", () => {
     execFileSync("cp", [NATIVE, join(folder, "spacetail")]);
     const { status, stdout } = spawnSync("chroot", [folder, "/spacetail", "version"], { encoding: "utf8" });
     expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^spacetail \d+\.\d+\.\d+\n$/) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("guard becomes the program for its parent only", () => {
+  const own = `${process.pid}`;
+  expect(run([NATIVE, "guard", own, "/bin/echo", "hello"])).toEqual({ code: 0, out: "hello\n", err: "" });
+  expect(run([NATIVE, "guard", "4194304", "/bin/echo", "hello"])).toEqual({ code: 143, out: "", err: "" });
+  expect(run([NATIVE, "guard", own, "/missing", "hello"])).toEqual({
+    code: 127,
+    out: "",
+    err: "spacetail: cannot start /missing: No such file or directory\n",
+  });
+});
+
+test("guard is no command of `tailscale`", () => {
+  const folder = mkdtempSync(join(tmpdir(), "tailscale-"));
+  try {
+    symlinkSync(NATIVE, join(folder, "tailscale"));
+    const { code, out } = run([join(folder, "tailscale"), "guard", `${process.pid}`, "/bin/echo", "hello"]);
+    expect(code).toBe(1);
+    expect(out).toBe("");
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

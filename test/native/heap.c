@@ -2,6 +2,7 @@
 // Uses image/native/heap.c as programs do, and as they must not. Ends with status 0 if everything was as it should be.
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -93,13 +94,13 @@ static void threads(void) {
 }
 
 static void *churn(void *stop) {
-  while (!*(volatile bool *)stop) free(malloc(100));
+  while (!*(atomic_bool *)stop) free(malloc(100));
   return NULL;
 }
 
 // A child can use the heap whatever other threads of its parent were doing.
 static void forks(void) {
-  static bool stop;
+  static atomic_bool stop;
   pthread_t id;
   pthread_create(&id, NULL, churn, &stop);
   for (int i = 0; i < 200; i++) {

@@ -70,8 +70,8 @@ export class NativeSocket {
     const room = (events & ~READ) !== 0 ? wanted & WRITE : 0;
     const left = wanted & ~ready & ~room;
     hold();
-    this.want(left);
-    if (left !== 0) this.watch(left);
+    if (left === 0) this.want(0);
+    else this.watch(left);
     if (ready !== 0) {
       const then = this.whenReadable;
       this.whenReadable = nothing;
@@ -90,8 +90,10 @@ export class NativeSocket {
     this.want(wanted);
     sockets.set(this.id, this);
     if (problem === 0) problem = netWatch(this.fd, this.id, wanted);
+    if (problem === 0) return;
     // Out of memory for one more socket, say. Whoever waits must learn of it.
-    if (problem < 0) throw new SystemError(errorName(-problem), "epoll");
+    this.want(0);
+    throw new SystemError(errorName(-problem), "epoll");
   }
 
   /** While anything is wanted, the process stays alive. */

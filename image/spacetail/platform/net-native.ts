@@ -30,7 +30,7 @@ const REST_MS = 50;
 // The connections that have not been closed, by their IDs.
 const open = new Map<number, NativeConnection>();
 
-/** Sockets of the native build. One thread of image/native waits for all of them and does the relays. */
+/** Sockets of the native build. The event loop waits for them; a thread of image/native does the relays. */
 export function nativeNet(): Net {
   return { listen, connectTcp, connectUnix, lookup, relay };
 }
