@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { VERSION } from "../../contract/wire/version.js";
 import { pemBlocks } from "../../image/spacetail/egress/ca-certificates.js";
 import { errorCode } from "../../image/spacetail/errors/failure.js";
@@ -23,6 +26,7 @@ describe("parseStat", () => {
       state: "S",
       parent: 7,
       session: 8,
+      threads: 1,
       start: "4380",
     });
   });
@@ -39,6 +43,29 @@ test("a process is distinguished from a later one with the same ID", () => {
   expect(isRunning({ pid: process.pid, start: "1" })).toBe(false);
   // A file that names no process names none that is running.
   expect(isRunning({} as ProcessId)).toBe(false);
+});
+
+/** Ends the first thread of a process, and the other one when a line is read. */
+const FIRST_THREAD_ENDS = `
+import ctypes, os, platform, sys, threading
+def wait():
+    sys.stdin.readline()
+    os._exit(0)
+threading.Thread(target=wait).start()
+print(flush=True)
+ctypes.CDLL(None).syscall({"x86_64": 60, "aarch64": 93}[platform.machine()], 0)
+`;
+
+test("a process runs as long as any of its threads does", async () => {
+  const child = spawn("python3", ["-c", FIRST_THREAD_ENDS], { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  const pid = child.pid ?? 0;
+  await once(child.stdout, "data");
+  while (!readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ")) await sleep(5);
+  expect(identify(pid)).not.toBeNull();
+  child.stdin.end("\n");
+  await ended;
+  expect(identify(pid)).toBeNull();
 });
 
 test("parseFlags reads the octal flags of a descriptor", () => {

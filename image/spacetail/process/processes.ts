@@ -16,6 +16,8 @@ export interface ProcessStat {
   readonly parent: number;
   /** The first process of its session. */
   readonly session: number;
+  /** How many of its threads there are. */
+  readonly threads: number;
   readonly start: string;
 }
 
@@ -31,6 +33,7 @@ export function parseStat(text: string): ProcessStat | null {
     state: fields[0] ?? "",
     parent: Number(fields[1] ?? "0"),
     session: Number(fields[3] ?? "0"),
+    threads: Number(fields[17] ?? "0"),
     start: fields[19] ?? "",
   };
 }
@@ -40,7 +43,7 @@ export function allProcesses(): ProcessStat[] {
   const found: ProcessStat[] = [];
   for (const name of readdirSync("/proc")) {
     const stat = Number(name) > 0 ? statOf(name) : null;
-    if (stat !== null && !isDead(stat.state)) found.push(stat);
+    if (stat !== null && !isDead(stat)) found.push(stat);
   }
   return found;
 }
@@ -48,7 +51,7 @@ export function allProcesses(): ProcessStat[] {
 /** Identifies a running process; null if there is none or it is a zombie. */
 export function identify(pid: number): ProcessId | null {
   const stat = statOf(`${pid}`);
-  return stat === null || isDead(stat.state) ? null : { pid, start: stat.start };
+  return stat === null || isDead(stat) ? null : { pid, start: stat.start };
 }
 
 export function thisProcess(): ProcessId {
@@ -102,7 +105,10 @@ function statOf(pid: string): ProcessStat | null {
   }
 }
 
-/** X and x mean a process that is being removed, Z one that waits to be reaped. */
-function isDead(state: string): boolean {
-  return state === "Z" || state === "X" || state === "x";
+/**
+ * X and x mean a process that is being removed, Z one that waits to be reaped, or whose first thread has ended before
+ * others: those still listen on its sockets.
+ */
+function isDead({ state, threads }: ProcessStat): boolean {
+  return state === "X" || state === "x" || (state === "Z" && threads <= 1);
 }
