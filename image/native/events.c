@@ -116,8 +116,11 @@ int net_listen_to(int fd, struct net_source *source, uint32_t events) {
   return net_wait_for(net_epoll, fd, (struct epoll_event){.events = events, .data.u64 = (uintptr_t)source + 1});
 }
 
+void net_unwatch(int epoll, int fd) {
+  epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
+}
+
 void net_forget(int fd) {
-  // A child that has not yet started its program may have a copy, with which it would stay in the epoll instance.
-  epoll_ctl(net_epoll, EPOLL_CTL_DEL, fd, NULL);
+  net_unwatch(net_epoll, fd);
   close(fd);
 }

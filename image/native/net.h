@@ -29,6 +29,9 @@ int net_start(void);
 // Has an epoll instance wait for events of a descriptor, or for others than before.
 int net_wait_for(int epoll, int fd, struct epoll_event event);
 
+// Has it wait no more. Closing is not enough: a child that has not yet started its program may have a copy.
+void net_unwatch(int epoll, int fd);
+
 // Wakes the event thread, so that it calls relay_adopt.
 void net_wake(void);
 

@@ -77,8 +77,7 @@ static void end(struct relay *relay) {
   for (int i = 0; i < 2; i++) {
     struct side *side = &relay->side[i];
     if (relay->error != 0) setsockopt(side->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
-    epoll_ctl(net_epoll, EPOLL_CTL_DEL, side->fd, NULL);
-    close(side->fd);
+    net_forget(side->fd);
     pipe_return(side->pipe, side->held);
   }
   unsent -= relay->unsent;

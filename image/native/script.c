@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 void scr_loop_set_net(bool (*is_waiting)(void), void (*dispatch)(void), int (*descriptor)(void));
-// Whether TypeScript has thrown an error that nobody has caught, with which the process ends.
+// Whether an uncaught error of TypeScript is about to end the process.
 bool scr_exc_pending(void);
 
 typedef void callback(double id, int32_t events, void *context);
@@ -61,19 +61,14 @@ int32_t spacetail_net_watch(int32_t fd, double id, int32_t interest) {
   return net_wait_for(epoll, fd, (struct epoll_event){.events = events, .data.u64 = (uint64_t)id});
 }
 
-static void forget(int fd) {
-  // A child that has not yet started its program may have a copy, with which it would stay in the epoll instance.
-  epoll_ctl(epoll, EPOLL_CTL_DEL, fd, NULL);
-}
-
 void spacetail_net_close(int32_t fd) {
-  forget(fd);
+  net_unwatch(epoll, fd);
   close(fd);
 }
 
 // Starts a relay, to which both sockets belong from now on, and posts its end for `id`: bytes from `a` and from `b`.
 int32_t spacetail_net_relay(int32_t a, int32_t b, double id) {
-  forget(a);
-  forget(b);
+  net_unwatch(epoll, a);
+  net_unwatch(epoll, b);
   return relay_start(a, b, id);
 }

@@ -53,7 +53,7 @@ test("guard becomes the program for its parent only", () => {
   });
 });
 
-test("guard is no command of `tailscale`", () => {
+test("`tailscale` has no guard command", () => {
   const folder = mkdtempSync(join(tmpdir(), "tailscale-"));
   try {
     symlinkSync(NATIVE, join(folder, "tailscale"));
