@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sockets of the native build, shared by events.c, script.c, sockets.c, relay.c and lookup.c. Functions that are bound
+// Sockets of the native build, shared by events.c, script.c, sockets.c, relay.c, handover.c and lookup.c. Functions that are bound
 // to TypeScript return -errno on failure.
 #ifndef SPACETAIL_NET_H
 #define SPACETAIL_NET_H
@@ -52,6 +52,10 @@ int net_address(const uint8_t *ip, size_t length, int32_t port, struct sockaddr_
 // Starts a relay, to which both sockets belong from now on. Its end is posted for `id`; if that is 0, it is reported to
 // capture-job.c instead.
 int relay_start(int a, int b, double id);
+
+// Starts to hand a client over to tailscaled, on the connection on which that was asked to. Both sockets belong to the
+// handover from now on, whose end is posted for `id`.
+int handover_start(int client, int daemon, double id);
 
 // For the event thread: how many relays have not passed on all that has come from their first side, or not yet seen the
 // other end after the last of it; and how many bytes all have passed on.

@@ -72,3 +72,10 @@ int32_t spacetail_net_relay(int32_t a, int32_t b, double id) {
   net_unwatch(epoll, b);
   return relay_start(a, b, id);
 }
+
+// Hands a client over to tailscaled. Both sockets belong to that from now on, and its end is posted for `id`.
+int32_t spacetail_net_hand_over(int32_t client, int32_t daemon, double id) {
+  net_unwatch(epoll, client);
+  net_unwatch(epoll, daemon);
+  return handover_start(client, daemon, id);
+}

@@ -39,7 +39,7 @@ describe("a connection through tailscaled", () => {
 
   test("is made by the call of the runner image", async () => {
     const dial = tailnetDialer(nodeNet(), await tailscaled("dial", "spacetail-dial"));
-    const { result, connection, early } = await dial(target, 60_000);
+    const { result, connection, early } = await dial(target, 60_000, false);
     expect([result, early.toString(), asked]).toEqual(["connected", "hello", ["spacetail-dial"]]);
     connection?.close();
   });
@@ -47,7 +47,7 @@ describe("a connection through tailscaled", () => {
   test("is made by tailscaled's own call if there is no other, which is asked for once", async () => {
     const dial = tailnetDialer(nodeNet(), await tailscaled("dial"));
     for (let i = 0; i < 2; i += 1) {
-      const { result, connection } = await dial(target, 60_000);
+      const { result, connection } = await dial(target, 60_000, false);
       expect(result).toBe("connected");
       connection?.close();
     }
@@ -56,6 +56,6 @@ describe("a connection through tailscaled", () => {
 
   test("cannot be made by a tailscaled without either", async () => {
     const dial = tailnetDialer(nodeNet(), await tailscaled());
-    expect(await dial(target, 60_000)).toMatchObject({ result: "failed", reason: "tailscaled cannot dial" });
+    expect(await dial(target, 60_000, false)).toMatchObject({ result: "failed", reason: "tailscaled cannot dial" });
   });
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { CodedError, errorCode, errorMessage } from "../errors/failure.js";
-import type { Connection, Net, Relayed } from "../platform/net.js";
+import type { Connection, Net } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
 import { type Deadline, limited, remaining } from "../process/clock.js";
 import { dialAddresses, resolve } from "./dial.js";
@@ -13,9 +13,14 @@ export interface Outlet {
   readonly connection: Connection;
   /** What the other side has sent already. It must be read before anything else. */
   readonly early: Buffer;
-  /** True if the connection is one of the system's, which {@link Net.relay} takes. */
-  readonly plain: boolean;
+  readonly carrier: Carrier;
 }
+
+/**
+ * Who passes on what a client and the other side send each other: the process ({@link pump}), because the connection is
+ * within another; the system ({@link Net.relay}); or tailscaled ({@link Net.handOver}).
+ */
+export type Carrier = "process" | "system" | "tailscaled";
 
 /** The ways out of this machine beside the tunnel: straight, or through the proxy that the run had before. */
 export interface Egress {
@@ -32,7 +37,7 @@ export interface Egress {
   /** Connects to a proxy itself, for requests that it is to pass on. */
   readonly connectTo: (proxy: UpstreamProxy, deadline: Deadline) => Promise<Outlet>;
   /** Relays between a client and an outlet until both have ended, and then calls `done`. */
-  readonly relay: (client: Connection, outlet: Outlet, done: (relayed: Relayed) => void) => void;
+  readonly relay: (client: Connection, outlet: Outlet, done: () => void) => void;
 }
 
 export function egressOf(platform: Platform, upstream: Upstream): Egress {
@@ -40,8 +45,9 @@ export function egressOf(platform: Platform, upstream: Upstream): Egress {
   const connectTo = async (proxy: UpstreamProxy, deadline: Deadline): Promise<Outlet> => {
     try {
       const connection = await dialHost(net, proxy.host, proxy.port, deadline);
-      if (proxy.scheme !== "https") return plainOutlet(connection);
-      return { connection: await secured(platform, connection, proxy.host, deadline), early: NOTHING, plain: false };
+      if (proxy.scheme !== "https") return systemOutlet(connection);
+      const within = await secured(platform, connection, proxy.host, deadline);
+      return { connection: within, early: NOTHING, carrier: "process" };
     } catch (error) {
       throw new CodedError("EPROXY", `the proxy ${proxyName(proxy)} cannot be used: ${errorMessage(error)}`);
     }
@@ -52,11 +58,11 @@ export function egressOf(platform: Platform, upstream: Upstream): Egress {
     port: number,
     deadline: Deadline,
   ): Promise<Outlet> => {
-    const { connection, plain } = await connectTo(proxy, deadline);
+    const { connection, carrier } = await connectTo(proxy, deadline);
     try {
       const late = `the proxy ${proxyName(proxy)} did not answer in time`;
       const early = await limited(throughProxy(connection, proxy, host, port), remaining(deadline), late);
-      return { connection, early, plain };
+      return { connection, early, carrier };
     } catch (error) {
       connection.close();
       throw error;
@@ -67,14 +73,15 @@ export function egressOf(platform: Platform, upstream: Upstream): Egress {
     connect: async (host, port, plainHttp, deadline) => {
       const proxy = proxyFor(upstream, host, port, plainHttp);
       if (proxy !== null) return await connectThrough(proxy, host, port, deadline);
-      return plainOutlet(await dialHost(net, host, port, deadline));
+      return systemOutlet(await dialHost(net, host, port, deadline));
     },
     connectThrough,
     connectTo,
-    relay: (client, { connection, early, plain }, done) => {
+    relay: (client, { connection, early, carrier }, done) => {
       const start = (): void => {
-        if (plain) net.relay(client, connection, done);
-        else pump(client, connection).then(done, () => done({ fromA: 0, fromB: 0, error: "EIO" }));
+        if (carrier === "process") pump(client, connection).then(() => done());
+        else if (carrier === "tailscaled") net.handOver(client, connection, done);
+        else net.relay(client, connection, done);
       };
       if (early.length === 0) {
         start();
@@ -88,8 +95,8 @@ export function egressOf(platform: Platform, upstream: Upstream): Egress {
 
 const NOTHING = Buffer.alloc(0);
 
-function plainOutlet(connection: Connection): Outlet {
-  return { connection, early: NOTHING, plain: true };
+function systemOutlet(connection: Connection): Outlet {
+  return { connection, early: NOTHING, carrier: "system" };
 }
 
 async function dialHost(net: Net, host: string, port: number, deadline: Deadline): Promise<Connection> {

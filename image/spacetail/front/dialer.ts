@@ -62,7 +62,7 @@ export function dialer(parts: DialerParts): Dialer {
   const { net, socket, router, egress, knocker, explainer } = parts;
   const dial = tailnetDialer(net, socket);
 
-  const tailnet = async (addresses: readonly string[], target: HostPort): Promise<Dialed> => {
+  const tailnet = async (addresses: readonly string[], target: HostPort, forClient: boolean): Promise<Dialed> => {
     const [first] = addresses;
     if (first === undefined) return failed("unresolved", `Cannot reach ${formatHostPort(target)}: no address.`, true);
     const trouble = parts.trouble();
@@ -76,11 +76,13 @@ export function dialer(parts: DialerParts): Dialer {
         proxy: null,
       };
     }
-    const one = (address: string): Promise<TailnetDial> => dial({ host: address, port: target.port }, CONNECT_MS);
+    const one = (address: string): Promise<TailnetDial> =>
+      dial({ host: address, port: target.port }, CONNECT_MS, forClient);
     const dialed = addresses.length === 1 ? await one(first) : await firstOf(addresses, one);
-    const { connection, early, result, reason } = dialed;
+    const { connection, takesClient, early, result, reason } = dialed;
     if (connection !== null) {
-      return { outlet: { connection, early, plain: true }, problem: null, isTailnet: true, proxy: null };
+      const outlet: Outlet = { connection, early, carrier: takesClient ? "tailscaled" : "system" };
+      return { outlet, problem: null, isTailnet: true, proxy: null };
     }
     const kind = kindOf(result, reason);
     if (kind === "silent") knocker.forget(first);
@@ -115,12 +117,13 @@ export function dialer(parts: DialerParts): Dialer {
       const route = await router.route(target.host, target.port, plainHttp);
       switch (route.via) {
         case "tailnet":
-          return await tailnet(route.addresses, target);
+          // A request of plain HTTP is passed on piece by piece.
+          return await tailnet(route.addresses, target, !plainHttp);
         case "direct":
           return await outside(
             async (deadline) => {
               const connection = await dialAddresses(net, route.addresses, target.port, deadline);
-              return { connection, early: NOTHING, plain: true };
+              return { connection, early: NOTHING, carrier: "system" };
             },
             target,
             null,
@@ -164,7 +167,13 @@ const CODES: Readonly<Record<string, string>> = {
   unresolved: "ENOTFOUND",
 };
 
-const NO_ANSWER: TailnetDial = { result: "timeout", connection: null, early: NOTHING, reason: "" };
+const NO_ANSWER: TailnetDial = {
+  result: "timeout",
+  connection: null,
+  takesClient: false,
+  early: NOTHING,
+  reason: "",
+};
 
 function failed(kind: ProblemKind, text: string, isTailnet: boolean): Dialed {
   return { outlet: null, problem: { kind, text }, isTailnet, proxy: null };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import type { Outlet } from "../egress/egress.js";
-import type { Connection, Net, Relayed } from "../platform/net.js";
+import type { Connection, Net } from "../platform/net.js";
 import type { Activity } from "./activity.js";
 import type { Dialer } from "./dialer.js";
 import type { Source } from "./source.js";
@@ -23,7 +23,7 @@ export interface FrontParts {
    * Passes bytes on between a client and an outlet until both have ended, and then calls `done`. A promise would cost
    * the native build a stack for each relay.
    */
-  readonly relay: (client: Connection, outlet: Outlet, done: (relayed: Relayed) => void) => void;
+  readonly relay: (client: Connection, outlet: Outlet, done: () => void) => void;
   /** The port of tailscaled's own SOCKS5 proxy, which does UDP; 0 if it has none. */
   readonly udpPort: () => number;
   readonly activity: Activity;

@@ -4,7 +4,7 @@ import { LONGEST_TIMER_MS } from "../process/clock.js";
 import { NativeConnection } from "./native-connection.js";
 import { NativeSocket } from "./native-socket.js";
 import { type Connection, isLookable, type Listener, type Net, type Relayed } from "./net.js";
-import { expectEvent, forgetEvent, newId } from "./net-events.js";
+import { expectEvent, forgetEvent, type Happened, newId } from "./net-events.js";
 
 // Bound to image/native by image/native/ffi.json. A negative result is -errno.
 declare function netListen(ip: string, port: number): number;
@@ -14,8 +14,10 @@ declare function netConnect(ip: string, port: number): number;
 declare function netConnected(fd: number): number;
 declare function netConnectUnix(path: string): number;
 declare function netRelay(a: number, b: number, id: number): number;
+declare function netHandOver(client: number, daemon: number, id: number): number;
 declare function netLookup(host: string, id: number): number;
 
+const EBADF = 9;
 const EAGAIN = 11;
 
 /** ECONNABORTED and EMFILE: the connection is gone, but the next one may be fine. */
@@ -30,9 +32,10 @@ const REST_MS = 50;
 // The connections that have not been closed, by their IDs.
 const open = new Map<number, NativeConnection>();
 
-/** Sockets of the native build. The event loop waits for them; a thread of image/native does the relays. */
+/** Sockets of the native build. The event loop waits for them; a thread of image/native does
+ * relays and handovers. */
 export function nativeNet(): Net {
-  return { listen, connectTcp, connectUnix, lookup, relay };
+  return { listen, connectTcp, connectUnix, lookup, relay, handOver, canHandOver: true };
 }
 
 function opened(socket: NativeSocket): Connection {
@@ -45,7 +48,7 @@ function opened(socket: NativeSocket): Connection {
     write: (bytes) => own.write(bytes),
     end: () => own.end(),
     close: () => {
-      // A relay closes what is its own.
+      // Whoever took it closes it.
       if (open.delete(socket.id)) own.close();
     },
   };
@@ -128,27 +131,49 @@ function lookup(host: string): Promise<string[]> {
   });
 }
 
+/** Begins something with two sockets, whose end is an event for `id`. */
+type Start = (one: number, other: number, id: number) => number;
+
 function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): void {
+  take(
+    a,
+    b,
+    (one, other, id) => netRelay(one, other, id),
+    (status, text) => {
+      const [fromA = "0", fromB = "0"] = text.split(" ");
+      done({ fromA: Number(fromA), fromB: Number(fromB), error: status < 0 ? errorName(-status) : "" });
+    },
+  );
+}
+
+function handOver(client: Connection, daemon: Connection, done: () => void): void {
+  take(
+    client,
+    daemon,
+    (one, other, id) => netHandOver(one, other, id),
+    () => done(),
+  );
+}
+
+/** Leaves two connections to image/native, when everything written to them is sent. */
+function take(a: Connection, b: Connection, start: Start, ended: Happened): void {
   const one = open.get(a.id);
   const other = open.get(b.id);
   if (one === undefined || other === undefined) {
     a.close();
     b.close();
-    done({ fromA: 0, fromB: 0, error: "EBADF" });
+    ended(-EBADF, "");
     return;
   }
   open.delete(a.id);
   open.delete(b.id);
-  one.whenWritten(() => other.whenWritten(() => startRelay(one, other, done)));
+  one.whenWritten(() => other.whenWritten(() => startTogether(one, other, start, ended)));
 }
 
-function startRelay(one: NativeConnection, other: NativeConnection, done: (relayed: Relayed) => void): void {
+function startTogether(one: NativeConnection, other: NativeConnection, start: Start, ended: Happened): void {
   const id = newId();
-  expectEvent(id, (status, text) => {
-    const [fromA = "0", fromB = "0"] = text.split(" ");
-    done({ fromA: Number(fromA), fromB: Number(fromB), error: status < 0 ? errorName(-status) : "" });
-  });
-  const result = netRelay(one.socket.fd, other.socket.fd, id);
+  expectEvent(id, ended);
+  const result = start(one.socket.fd, other.socket.fd, id);
   if (result === 0) {
     one.socket.release();
     other.socket.release();
@@ -157,5 +182,5 @@ function startRelay(one: NativeConnection, other: NativeConnection, done: (relay
   forgetEvent(id);
   one.close();
   other.close();
-  done({ fromA: 0, fromB: 0, error: errorName(-result) });
+  ended(result, "");
 }

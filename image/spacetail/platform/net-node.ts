@@ -28,6 +28,12 @@ export function nodeNet(): Net {
     connectUnix: (path) => dial(connect({ path, allowHalfOpen: true }), `connect ${path}`, LONGEST_TIMER_MS),
     lookup,
     relay,
+    handOver: (client, daemon, done) => {
+      client.close();
+      daemon.close();
+      done();
+    },
+    canHandOver: false,
   };
 }
 

@@ -36,6 +36,15 @@ export interface Net {
    * waits for one there has its own.
    */
   readonly relay: (a: Connection, b: Connection, done: (relayed: Relayed) => void) => void;
+  /**
+   * Gives a client's TCP socket to tailscaled, which then serves the client alone. What was written to the connections
+   * before is sent first, and `done` gets to know the end, as with {@link relay}.
+   *
+   * @param daemon a connection on which tailscaled waits for a client
+   */
+  readonly handOver: (client: Connection, daemon: Connection, done: () => void) => void;
+  /** Whether {@link handOver} is possible: Node cannot send sockets. */
+  readonly canHandOver: boolean;
 }
 
 /** Connects to a unix socket; rejects with ENOENT, ECONNREFUSED or another code. */
@@ -48,7 +57,8 @@ export interface Listener {
   readonly close: () => void;
 }
 
-/** One end of a TCP or unix connection. After {@link Net.relay} has got it, nothing else may use it. */
+/** One end of a TCP or unix connection. After {@link Net.relay} or {@link Net.handOver} has got it,
+ * nothing else may use it. */
 export interface Connection {
   /** A number that no other connection of this process has. */
   readonly id: number;

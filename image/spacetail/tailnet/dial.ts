@@ -3,13 +3,15 @@ import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.
 import { parseHead, type ReplyHead } from "../egress/http-reply.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection, Net } from "../platform/net.js";
-import { DIAL, type DialCall, type DialResult, dialResult, dialText, OWN_DIAL } from "./local-api.js";
+import { DIAL, type DialCall, type DialResult, dialResult, dialText, HAND_OVER, OWN_DIAL } from "./local-api.js";
 
 /** A connection through the tailnet, or why there is none. */
 export interface TailnetDial {
   readonly result: DialResult;
   /** Null unless `result` is "connected". */
   readonly connection: Connection | null;
+  /** Whether tailscaled waits for a client on the connection: see {@link Net.handOver}. */
+  readonly takesClient: boolean;
   /** What the other side has sent already; it comes before what is read from the connection. */
   readonly early: Buffer;
   /** What tailscaled said about a failure; empty if nothing. */
@@ -23,23 +25,27 @@ const LONGEST_ANSWER = 16_384;
  * Connects to a service through tailscaled.
  *
  * @param limitMs after which the attempt is given up
+ * @param forClient whether the connection will do nothing but serve a client, which may then be handed over
  */
-export type TailnetDialer = (target: HostPort, limitMs: number) => Promise<TailnetDial>;
+export type TailnetDialer = (target: HostPort, limitMs: number, forClient: boolean) => Promise<TailnetDial>;
 
 /**
  * Unlike tailscaled's SOCKS5 proxy, its LocalAPI gives up no sooner than the caller does, and says why a connection
- * failed. The tailscaled of the runner image has a call of ours that also keeps connections open whose one side has
+ * failed. The tailscaled of the runner image has calls of ours that also keep connections open whose one side has
  * ended; with any other tailscaled, its own call must do.
  *
  * @param socket tailscaled's
  */
 export function tailnetDialer(net: Net, socket: string): TailnetDialer {
-  let call = OWN_DIAL;
-  return async (target, limitMs) => {
-    const dialed = await dialBy(call, net, socket, target, limitMs);
-    if (dialed !== null) return dialed;
-    call = DIAL;
-    return (await dialBy(call, net, socket, target, limitMs)) ?? failed("failed", "tailscaled cannot dial");
+  const absent: DialCall[] = net.canHandOver ? [] : [HAND_OVER];
+  return async (target, limitMs, forClient) => {
+    for (const call of forClient ? [HAND_OVER, OWN_DIAL, DIAL] : [OWN_DIAL, DIAL]) {
+      if (absent.includes(call)) continue;
+      const dialed = await dialBy(call, net, socket, target, limitMs);
+      if (dialed !== null) return dialed;
+      if (call !== DIAL) absent.push(call);
+    }
+    return failed("failed", "tailscaled cannot dial");
   };
 }
 
@@ -67,7 +73,9 @@ async function dialBy(
     const answer = await readAnswer(connection);
     if (answer === null) return failed(isLate ? "timeout" : "failed", "tailscaled closed the connection");
     const result = dialResult(answer);
-    if (result === "connected") return { result, connection, early: answer.rest, reason: "" };
+    if (result === "connected") {
+      return { result, connection, takesClient: call === HAND_OVER, early: answer.rest, reason: "" };
+    }
     connection.close();
     if (answer.status === 404) return null;
     return failed(result, reasonOf(answer.body, target));
@@ -121,5 +129,5 @@ function reasonOf(body: string, target: HostPort): string {
 }
 
 function failed(result: DialResult, reason: string): TailnetDial {
-  return { result, connection: null, early: Buffer.alloc(0), reason };
+  return { result, connection: null, takesClient: false, early: Buffer.alloc(0), reason };
 }

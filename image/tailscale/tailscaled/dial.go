@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package main is Tailscale's tailscaled, whose files the build script adds to this one, with one call more in its
+// Package main is Tailscale's tailscaled, whose files the build script adds to this one, with two calls more in its
 // LocalAPI.
 package main
 
@@ -27,35 +27,46 @@ func init() {
 //
 // Requests and answers are those of `dial`, so that callers can use either.
 func serveDial(h *localapi.Handler, w http.ResponseWriter, r *http.Request) {
-	if r.Method != http.MethodPost || !strings.EqualFold(r.Header.Get("Upgrade"), dialProtocol) {
-		http.Error(w, "POST with Upgrade: "+dialProtocol+" required", http.StatusBadRequest)
+	service, client := dial(h, w, r, dialProtocol)
+	if service == nil {
 		return
+	}
+	defer service.Close()
+	defer client.Close()
+	relay(client, service)
+}
+
+// dial connects to the service that a request asks for, and upgrades the connection of the request. If either fails,
+// the service is nil and the request answered.
+func dial(h *localapi.Handler, w http.ResponseWriter, r *http.Request, protocol string) (net.Conn, conn) {
+	if r.Method != http.MethodPost || !strings.EqualFold(r.Header.Get("Upgrade"), protocol) {
+		http.Error(w, "POST with Upgrade: "+protocol+" required", http.StatusBadRequest)
+		return nil, conn{}
 	}
 	target := net.JoinHostPort(r.Header.Get("Dial-Host"), r.Header.Get("Dial-Port"))
 	dialer := h.LocalBackend().Dialer()
 	address, onTailnet, err := dialer.UserDialPlan(r.Context(), "tcp", target)
 	if err != nil {
 		http.Error(w, "resolve failure: "+err.Error(), http.StatusBadGateway)
-		return
+		return nil, conn{}
 	}
 	if !onTailnet {
 		w.Header().Set("Dial-Self", "true")
 		w.Header().Set("Dial-Addr", address.String())
-		return
+		return nil, conn{}
 	}
 	service, err := dialer.UserDial(r.Context(), "tcp", target)
 	if err != nil {
 		http.Error(w, "dial failure: "+err.Error(), http.StatusBadGateway)
-		return
+		return nil, conn{}
 	}
-	defer service.Close()
-	client, err := upgrade(w)
+	client, err := upgrade(w, protocol)
 	if err != nil {
-		h.Logf("%s: %v", dialProtocol, err)
-		return
+		h.Logf("%s: %v", protocol, err)
+		service.Close()
+		return nil, conn{}
 	}
-	defer client.Close()
-	relay(client, service)
+	return service, client
 }
 
 // conn is a connection whose sending side can be ended alone.
@@ -67,16 +78,15 @@ type conn struct {
 
 func (c conn) Read(p []byte) (int, error) { return c.reader.Read(p) }
 
-// upgrade answers the request and takes its connection over.
-func upgrade(w http.ResponseWriter) (conn, error) {
-	w.Header().Set("Connection", "upgrade")
-	w.Header().Set("Upgrade", dialProtocol)
-	w.WriteHeader(http.StatusSwitchingProtocols)
+// upgrade takes the connection of a request over, and answers. The answer comes last: as soon as callers have it they
+// send more, and the server would read a byte of that, and lose a socket that comes with it.
+func upgrade(w http.ResponseWriter, protocol string) (conn, error) {
 	client, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return conn{}, err
 	}
-	if err := buffered.Flush(); err != nil {
+	answer := "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: " + protocol + "\r\n\r\n"
+	if _, err := io.WriteString(client, answer); err != nil {
 		client.Close()
 		return conn{}, err
 	}
@@ -103,7 +113,11 @@ func copyToEnd(dst net.Conn, src io.Reader) error {
 	if _, err := io.Copy(dst, src); err != nil {
 		return err
 	}
-	half, ok := dst.(interface{ CloseWrite() error })
+	return endSending(dst)
+}
+
+func endSending(to net.Conn) error {
+	half, ok := to.(interface{ CloseWrite() error })
 	if !ok {
 		return net.ErrClosed
 	}

@@ -39,7 +39,7 @@ export async function localFront(capacity = 100, udpPort = 0): Promise<LocalFron
       if (typeof at !== "number") return { outlet: null, problem: at, isTailnet: true, proxy: null };
       const connection = await net.connectTcp("127.0.0.1", at, 5000);
       return {
-        outlet: { connection, early: Buffer.alloc(0), plain: true },
+        outlet: { connection, early: Buffer.alloc(0), carrier: "system" },
         problem: null,
         isTailnet: true,
         proxy: null,

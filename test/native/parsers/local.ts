@@ -69,8 +69,10 @@ async function ask(api: LocalApi, call: number, connect: Net["connectUnix"]): Pr
         connectUnix: connect,
         lookup: async () => [],
         relay: () => {},
+        handOver: () => {},
+        canHandOver: false,
       };
-      const { result, early, reason } = await tailnetDialer(net, "/s")({ host: "db", port: 80 }, LIMIT_MS);
+      const { result, early, reason } = await tailnetDialer(net, "/s")({ host: "db", port: 80 }, LIMIT_MS, false);
       return `${result} ${early.toString("latin1")} ${reason}`;
     }
     case 7: {

@@ -111,7 +111,7 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
         throw new Error("it changes the protocol although nobody asked it to");
       await pass(session, Buffer.from(forwardResponse(head, false), "latin1"));
       const early = source.take(source.bytes().length);
-      await give(session, { connection: outlet.connection, early, plain: outlet.plain });
+      await give(session, { connection: outlet.connection, early, carrier: outlet.carrier });
       return;
     }
     // The client knows nothing of that proxy, and would take this one for it.

@@ -53,7 +53,7 @@ export function linkTo(server: HostPort, { dialer, log }: FrontParts): Link {
       if (outlet === watched && pending.length === 0) close();
     };
     // What comes within TLS cannot be seen without reading it.
-    if (watched?.plain) watched.connection.readable(ended);
+    if (watched?.carrier === "system") watched.connection.readable(ended);
   };
   const headOf = ({ method, minor, path, url, fields }: Exchange): Buffer => {
     const login = proxy === null ? "" : proxyAuthorization(proxy);

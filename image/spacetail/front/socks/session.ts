@@ -69,7 +69,7 @@ async function associate({ connection }: Client, parts: FrontParts, request: Buf
     while (source.bytes().length < OPEN.length) if (!(await source.more())) throw new Error("tailscaled closed it");
     source.take(OPEN.length);
     await daemon.write(request);
-    return { connection: daemon, early: source.bytes(), plain: true };
+    return { connection: daemon, early: source.bytes(), carrier: "system" };
   } catch (error) {
     if (daemon !== null) daemon.close();
     log(`UDP cannot be used: tailscaled's proxy does not answer (${errorMessage(error)}).`);
