@@ -166,7 +166,8 @@ describeInContainers("the proxies of a tunnel", () => {
 
     test("keep nothing of clients that go away, whenever that is", async () => {
       const { pid } = await stage.find(/supervise$/);
-      const count = `ls /proc/${pid}/fd | wc -l`;
+      const daemon = await stage.find(/^\S*tailscaled --tun/);
+      const count = `ls /proc/${pid}/fd /proc/${daemon.pid}/fd | wc -l`;
       const before = Number(await prints(count));
       await prints(`node -e '${VANISH}'`);
       // Pipes that are kept for later are not lost.

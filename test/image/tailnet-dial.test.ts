@@ -54,6 +54,28 @@ describe("a connection through tailscaled", () => {
     expect(asked).toEqual(["spacetail-dial", "dial", "dial"]);
   });
 
+  test("of a client is tailscaled's alone where the client can be handed over", async () => {
+    const net = { ...nodeNet(), canHandOver: true };
+    const own = ["spacetail-dial", "spacetail-hand-over"];
+    const dial = tailnetDialer(net, await tailscaled("dial", ...own));
+    for (const forClient of [true, false]) {
+      const { takesClient, connection } = await dial(target, 60_000, forClient);
+      expect(takesClient).toBe(forClient);
+      connection?.close();
+    }
+    expect(asked).toEqual(["spacetail-hand-over", "spacetail-dial"]);
+  });
+
+  test("of a client is an ordinary one if tailscaled takes no clients, which is asked for once", async () => {
+    const dial = tailnetDialer({ ...nodeNet(), canHandOver: true }, await tailscaled("dial", "spacetail-dial"));
+    for (let i = 0; i < 2; i += 1) {
+      const { takesClient, connection } = await dial(target, 60_000, true);
+      expect(takesClient).toBe(false);
+      connection?.close();
+    }
+    expect(asked).toEqual(["spacetail-hand-over", "spacetail-dial", "spacetail-dial"]);
+  });
+
   test("cannot be made by a tailscaled without either", async () => {
     const dial = tailnetDialer(nodeNet(), await tailscaled());
     expect(await dial(target, 60_000, false)).toMatchObject({ result: "failed", reason: "tailscaled cannot dial" });

@@ -64,6 +64,7 @@ func serveMirror(listener net.Listener) {
 		}
 	})
 	mux.HandleFunc("/upgrade", upgrade)
+	mux.HandleFunc("/cut", cut)
 	http.Serve(listener, mux)
 }
 
@@ -74,6 +75,20 @@ func packed() []byte {
 	io.WriteString(writer, "hello from the tailnet\n")
 	writer.Close()
 	return buffer.Bytes()
+}
+
+// cut sends the beginning of an answer. Then it closes the connection although there is something left to read, so the
+// client gets a reset.
+func cut(w http.ResponseWriter, r *http.Request) {
+	conn, buffer, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "HTTP/1.1 200 OK\r\n\r\nbeginning")
+	buffer.Peek(1)
+	time.Sleep(200 * time.Millisecond)
 }
 
 // upgrade changes to a protocol that echoes.

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients that tailscaled serves without the supervisor in between: on the native build, which can send it their
+// sockets. On the other, the supervisor carries their bytes.
+import { BUILDS } from "../world/images.js";
+import { accessTo, describeInContainers, PATIENT, Stage, useWorld } from "./stage.js";
+
+/** `open(way, port of the peer "state")` connects by CONNECT, SOCKS5 or the forward. */
+const OPEN = `
+  const net = require("net");
+  const open = (way, port) => new Promise((resolve, reject) => {
+    const socket = net.connect({ port: way === "forward" ? 18000 : 8080, host: "127.0.0.1", allowHalfOpen: true });
+    socket.on("error", reject);
+    if (way === "forward") return socket.once("connect", () => resolve(socket));
+    const socks = Buffer.from([5, 1, 0, 5, 1, 0, 3, 5, ...Buffer.from("state"), port >> 8, port & 255]);
+    socket.write(way === "SOCKS5" ? socks : \`CONNECT state:\${port} HTTP/1.1\\r\\n\\r\\n\`);
+    let got = Buffer.alloc(0);
+    const read = (bytes) => {
+      got = Buffer.concat([got, bytes]);
+      const length = way === "SOCKS5" ? 12 : got.indexOf("\\r\\n\\r\\n") + 4;
+      if (got.length < length || length === 3) return;
+      socket.off("data", read);
+      socket.pause();
+      if (got.length > length) socket.unshift(got.subarray(length));
+      resolve(socket);
+    };
+    socket.on("data", read);
+  });`;
+
+/** Sends 300 KB by each way 40 times at once, half of them with the request, and reads them back to the end. */
+const ECHO = `${OPEN}
+  const { randomBytes } = require("crypto");
+  const head = "GET /upgrade HTTP/1.1\\r\\nHost: state\\r\\nConnection: Upgrade\\r\\nUpgrade: echo\\r\\n\\r\\n";
+  const echo = async (way) => {
+    const sent = randomBytes(300000);
+    const socket = await open(way, 8000);
+    socket.write(head);
+    socket.end(sent);
+    const got = [];
+    for await (const chunk of socket) got.push(chunk);
+    const all = Buffer.concat(got);
+    return all.subarray(all.indexOf("\\r\\n\\r\\n") + 4).equals(sent);
+  };
+  const ways = Array.from({ length: 120 }, (_, i) => ["CONNECT", "SOCKS5", "forward"][i % 3]);
+  Promise.all(ways.map(echo)).then((same) => console.log(same.filter((one) => one).length));`;
+
+/** Reads the answer to a request, and tells how it ends. */
+const read = (request: string, bodySize = 0): string => `${OPEN}
+  open("CONNECT", 8000).then((socket) => {
+    socket.write("${request}\\r\\n\\r\\n" + "x".repeat(${bodySize}));
+    socket.removeAllListeners("error");
+    socket.resume();
+    socket.on("end", () => console.log("end"));
+    socket.on("error", (error) => console.log(error.code));
+  });`;
+
+const oneLine = (script: string): string => `node -e '${script.replaceAll("\n", " ")}'`;
+
+describeInContainers("clients of the tunnel", () => {
+  const world = useWorld();
+
+  describe.each(BUILDS)("%s", (build) => {
+    let stage: Stage;
+    beforeEach(async () => {
+      stage = await Stage.open(build, { ...(await accessTo(world().tailnet)), ...PATIENT });
+      const up = await stage.run("spacetail up --watch none", { TS_FORWARDS: "18000:state:8000" });
+      if (up.code !== 0) throw new Error(up.text);
+    });
+    afterEach(async () => {
+      await stage.run("spacetail down");
+      expect(await stage.leftovers()).toEqual([]);
+      await stage.close();
+    });
+
+    test("get every byte back, and the end, by each way", async () => {
+      expect(await stage.run(oneLine(ECHO))).toMatchObject({ code: 0, text: "120\n" });
+    });
+
+    test("take one descriptor of the supervisor each if tailscaled has got them, and two if not", async () => {
+      const { pid } = await stage.find(/supervise$/);
+      const sockets = `ls -l /proc/${pid}/fd | grep -c socket:`;
+      const script = `${OPEN}
+        const { execSync } = require("child_process");
+        const count = () => Number(execSync("${sockets}"));
+        (async () => {
+          const before = count();
+          for (let i = 0; i < 10; i++) for (const way of ["CONNECT", "SOCKS5", "forward"]) await open(way, 8000);
+          await new Promise((resolve) => setTimeout(resolve, 500));
+          console.log(count() - before);
+          process.exit();
+        })();`;
+      const opened = await stage.run(oneLine(script));
+      expect(opened).toMatchObject({ code: 0, text: build === "native" ? "30\n" : "60\n" });
+      expect(await stage.run(`until [ $(${sockets}) -lt 20 ]; do sleep 0.1; done`)).toMatchObject({ code: 0 });
+    });
+
+    // Unix sockets, through which the other build gets its bytes, know no resets.
+    if (build !== "native") return;
+
+    test.each([
+      ["tailscaled is killed", (pid: number) => `kill -KILL ${pid}`],
+      ["the tunnel goes down", () => "spacetail down"],
+    ])("do not take a stream for complete that is cut because %s", async (_, cut) => {
+      const { pid } = await stage.find(/^\S*tailscaled --tun/);
+      const drip = oneLine(read("GET /drip HTTP/1.0"));
+      const output = await stage.run(`${drip} & sleep 1; ${cut(pid)} >/dev/null 2>&1; wait $!`);
+      expect(output).toMatchObject({ code: 0, text: "ECONNRESET\n" });
+    });
+
+    test("do not take a stream for complete that the service cuts", async () => {
+      const cut = read("POST /cut HTTP/1.0\\r\\nContent-Length: 100000", 100_000);
+      expect(await stage.run(oneLine(cut))).toMatchObject({ code: 0, text: "ECONNRESET\n" });
+      expect(await stage.run(oneLine(read("GET /empty HTTP/1.0")))).toMatchObject({ code: 0, text: "end\n" });
+    });
+  });
+});
