@@ -41,18 +41,18 @@ const cache = join(root, ".cache/native");
 const modules = join(root, "node_modules");
 
 /** How the static executable is compiled, and how one that AddressSanitizer watches. */
+const LEAN = [
+  // A static executable has a fixed address, which makes each mention of a constant shorter.
+  "-fno-pie",
+  // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
+  "-fno-asynchronous-unwind-tables",
+  "-fno-unwind-tables",
+  "-fomit-frame-pointer",
+];
 const SMALL = {
   target: "x86_64-unknown-linux-musl",
-  generated: [
-    "-Oz",
-    // A static executable has a fixed address, which makes each mention of a constant shorter.
-    "-fno-pie",
-    // Unwinding is for exceptions and debuggers; its tables would be a tenth of the file.
-    "-fno-asynchronous-unwind-tables",
-    "-fno-unwind-tables",
-    "-fomit-frame-pointer",
-  ],
-  own: ["-Os"],
+  generated: ["-Oz", ...LEAN],
+  own: ["-Os", ...LEAN, "-ffunction-sections"],
   library: ["-flto"],
   link: ["-Oz", "-flto", "-no-pie", "-static", "-s"],
 };
