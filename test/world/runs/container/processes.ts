@@ -22,6 +22,9 @@ export interface ContainerProcess {
   readonly zombie: boolean;
 }
 
+/** Where the number of threads stands behind the name: it is field 20 of proc_pid_stat(5), and the state field 3. */
+const THREADS = 17;
+
 /**
  * All processes in a container but its own init and worker, with command line and environment of each: read from
  * outside through the container's /proc, so that it works whatever runs inside. Processes that end meanwhile are left
@@ -55,8 +58,10 @@ function readProcess(proc: string, pid: number): ContainerProcess | null {
     const stat = readFileSync(join(directory, "stat"), "latin1");
     // The name stands in parentheses and may hold any character, parentheses too.
     const end = stat.lastIndexOf(")");
-    const [state = "", parent = "0"] = stat.slice(end + 2).split(" ");
-    const zombie = state === "Z" || state === "X";
+    const fields = stat.slice(end + 2).split(" ");
+    const [state = "", parent = "0"] = fields;
+    // Whose first thread has ended before others is no zombie yet: those may still listen on its sockets.
+    const zombie = state === "X" || (state === "Z" && Number(fields[THREADS]) <= 1);
     return {
       pid,
       parentPid: Number(parent),
