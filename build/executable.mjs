@@ -40,7 +40,6 @@ const root = resolve(here, "..");
 const cache = join(root, ".cache/native");
 const modules = join(root, "node_modules");
 
-/** How the static executable is compiled, and how one that AddressSanitizer watches. */
 const LEAN = [
   // A static executable has a fixed address, which makes each mention of a constant shorter.
   "-fno-pie",
@@ -49,6 +48,8 @@ const LEAN = [
   "-fno-unwind-tables",
   "-fomit-frame-pointer",
 ];
+
+/** How the static executable is compiled, and how one that AddressSanitizer watches. */
 const SMALL = {
   target: "x86_64-unknown-linux-musl",
   generated: ["-Oz", ...LEAN],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The event thread of the native build, which does the work of relays (relay.c) and of capture: a busy or blocked
-// script never holds up traffic. It is started when there is such work.
+// The event thread of the native build, which does the work of relays (relay.c), of handovers (handover.c) and of
+// capture: a busy or blocked script never holds up traffic. It is started when there is such work.
 #include "capture.h"
 #include "net.h"
 #include <errno.h>
@@ -66,7 +66,8 @@ static void *run(void *unused) {
         relay_event(events[i].data.ptr, events[i].events);
       }
     }
-    // Only here do relays and captured dials end, so no event above is for one that has.
+    // Only here do relays and captured dials end, so no event above is for one that has. Handovers wait for one event
+    // of one socket at a time, and may end with it.
     busy = relay_turn();
     dials_bury();
   }

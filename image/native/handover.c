@@ -65,6 +65,10 @@ static void happened(struct net_source *source, uint32_t events) {
 }
 
 int handover_start(int client, int daemon, double id) {
+  // If either process dies meanwhile, the client must not take nothing for all. tailscaled takes this back when the
+  // service has ended its side.
+  struct linger reset = {.l_onoff = 1};
+  setsockopt(client, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   struct handover *handover = malloc(sizeof *handover);
   if (handover == NULL) return -ENOMEM;
   *handover = (struct handover){{happened}, client, daemon, id};

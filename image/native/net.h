@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sockets of the native build, shared by events.c, script.c, sockets.c, relay.c, handover.c and lookup.c. Functions that are bound
-// to TypeScript return -errno on failure.
+// Sockets of the native build, shared by events.c, script.c, sockets.c, relay.c, handover.c and lookup.c. Functions that
+// are bound to TypeScript return -errno on failure.
 #ifndef SPACETAIL_NET_H
 #define SPACETAIL_NET_H
 
@@ -53,7 +53,7 @@ int net_address(const uint8_t *ip, size_t length, int32_t port, struct sockaddr_
 // capture-job.c instead.
 int relay_start(int a, int b, double id);
 
-// Starts to hand a client over to tailscaled, on the connection on which that was asked to. Both sockets belong to the
+// Starts to hand a client over to tailscaled, on the connection that asked for the service. Both sockets belong to the
 // handover from now on, whose end is posted for `id`.
 int handover_start(int client, int daemon, double id);
 

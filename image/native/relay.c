@@ -24,6 +24,8 @@ struct side {
   bool readable, writable;
   // Nothing more comes from here, or nothing more can be sent to the other side.
   bool over;
+  // The latter. What comes is thrown away: this side may take nothing more while nobody reads its answer.
+  bool unheard;
   // What has come from here and is not yet sent is in the pipe; NULL if that is nothing.
   struct pipe *pipe;
   size_t held;
@@ -100,7 +102,8 @@ static void stop_reading(struct side *from, struct side *to, ssize_t result) {
   from->readable = false;
   if (result == 0) {
     from->over = true;
-    shutdown(to->fd, SHUT_WR);
+    // The error of a connection is reported once. If that was to a call that sent, this is no end like any other.
+    if (from->relay->error == 0) shutdown(to->fd, SHUT_WR);
   } else if (errno != EAGAIN) {
     fail(from->relay, errno);
     from->relay->cut = true;
@@ -114,6 +117,7 @@ static void stop_writing(struct side *from, struct side *to) {
   fail(from->relay, errno);
   // What the other side had sent before it closed may still be there: the answer to a refused upload, say.
   from->over = true;
+  from->unheard = true;
   to->readable = true;
 }
 
@@ -145,16 +149,25 @@ static bool copy(struct side *from, struct side *to) {
   return true;
 }
 
+// Returns true if there may be more.
+static bool discard(struct side *from) {
+  for (int i = 0; i < CHUNKS; i++) {
+    if (recv(from->fd, buffer, sizeof buffer, MSG_TRUNC) <= 0) return false;
+  }
+  return true;
+}
+
 // Moves bytes in one direction while there are some, there is room for them, and it is this direction's turn. Returns
 // true if the turn is over but not the bytes.
 static bool move(struct side *from, struct side *to) {
+  if (from->unheard) return discard(from);
   for (int i = 0; i < CHUNKS; i++) {
     if (!to->writable || from->over) return false;
     if (from->held == 0) {
       if (!from->readable) return false;
       if (from->pipe == NULL) from->pipe = pipe_borrow();
       if (from->pipe == NULL) {
-        if (!copy(from, to)) return false;
+        if (!copy(from, to)) return from->unheard;
         continue;
       }
       ssize_t got = splice(from->fd, NULL, from->pipe->in, NULL, CHUNK, SPLICE_F_NONBLOCK);
@@ -172,7 +185,7 @@ static bool move(struct side *from, struct side *to) {
       // There is something in the pipe, so 0 would be a fault.
       if (put == 0) errno = EIO;
       stop_writing(from, to);
-      return false;
+      return from->unheard;
     }
     from->held -= (size_t)put;
     from->carried += (double)put;

@@ -68,6 +68,22 @@ export async function all(socket: Socket): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
+/** Sends until the other side has taken nothing for half a second. */
+export function flood(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    let timer = setTimeout(resolve, 500);
+    const send = (): void => {
+      socket.write(Buffer.alloc(MB), (error) => {
+        if (error) return;
+        clearTimeout(timer);
+        timer = setTimeout(resolve, 500);
+        send();
+      });
+    };
+    send();
+  });
+}
+
 /** Starts a relay to a server. */
 export async function relayTo(command: readonly string[], serve: (socket: Socket) => void, how = "relay") {
   const server = await listen(serve);

@@ -9,6 +9,7 @@ import {
   all,
   dial,
   echo,
+  flood,
   listen,
   MB,
   pattern,
@@ -98,6 +99,28 @@ describe.each(BUILDS)("sockets of the build for %s", (_, command) => {
     socket.resetAndDestroy();
     expect(await failure).toMatchObject({ code: "ECONNRESET" });
     expect((await probe.line()).error).toBe("ECONNRESET");
+  });
+
+  test("a relay whose server resets during an upload does not look complete", async () => {
+    let cut = (): void => {};
+    const { probe, port } = await relayTo(command, (socket) => {
+      socket.write("the first half");
+      cut = () => socket.resetAndDestroy();
+    });
+    const socket = await dial(port);
+    expect((await once(socket, "data"))[0].toString()).toBe("the first half");
+    await flood(socket);
+    cut();
+    await expect(all(socket)).rejects.toMatchObject({ code: expect.stringMatching(/^(ECONNRESET|EPIPE)$/) });
+    expect((await probe.line()).error).toMatch(/^(ECONNRESET|EPIPE)$/);
+  });
+
+  test("a relay whose client is gone ends although its server takes nothing more before it is read", async () => {
+    const { probe, port } = await relayTo(command, echo);
+    const socket = await dial(port);
+    await flood(socket);
+    socket.resetAndDestroy();
+    expect((await probe.line()).error).toMatch(/^(ECONNRESET|EPIPE)$/);
   });
 
   test("whoever waits for something to read learns that the connection was closed here", async () => {

@@ -56,14 +56,14 @@ describe("a connection through tailscaled", () => {
 
   test("of a client is tailscaled's alone where the client can be handed over", async () => {
     const net = { ...nodeNet(), canHandOver: true };
-    const own = ["spacetail-dial", "spacetail-hand-over"];
+    const own = ["spacetail-dial", "spacetail-handover"];
     const dial = tailnetDialer(net, await tailscaled("dial", ...own));
     for (const forClient of [true, false]) {
       const { takesClient, connection } = await dial(target, 60_000, forClient);
       expect(takesClient).toBe(forClient);
       connection?.close();
     }
-    expect(asked).toEqual(["spacetail-hand-over", "spacetail-dial"]);
+    expect(asked).toEqual(["spacetail-handover", "spacetail-dial"]);
   });
 
   test("of a client is an ordinary one if tailscaled takes no clients, which is asked for once", async () => {
@@ -73,7 +73,7 @@ describe("a connection through tailscaled", () => {
       expect(takesClient).toBe(false);
       connection?.close();
     }
-    expect(asked).toEqual(["spacetail-hand-over", "spacetail-dial", "spacetail-dial"]);
+    expect(asked).toEqual(["spacetail-handover", "spacetail-dial", "spacetail-dial"]);
   });
 
   test("cannot be made by a tailscaled without either", async () => {

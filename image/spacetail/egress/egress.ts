@@ -36,7 +36,7 @@ export interface Egress {
   readonly connectThrough: (proxy: UpstreamProxy, host: string, port: number, deadline: Deadline) => Promise<Outlet>;
   /** Connects to a proxy itself, for requests that it is to pass on. */
   readonly connectTo: (proxy: UpstreamProxy, deadline: Deadline) => Promise<Outlet>;
-  /** Relays between a client and an outlet until both have ended, and then calls `done`. */
+  /** Connects a client with an outlet until both have ended, and then calls `done`. */
   readonly relay: (client: Connection, outlet: Outlet, done: () => void) => void;
 }
 

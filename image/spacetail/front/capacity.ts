@@ -4,7 +4,10 @@ import { readText } from "../process/files.js";
 /** Descriptors for everything except clients: listeners, logs, and requests to tailscaled (dozens while knocking). */
 const RESERVED = 160;
 
-/** What a client takes: its own connection, and the one that is made for it. */
+/**
+ * What a client takes: its own connection, and the one that is made for it. tailscaled has the same limit, and takes as
+ * many for a client that is handed over.
+ */
 const PER_CLIENT = 2;
 
 /** How many clients this process can serve at the same time, by its limit of open files. */

@@ -20,8 +20,8 @@ export interface FrontParts {
   readonly net: Net;
   readonly dialer: Dialer;
   /**
-   * Passes bytes on between a client and an outlet until both have ended, and then calls `done`. A promise would cost
-   * the native build a stack for each relay.
+   * Connects a client with an outlet until both have ended, and then calls `done`. A promise would cost the native
+   * build a stack for each client.
    */
   readonly relay: (client: Connection, outlet: Outlet, done: () => void) => void;
   /** The port of tailscaled's own SOCKS5 proxy, which does UDP; 0 if it has none. */

@@ -15,7 +15,7 @@ const waiters = new Map<number, Waiter>();
 let lastId = 0;
 let holds = 0;
 
-/** A number for a socket, a look-up or a relay of the native build. */
+/** A number for a socket, a look-up, a relay or a handover of the native build. */
 export function newId(): number {
   lastId += 1;
   return lastId;

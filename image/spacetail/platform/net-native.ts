@@ -32,8 +32,7 @@ const REST_MS = 50;
 // The connections that have not been closed, by their IDs.
 const open = new Map<number, NativeConnection>();
 
-/** Sockets of the native build. The event loop waits for them; a thread of image/native does
- * relays and handovers. */
+/** Sockets of the native build. The event loop waits for them; a thread of image/native does relays and handovers. */
 export function nativeNet(): Net {
   return { listen, connectTcp, connectUnix, lookup, relay, handOver, canHandOver: true };
 }

@@ -28,10 +28,8 @@ export function nodeNet(): Net {
     connectUnix: (path) => dial(connect({ path, allowHalfOpen: true }), `connect ${path}`, LONGEST_TIMER_MS),
     lookup,
     relay,
-    handOver: (client, daemon, done) => {
-      client.close();
-      daemon.close();
-      done();
+    handOver: () => {
+      throw new Error("Node cannot send sockets");
     },
     canHandOver: false,
   };
@@ -149,6 +147,14 @@ function write(socket: Socket, bytes: Buffer): Promise<void> {
   });
 }
 
+/** Reads on for nobody, in the background. */
+function discard(socket: Socket): void {
+  const next = (bytes: Buffer | null): void => {
+    if (bytes !== null) discard(socket);
+  };
+  read(socket).then(next, () => {});
+}
+
 function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): void {
   const [one, other] = [sockets.get(a), sockets.get(b)];
   if (one === undefined || other === undefined) {
@@ -185,12 +191,15 @@ function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): 
       try {
         await write(to, bytes);
       } catch (error) {
-        // What the other side had sent before it closed may still be there.
-        return fail(error);
+        // What the other side had sent before it closed may still be there. This side may not take it unless somebody
+        // reads its answer.
+        fail(error);
+        return discard(from);
       }
       carried(bytes.length);
     }
-    to.end();
+    // A connection reports its error once. If that was to a write, this is no end like any other.
+    if (result.error === "") to.end();
   };
   Promise.all([
     move(one, other, (length) => {

@@ -57,8 +57,7 @@ export interface Listener {
   readonly close: () => void;
 }
 
-/** One end of a TCP or unix connection. After {@link Net.relay} or {@link Net.handOver} has got it,
- * nothing else may use it. */
+/** One end of a TCP or unix connection. Nothing else may use it after {@link Net.relay} or {@link Net.handOver}. */
 export interface Connection {
   /** A number that no other connection of this process has. */
   readonly id: number;

@@ -3,7 +3,7 @@ import { formatHostPort, type HostPort } from "../../../contract/wire/addresses.
 import { parseHead, type ReplyHead } from "../egress/http-reply.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
 import type { Connection, Net } from "../platform/net.js";
-import { DIAL, type DialCall, type DialResult, dialResult, dialText, HAND_OVER, OWN_DIAL } from "./local-api.js";
+import { DIAL, type DialCall, type DialResult, dialResult, dialText, HANDOVER, OWN_DIAL } from "./local-api.js";
 
 /** A connection through the tailnet, or why there is none. */
 export interface TailnetDial {
@@ -37,9 +37,9 @@ export type TailnetDialer = (target: HostPort, limitMs: number, forClient: boole
  * @param socket tailscaled's
  */
 export function tailnetDialer(net: Net, socket: string): TailnetDialer {
-  const absent: DialCall[] = net.canHandOver ? [] : [HAND_OVER];
+  const absent: DialCall[] = net.canHandOver ? [] : [HANDOVER];
   return async (target, limitMs, forClient) => {
-    for (const call of forClient ? [HAND_OVER, OWN_DIAL, DIAL] : [OWN_DIAL, DIAL]) {
+    for (const call of forClient ? [HANDOVER, OWN_DIAL, DIAL] : [OWN_DIAL, DIAL]) {
       if (absent.includes(call)) continue;
       const dialed = await dialBy(call, net, socket, target, limitMs);
       if (dialed !== null) return dialed;
@@ -74,7 +74,7 @@ async function dialBy(
     if (answer === null) return failed(isLate ? "timeout" : "failed", "tailscaled closed the connection");
     const result = dialResult(answer);
     if (result === "connected") {
-      return { result, connection, takesClient: call === HAND_OVER, early: answer.rest, reason: "" };
+      return { result, connection, takesClient: call === HANDOVER, early: answer.rest, reason: "" };
     }
     connection.close();
     if (answer.status === 404) return null;

@@ -167,9 +167,9 @@ export interface DialCall {
 /** tailscaled's own, which closes a connection as soon as one of its sides has ended. */
 export const DIAL: DialCall = { path: "dial", protocol: "ts-dial" };
 
-/** The ones of image/tailscale/tailscaled. The second wants the client's socket: see {@link Net.handOver}. */
+/** The ones of image/tailscale/tailscaled. After the second, tailscaled waits for a client: see {@link Net.handOver}. */
 export const OWN_DIAL: DialCall = { path: "spacetail-dial", protocol: "spacetail-dial" };
-export const HAND_OVER: DialCall = { path: "spacetail-hand-over", protocol: "spacetail-hand-over" };
+export const HANDOVER: DialCall = { path: "spacetail-handover", protocol: "spacetail-handover" };
 
 /** The request for a dial. It upgrades its connection, which takes HTTP/1.1. */
 export function dialText({ path, protocol }: DialCall, target: HostPort): string {

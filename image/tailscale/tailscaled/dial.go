@@ -36,8 +36,8 @@ func serveDial(h *localapi.Handler, w http.ResponseWriter, r *http.Request) {
 	relay(client, service)
 }
 
-// dial connects to the service that a request asks for, and upgrades the connection of the request. If either fails,
-// the service is nil and the request answered.
+// dial connects to the service that a request asks for, and upgrades the connection of the request. The service is nil
+// if either fails.
 func dial(h *localapi.Handler, w http.ResponseWriter, r *http.Request, protocol string) (net.Conn, conn) {
 	if r.Method != http.MethodPost || !strings.EqualFold(r.Header.Get("Upgrade"), protocol) {
 		http.Error(w, "POST with Upgrade: "+protocol+" required", http.StatusBadRequest)

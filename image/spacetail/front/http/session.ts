@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { errorCode, errorMessage } from "../../errors/failure.js";
-import { announce } from "../handover.js";
+import { announce } from "../announce.js";
 import type { Client, Done, FrontParts } from "../parts.js";
 import { httpStatus } from "../problem.js";
 import { answer, answered, answerLast, awaitAnswer, cut, finish, give, isHead, type Session } from "./answering.js";

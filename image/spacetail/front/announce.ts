@@ -16,6 +16,6 @@ export async function sendEarly({ source }: Client, outlet: Outlet): Promise<voi
   try {
     if (early.length > 0) await outlet.connection.write(early);
   } catch {
-    // The server has gone already, which ends the relay at once.
+    // The server has gone already, which ends the connection at once.
   }
 }
