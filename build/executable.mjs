@@ -33,7 +33,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { repairedSource } from "./runtime-repairs.mjs";
 import { shrink } from "./shrink/main.mjs";
-import { gcc, musl } from "./toolchain.mjs";
+import { gcc, HEAP, musl } from "./toolchain.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "..");
@@ -55,7 +55,7 @@ const SMALL = {
   generated: ["-Oz", ...LEAN],
   own: ["-Os", ...LEAN, "-ffunction-sections"],
   library: ["-flto"],
-  link: ["-Oz", "-flto", "-no-pie", "-static", "-s"],
+  link: ["-Oz", "-flto", "-no-pie", "-static", "-s", ...HEAP],
 };
 const WATCHED = ["-O1", "-g", "-fsanitize=address", "-fno-omit-frame-pointer"];
 const SANITIZED = {

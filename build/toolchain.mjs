@@ -9,6 +9,14 @@ import { fileURLToPath } from "node:url";
 const PINNED = resolve(dirname(fileURLToPath(import.meta.url)), "../image/native/zig.txt");
 const ZIG = /^ziglang==(\S+)/m.exec(readFileSync(PINNED, "utf8"))[1];
 
+/**
+ * What makes the linker call image/native/heap.c for blocks of memory. That file has no function in place of the last
+ * two, which would not know its blocks, so a program that calls these cannot be linked.
+ */
+export const HEAP = ["malloc", "calloc", "realloc", "free", "malloc_usable_size", "reallocarray"].map(
+  (name) => `-Wl,--wrap=${name}`,
+);
+
 /** The folder with the pinned Zig: ZIG_FOLDER if set, otherwise one below `cache`, which may not exist yet. */
 export function zigFolder(cache) {
   return process.env.ZIG_FOLDER ?? join(cache, `ziglang-${ZIG}`);

@@ -15,7 +15,7 @@ declare function netWrite(fd: number, bytes: Buffer): number;
 /** How long the address in front of a datagram is. */
 const ADDRESS = 28;
 
-const buffer = Buffer.alloc(65_536);
+const buffer = Buffer.allocUnsafe(65_536);
 
 export function nativeDatagrams(): Datagrams {
   return { serve, ask };
