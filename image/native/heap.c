@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small blocks of memory: malloc and its relatives, which are called instead of the C library's.
 //
-// musl asks the system for a page, and returns it, whenever a few small blocks come and go. This program makes and
-// drops small things all the time, and half of its start went into that. Here they come from an arena of fixed size,
-// where what is freed waits for the next that needs it. Larger blocks, and those for which there is no place, come
-// from the library and go back there, so that the arena adds no more than its size to what a burst leaves.
+// musl asks the system for a page, and returns it, whenever a few small blocks come and go; Zig's library never returns
+// one. This program makes and drops small things all the time, and thousands at once when many clients come. Here they
+// come from an arena where what is freed waits for the next that needs it, and what only a burst needed goes back to the
+// system. Larger blocks, and those for which there is no place, are the library's.
 //
-// The arena is divided into rooms, each for blocks of one size, so a block has no head of its own. Rooms that nobody
-// has used take no memory, and a room without blocks may get another size. Freeing a block twice, or an address in the
+// The arena is divided into rooms of a page, each for blocks of one size, so a block has no head of its own. Rooms that
+// nobody has used take no memory, and a room without blocks may get another size, or lose its page. Freeing a block twice, or an address in the
 // arena that is no block, ends the process, and nobody can forge a list of free blocks without a secret of this
 // process.
 //
@@ -15,6 +15,7 @@
 // build/toolchain.mjs. What the library allocates by other functions, such as aligned_alloc, is its own. A child of
 // fork must not allocate before it becomes another program, because another thread may have held the lock.
 #ifndef __SANITIZE_ADDRESS__
+#include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -23,8 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 
-enum { ROOM = 4096, ROOMS = 128, UNIT = 16, LARGEST = ROOM / 2 };
+// So many rooms without blocks keep their pages.
+enum { ROOM = 4096, ROOMS = 8192, KEPT = 128, UNIT = 16, LARGEST = ROOM / 2 };
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t each);
@@ -45,9 +48,10 @@ static struct room {
 } rooms[ROOMS];
 
 static _Alignas(ROOM) uint8_t arena[ROOMS][ROOM];
-// Rooms that have a place, by the size of their blocks in units. The first list has rooms without blocks.
-static struct room *lists[LARGEST / UNIT + 1];
-static size_t begun;
+// Rooms that have a place, by the size of their blocks in units. The first list has rooms without blocks, of which
+// `kept` tells the number; those in `bare` have no pages either.
+static struct room *lists[LARGEST / UNIT + 1], *bare;
+static size_t begun, kept;
 static uintptr_t secret;
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
@@ -104,13 +108,24 @@ static size_t rounded(size_t size) {
   return ROOM / (ROOM / least) & ~(size_t)(UNIT - 1);
 }
 
-static struct room *empty_room(size_t size) {
+static void begin(void) {
   // The kernel gives every process 16 random bytes, the first of which protect the stack.
-  if (begun == 0) memcpy(&secret, (uint8_t *)getauxval(AT_RANDOM) + 8, sizeof secret);
-  struct room *room = lists[0];
-  if (room != NULL) take_out(room);
-  else if (begun < ROOMS) room = &rooms[begun++];
-  else return NULL;
+  memcpy(&secret, (uint8_t *)getauxval(AT_RANDOM) + 8, sizeof secret);
+  // One block would take 2 MB where the kernel prefers large pages.
+  madvise(arena, sizeof arena, MADV_NOHUGEPAGE);
+}
+
+static struct room *empty_room(size_t size) {
+  if (begun == 0) begin();
+  struct room *room = lists[0] != NULL ? lists[0] : bare;
+  if (room != NULL) {
+    kept -= room == lists[0];
+    take_out(room);
+  } else if (begun < ROOMS) {
+    room = &rooms[begun++];
+  } else {
+    return NULL;
+  }
   room->free = NULL;
   room->fresh = 0;
   room->size = (uint16_t)size;
@@ -143,6 +158,13 @@ static void *take(size_t wanted) {
   return block;
 }
 
+static bool drop_page(const struct room *room) {
+  int error = errno;
+  bool is_dropped = madvise(arena[room - rooms], ROOM, MADV_DONTNEED) == 0;
+  errno = error;
+  return is_dropped;
+}
+
 static void give_back(struct hole *block) {
   enter();
   struct room *room = room_of(block);
@@ -153,7 +175,9 @@ static void give_back(struct hole *block) {
   room->free = block;
   if (--room->used == 0) {
     take_out(room);
-    put_in(&lists[0], room);
+    bool is_kept = kept < KEPT || !drop_page(room);
+    kept += is_kept;
+    put_in(is_kept ? &lists[0] : &bare, room);
   }
   leave();
 }

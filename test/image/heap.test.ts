@@ -46,6 +46,7 @@ test.each([
   ["keeps errno when it frees", "errno"],
   ["serves more than its arena has, and uses the arena again", "full"],
   ["gives the places of one size to another", "turns"],
+  ["gives back to the system what only a burst needed", "give-back"],
 ])("the heap %s", (_name, what) => {
   expect(ended(what)).toEqual(WELL);
 });

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOTS = 512, ROUNDS = 30000, THREADS = 4, ARENA = 512 * 1024, MANY = 20000 };
+enum { SLOTS = 512, ROUNDS = 30000, THREADS = 4, ROOM = 4096, ARENA = 32 << 20, BEYOND = 1000 };
 
 static void require(bool holds, const char *what) {
   if (holds) return;
@@ -107,14 +107,15 @@ static void keep_errno(void) {
   require(errno == ENOTTY, "free changed errno");
 }
 
-// How many of MANY blocks of a size lie in the arena. All are freed.
-static int in_arena(size_t size, bool is_written) {
-  static uint8_t *blocks[MANY];
+// Whether the arena takes as many blocks of a size as it has places, and the library the others. All are freed.
+static bool is_used_up(size_t size, bool is_written) {
+  static uint8_t *blocks[ARENA / 64 + BEYOND];
+  int places = (ARENA / ROOM - 1) * (int)(ROOM / size), many = places + BEYOND;
   // The first room has this one all the time.
   static uint8_t *first;
   if (first == NULL) first = malloc(16);
   int count = 0;
-  for (int i = 0; i < MANY; i++) {
+  for (int i = 0; i < many; i++) {
     blocks[i] = malloc(size);
     require(blocks[i] != NULL, "malloc failed");
     count += (uintptr_t)blocks[i] - (uintptr_t)first < ARENA;
@@ -124,26 +125,40 @@ static int in_arena(size_t size, bool is_written) {
   free(freed);
   blocks[1] = malloc(size);
   require(blocks[1] == freed, "a place was lost");
-  for (int i = 0; is_written && i < MANY; i++) memset(blocks[i], i, size);
-  for (int i = 0; is_written && i < MANY; i++) require(is_filled(blocks[i], size, (uint8_t)i), "blocks overlap");
+  for (int i = 0; is_written && i < many; i++) memset(blocks[i], i, size);
+  for (int i = 0; is_written && i < many; i++) require(is_filled(blocks[i], size, (uint8_t)i), "blocks overlap");
   // In another order.
-  for (int i = 0; i < MANY; i += 2) free(blocks[i]);
-  for (int i = 1; i < MANY; i += 2) free(blocks[i]);
-  return count;
+  for (int i = 0; i < many; i += 2) free(blocks[i]);
+  for (int i = 1; i < many; i += 2) free(blocks[i]);
+  return count == places;
+}
+
+static long resident(void) {
+  long total, pages;
+  FILE *file = fopen("/proc/self/statm", "r");
+  require(file != NULL && fscanf(file, "%ld %ld", &total, &pages) == 2, "no statm");
+  fclose(file);
+  return pages;
 }
 
 static void full(void) {
-  int expected = (ARENA / 4096 - 1) * (4096 / 128);
-  for (int i = 0; i < 3; i++) require(in_arena(128, true) == expected, "the arena was not used");
+  for (int i = 0; i < 3; i++) require(is_used_up(128, true), "the arena was not used");
 }
 
 static void turns(void) {
   // Sizes of which a whole number fills a room. Blocks that nobody writes to keep what earlier ones have left there.
   for (size_t size = 2048; size >= 64; size /= 2) {
-    int expected = (ARENA / 4096 - 1) * (int)(4096 / size);
-    require(in_arena(size, false) == expected, "a size keeps places of another");
-    require(in_arena(size, true) == expected, "a size keeps places of its own");
+    require(is_used_up(size, false), "a size keeps places of another");
+    require(is_used_up(size, true), "a size keeps places of its own");
   }
+}
+
+static void give_back(void) {
+  // Also makes the test's own pages resident.
+  is_used_up(64, true);
+  long before = resident();
+  is_used_up(64, true);
+  require(resident() <= before + 16 && before < (16 << 20) / ROOM, "the pages of a burst stay");
 }
 
 // Not known at compile time, which would warn.
@@ -156,6 +171,7 @@ int main(int argc, char **argv) {
   if (strcmp(what, "errno") == 0) return keep_errno(), 0;
   if (strcmp(what, "full") == 0) return full(), 0;
   if (strcmp(what, "turns") == 0) return turns(), 0;
+  if (strcmp(what, "give-back") == 0) return give_back(), 0;
   block = malloc(100);
   other = malloc(100);
   kept = malloc(100);
