@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sockets of the native build, shared by events.c, script.c, sockets.c, relay.c, handover.c and lookup.c. Functions that
-// are bound to TypeScript return -errno on failure.
+// Sockets of the native build, shared by events.c, script.c, sockets.c, relay.c, handover.c and lookup.c. Functions
+// that are bound to TypeScript return -errno on failure.
 #ifndef SPACETAIL_NET_H
 #define SPACETAIL_NET_H
 

@@ -43,7 +43,7 @@ const ECHO = `${OPEN}
   const ways = Array.from({ length: 120 }, (_, i) => ["CONNECT", "SOCKS5", "forward"][i % 3]);
   Promise.all(ways.map(echo)).then((same) => console.log(same.filter((one) => one).length));`;
 
-/** Reads the answer to a request, and prints `end` or the code of the error that ends it. Makes a file when it begins. */
+/** Reads an answer, and prints `end` or the code of the error that ends it. Makes a file when the answer begins. */
 const read = (request: string, bodySize = 0): string => `${OPEN}
   open("CONNECT", 8000).then((socket) => {
     socket.write("${request}\\r\\n\\r\\n" + "x".repeat(${bodySize}));

@@ -167,7 +167,7 @@ export interface DialCall {
 /** tailscaled's own, which closes a connection as soon as one of its sides has ended. */
 export const DIAL: DialCall = { path: "dial", protocol: "ts-dial" };
 
-/** The ones of image/tailscale/tailscaled. After the second, tailscaled waits for a client: see {@link Net.handOver}. */
+/** Ours, of image/tailscale/tailscaled. After the second, tailscaled waits for a client: see {@link Net.handOver}. */
 export const OWN_DIAL: DialCall = { path: "spacetail-dial", protocol: "spacetail-dial" };
 export const HANDOVER: DialCall = { path: "spacetail-handover", protocol: "spacetail-handover" };
 
