@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small blocks of memory: malloc and its relatives, which are called instead of the C library's.
 //
-// musl asks the system for a page, and returns it, whenever a few small blocks come and go; Zig's library never returns
-// one. This program makes and drops small things all the time, and thousands at once when many clients come. Here they
-// come from an arena where what is freed waits for the next that needs it, and what only a burst needed goes back to the
-// system. Larger blocks, and those for which there is no place, are the library's.
+// This program makes and drops small things all the time, and thousands at once when many clients come. musl asks the
+// system for a page, and returns it, whenever a few of them come and go, which was half of its start; Zig's library
+// never returns one. Here they come from an arena where what is freed waits for the next that needs it, and what only a
+// burst needed goes back to the system. Larger blocks, and those for which there is no place, are the library's.
 //
 // The arena is divided into rooms of a page, each for blocks of one size, so a block has no head of its own. Rooms that
-// nobody has used take no memory, and a room without blocks may get another size, or lose its page. Freeing a block twice, or an address in the
-// arena that is no block, ends the process, and nobody can forge a list of free blocks without a secret of this
-// process.
+// nobody has used take no memory, and a room without blocks may get another size, or lose its page. Freeing a block
+// twice, or an address in the arena that is no block, ends the process, and nobody can forge a list of free blocks
+// without a secret of this process.
 //
 // The linker gives callers of malloc __wrap_malloc, and callers of __real_malloc the library's: see HEAP in
 // build/toolchain.mjs. What the library allocates by other functions, such as aligned_alloc, is its own. A child of
