@@ -4,7 +4,8 @@
 // This program makes and drops small things all the time, and thousands at once when many clients come. musl asks the
 // system for a page, and returns it, whenever a few of them come and go, which was half of its start; Zig's library
 // never returns one. Here they come from an arena where what is freed waits for the next that needs it, and what only a
-// burst needed goes back to the system. Larger blocks, and those for which there is no place, are the library's.
+// burst needed goes back to the system, if its pages are of the usual 4 KB. Larger blocks, and those for which there is
+// no place, are the library's.
 //
 // The arena is divided into rooms of a page, each for blocks of one size, so a block has no head of its own. Rooms that
 // nobody has used take no memory, and a room without blocks may get another size, or lose its page. Freeing a block
@@ -159,6 +160,8 @@ static void *take(size_t wanted) {
 }
 
 static bool drop_page(const struct room *room) {
+  // Where pages are larger, others are in the same one.
+  if (getauxval(AT_PAGESZ) != ROOM) return false;
   int error = errno;
   bool is_dropped = madvise(arena[room - rooms], ROOM, MADV_DONTNEED) == 0;
   errno = error;
@@ -189,8 +192,10 @@ void *__wrap_malloc(size_t size) {
 
 void *__wrap_calloc(size_t count, size_t each) {
   size_t size;
-  void *block = __builtin_mul_overflow(count, each, &size) ? NULL : take(size);
-  return block != NULL ? memset(block, 0, size) : __real_calloc(count, each);
+  // musl's calloc calls malloc, and would take a block of the arena for one of its own.
+  if (__builtin_mul_overflow(count, each, &size) || size > LARGEST) return __real_calloc(count, each);
+  void *block = __wrap_malloc(size);
+  return block != NULL ? memset(block, 0, size) : NULL;
 }
 
 void __wrap_free(void *at) {

@@ -114,7 +114,8 @@ static void stop_reading(struct side *from, struct side *to, ssize_t result) {
 static void stop_writing(struct side *from, struct side *to) {
   to->writable = false;
   if (errno == EAGAIN) return;
-  fail(from->relay, errno);
+  // Otherwise the other side ended its stream properly before it closed the connection.
+  if (errno != EPIPE) fail(from->relay, errno);
   // What the other side had sent before it closed may still be there: the answer to a refused upload, say.
   from->over = true;
   from->unheard = true;
@@ -152,7 +153,10 @@ static bool copy(struct side *from, struct side *to) {
 // Returns true if there may be more.
 static bool discard(struct side *from) {
   for (int i = 0; i < CHUNKS; i++) {
-    if (recv(from->fd, buffer, sizeof buffer, MSG_TRUNC) <= 0) return false;
+    ssize_t got = recv(from->fd, buffer, sizeof buffer, MSG_TRUNC);
+    if (got > 0) continue;
+    if (got < 0 && errno != EAGAIN) from->relay->cut = true;
+    return false;
   }
   return true;
 }

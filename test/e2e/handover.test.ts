@@ -50,8 +50,12 @@ const read = (request: string, bodySize = 0): string => `${OPEN}
     socket.removeAllListeners("error");
     socket.once("data", () => require("fs").writeFileSync("/tmp/begun", ""));
     socket.resume();
-    socket.on("end", () => console.log("end"));
-    socket.on("error", (error) => console.log(error.code));
+    const finish = (how) => {
+      console.log(how);
+      process.exit();
+    };
+    socket.on("end", () => finish("end"));
+    socket.on("error", (error) => finish(error.code));
   });`;
 
 /** Sends until nobody takes anything more, and reads nothing. */
@@ -150,5 +154,11 @@ describeInContainers("clients of the tunnel", () => {
         expect(await stage.run(oneLine(read("GET /empty HTTP/1.0")))).toMatchObject({ code: 0, text: "end\n" });
       },
     );
+
+    test.each(["0s", "20ms", "50ms"])("take an answer for complete whose service closes %s later", async (delay) => {
+      const finish = oneLine(read(`POST /finish?delay=${delay} HTTP/1.0\\r\\nContent-Length: 2500000`, 2_500_000));
+      const several = `for i in 1 2 3 4 5 6 7 8; do ${finish}; done | sort | uniq -c`;
+      expect((await stage.run(several)).text.trim()).toBe("8 end");
+    });
   });
 });

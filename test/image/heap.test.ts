@@ -14,14 +14,17 @@ const COMPILER = `
 
 let folder = "";
 let program = "";
+/** The same on a system with pages of 64 KB. */
+let elsewhere = "";
 
 /** Compiles the heap and a program that uses it, and links them as the executable is linked. */
 beforeAll(() => {
   // In a process of its own, because Jest does not import the build's modules.
   const found = execFileSync(process.execPath, ["--input-type=module", "-e", COMPILER], { encoding: "utf8" });
-  const [[compiler = "", ...args], heap]: string[][] = JSON.parse(found);
+  const [[compiler, ...args], heap]: [[string, ...string[]], string[]] = JSON.parse(found);
   folder = mkdtempSync(join(tmpdir(), "heap-"));
   program = join(folder, "heap");
+  elsewhere = join(folder, "heap-64k");
   const flags = [...args, "-std=c11", "-D_GNU_SOURCE", "-Os"];
   const object = `${program}.o`;
   execFileSync(compiler, [...flags, "-c", join(ROOT, "image/native/heap.c"), "-o", object]);
@@ -29,12 +32,20 @@ beforeAll(() => {
   const source = join(ROOT, "test/native/heap.c");
   const link = ["-fno-builtin", "-static", "-pthread", ...heap];
   execFileSync(compiler, [...flags, ...link, "-o", program, source, object]);
+  const pages = ["-DPAGE=65536", "-Wl,--wrap=getauxval", "-Wl,--wrap=madvise"];
+  execFileSync(compiler, [...flags, ...link, ...pages, "-o", elsewhere, source, object]);
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function ended(...args: string[]): { status: number | null; signal: string | null; stderr: string } {
-  const { status, signal, stderr } = spawnSync(program, args, { encoding: "utf8" });
+interface Ended {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly stderr: string;
+}
+
+function ended(what: string, of = program): Ended {
+  const { status, signal, stderr } = spawnSync(of, [what], { encoding: "utf8" });
   return { status, signal, stderr };
 }
 
@@ -49,6 +60,10 @@ test.each([
   ["gives back to the system what only a burst needed", "give-back"],
 ])("the heap %s", (_name, what) => {
   expect(ended(what)).toEqual(WELL);
+});
+
+test.each(["full", "turns"])("the heap keeps what lies in the same page, if that is larger: %s", (what) => {
+  expect(ended(what, elsewhere)).toEqual(WELL);
 });
 
 test.each([

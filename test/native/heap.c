@@ -11,6 +11,24 @@
 
 enum { SLOTS = 512, ROUNDS = 30000, THREADS = 4, ROOM = 4096, ARENA = 32 << 20, BEYOND = 1000 };
 
+#ifdef PAGE
+// A system whose pages are larger: like madvise there, drops all of a page that a part of it belongs to.
+#include <sys/auxv.h>
+#include <sys/mman.h>
+
+unsigned long __real_getauxval(unsigned long type);
+int __real_madvise(void *at, size_t length, int advice);
+
+unsigned long __wrap_getauxval(unsigned long type) {
+  return type == AT_PAGESZ ? PAGE : __real_getauxval(type);
+}
+
+int __wrap_madvise(void *at, size_t length, int advice) {
+  errno = EINVAL;
+  return (uintptr_t)at % PAGE != 0 ? -1 : __real_madvise(at, (length + PAGE - 1) & ~(size_t)(PAGE - 1), advice);
+}
+#endif
+
 static void require(bool holds, const char *what) {
   if (holds) return;
   fprintf(stderr, "%s\n", what);

@@ -192,8 +192,8 @@ function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): 
         await write(to, bytes);
       } catch (error) {
         // What the other side had sent before it closed may still be there. This side may not take it unless somebody
-        // reads its answer.
-        fail(error);
+        // reads its answer. EPIPE means that the other side ended its stream properly before.
+        if (errorCode(error) !== "EPIPE") fail(error);
         return discard(from);
       }
       carried(bytes.length);

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -32,7 +33,7 @@ func serveHandover(h *localapi.Handler, w http.ResponseWriter, r *http.Request) 
 	}
 	defer caller.Close()
 	defer service.Close()
-	to := &sink{Writer: service}
+	to := &side{Conn: service}
 	client, err := receiveClient(caller, to)
 	if err != nil {
 		// A caller that closes has lost its client.
@@ -41,12 +42,12 @@ func serveHandover(h *localapi.Handler, w http.ResponseWriter, r *http.Request) 
 		}
 		return
 	}
-	carry(client, service, to)
+	carry(&side{Conn: client}, to)
 }
 
 // receiveClient passes on to the service what the caller sends. The last byte comes with the client's socket, and is
 // not for the service. A service that takes nothing more may still have an answer.
-func receiveClient(caller conn, to *sink) (*net.TCPConn, error) {
+func receiveClient(caller conn, to *side) (*net.TCPConn, error) {
 	socket, ok := caller.Conn.(*net.UnixConn)
 	if !ok || caller.reader != caller.Conn {
 		return nil, errors.New("the caller has no unix socket of its own")
@@ -100,64 +101,78 @@ var errNoSocket = errors.New("the caller sent no TCP socket")
 
 // carry copies both ways until both sides have ended. It closes both connections.
 //
-// A client must not take a stream that was cut for a complete one. So its connection is one that the system resets when
-// it is closed, by whatever ends this process too, until the service has ended its side.
-func carry(client *net.TCPConn, service net.Conn, to *sink) {
-	client.SetLinger(0)
-	cut := func() {
-		client.Close()
-		service.Close()
-	}
-	defer cut()
+// Nobody must take a stream that was cut for a complete one. So the system resets each connection when it is closed,
+// by whatever ends this process too, until the other side has ended. Connections of Tailscale's own network stack
+// cannot be reset by their owner.
+func carry(client, service *side) {
+	client.resetAtClose(true)
+	service.resetAtClose(true)
 	sent := make(chan struct{})
 	go func() {
 		defer close(sent)
-		switch copyAll(to, client) {
-		case ended:
-			if endSending(service) != nil {
-				cut()
-			}
-		case unreadable:
-			cut()
-		}
-		// Whoever takes nothing more may have sent something before: the answer to a refused upload, say.
+		pass(service, client)
 	}()
-	switch copyAll(client, service) {
-	case ended:
-		if to.hasFailed() {
-			cut()
-			break
-		}
-		client.SetLinger(-1)
-		client.CloseWrite()
-	case unreadable:
-		cut()
-	case unwritable:
-		// A service that waits until its answer is read would take nothing more from the client.
-		go io.Copy(io.Discard, service)
-	}
+	pass(client, service)
 	<-sent
+	client.Close()
+	service.Close()
 }
 
-// sink is a service's side that takes bytes. A connection reports its error only once: if that is to a write, a read
-// sees an end like any other.
-type sink struct {
-	io.Writer
+// pass copies in one direction. If nothing more can come, it closes both connections.
+func pass(to, from *side) {
+	switch copyAll(to, from) {
+	case ended:
+		if !from.hasFailed() {
+			to.resetAtClose(false)
+			if endSending(to.Conn) == nil {
+				return
+			}
+		}
+	case unwritable:
+		// There may still be something to read from the other side: the answer to a refused upload, say. This side may
+		// take no more of it unless it is read too.
+		go io.Copy(io.Discard, from)
+		return
+	}
+	to.Close()
+	from.Close()
+}
+
+// side is one of the two connections.
+type side struct {
+	net.Conn
 	writing, failed atomic.Bool
 }
 
-func (s *sink) Write(p []byte) (int, error) {
+func (s *side) resetAtClose(isReset bool) {
+	if tcp, ok := s.Conn.(*net.TCPConn); ok {
+		seconds := -1
+		if isReset {
+			seconds = 0
+		}
+		tcp.SetLinger(seconds)
+	}
+}
+
+func (s *side) Write(p []byte) (int, error) {
 	s.writing.Store(true)
-	count, err := s.Writer.Write(p)
-	if err != nil {
+	count, err := s.Conn.Write(p)
+	if err != nil && !isAfterEnd(err) {
 		s.failed.Store(true)
 	}
 	s.writing.Store(false)
 	return count, err
 }
 
-// hasFailed tells whether a write has failed, or is about to: one that is under way has a moment for that.
-func (s *sink) hasFailed() bool {
+// isAfterEnd tells whether a connection can no longer be written to because the other side ended it properly, before it
+// closed it altogether. The system says that by EPIPE, Tailscale's own network stack by a text.
+func isAfterEnd(err error) bool {
+	return errors.Is(err, syscall.EPIPE) || strings.Contains(err.Error(), "closed for send")
+}
+
+// hasFailed tells whether the end that was read is none. A connection reports an error only once: if that was to a
+// write, a read sees an end like any other. A write that is under way has a moment to fail.
+func (s *side) hasFailed() bool {
 	for range 100 {
 		if !s.writing.Load() {
 			break

@@ -65,6 +65,7 @@ func serveMirror(listener net.Listener) {
 	})
 	mux.HandleFunc("/upgrade", upgrade)
 	mux.HandleFunc("/cut", cut)
+	mux.HandleFunc("/finish", finish)
 	http.Serve(listener, mux)
 }
 
@@ -89,6 +90,21 @@ func cut(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(conn, "HTTP/1.1 200 OK\r\n\r\nbeginning")
 	buffer.Peek(1)
 	time.Sleep(200 * time.Millisecond)
+}
+
+// finish sends a whole answer and ends its side. Then it closes the connection although there is something left to
+// read.
+func finish(w http.ResponseWriter, r *http.Request) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	defer conn.Close()
+	fmt.Fprint(conn, "HTTP/1.1 200 OK\r\n\r\nall")
+	conn.(interface{ CloseWrite() error }).CloseWrite()
+	delay, _ := time.ParseDuration(r.URL.Query().Get("delay"))
+	time.Sleep(delay)
 }
 
 // upgrade changes to a protocol that echoes.
