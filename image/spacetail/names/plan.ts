@@ -5,7 +5,7 @@ import { ipBytes, isInNetwork, isThisMachine, looksNumeric, parseNetwork } from 
 import { proxyFor, type Upstream } from "../egress/upstream.js";
 import { canonical } from "./dns-message.js";
 import type { Route } from "./router.js";
-import { isNode, leadsTo, type TailnetView } from "./view.js";
+import { isNode, isTailscaleAddress, leadsTo, type TailnetView } from "./view.js";
 
 // Decisions about routes. Pure, so that they can be tested with any tailnet and by fuzzers.
 
@@ -41,6 +41,14 @@ const NO_NAMES: readonly string[] = [];
 /** True for a destination that has nothing to do with the tailnet, whatever that is like. */
 export function isApart(host: string): boolean {
   return isThisMachine(host) || isMetadataService(withoutBrackets(host), true);
+}
+
+/** Whether a destination looks like a node: by a short name, by one of the tailnet's domain, or by its address. */
+export function mayBePeer(host: string, view: TailnetView): boolean {
+  const text = withoutBrackets(host);
+  if (ipBytes(text) !== null) return isTailscaleAddress(text);
+  const name = canonical(text);
+  return !name.includes(".") || (view.suffix !== "" && isBelow(name, view.suffix));
 }
 
 /** Decides about a destination as far as that is possible without asking anybody. */

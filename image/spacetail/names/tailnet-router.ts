@@ -7,13 +7,17 @@ import { deadlineIn, limited, now } from "../process/clock.js";
 import type { LocalApi } from "../tailnet/local-api.js";
 import { type AnswerCache, answerCache } from "./answer-cache.js";
 import { type DnsAnswer, parseReply, TYPE_A, TYPE_AAAA } from "./dns-message.js";
-import { isApart, ordinary, type Plan, plan, settle, type Target } from "./plan.js";
+import { isApart, mayBePeer, ordinary, type Plan, plan, settle, type Target } from "./plan.js";
 import type { Route, Router } from "./router.js";
 import { type TailnetView, viewOf } from "./view.js";
 
-/** How old the view may be, and how old when a name or an address is not in it: a peer may have just joined. */
+/**
+ * How old the view may be, and how old when a name or an address is not in it: a peer may have just joined, above all if
+ * nobody but a peer can have that name or address.
+ */
 const VIEW_MS = 5000;
 const FRESH_VIEW_MS = 1000;
+const PEER_VIEW_MS = 50;
 
 /** How long tailscaled may take to say what it knows itself. Milliseconds. */
 const STATUS_MS = 3000;
@@ -109,7 +113,7 @@ export function tailnetRouter({ api, net, upstream }: RouterParts): Router {
         // The tailnet may know by now what it did not.
         const isKnown = wanted.step === "settle" && settle(target, wanted.addresses, view, upstream).via === "tailnet";
         if (isKnown || wanted.step === "query") return await follow(target, wanted, view, 0);
-        const fresh = await current(FRESH_VIEW_MS);
+        const fresh = await current(mayBePeer(host, view) ? PEER_VIEW_MS : FRESH_VIEW_MS);
         return await follow(target, plan(target, fresh, upstream), fresh, 0);
       } catch (error) {
         const code = errorCode(error);

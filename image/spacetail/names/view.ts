@@ -81,6 +81,12 @@ function isTailscale({ bytes, bits }: Network): boolean {
   return bits === bytes.length * 8 && TAILSCALE.some((range) => isInNetwork(bytes, range));
 }
 
+/** Whether an address is one of those that nodes have. */
+export function isTailscaleAddress(address: string): boolean {
+  const bytes = ipBytes(address);
+  return bytes !== null && TAILSCALE.some((range) => isInNetwork(bytes, range));
+}
+
 /** Whether the tailnet leads to an address: a node has it, or it is in a network behind one. */
 export function leadsTo(view: TailnetView, address: string): boolean {
   if (isNode(view, address)) return true;

@@ -47,6 +47,21 @@ test.each(["127.0.0.1", "localhost", "169.254.169.254", "metadata.google.interna
   },
 );
 
+test.each(["other", "other.tail.test", "100.64.0.9"])(
+  "a node that has just joined is reached by %s although the view of the tailnet is new",
+  async (host) => {
+    let peers = {};
+    const { router } = routerOf((...request) => {
+      if (request[1].startsWith("status")) return JSON.stringify({ ...STATUS, Peer: peers });
+      return tailscaled({})(...request);
+    });
+    expect(await router.route("example.com", 80)).toMatchObject({ via: "direct" });
+    peers = { a: { DNSName: "other.tail.test.", TailscaleIPs: ["100.64.0.9"] } };
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(await router.route(host, 80)).toEqual({ via: "tailnet", addresses: ["100.64.0.9"] });
+  },
+);
+
 test("nothing else is reached then, and the reason is said in words", async () => {
   const { router } = routerOf(() => ({ status: 500, body: "oops" }));
   expect(await router.route("example.com", 80)).toEqual({ via: "refused", reason: "tailscaled does not answer" });
