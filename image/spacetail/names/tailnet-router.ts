@@ -12,8 +12,8 @@ import type { Route, Router } from "./router.js";
 import { type TailnetView, viewOf } from "./view.js";
 
 /**
- * How old the view may be, and how old when a name or an address is not in it: a peer may have just joined, above all if
- * nobody but a peer can have that name or address.
+ * How old the view may be, and how old when a name or an address is not in it: a peer may have just joined. The last is
+ * for those that look like a peer's.
  */
 const VIEW_MS = 5000;
 const FRESH_VIEW_MS = 1000;
