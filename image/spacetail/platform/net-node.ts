@@ -140,9 +140,10 @@ function write(socket: Socket, bytes: Buffer): Promise<void> {
     const closed = new SystemError("EPIPE", "write");
     if (socket.destroyed || socket.writableEnded) return reject(socket.errored ?? closed);
     socket.write(bytes, (error) => {
+      const code = errorCode(error);
       if (error === null || error === undefined) resolve();
-      // Node has codes of its own for a socket that was closed meanwhile.
-      else reject(errorCode(error).startsWith("ERR_") ? closed : error);
+      // Node has codes of its own for a socket that was closed meanwhile, and the system another for its last write.
+      else reject(socket.errored ?? (code.startsWith("ERR_") || code === "ECANCELED" ? closed : error));
     });
   });
 }
