@@ -44,7 +44,7 @@ static struct room {
   // Its place in a list.
   struct room *next, **link;
   struct hole *free;
-  // Where those blocks begin that nobody has had; the size of a block; how many are in use.
+  // Where the blocks that were never used begin; the size of a block; how many are in use.
   uint16_t fresh, size, used;
 } rooms[ROOMS];
 
@@ -76,7 +76,7 @@ static void take_out(struct room *room) {
   if (room->next != NULL) room->next->link = room->link;
 }
 
-// Whether it is in no list, as there is no place in it.
+// A full room is in no list.
 static bool is_full(const struct room *room) {
   return room->free == NULL && room->fresh + room->size > ROOM;
 }
@@ -192,7 +192,7 @@ void *__wrap_malloc(size_t size) {
 
 void *__wrap_calloc(size_t count, size_t each) {
   size_t size;
-  // musl's calloc calls malloc, and would take a block of the arena for one of its own.
+  // musl's calloc calls malloc, and would mistake a block of the arena for one of its own.
   if (__builtin_mul_overflow(count, each, &size) || size > LARGEST) return __real_calloc(count, each);
   void *block = __wrap_malloc(size);
   return block != NULL ? memset(block, 0, size) : NULL;

@@ -24,7 +24,7 @@ struct side {
   bool readable, writable;
   // Nothing more comes from here, or nothing more can be sent to the other side.
   bool over;
-  // The latter. What comes is thrown away: this side may take nothing more while nobody reads its answer.
+  // Nothing more can be sent to the other side. What comes is thrown away, as this side may stop until it is read.
   bool unheard;
   // What has come from here and is not yet sent is in the pipe; NULL if that is nothing.
   struct pipe *pipe;
@@ -102,7 +102,7 @@ static void stop_reading(struct side *from, struct side *to, ssize_t result) {
   from->readable = false;
   if (result == 0) {
     from->over = true;
-    // The error of a connection is reported once. If that was to a call that sent, this is no end like any other.
+    // A connection reports its error only once. If a write got it, this is not a proper end.
     if (from->relay->error == 0) shutdown(to->fd, SHUT_WR);
   } else if (errno != EAGAIN) {
     fail(from->relay, errno);

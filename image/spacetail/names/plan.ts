@@ -46,7 +46,8 @@ export function isApart(host: string): boolean {
 /** Whether a destination looks like a node: by a short name, by one of the tailnet's domain, or by its address. */
 export function mayBePeer(host: string, view: TailnetView): boolean {
   const text = withoutBrackets(host);
-  if (ipBytes(text) !== null) return isTailscaleAddress(text);
+  const bytes = ipBytes(text);
+  if (bytes !== null) return isTailscaleAddress(bytes);
   const name = canonical(text);
   return !name.includes(".") || (view.suffix !== "" && isBelow(name, view.suffix));
 }

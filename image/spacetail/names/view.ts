@@ -78,13 +78,12 @@ export function viewOf(status: Status, dns: DnsConfig | null, prefs: NamePrefs):
 
 /** Whether a network is a single address of those that only tailnets use. */
 function isTailscale({ bytes, bits }: Network): boolean {
-  return bits === bytes.length * 8 && TAILSCALE.some((range) => isInNetwork(bytes, range));
+  return bits === bytes.length * 8 && isTailscaleAddress(bytes);
 }
 
-/** Whether an address is one of those that nodes have. */
-export function isTailscaleAddress(address: string): boolean {
-  const bytes = ipBytes(address);
-  return bytes !== null && TAILSCALE.some((range) => isInNetwork(bytes, range));
+/** Whether the bytes of an address are one of those that nodes have. */
+export function isTailscaleAddress(bytes: readonly number[]): boolean {
+  return TAILSCALE.some((range) => isInNetwork(bytes, range));
 }
 
 /** Whether the tailnet leads to an address: a node has it, or it is in a network behind one. */

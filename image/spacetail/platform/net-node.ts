@@ -199,7 +199,7 @@ function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): 
       }
       carried(bytes.length);
     }
-    // A connection reports its error once. If that was to a write, this is no end like any other.
+    // A connection reports its error only once. If a write got it, this is not a proper end.
     if (result.error === "") to.end();
   };
   Promise.all([

@@ -3,6 +3,7 @@
 package peers
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"fmt"
@@ -81,9 +82,8 @@ func packed() []byte {
 // cut sends the beginning of an answer. Then it closes the connection although there is something left to read, so the
 // client gets a reset.
 func cut(w http.ResponseWriter, r *http.Request) {
-	conn, buffer, err := w.(http.Hijacker).Hijack()
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+	conn, buffer := hijack(w)
+	if conn == nil {
 		return
 	}
 	defer conn.Close()
@@ -95,9 +95,8 @@ func cut(w http.ResponseWriter, r *http.Request) {
 // finish sends a whole answer and ends its side. Then it closes the connection although there is something left to
 // read.
 func finish(w http.ResponseWriter, r *http.Request) {
-	conn, _, err := w.(http.Hijacker).Hijack()
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+	conn, _ := hijack(w)
+	if conn == nil {
 		return
 	}
 	defer conn.Close()
@@ -109,9 +108,8 @@ func finish(w http.ResponseWriter, r *http.Request) {
 
 // upgrade changes to a protocol that echoes.
 func upgrade(w http.ResponseWriter, r *http.Request) {
-	conn, buffer, err := w.(http.Hijacker).Hijack()
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+	conn, buffer := hijack(w)
+	if conn == nil {
 		return
 	}
 	defer conn.Close()
@@ -157,4 +155,14 @@ func serveCount(listener net.Listener) {
 
 func each(serve func(net.Conn)) func(net.Listener) {
 	return func(listener net.Listener) { accept.Each(listener, serve) }
+}
+
+// hijack takes the connection of a request over; nil if that is impossible, which the client is told.
+func hijack(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter) {
+	conn, buffer, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return nil, nil
+	}
+	return conn, buffer
 }
