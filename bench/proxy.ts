@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm run bench:proxy -- [--json] [--rounds N] [--build native|node] [--megabytes N] [--connections N]
+//                        [--minutes N]
 //
 // What the tunnel's proxies add to tailscaled's own on the same link, as ratios of ours to its: throughput through
 // CONNECT with 1 and with 100 connections, and small plain requests per second on connections that are kept alive. Both
 // are measured in turns against the same peer; the figures are those of the medians. Then as many connections as wished
-// are opened and left idle, and the supervisor's memory is read.
+// are opened and left idle, and the supervisor's memory is read. With --minutes, load of all three kinds comes before
+// that for so long, and `loadKb` has the supervisor's memory after each minute of it.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { Agent, request } from "node:http";
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
       build: { type: "string", default: "native" },
       megabytes: { type: "string", default: "200" },
       connections: { type: "string", default: "1000" },
+      minutes: { type: "string", default: "0" },
     },
   });
   if (!BUILDS.includes(values.build as Build)) throw new Error(`--build must be one of ${BUILDS.join(", ")}`);
@@ -69,9 +72,10 @@ async function main(): Promise<void> {
       }
       ratios.push(Math.round((median(ours) / median(theirs)) * 1000) / 1000);
     }
+    const loadKb = await memoryUnder(Object.values(measures), Number(values.minutes), say);
     const rssKb1000 = await memoryWith(Number(values.connections), say);
     const [ratio1, ratio100, requestRatio] = ratios;
-    const figures = { ratio1, ratio100, requestRatio, rssKb1000 };
+    const figures = { ratio1, ratio100, requestRatio, rssKb1000, ...(loadKb.length === 0 ? {} : { loadKb }) };
     console.log(values.json ? JSON.stringify(figures) : figures);
   } finally {
     await finish(spawn("spacetail", ["down"], { env, stdio: "ignore" }));
@@ -174,6 +178,24 @@ function small(port: number, agent: Agent): Promise<void> {
     call.on("error", reject);
     call.end();
   });
+}
+
+/** The supervisor's resident memory after each of so many minutes in which it is measured all the time. */
+async function memoryUnder(
+  measures: readonly ((port: number) => Promise<number>)[],
+  minutes: number,
+  say: (line: string) => void,
+): Promise<number[]> {
+  const supervisor = supervisorPid();
+  const kb: number[] = [];
+  const began = performance.now();
+  while (kb.length < minutes) {
+    const end = began + (kb.length + 1) * 60_000;
+    while (performance.now() < end) for (const measure of measures) await measure(OURS);
+    kb.push(residentKb(supervisor));
+    say(`memory after ${kb.length} min of load: ${kb.at(-1)} KB`);
+  }
+  return kb;
 }
 
 /** The supervisor's resident memory with so many connections through it, which carry nothing. */

@@ -10,11 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
-enum { THREADS = 32, WAITING = 1024, NAME = 256, TEXT = 4096 };
+// PATIENCE: seconds that a name may wait for its turn, as long as LOOKUP_MS in names/tailnet-router.ts. Nobody waits for
+// it any longer, and what is asked for now must not come after it.
+enum { THREADS = 32, WAITING = 1024, NAME = 256, TEXT = 4096, PATIENCE = 10 };
 
 struct lookup {
   double id;
+  time_t since;
   struct lookup *next;
   char host[NAME];
 };
@@ -33,6 +37,12 @@ static const char *name_of(int error) {
     case EAI_NODATA: return "ENOTFOUND";
     default: return "EAI_FAIL";
   }
+}
+
+static time_t now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec;
 }
 
 // Posts the addresses with a blank after each, or with the result -1 the name of the error.
@@ -67,7 +77,8 @@ static void *work(void *unused) {
     }
     pthread_mutex_unlock(&lock);
     if (wanted == NULL) return NULL;
-    find(wanted);
+    if (now() - wanted->since > PATIENCE) net_post(wanted->id, -1, name_of(EAI_AGAIN));
+    else find(wanted);
     free(wanted);
   }
 }
@@ -78,6 +89,7 @@ int32_t spacetail_net_lookup(const uint8_t *host, size_t length, double id) {
   struct lookup *wanted = malloc(sizeof *wanted);
   if (wanted == NULL) return -ENOMEM;
   wanted->id = id;
+  wanted->since = now();
   wanted->next = NULL;
   memcpy(wanted->host, host, length);
   wanted->host[length] = '\0';

@@ -19,6 +19,9 @@ const MARK_VARIES_KB = 8_192;
 /** Descriptors of pipes that a supervisor keeps for later, and of what it opens when it first needs it. */
 const MOST_KEPT = 40;
 
+/** Threads of a supervisor that looks no name up. Each that does takes one, and memory of its own. */
+const FEW_THREADS = 3;
+
 /** Command lines and variables. */
 export function describeCommandLines(amount: Amount): void {
   test("the native executable ends properly, whatever its arguments and variables are", async () => {
@@ -67,20 +70,21 @@ export function describeProxies(amount: Amount): void {
 interface Held {
   readonly descriptors: number;
   readonly residentKb: number;
+  readonly threads: number;
 }
 
 async function held(stage: Stage, pid: number): Promise<Held> {
-  const { text } = await stage.run(`ls /proc/${pid}/fd | wc -l; grep VmRSS /proc/${pid}/status`);
-  const [descriptors, residentKb] = (text.match(/\d+/g) ?? []).map(Number) as [number, number];
-  return { descriptors, residentKb };
+  const { text } = await stage.run(`ls /proc/${pid}/fd | wc -l; grep -E 'VmRSS|Threads' /proc/${pid}/status`);
+  const [descriptors, residentKb, threads] = (text.match(/\d+/g) ?? []).map(Number) as [number, number, number];
+  return { descriptors, residentKb, threads };
 }
 
-/** What a process of the container holds as soon as it has no more descriptors than that, or after a while. */
+/** What a process of the container holds once it has no more descriptors than that and few threads, or after a while. */
 async function settled(stage: Stage, pid: number, most: number): Promise<Held> {
   for (let i = 0; ; i += 1) {
     const now = await held(stage, pid);
-    // Connections linger for 2 s, and those to hosts that are not there take longer.
-    if (i >= 200 || now.descriptors <= most) return now;
+    // Connections linger for 2 s, and those to hosts that are not there, and look-ups, take longer.
+    if (i >= 200 || (now.descriptors <= most && now.threads <= FEW_THREADS)) return now;
     await sleep(500);
   }
 }
