@@ -29,6 +29,21 @@ static void scr_fiber_free(ScrFiber *fiber) {
 `;
 
 const REPAIRS = [
+  // The rmSync of scriptc 0.1.7 fails if somebody else removes the file meanwhile, although that is what was wished. A
+  // path that is not there at all is found by its first step, and reported unless it was called with `force`.
+  {
+    source: "src/scr_lib.c",
+    text: "  if (f->err != 0) return; /* first failure wins",
+    repaired:
+      '  if (err == ENOENT && strcmp(op, "lstat") != 0) return;\n  if (f->err != 0) return; /* first failure wins',
+    times: 1,
+  },
+  {
+    source: "src/scr_lib.c",
+    text: "  if (lstat(path, &st) != 0) {\n    scr_rm_fail_set(",
+    repaired: "  if (lstat(path, &st) != 0) {\n    if (errno != ENOENT) scr_rm_fail_set(",
+    times: 1,
+  },
   {
     // scriptc 0.1.7 keeps each error that is passed to a function as `unknown`, and the copy of it, until the process
     // ends, and searches all of them at the next: 700 bytes for each connection that fails. A few are enough, because

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { deadlineIn } from "../../image/spacetail/process/clock.js";
 import { writePrivate } from "../../image/spacetail/process/files.js";
 import type { ProcessId } from "../../image/spacetail/process/processes.js";
-import { acquire } from "../../image/spacetail/tunnel/lock.js";
+import { acquire, isHeld } from "../../image/spacetail/tunnel/lock.js";
 
 let folder: string;
 /** The processes that are running, by name. */
@@ -46,6 +46,19 @@ describe("the lock of up", () => {
     const next = await lock("b");
     next();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test("is held while its holder is running", async () => {
+    const held = () => isHeld(lockPath(), ({ start }) => alive.includes(start));
+    expect(held()).toBe(false);
+    await lock("a");
+    expect(held()).toBe(true);
+    die("a");
+    expect(held()).toBe(false);
+    const release = await lock("b");
+    expect(held()).toBe(true);
+    release();
+    expect(held()).toBe(false);
   });
 
   test("passes from a dead holder to a successor, and from that one to the next", async () => {

@@ -31,23 +31,26 @@ const SILENCE = [
   "sh",
 ];
 
-/** A folder with the files of {@link SILENCE}. */
-function silence(): string {
+/** A folder with the files of {@link SILENCE}, in which a look-up takes so many seconds. */
+function silence(seconds: number): string {
   const folder = mkdtempSync(join(tmpdir(), "silence-"));
-  writeFileSync(join(folder, "resolv.conf"), "nameserver 198.51.100.1\noptions timeout:1 attempts:2\n");
+  writeFileSync(join(folder, "resolv.conf"), `nameserver 198.51.100.1\noptions timeout:${seconds} attempts:2\n`);
   writeFileSync(join(folder, "hosts"), "10.1.2.3 box box.example\nfd00::3 box\n");
   return folder;
 }
 
-const QUIET = silence();
-afterAll(() => rmSync(QUIET, { recursive: true }));
+const QUIET = silence(1);
+const SLOW = silence(4);
+afterAll(() => {
+  for (const folder of [QUIET, SLOW]) rmSync(folder, { recursive: true });
+});
 const [unshare = "", ...words] = SILENCE;
 const tried = spawnSync(unshare, [...words, "true"], { cwd: QUIET, encoding: "utf8" });
 if (tried.status !== 0) process.stderr.write(`skipped: a silent network: ${tried.stderr}`);
 
 /** Runs a probe in that network. */
-function silently(command: readonly string[], words: readonly string[]): Probe {
-  const probe = new Probe([...SILENCE, ...command, ...words], QUIET);
+function silently(command: readonly string[], words: readonly string[], folder = QUIET): Probe {
+  const probe = new Probe([...SILENCE, ...command, ...words], folder);
   afterwards(() => probe.stop());
   return probe;
 }
@@ -199,4 +202,19 @@ describe.each(BUILDS)("limits of the build for %s", (_, command) => {
     const [, soft, hard] = /Max open files\s+(\d+)\s+(\d+)/.exec(String((await probe.line()).text)) ?? [];
     expect(soft).toBe(hard);
   });
+});
+
+// The build for Node has no queue: it asks for all names at once.
+inSilence("a name that has waited too long for its look-up in the native build is not asked for any more", async () => {
+  const native = BUILDS.find(([name]) => name === "native")?.[1] ?? [];
+  const probe = silently(native, ["lookups", "1000"], SLOW);
+  const sent = setInterval(() => {
+    packets = probe.sent("silent");
+  }, 100);
+  let packets = 0;
+  expect(await probe.line()).toEqual({ text: "1000 EAI_AGAIN" });
+  clearInterval(sent);
+  // THEN it was asked for those whose turn came within 10 s: four times 32, with two questions for each, twice
+  expect(packets).toBeGreaterThan(32);
+  expect(packets).toBeLessThan(1000);
 });

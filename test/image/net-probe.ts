@@ -63,6 +63,12 @@ export class Probe {
     return Number((await this.line()).port);
   }
 
+  /** How many packets have left its network by an interface. */
+  sent(device: string): number {
+    const text = readFileSync(`/proc/${this.child.pid}/net/dev`, "utf8");
+    return Number(new RegExp(`${device}:(?:\\s+\\d+){9}\\s+(\\d+)`).exec(text)?.[1]);
+  }
+
   /** Resident memory in kB. */
   resident(): number {
     const text = readFileSync(`/proc/${this.child.pid}/status`, "utf8");

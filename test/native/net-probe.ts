@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { errorCode } from "../../image/spacetail/errors/failure.js";
 import type { Connection, Net } from "../../image/spacetail/platform/net.js";
 import type { Platform } from "../../image/spacetail/platform/platform.js";
@@ -59,6 +59,10 @@ async function perform(platform: Platform, command: string, args: readonly strin
       return await feed(platform, first);
     case "lookup":
       return await lookup(net, args);
+    case "lookups":
+      return await lookups(net, Number(first));
+    case "remove":
+      return remove(first, Number(second));
     case "descriptors":
       raiseDescriptorLimit();
       return say({ text: readFileSync("/proc/self/limits", "utf8") });
@@ -212,4 +216,29 @@ async function lookup(net: Net, hosts: readonly string[]): Promise<void> {
     }
     clearInterval(timer);
   }
+}
+
+/** Looks so many hosts up at once, and says how many look-ups end with EAI_AGAIN. */
+async function lookups(net: Net, count: number): Promise<void> {
+  const all: Promise<number>[] = [];
+  for (let i = 0; i < count; i += 1) {
+    all.push(
+      net.lookup(`host-${i}.example`).then(
+        () => 0,
+        (error: unknown) => (errorCode(error) === "EAI_AGAIN" ? 1 : 0),
+      ),
+    );
+  }
+  let again = 0;
+  for (const one of all) again += await one;
+  say({ text: `${again} EAI_AGAIN` });
+}
+
+/** Writes a file and removes it, over and over again. */
+function remove(path: string, times: number): void {
+  for (let i = 0; i < times; i += 1) {
+    writeFileSync(path, "");
+    rmSync(path, { force: true });
+  }
+  say({ text: "done" });
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { shellQuote } from "../../../contract/wire/shell.js";
 import { errorCode } from "../errors/failure.js";
+import { ensurePrivateDir, replaceFile } from "../process/files.js";
 import { findOnPath } from "../process/programs.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 
@@ -23,7 +24,7 @@ export function shimFolder(dir: RuntimeDir): string {
 }
 
 /**
- * Writes a shim for each program that there is. They stay on PATH in later phases, so without a tunnel they run the
+ * Writes a shim for each program that there is, one by one, because another phase may run them meanwhile. They stay on PATH in later phases, so without a tunnel they run the
  * programs as they are, and without the folder nothing is found in it.
  *
  * @param command the command line of this executable
@@ -34,11 +35,11 @@ export function writeShims(dir: RuntimeDir, command: readonly string[], path: st
   const folder = shimFolder(dir);
   const ours = command.map(shellQuote).join(" ");
   try {
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { mode: 0o700 });
+    ensurePrivateDir(folder);
     for (const name of PROGRAMS) {
-      if (findOnPath(name, pathWithout(path, folder)) === "") continue;
-      writeFileSync(`${folder}/${name}`, `#!/bin/sh\nexec ${ours} shim ${name} "$@"\n`, { mode: 0o700 });
+      const shim = `${folder}/${name}`;
+      if (findOnPath(name, pathWithout(path, folder)) === "") rmSync(shim, { force: true });
+      else replaceFile(shim, `#!/bin/sh\nexec ${ours} shim ${name} "$@"\n`, 0o700);
     }
     return "";
   } catch (error) {

@@ -13,6 +13,7 @@ import { localApi } from "../tailnet/local-api.js";
 import { peersOf, selfOf } from "../tailnet/status.js";
 import { formatBytes, type PeerTraffic, totalOf, trafficOf, wayMessage } from "../tailnet/traffic.js";
 import { ageOf } from "../tunnel/age.js";
+import { isHeld } from "../tunnel/lock.js";
 import { networkingOfTunnel, type TunnelNetworking } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { type RuntimeDir, readDaemonLog } from "../tunnel/runtime-dir.js";
@@ -35,6 +36,7 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
   const dir = findRuntimeDir(platform, env);
   const { found, state } = latest(dir);
   if (found === "none" && unrecorded(dir) !== null) {
+    if (isHeld(dir.lock, isRunning)) return starting(json);
     const line = `going down: the directory ${dir.path} was removed`;
     console.log(json ? JSON.stringify({ state: "stopping" }) : line);
     return 1;
@@ -57,10 +59,18 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
     for (const line of json ? [JSON.stringify(found)] : describeUp(found, state)) console.log(line);
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
+    // The socket appears under this name when tailscaled answers.
+    if (isHeld(dir.lock, isRunning)) return starting(json);
     throw new Failure(
       `tailscaled does not answer on ${state.socket} (${withoutStop(errorMessage(error))}). ${owner === null ? ADVICE : SERVED}`,
     );
   }
+}
+
+/** Says that an `up` is still at work, which knows what prevents it. Returns the exit status. */
+function starting(json: boolean): number {
+  console.log(json ? JSON.stringify({ state: "starting" }) : "starting: `spacetail up` is still running");
+  return 1;
 }
 
 const ADVICE = "Run `spacetail down`, then up again.";

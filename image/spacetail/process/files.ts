@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { errorCode, Failure } from "../errors/failure.js";
 
 /** The text of a file, or null if it cannot be read. */
@@ -17,13 +17,31 @@ export function readText(path: string): string | null {
  * @throws Failure if that is impossible, as on a full disk
  */
 export function writePrivate(path: string, text: string): void {
+  try {
+    replaceFile(path, text, 0o600);
+  } catch (error) {
+    throw new Failure(`Cannot write ${path} (${errorCode(error)}). Check that the disk is writable and not full.`);
+  }
+}
+
+/** Writes a file whole or not at all, also while others write or read it. Throws what the system reports. */
+export function replaceFile(path: string, text: string, mode: number): void {
   const partial = `${path}.${process.pid}`;
   try {
-    writeFileSync(partial, text, { mode: 0o600 });
+    writeFileSync(partial, text, { mode });
     renameSync(partial, path);
   } catch (error) {
     rmSync(partial, { force: true });
-    throw new Failure(`Cannot write ${path} (${errorCode(error)}). Check that the disk is writable and not full.`);
+    throw error;
+  }
+}
+
+/** Creates a directory that only its owner can enter, unless it is there: another process may create it meanwhile. */
+export function ensurePrivateDir(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST") throw error;
   }
 }
 

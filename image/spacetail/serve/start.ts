@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { accessSync, constants, existsSync, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { errorCode, Failure } from "../errors/failure.js";
 import { deadlineIn } from "../process/clock.js";
+import { ensurePrivateDir } from "../process/files.js";
 import { isSame, thisProcess } from "../process/processes.js";
 import { emptyRecord, writeRecord } from "../proxies/proxy-record.js";
 import type { Attempt } from "../tunnel/attempt.js";
@@ -23,7 +24,7 @@ export function prepareState(path: string): void {
     // Not with `recursive`, with which Node tries for ever where a file system allows no directories.
     const missing: string[] = [];
     for (let at = path; at !== "/" && !existsSync(at); at = dirname(at)) missing.unshift(at);
-    for (const one of missing) mkdirSync(one, { mode: 0o700 });
+    for (const one of missing) ensurePrivateDir(one);
     accessSync(path, constants.W_OK);
   } catch (error) {
     throw new Failure(
@@ -41,7 +42,7 @@ export function prepareState(path: string): void {
 export async function startServed(attempt: Attempt): Promise<Started> {
   const { dir, settings, env } = attempt;
   // A long life outlasts what cleaners do to temporary directories.
-  if (!existsSync(dir.path)) mkdirSync(dir.path, { mode: 0o700 });
+  ensurePrivateDir(dir.path);
   const release = await acquire(dir.lock, realHolders(), deadlineIn(settings.bootTimeoutMs));
   try {
     await makeRoom(dir);

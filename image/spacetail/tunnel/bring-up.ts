@@ -23,7 +23,7 @@ import { reuseTunnel } from "./reuse.js";
 import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import { publishSocket } from "./socket.js";
 import { type Started, startSupervisor } from "./start.js";
-import { readLaunch, readState, reasonMessage, STATE_SIZE, writeLaunch } from "./state.js";
+import { find, readLaunch, readState, reasonMessage, STATE_SIZE, type State, writeLaunch } from "./state.js";
 import { askToStop } from "./stop.js";
 
 /** How an attempt ended. */
@@ -42,24 +42,35 @@ export interface Outcome {
  * After a failure or a signal, the supervisor stops everything again; nobody waits for the node's logout.
  */
 export async function bringUp(attempt: Attempt): Promise<Outcome> {
-  const { platform, dir, env, settings, deadline, progress } = attempt;
+  const { dir, env, settings, deadline, progress } = attempt;
   progress.waitFor("another `spacetail up`");
   const release = await acquire(dir.lock, realHolders(), deadline);
   try {
-    const present = await reuseTunnel(attempt);
-    writeRecord(dir.proxies, settings, env, present === null ? emptyRecord() : readRecord(dir.proxies));
-    if (present !== null) {
-      const api = localApi(platform.net.connectUnix, present.socket);
-      const status = await api.status(timeLeft(deadline));
-      progress.waitFor(reachedMessage(settings));
-      sayWhatIsBypassed(attempt, status);
-      const note = await reach(api, settings.waitFor, false, deadline);
-      return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
+    for (;;) {
+      const present = await reuseTunnel(attempt);
+      writeRecord(dir.proxies, settings, env, present === null ? emptyRecord() : readRecord(dir.proxies));
+      if (present === null) return await startNew(attempt);
+      try {
+        return await greet(attempt, present);
+      } catch (error) {
+        // Somebody may have taken it down meanwhile.
+        if (find(dir).found === "up") throw error;
+      }
     }
-    return await startNew(attempt);
   } finally {
     release();
   }
+}
+
+/** Waits until traffic flows through a tunnel that was up already. */
+async function greet(attempt: Attempt, { socket }: State): Promise<Outcome> {
+  const { platform, settings, deadline, progress } = attempt;
+  const api = localApi(platform.net.connectUnix, socket);
+  const status = await api.status(timeLeft(deadline));
+  progress.waitFor(reachedMessage(settings));
+  sayWhatIsBypassed(attempt, status);
+  const note = await reach(api, settings.waitFor, false, deadline);
+  return { exitStatus: 0, report: reportOf(status, "already on the tailnet", note) };
 }
 
 /** Starts a tunnel where there is none. */

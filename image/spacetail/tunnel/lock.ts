@@ -48,6 +48,11 @@ export async function acquire(path: string, { self, running }: Holders, deadline
   }
 }
 
+/** Whether a process that is running holds the lock. */
+export function isHeld(path: string, running: (id: ProcessId) => boolean): boolean {
+  return readHolder(chainOf(path, running).end) !== null;
+}
+
 interface Chain {
   /** The files of dead holders, each succeeded by the next. */
   readonly dead: readonly string[];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { lstatSync, mkdirSync, rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import type { Environment } from "../../../contract/wire/environment.js";
 import { errorCode, errorMessage, Failure } from "../errors/failure.js";
 import type { Platform } from "../platform/platform.js";
-import { readText, writePrivate } from "../process/files.js";
+import { ensurePrivateDir, readText, writePrivate } from "../process/files.js";
 import { isRunning } from "../process/processes.js";
 import { dirAt, ownerId, type RuntimeDir } from "./runtime-dir.js";
 import { readState } from "./state.js";
@@ -26,7 +26,7 @@ export function ensureRuntimeDir(platform: Platform, env: Environment): RuntimeD
   const present = presentDir(platform, env);
   if (present !== null) {
     // Somebody may have removed it.
-    if (platform.permissions(present.path) === null) mkdirSync(present.path, { mode: 0o700 });
+    ensurePrivateDir(present.path);
     return present;
   }
   let problem = "";
@@ -88,16 +88,15 @@ export function candidates(env: Environment): string[] {
 /** Makes a directory ready for a tunnel. What prevents that, as a sentence; empty if nothing does. */
 function prepare(platform: Platform, path: string): string {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    ensurePrivateDir(path);
   } catch (error) {
-    if (errorCode(error) !== "EEXIST") {
-      const advice = "Set TS_RUNTIME_DIR to a directory that this user can write to.";
-      return `Cannot create the directory ${path} (${errorCode(error)}). ${advice}`;
-    }
+    const advice = "Set TS_RUNTIME_DIR to a directory that this user can write to.";
+    return `Cannot create the directory ${path} (${errorCode(error)}). ${advice}`;
   }
   const problem = dirProblem(platform, path);
   if (problem !== "") return `${path} ${problem}`;
-  const probe = `${path}/probe`;
+  // A name that no other `up` uses, which may be doing the same.
+  const probe = `${path}/probe-${process.pid}`;
   try {
     writePrivate(probe, " ".repeat(ROOM));
     rmSync(probe, { force: true });

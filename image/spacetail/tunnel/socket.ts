@@ -32,6 +32,8 @@ export function makeSocketDirs(socket: string): string[] {
       chmodSync(path, 0o755);
       made.push(path);
     } catch (error) {
+      // Somebody else has just created it.
+      if (errorCode(error) === "EEXIST" && existsSync(path)) continue;
       removeSocketDirs(made);
       throw new Failure(
         `Cannot create the directory ${path} (${errorCode(error)}). Choose another path with TS_SOCKET.`,

@@ -134,18 +134,32 @@ function isAside(dir: RuntimeDir, supervisor: ProcessId): boolean {
 /** Waits until a supervisor that is stopping has ended, as long as that makes sense. */
 export async function awaitEnd(dir: RuntimeDir, supervisor: ProcessId, deadline: Deadline): Promise<Stopped> {
   let failed: Deadline | null = null;
+  let own: State | null = null;
   for (;;) {
     // In this order, because it writes its last words before it exits.
     const running = isRunning(supervisor);
-    const state = readState(dir);
-    const own = state !== null && isSame(state.supervisor, supervisor) ? state : null;
-    if (!running) return own === null ? UNKNOWN : withLog(dir, stopped(own, false));
+    const place = placeOf(dir, supervisor);
+    // Another command may have removed them meanwhile.
+    if (place !== null) own = readState(place) ?? own;
+    if (!running) {
+      if (own === null) return UNKNOWN;
+      return place === null ? stopped(own, false) : withLog(place, stopped(own, false));
+    }
     if (own !== null && own.problem !== "" && failed === null) failed = deadlineIn(RETRY_PATIENCE_MS);
     if (remaining(deadline) === 0 || (failed !== null && remaining(failed) === 0)) {
       return own === null ? UNKNOWN : stopped(own, true);
     }
     await sleep(5);
   }
+}
+
+/** Where the files of a supervisor are, which an `up` may have set aside; null if they are not there any more. */
+function placeOf(dir: RuntimeDir, supervisor: ProcessId): RuntimeDir | null {
+  for (const place of [dir, asideDir(dir, supervisor.pid)]) {
+    const state = readState(place);
+    if (state !== null && isSame(state.supervisor, supervisor)) return place;
+  }
+  return null;
 }
 
 const UNKNOWN: Stopped = { node: "unknown", ephemeral: "unknown", pending: false, problem: "", summary: null };
