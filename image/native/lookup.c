@@ -12,8 +12,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
-// PATIENCE: seconds that a name may wait for its turn, as long as LOOKUP_MS in names/tailnet-router.ts. Nobody waits for
-// it any longer, and what is asked for now must not come after it.
+// PATIENCE: seconds that a name may wait for its turn, as long as LOOKUP_MS in names/tailnet-router.ts. Nobody wants it
+// any longer, and what is asked for now must not come after it.
 enum { THREADS = 32, WAITING = 1024, NAME = 256, TEXT = 4096, PATIENCE = 10 };
 
 struct lookup {

@@ -79,7 +79,7 @@ async function held(stage: Stage, pid: number): Promise<Held> {
   return { descriptors, residentKb, threads };
 }
 
-/** What a process of the container holds once it has no more descriptors than that and few threads, or after a while. */
+/** What a process of the container holds once it has few threads and no more descriptors than that, or later. */
 async function settled(stage: Stage, pid: number, most: number): Promise<Held> {
   for (let i = 0; ; i += 1) {
     const now = await held(stage, pid);

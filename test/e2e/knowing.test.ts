@@ -41,6 +41,14 @@ describeInContainers("what status, logs and a waiting up say", () => {
       expect(report.received).toBeGreaterThanOrEqual(state.received);
     });
 
+    test("status says that a tunnel is starting while up waits for tailscaled", async () => {
+      const output = await stage.run(
+        "spacetail up --watch none 2>/dev/null & until daemon=$(pidof tailscaled); do :; done; kill -STOP $daemon; " +
+          "spacetail status; spacetail status --json; kill -CONT $daemon; wait; spacetail down 2>/dev/null",
+      );
+      expect(output.text).toBe('starting: `spacetail up` is still running\n{"state":"starting"}\n');
+    });
+
     test("logs are the supervisor's and tailscaled's, without secrets", async () => {
       const none = await stage.run("spacetail logs");
       expect(none).toMatchObject({

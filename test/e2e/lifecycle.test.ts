@@ -145,6 +145,26 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
       await expectNothingLeft();
     });
 
+    test("ups and downs at the same time get in each other's way, and nothing else does", async () => {
+      const line =
+        "for i in $(seq 10); do spacetail up --watch none & spacetail down & spacetail up --watch none & " +
+        "spacetail run -- true & spacetail down & wait; done; spacetail down";
+      const output = await stage.run(line);
+      const expected = [
+        / on the tailnet as /,
+        /: capture: off /,
+        /off the tailnet\.$/,
+        /: ready in /,
+        /: stopped; the node had not joined the tailnet\.$/,
+        /: stopped; whether the node was logged out is not known\./,
+        /: stopped; the control server has not answered /,
+        /: The tunnel went down( before it was ready: stopped on request)?\.$/,
+      ];
+      const lines = output.text.split("\n").filter((one) => one !== "");
+      expect(lines.filter((one) => !expected.some((known) => known.test(one)))).toEqual([]);
+      await expectNothingLeft();
+    });
+
     test("down twice, and down without up", async () => {
       const output = await stage.run("spacetail down && spacetail up && spacetail down && spacetail down");
       expect(output.code).toBe(0);

@@ -24,8 +24,9 @@ export function shimFolder(dir: RuntimeDir): string {
 }
 
 /**
- * Writes a shim for each program that there is, one by one, because another phase may run them meanwhile. They stay on PATH in later phases, so without a tunnel they run the
- * programs as they are, and without the folder nothing is found in it.
+ * Writes a shim for each program that there is, one by one, because another phase may run them meanwhile. They stay on
+ * PATH in later phases, so without a tunnel they run the programs as they are, and without the folder nothing is found
+ * in it.
  *
  * @param command the command line of this executable
  * @param path the value of PATH

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { quoted, redact } from "../../../contract/wire/secrets.js";
 import type { Settings } from "../../../contract/wire/settings.js";
@@ -23,7 +24,16 @@ import { reuseTunnel } from "./reuse.js";
 import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import { publishSocket } from "./socket.js";
 import { type Started, startSupervisor } from "./start.js";
-import { find, readLaunch, readState, reasonMessage, STATE_SIZE, type State, writeLaunch } from "./state.js";
+import {
+  find,
+  readLaunch,
+  readState,
+  reasonMessage,
+  STATE_SIZE,
+  type State,
+  type StopReason,
+  writeLaunch,
+} from "./state.js";
 import { askToStop } from "./stop.js";
 
 /** How an attempt ended. */
@@ -53,8 +63,8 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       try {
         return await greet(attempt, present);
       } catch (error) {
-        // Somebody may have taken it down meanwhile.
-        if (find(dir).found === "up") throw error;
+        // Somebody may be taking it down, which begins with its socket.
+        if (find(dir).found === "up" && existsSync(present.socket)) throw error;
       }
     }
   } finally {
@@ -172,7 +182,7 @@ async function giveUp({ attempt, interruption, stop, secrets }: Startup, error: 
   // Of these causes the error tells all.
   const causes: readonly string[] = ["daemon-exited", "daemon-not-started", "cannot-listen"];
   const isTold = reason === null || causes.includes(reason.cause);
-  const line = isTold ? errorMessage(error) : `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
+  const line = isTold ? errorMessage(error) : earlyMessage(reason);
   const lines = problemLines(log, secrets, 5, line).map((one) => `  tailscaled: ${one}`);
   throw new Failure([redact(line, secrets)].concat(lines).join("\n"));
 }
@@ -194,11 +204,17 @@ function sayWhatIsBypassed({ settings, env }: Attempt, status: Status): void {
   if (line !== "") console.error(`spacetail: ${line}`);
 }
 
+function earlyMessage(reason: StopReason): string {
+  return `The tunnel went down before it was ready: ${reasonMessage(reason)}.`;
+}
+
 /** @param how how the supervisor ended */
 export function exitMessage({ dir, settings }: Attempt, how: string): string {
   const log = readDaemonLog(dir);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
+    // `down` may find it before it can be asked.
+    if (how === "SIGTERM") return earlyMessage({ cause: "requested", detail: "" });
     // A supervisor that cannot write cannot say so either.
     writePrivate(dir.state, " ".repeat(STATE_SIZE));
     const last = lastMessage(readText(dir.supervisorLog) ?? "");

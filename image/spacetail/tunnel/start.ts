@@ -61,7 +61,7 @@ export function startSupervisor(attempt: Attempt): Started {
   const supervisor = child.pid === undefined ? null : identify(child.pid);
   const ended = new Promise<string>((resolve) => {
     child.on("error", (error: Error) => resolve(error.message));
-    child.on("exit", (code: number | null) => resolve(`status ${code ?? 1}`));
+    child.on("exit", (code: number | null, signal: string | null) => resolve(signal ?? `status ${code ?? 1}`));
   });
   return { supervisor, socket, ownSocket, ended };
 }
