@@ -26,7 +26,7 @@ build_args = --file image/Dockerfile --target $(TARGET) \
 	--build-arg BASE_IMAGE=$(BASE_IMAGE) --build-arg SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) \
 	--build-arg CREATED=$(CREATED) --build-arg REVISION=$(REVISION) --build-arg VERSION=$(VERSION) $(BUILD_FLAGS)
 
-.PHONY: help ci docker-build docker-buildx docker-files docker-files-full docker-sign sign-files image-report \
+.PHONY: help ci ci-long docker-build docker-buildx docker-files docker-files-full docker-sign sign-files image-report \
 	last-report npm-publish github-release pull-request
 
 help:
@@ -35,6 +35,10 @@ help:
 # All tests, on a bare machine.
 ci:
 	.ci/run
+
+# The slow ones.
+ci-long:
+	.ci/run test:long
 
 docker-build:
 	$(DOCKER) build $(build_args) --tag $(IMAGE) .

@@ -18,11 +18,11 @@ function program(name: string, script: string): void {
   writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
 }
 
-/** Runs it where `npm test` does this. */
-function run(test: string): { status: number | null; lines: string[] } {
-  program("npm", `case "$*" in test) ${test} ;; *) echo "npm $*"; exit 9 ;; esac`);
+/** Runs it where npm does this when it is called with the given words. */
+function run(test: string, words = "test", args: string[] = []): { status: number | null; lines: string[] } {
+  program("npm", `case "$*" in "${words}") ${test} ;; *) echo "npm $*"; exit 9 ;; esac`);
   const env = { PATH: `${bin}:/usr/bin:/bin` };
-  const { status, stdout } = spawnSync(join(ROOT, ".ci/run"), { env, encoding: "utf8" });
+  const { status, stdout } = spawnSync(join(ROOT, ".ci/run"), args, { env, encoding: "utf8" });
   return { status, lines: stdout.trimEnd().split("\n") };
 }
 
@@ -30,6 +30,11 @@ test("the counts of the tests are the last line", () => {
   const { status, lines } = run("echo ok one; echo 12 passed, 0 failed, 3 skipped");
   expect(lines).toEqual(["ok one", "12 passed, 0 failed, 3 skipped"]);
   expect(status).toBe(0);
+});
+
+test("another script of tests can be named", () => {
+  const { status, lines } = run("echo 4 passed, 0 failed", "run test:long", ["test:long"]);
+  expect({ status, lines }).toEqual({ status: 0, lines: ["4 passed, 0 failed"] });
 });
 
 test.each([

@@ -215,7 +215,7 @@ test("the template of Coder is well formed, and has what the README says", () =>
   const folder = join(ROOT, "image/hosts/coder/template");
   const terraform = process.env.SPACETAIL_TERRAFORM ?? "";
   const words = ["fmt", "-check", "-diff", folder];
-  expect(execFileSync(terraform, words, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })).toBe("");
+  expect(execFileSync(terraform, words, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })).toBe("");
   const text = readFileSync(join(folder, "main.tf"), "utf8");
   expect(text).toContain('script       = "coder-tailnet start"');
 });

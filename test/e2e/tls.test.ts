@@ -34,7 +34,9 @@ describeInContainers("HTTPS servers of all sorts", () => {
     for (const [name, key] of Object.entries(keys)) {
       const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"];
       const files = ["-keyout", join(folder, `${name}.key`), "-out", join(folder, `${name}.pem`)];
-      execFileSync("openssl", ["req", "-x509", "-nodes", "-newkey", ...key, ...subject, ...files], { stdio: "ignore" });
+      execFileSync("openssl", ["req", "-x509", "-nodes", "-newkey", ...key, ...subject, ...files], {
+        stdio: ["ignore", "ignore", "pipe"],
+      });
     }
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,7 +87,7 @@ describeInContainers("HTTPS servers of all sorts", () => {
         ...more,
         ...files,
       ];
-      execFileSync("openssl", request, { stdio: "ignore" });
+      execFileSync("openssl", request, { stdio: ["ignore", "ignore", "pipe"] });
       return [readFileSync(join(folder, `${name}.pem`), "utf8"), readFileSync(join(folder, `${name}.key`))];
     }
     const EC = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"];

@@ -32,7 +32,9 @@ describeInContainers("a run whose only way out is a proxy", () => {
     const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-keyout", join(folder, `${name}.key`)];
     const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=${alternatives}`, "-days", "2"];
     const files = ["-out", join(folder, `${name}.pem`)];
-    execFileSync("openssl", ["req", "-x509", "-nodes", ...key, ...subject, ...files], { stdio: "ignore" });
+    execFileSync("openssl", ["req", "-x509", "-nodes", ...key, ...subject, ...files], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
   };
   const opened = async (starting: Promise<TestProxy>): Promise<TestProxy> => {
     const proxy = await starting;

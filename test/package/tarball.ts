@@ -19,7 +19,7 @@ export interface Tarball {
 export function pack(folder: string): Tarball {
   if (!existsSync(join(ROOT, "dist/cdktn/index.js"))) throw new Error("the library is not built: npm run build");
   const words = ["pack", "--ignore-scripts", "--json", "--pack-destination", folder];
-  const output = execFileSync("npm", words, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const output = execFileSync("npm", words, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   const [{ filename, size, files }] = JSON.parse(output);
   return { path: join(folder, filename), size, files: files.map((file: { path: string }) => file.path) };
 }

@@ -49,7 +49,7 @@ function packLibrary(root: string): Packed {
   const folder = mkdtempSync(join(packagesFolder(root), "library-"));
   try {
     const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
-    const [file = ""] = execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+    const [file = ""] = execFileSync("npm", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] })
       .trim()
       .split("\n")
       .reverse();

@@ -36,7 +36,7 @@ export interface Who {
 /** Removes a control group with all that are in it, which have no processes any more. */
 function removeGroup(group: string, folder: string): void {
   const script = 'mount -t cgroup2 cgroup "$1" && find "$1/$2" -depth -type d -exec rmdir {} + ; umount "$1"';
-  execFileSync("sh", ["-c", script, "sh", folder, group], { stdio: "ignore" });
+  execFileSync("sh", ["-c", script, "sh", folder, group], { stdio: ["ignore", "ignore", "pipe"] });
 }
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

@@ -68,6 +68,8 @@ export function makePackage(folder: string, { control, files, scripts, configura
     execFileSync("chmod", ["755", join(tree, "DEBIAN", name)]);
   }
   execFileSync("chmod", ["--recursive", "u=rwX,go=rX", tree]);
-  execFileSync("dpkg-deb", ["--build", "--root-owner-group", "-Zgzip", "-z1", tree, folder], { stdio: "ignore" });
+  execFileSync("dpkg-deb", ["--build", "--root-owner-group", "-Zgzip", "-z1", tree, folder], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   rmSync(tree, { recursive: true });
 }
