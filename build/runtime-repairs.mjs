@@ -29,7 +29,7 @@ static void scr_fiber_free(ScrFiber *fiber) {
 `;
 
 const REPAIRS = [
-  // The rmSync of scriptc 0.1.7 fails if somebody else removes the file meanwhile, although that is what was wished. A
+  // The rmSync of scriptc 0.1.7 fails if somebody else removes the file meanwhile, although that is what was wanted. A
   // path that is not there at all is found by its first step, and reported unless it was called with `force`.
   {
     source: "src/scr_lib.c",

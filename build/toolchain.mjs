@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 /** The Zig C compiler, pinned with the sums of its wheels. */
 const PINNED = resolve(dirname(fileURLToPath(import.meta.url)), "../image/native/zig.txt");
+const TABLES = join(dirname(PINNED), "tables.ld");
 const ZIG = /^ziglang==(\S+)/m.exec(readFileSync(PINNED, "utf8"))[1];
 
 /**
@@ -59,13 +60,12 @@ export function musl(arch, cache) {
   const triple = arch === "arm64" ? "aarch64-linux-musl" : "x86_64-linux-musl";
   const argv = [...withDescriptors(), join(folder, "ziglang/zig"), "cc", "-target", triple];
   // Generated code repeats itself. Moving what repeats into functions saves more than optimising the whole program
-  // does, and the two cannot be combined. Nothing unwinds the stack, so nobody looks for the tables that Zig's own
-  // libraries bring along.
+  // does, and the two cannot be combined.
   return {
     argv,
     id: `zig ${ZIG} ${triple}`,
     program: ["-mllvm", "-enable-machine-outliner=always", "-mllvm", "-inline-threshold=0"],
-    link: ["-Wl,--no-eh-frame-hdr"],
+    link: [`-Wl,-T,${TABLES}`],
   };
 }
 

@@ -33,5 +33,8 @@ static bool is_called_tailscale(const char *name) {
 int main(int argc, char **argv) {
   bool is_guard = argc > 3 && strcmp(argv[1], "guard") == 0 && !is_called_tailscale(argv[0]);
   if (is_guard) return guard(argv[2], argv + 3);
+  // Each line is written at once, so that commands that share a log do not write into each other's lines.
+  static char line[4096];
+  setvbuf(stderr, line, _IOLBF, sizeof line);
   return program(argc, argv);
 }

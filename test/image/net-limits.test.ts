@@ -214,7 +214,7 @@ inSilence("a name that has waited too long for its look-up in the native build i
   let packets = 0;
   expect(await probe.line()).toEqual({ text: "1000 EAI_AGAIN" });
   clearInterval(sent);
-  // THEN it was asked for those whose turn came within 10 s: four times 32, with two questions for each, twice
+  // THEN it was asked for those whose turn came within 10 s: three times 32, with two questions for each, twice
   expect(packets).toBeGreaterThan(32);
   expect(packets).toBeLessThan(1000);
 });

@@ -63,6 +63,8 @@ async function perform(platform: Platform, command: string, args: readonly strin
       return await lookups(net, Number(first));
     case "remove":
       return remove(first, Number(second));
+    case "remove-all":
+      return removeAll(args);
     case "descriptors":
       raiseDescriptorLimit();
       return say({ text: readFileSync("/proc/self/limits", "utf8") });
@@ -232,6 +234,12 @@ async function lookups(net: Net, count: number): Promise<void> {
   let again = 0;
   for (const one of all) again += await one;
   say({ text: `${again} EAI_AGAIN` });
+}
+
+/** Removes folders with what is in them. */
+function removeAll(folders: readonly string[]): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  say({ text: "done" });
 }
 
 /** Writes a file and removes it, over and over again. */

@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { shellQuote } from "../../../contract/wire/shell.js";
 import { errorCode } from "../errors/failure.js";
-import { ensurePrivateDir, replaceFile } from "../process/files.js";
+import { ensurePrivateDir, readText, replaceFile } from "../process/files.js";
 import { findOnPath } from "../process/programs.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 
@@ -39,8 +39,9 @@ export function writeShims(dir: RuntimeDir, command: readonly string[], path: st
     ensurePrivateDir(folder);
     for (const name of PROGRAMS) {
       const shim = `${folder}/${name}`;
+      const text = `#!/bin/sh\nexec ${ours} shim ${name} "$@"\n`;
       if (findOnPath(name, pathWithout(path, folder)) === "") rmSync(shim, { force: true });
-      else replaceFile(shim, `#!/bin/sh\nexec ${ours} shim ${name} "$@"\n`, 0o700);
+      else if (readText(shim) !== text) replaceFile(shim, text, 0o700);
     }
     return "";
   } catch (error) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Failure } from "../errors/failure.js";
+import { isRunning } from "../process/processes.js";
 import { forgetRecord } from "../proxies/proxy-record.js";
 import { scrubFile } from "../proxies/scrub.js";
 import { endMessage } from "../tunnel/end-message.js";
+import { isHeld } from "../tunnel/lock.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { sweepSockets } from "../tunnel/socket.js";
 import { unlinkPlaces } from "../tunnel/socket-places.js";
@@ -27,13 +29,16 @@ export async function down({ platform, env, args }: Invocation): Promise<number>
     );
     return 0;
   }
-  const stopped = await stopTunnels(dir);
   const launch = readLaunch(dir);
-  // The supervisor does that too, unless it was killed.
-  unlinkPlaces(launch === null ? dir.socket : launch.socket);
-  if (launch !== null && find(dir).found === "none") await sweepSockets(platform, launch);
-  scrubFile({ platform, env, record: dir.proxies });
-  forgetRecord(dir.proxies, env);
+  const stopped = await stopTunnels(dir);
+  // What an `up` has put there meanwhile is not this tunnel's.
+  if (readLaunch(dir)?.id === launch?.id && !isHeld(dir.lock, isRunning)) {
+    // The supervisor does that too, unless it was killed.
+    unlinkPlaces(launch === null ? dir.socket : launch.socket);
+    if (launch !== null && find(dir).found === "none") await sweepSockets(platform, launch);
+    scrubFile({ platform, env, record: dir.proxies });
+    forgetRecord(dir.proxies, env);
+  }
   if (stopped === null) return 0;
   if (stopped.summary !== null) console.error(`spacetail: ${summaryMessage(stopped.summary)}.`);
   console.error(`spacetail: ${endMessage(stopped)}`);

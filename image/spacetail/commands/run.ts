@@ -10,6 +10,7 @@ import type { Platform } from "../platform/platform.js";
 import { deadlineIn, remaining, sleep } from "../process/clock.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
+import { isHeld } from "../tunnel/lock.js";
 import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
@@ -132,7 +133,10 @@ function withForwards(env: Environment, forwards: readonly string[]): Environmen
 
 /** Takes the tunnel down if this process started it and nobody else uses it. */
 async function leave({ platform, env }: Invocation): Promise<void> {
-  const watch = readState(findRuntimeDir(platform, env))?.watch ?? [];
+  const dir = findRuntimeDir(platform, env);
+  // Somebody may be about to use it. Otherwise the supervisor notices the end of this process.
+  if (isHeld(dir.lock, isRunning)) return;
+  const watch = readState(dir)?.watch ?? [];
   const self = thisProcess();
   const [starter] = watch;
   if (starter === undefined || !isSame(starter, self)) return;

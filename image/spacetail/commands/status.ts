@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync } from "node:fs";
 import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { formatDuration } from "../../../contract/wire/duration.js";
 import type { Forward } from "../../../contract/wire/forwards.js";
 import { readCounts } from "../capture/counts.js";
-import { errorMessage, Failure } from "../errors/failure.js";
+import { errorCode, errorMessage, Failure } from "../errors/failure.js";
 import { printable, withoutStop } from "../errors/printable.js";
 import type { CaptureCounts } from "../platform/capture.js";
 import { isRunning, type ProcessId } from "../process/processes.js";
@@ -17,8 +18,8 @@ import { isHeld } from "../tunnel/lock.js";
 import { networkingOfTunnel, type TunnelNetworking } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { type RuntimeDir, readDaemonLog } from "../tunnel/runtime-dir.js";
-import { type Found, find, reasonMessage, type State, servedBy } from "../tunnel/state.js";
-import { leavingTunnels, unrecorded } from "../tunnel/stop.js";
+import { type Found, find, readLaunch, reasonMessage, type State, servedBy } from "../tunnel/state.js";
+import { hasEnded, leavingTunnels, unrecorded } from "../tunnel/stop.js";
 import type { Invocation } from "./invocation.js";
 
 /** How long tailscaled may take to answer. Milliseconds. */
@@ -34,20 +35,12 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
   const json = args[0] === "--json";
   if (args.length > (json ? 1 : 0)) throw new Failure("`spacetail status` takes only --json.");
   const dir = findRuntimeDir(platform, env);
-  const { found, state } = latest(dir);
-  if (found === "none" && unrecorded(dir) !== null) {
-    if (isHeld(dir.lock, isRunning)) return starting(json);
-    const line = `going down: the directory ${dir.path} was removed`;
-    console.log(json ? JSON.stringify({ state: "stopping" }) : line);
-    return 1;
-  }
-  if (state === null || found !== "up") {
-    console.log(json ? JSON.stringify({ state: found === "none" ? "down" : found }) : describe(found, state));
-    return 1;
-  }
+  const { found, state } = find(dir);
+  if (state === null || found !== "up") return notUp(dir, json);
   const owner = servedBy(dir);
   try {
     const now = await localApi(platform.net.connectUnix, state.socket).status(STATUS_MS);
+    if (find(dir).found !== "up") return notUp(dir, json);
     const problem = nodeTrouble(now, () => readDaemonLog(dir));
     if (problem !== "") {
       const line = `off the tailnet: ${problem}. ${owner === null ? ADVICE : SERVED}`;
@@ -59,17 +52,39 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
     for (const line of json ? [JSON.stringify(found)] : describeUp(found, state)) console.log(line);
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
-    // The socket appears under this name when tailscaled answers.
-    if (isHeld(dir.lock, isRunning)) return starting(json);
+    if (isStarting(dir)) return starting(json);
+    if (await hasEnded(dir, state)) return notUp(dir, json);
+    // Another tunnel has taken its place.
+    if (errorCode(error) === "ENOENT" && existsSync(state.socket)) return await status({ platform, env, args });
     throw new Failure(
       `tailscaled does not answer on ${state.socket} (${withoutStop(errorMessage(error))}). ${owner === null ? ADVICE : SERVED}`,
     );
   }
 }
 
-/** Says that an `up` is still at work, which knows what prevents it. Returns the exit status. */
+/** Whether a tunnel is there of which tailscaled need not answer yet. */
+function isStarting(dir: RuntimeDir): boolean {
+  const launch = readLaunch(dir);
+  return launch !== null && launch.readyMs < 0 && (isHeld(dir.lock, isRunning) || servedBy(dir) !== null);
+}
+
+/** The status of a tunnel that is not up. Returns the exit status. */
+function notUp(dir: RuntimeDir, json: boolean): number {
+  if (find(dir).found === "none") {
+    const isHidden = unrecorded(dir) !== null;
+    if (isHeld(dir.lock, isRunning) || (isHidden && readLaunch(dir) !== null)) return starting(json);
+    if (isHidden) return say(json, "stopping", `going down: the directory ${dir.path} was removed`);
+  }
+  const { found, state } = latest(dir);
+  return say(json, found === "none" ? "down" : found, describe(found, state));
+}
+
 function starting(json: boolean): number {
-  console.log(json ? JSON.stringify({ state: "starting" }) : "starting: `spacetail up` is still running");
+  return say(json, "starting", "starting");
+}
+
+function say(json: boolean, state: string, line: string): number {
+  console.log(json ? JSON.stringify({ state }) : line);
   return 1;
 }
 

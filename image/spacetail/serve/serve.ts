@@ -75,7 +75,7 @@ export async function keepServing(serving: Serving): Promise<void> {
     // A service manager may send its signal to all processes at once.
     if (end.kind !== "ended" || reason?.cause === "requested") return await finish(serving, end, started);
     const pause = starts.pause(condition.answered);
-    if (pause === 0) throw new Failure(exitMessage(attempt, end.message));
+    if (pause === 0) throw new Failure(exitMessage(attempt, started, end.message));
     const why = reason === null ? `the supervisor exited unexpectedly (${end.message})` : reasonMessage(reason);
     const text = `Starting the tunnel again in ${pause / 1000} s: ${why}.`;
     say(text);

@@ -12,7 +12,7 @@ import { acquire, realHolders } from "../tunnel/lock.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
 import { type Started, startSupervisor } from "../tunnel/start.js";
 import { find, servedBy } from "../tunnel/state.js";
-import { askToStop, exited, setAside } from "../tunnel/stop.js";
+import { askToStop, exited, setAside, sweepAside } from "../tunnel/stop.js";
 
 /** How long a tailscaled that is ending may hold on to the state. Milliseconds. */
 const PREDECESSOR_MS = 10_000;
@@ -63,6 +63,7 @@ async function makeRoom(dir: RuntimeDir): Promise<void> {
   if (owner === null && find(dir).found === "up") {
     throw new Failure("`spacetail up` has started a tunnel. Run `spacetail down` first, or set TS_RUNTIME_DIR.");
   }
+  sweepAside(dir);
   const supervisor = await askToStop(dir, null);
   if (supervisor !== null && !(await exited(supervisor, deadlineIn(PREDECESSOR_MS)))) setAside(dir, supervisor);
 }

@@ -4,6 +4,7 @@ import { forgetRecord } from "../proxies/proxy-record.js";
 import type { Attempt } from "../tunnel/attempt.js";
 import { endMessage } from "../tunnel/end-message.js";
 import type { Started } from "../tunnel/start.js";
+import { readLaunch } from "../tunnel/state.js";
 import { askToStop, awaitEnd } from "../tunnel/stop.js";
 
 /** Docker kills a container 10 s after it has asked it to stop. Milliseconds. */
@@ -19,7 +20,8 @@ export async function stopServed({ dir, env }: Attempt, started: Started): Promi
   // It may have ended already, and have left a word.
   const supervisor = (await askToStop(dir, started.supervisor)) ?? started.supervisor;
   const stopped = supervisor === null ? null : await awaitEnd(dir, supervisor, deadline);
-  forgetRecord(dir.proxies, env);
+  // Unless an `up` has it now.
+  if (readLaunch(dir)?.id === started.id) forgetRecord(dir.proxies, env);
   if (stopped === null) return "stopped.";
   // A service manager lets nobody go on behind its back.
   return endMessage(stopped.pending ? { ...stopped, node: "left-behind", pending: false } : stopped);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { formatHostPort } from "../../../contract/wire/addresses.js";
 import { quoted, redact } from "../../../contract/wire/secrets.js";
 import type { Settings } from "../../../contract/wire/settings.js";
@@ -8,7 +8,7 @@ import { obtainAuthKey } from "../login/credential.js";
 import { bypassedMessage } from "../names/bypassed.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
 import { readText, writePrivate } from "../process/files.js";
-import type { ProcessId } from "../process/processes.js";
+import { isSame, type ProcessId } from "../process/processes.js";
 import { emptyRecord, forgetRecord, proxiesOfRun, readRecord, writeRecord } from "../proxies/proxy-record.js";
 import { lastMessage, problemLines } from "../tailnet/daemon-log.js";
 import type { Status } from "../tailnet/ipn.js";
@@ -24,17 +24,8 @@ import { reuseTunnel } from "./reuse.js";
 import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import { publishSocket } from "./socket.js";
 import { type Started, startSupervisor } from "./start.js";
-import {
-  find,
-  readLaunch,
-  readState,
-  reasonMessage,
-  STATE_SIZE,
-  type State,
-  type StopReason,
-  writeLaunch,
-} from "./state.js";
-import { askToStop } from "./stop.js";
+import { readLaunch, readState, reasonMessage, STATE_SIZE, type State, type StopReason, writeLaunch } from "./state.js";
+import { askToStop, hasEnded } from "./stop.js";
 
 /** How an attempt ended. */
 export interface Outcome {
@@ -63,13 +54,24 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       try {
         return await greet(attempt, present);
       } catch (error) {
-        // Somebody may be taking it down, which begins with its socket.
-        if (find(dir).found === "up" && existsSync(present.socket)) throw error;
+        const reason = await endReason(attempt, present);
+        if (reason === null) throw error;
+        // Another may take its place, unless somebody wants none.
+        if (reason.cause === "requested" || reason.cause === "interrupted")
+          throw new Failure(`The tunnel went down: ${reasonMessage(reason)}.`);
       }
     }
   } finally {
     release();
   }
+}
+
+/** Why a tunnel that was up has gone down meanwhile; null if it is still up. */
+async function endReason({ dir }: Attempt, present: State): Promise<StopReason | null> {
+  if (!(await hasEnded(dir, present))) return null;
+  const state = readState(dir);
+  const own = state !== null && isSame(state.supervisor, present.supervisor) ? state.reason : null;
+  return own ?? { cause: "daemon-exited", detail: "" };
 }
 
 /** Waits until traffic flows through a tunnel that was up already. */
@@ -107,6 +109,8 @@ interface Startup {
   readonly stop: () => Promise<void>;
   /** What must not be shown; grows when the key is there. */
   readonly secrets: string[];
+  /** Whether it has ended, so that the directory may be another tunnel's. */
+  readonly isOver: () => boolean;
 }
 
 async function startTunnel(attempt: Attempt): Promise<Outcome> {
@@ -117,26 +121,34 @@ async function startTunnel(attempt: Attempt): Promise<Outcome> {
   const interruption = stopOnSignals(stop);
   const started = startSupervisor(attempt);
   supervisor = started.supervisor;
-  const startup: Startup = { attempt, started, interruption, stop, secrets: [attempt.secret] };
+  let isOver = false;
+  const startup: Startup = { attempt, started, interruption, stop, secrets: [attempt.secret], isOver: () => isOver };
+  const ended = started.ended.then((how): Outcome => {
+    if (isOver) return { exitStatus: 0, report: "" };
+    throw new Failure(exitMessage(attempt, started, how));
+  });
   const work = async (): Promise<Outcome> => {
     try {
-      return await Promise.race([joinTailnet(startup), earlyExit(startup)]);
+      return await Promise.race([joinTailnet(startup), ended]);
     } catch (error) {
       return await giveUp(startup, error);
+    } finally {
+      isOver = true;
     }
   };
   const interrupted = interruption.stopped.then((exitStatus): Outcome => ({ exitStatus, report: "" }));
   return await Promise.race([work(), interrupted]);
 }
 
-async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outcome> {
+async function joinTailnet(startup: Startup): Promise<Outcome> {
+  const { attempt, started, secrets } = startup;
   const { platform, dir, settings, machine, deadline, trace, progress } = attempt;
   const api = localApi(platform.net.connectUnix, started.ownSocket);
   progress.waitFor(settings.credential === "authkey" ? "tailscaled" : `the API at ${attempt.key.apiUrl}`);
   // The key is minted while tailscaled starts.
   const key = obtainAuthKey(attempt);
   const ready = waitForDaemon(api, deadline).then(() => {
-    publishSocket(started.ownSocket, started.socket);
+    publish(startup);
     return "";
   });
   const [authKey] = await Promise.all([key, ready]);
@@ -149,6 +161,13 @@ async function joinTailnet({ attempt, started, secrets }: Startup): Promise<Outc
   await join(api, options, () => readDaemonLog(dir), deadline, null);
   trace("running");
   return { exitStatus: 0, report: await settle(attempt, api) };
+}
+
+/** Gives the socket its public name, unless the tunnel is going down, with which the supervisor takes it away. */
+function publish({ attempt, started, isOver }: Startup): void {
+  if (isOver()) return;
+  publishSocket(started.ownSocket, started.socket);
+  if (readState(attempt.dir)?.phase === "stopping") rmSync(started.socket, { force: true });
 }
 
 /** Waits until traffic flows through a node that has joined. Returns one line about the node. */
@@ -164,12 +183,6 @@ export async function settle(attempt: Attempt, api: LocalApi): Promise<string> {
   if (readState(dir)?.phase === "stopping") throw new Failure("The tunnel went down.");
   noteReady(dir, deadline.totalMs - remaining(deadline));
   return reportOf(status, "on the tailnet", note);
-}
-
-/** Rejects when the supervisor exits, which it does not do while the tunnel is up. */
-async function earlyExit({ attempt, started }: Startup): Promise<Outcome> {
-  const how = await started.ended;
-  throw new Failure(exitMessage(attempt, how));
 }
 
 /** Stops everything and throws what the user should read: one line, and perhaps some of tailscaled's. */
@@ -209,14 +222,14 @@ function earlyMessage(reason: StopReason): string {
 }
 
 /** @param how how the supervisor ended */
-export function exitMessage({ dir, settings }: Attempt, how: string): string {
+export function exitMessage({ dir, settings }: Attempt, { id }: Started, how: string): string {
   const log = readDaemonLog(dir);
   const reason = readState(dir)?.reason ?? null;
   if (reason === null) {
-    // `down` may find it before it can be asked.
+    // `down` may signal it before it handles signals.
     if (how === "SIGTERM") return earlyMessage({ cause: "requested", detail: "" });
     // A supervisor that cannot write cannot say so either.
-    writePrivate(dir.state, " ".repeat(STATE_SIZE));
+    if (readLaunch(dir)?.id === id) writePrivate(dir.state, " ".repeat(STATE_SIZE));
     const last = lastMessage(readText(dir.supervisorLog) ?? "");
     return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }

@@ -95,8 +95,7 @@ function prepare(platform: Platform, path: string): string {
   }
   const problem = dirProblem(platform, path);
   if (problem !== "") return `${path} ${problem}`;
-  // A name that no other `up` uses, which may be doing the same.
-  const probe = `${path}/probe-${process.pid}`;
+  const probe = `${path}/probe`;
   try {
     writePrivate(probe, " ".repeat(ROOM));
     rmSync(probe, { force: true });

@@ -100,9 +100,8 @@ export function reporter(dir: RuntimeDir, launch: Launch): Reporter {
       tryToWrite();
     },
     joined: () => {
-      const at = place();
-      // Without the files nobody knows, and asking costs little.
-      return at === null || existsSync(at.joining);
+      // Without the files nobody knows, and asking costs little. An `up` may be moving them, in this direction.
+      return place() === null || existsSync(dir.joining) || existsSync(aside.joining);
     },
     addresses: () => launched()?.addresses ?? [],
     readyMs: () => launched()?.readyMs ?? -1,

@@ -8,7 +8,7 @@ import { localApi } from "../tailnet/local-api.js";
 import type { Attempt } from "./attempt.js";
 import { networkingOfDaemon } from "./networking.js";
 import { find, readLaunch, readState, type State, servedBy, writeLaunch } from "./state.js";
-import { askToStop, exited, leavingTunnels, setAside } from "./stop.js";
+import { askToStop, exited, leavingTunnels, setAside, sweepAside } from "./stop.js";
 
 /**
  * Looks for a tunnel that the attempt can use: one that is up and on the tailnet, and stays until the watched process
@@ -24,6 +24,7 @@ export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
   if (owner !== null) return await reuseServed(attempt, owner);
   const { found, state } = find(dir);
   if (found === "up" && state !== null && (await canServe(attempt, state))) return state;
+  sweepAside(dir);
   const supervisor = await askToStop(dir, null);
   if (supervisor !== null && isRunning(supervisor)) {
     // Two tunnels cannot have the interface of kernel networking.

@@ -14,6 +14,8 @@ import { supervisorVariables } from "./supervisors.js";
 
 /** A supervisor that was started a moment ago. */
 export interface Started {
+  /** Distinguishes the tunnel from others in the same directory. */
+  readonly id: string;
   readonly supervisor: ProcessId | null;
   /** Where tailscaled's socket is to be found, and the name that it is created under. */
   readonly socket: string;
@@ -63,7 +65,7 @@ export function startSupervisor(attempt: Attempt): Started {
     child.on("error", (error: Error) => resolve(error.message));
     child.on("exit", (code: number | null, signal: string | null) => resolve(signal ?? `status ${code ?? 1}`));
   });
-  return { supervisor, socket, ownSocket, ended };
+  return { id, supervisor, socket, ownSocket, ended };
 }
 
 /** Removes what an earlier tunnel left in the directory, so that nothing is mistaken for the new one's. */

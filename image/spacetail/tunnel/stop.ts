@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { errorCode } from "../errors/failure.js";
 import { type Deadline, deadlineIn, remaining, sleep } from "../process/clock.js";
 import { isRunning, isSame, type ProcessId, signal } from "../process/processes.js";
 import { hasLoggedOut } from "../tailnet/daemon-log.js";
@@ -94,31 +95,54 @@ export interface LeavingTunnel {
   readonly supervisor: ProcessId;
 }
 
-/** The tunnels that were set aside and are still leaving. Removes the files of those that have left. */
+/** The tunnels that were set aside and are still leaving. */
 export function leavingTunnels(dir: RuntimeDir): LeavingTunnel[] {
   const leaving: LeavingTunnel[] = [];
   for (const aside of asideDirs(dir)) {
     const state = readState(aside);
     if (state !== null && isRunning(state.supervisor)) leaving.push({ aside, supervisor: state.supervisor });
-    else rmSync(aside.path, { recursive: true, force: true });
   }
   return leaving;
 }
 
+/**
+ * Removes the files of tunnels that were set aside and have left. For an `up` that has the lock, before it sets another
+ * aside: whoever waits for the end of that one reads its last words there.
+ */
+export function sweepAside(dir: RuntimeDir): void {
+  const leaving = leavingTunnels(dir).map(({ aside }) => aside.path);
+  for (const { path } of asideDirs(dir)) if (!leaving.includes(path)) rmSync(path, { recursive: true, force: true });
+}
+
 /** Moves the files of a tunnel that is leaving out of the way of the next one. Its supervisor finds them there. */
 export function setAside(dir: RuntimeDir, supervisor: ProcessId): void {
-  leavingTunnels(dir);
   const aside = asideDir(dir, supervisor.pid);
   mkdirSync(aside.path, { mode: 0o700 });
+  // The supervisor writes there as soon as there is a directory, and its words are later than these.
+  try {
+    linkSync(dir.state, aside.state);
+  } catch (error) {
+    if (errorCode(error) !== "EEXIST" && errorCode(error) !== "ENOENT") throw error;
+  }
+  rmSync(dir.state, { force: true });
   for (const [from, to] of [
     [dir.joining, aside.joining],
     [dir.daemonLog, aside.daemonLog],
     [dir.supervisorLog, aside.supervisorLog],
-    [dir.state, aside.state],
     [dir.launch, aside.launch],
   ]) {
     if (from !== undefined && to !== undefined && existsSync(from)) renameSync(from, to);
   }
+}
+
+/** How long a supervisor may take from giving up the socket to saying so. Milliseconds. */
+const TOLD_MS = 1000;
+
+/** Whether a tunnel that was up a moment ago, and cannot be asked any more, is going down. */
+export async function hasEnded(dir: RuntimeDir, { socket }: State): Promise<boolean> {
+  const told = deadlineIn(TOLD_MS);
+  while (!existsSync(socket) && find(dir).found === "up" && remaining(told) > 0) await sleep(5);
+  return find(dir).found !== "up";
 }
 
 /** A supervisor of the directory whose files were removed; null if there is none. */

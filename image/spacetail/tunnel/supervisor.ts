@@ -25,7 +25,7 @@ import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import { removeSocketDirs, sweepSockets, withdrawSocket } from "./socket.js";
 import { linkPlaces, unlinkPlaces } from "./socket-places.js";
 import { endSessions, hasSsh, hostKeyDir } from "./ssh-sessions.js";
-import { type Launch, reasonMessage, type StopReason } from "./state.js";
+import { type Launch, readLaunch, reasonMessage, type StopReason } from "./state.js";
 import { type Summary, summaryMessage, summaryOf } from "./summary.js";
 import { openTunnelFront } from "./tunnel-front.js";
 import { removal, watchedEnd } from "./watch.js";
@@ -98,6 +98,8 @@ export async function superviseTunnel(
   unlinkPlaces(launch.socket);
   console.error(`spacetail: stopping: ${reasonMessage(reason)}`);
   report.stopping(reason);
+  // An `up` may have published it just then. The next one does not while the files are here.
+  if (readLaunch(dir)?.id === launch.id) withdrawSocket(platform, launch);
   if (hasSsh(dir, launch)) await endSessions(api, daemon.pid ?? 0, report.addresses());
   // After a failed phase neither after hooks nor `down` have run, if somebody else replaced the EXIT trap.
   scrubQuietly(platform, env, dir);
