@@ -158,10 +158,11 @@ describeInContainers("a tunnel lives exactly as long as it should", () => {
     test("an up that waits does not start again what down has ended", async () => {
       // If `down` comes before `up` has found the tunnel, a new one is right, so that they get another chance.
       const output = await stage.run(
-        "for i in 1 2 3 4 5 6; do spacetail up --watch none 2>/dev/null; " +
-          "TS_BOOT_TIMEOUT=9s TS_WAIT_FOR=db:1 spacetail up --watch none 2>/tmp/said & " +
-          "until [ -e /tmp/spacetail-1983/lock ]; do :; done; sleep 0.3; spacetail down 2>/dev/null; wait; " +
-          "grep 'stopped on request' /tmp/said && break; done; spacetail status",
+        "sleep 600 & other=$!; for i in 1 2 3 4 5 6; do spacetail up --watch $$ 2>/dev/null; " +
+          "TS_BOOT_TIMEOUT=9s TS_WAIT_FOR=db:1 spacetail up --watch $other 2>/tmp/said & waiting=$!; " +
+          "until grep -q 'generation\":2' /tmp/spacetail-1983/state.json; do :; done; sleep 0.3; " +
+          "spacetail down 2>/dev/null; wait $waiting; grep 'stopped on request' /tmp/said && break; done; " +
+          "[ ! -e /tmp/spacetail-1983/proxies.json ] || echo record left; spacetail status; kill $other",
       );
       expect(output.text).toBe("spacetail: The tunnel went down: stopped on request.\ndown: stopped on request\n");
     });

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Failure } from "../errors/failure.js";
-import { isRunning } from "../process/processes.js";
+import { deadlineIn } from "../process/clock.js";
 import { forgetRecord } from "../proxies/proxy-record.js";
 import { scrubFile } from "../proxies/scrub.js";
 import { endMessage } from "../tunnel/end-message.js";
-import { isHeld } from "../tunnel/lock.js";
+import { isReleased, realHolders } from "../tunnel/lock.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { sweepSockets } from "../tunnel/socket.js";
 import { unlinkPlaces } from "../tunnel/socket-places.js";
@@ -12,6 +12,9 @@ import { find, readLaunch, servedBy } from "../tunnel/state.js";
 import { stopTunnels } from "../tunnel/stop.js";
 import { summaryMessage } from "../tunnel/summary.js";
 import type { Invocation } from "./invocation.js";
+
+/** How long an `up` may take to notice the end of the tunnel. Milliseconds. */
+const LOCK_MS = 1000;
 
 /**
  * `spacetail down`: takes the node off the tailnet and stops everything that `up` started, if anything. Also scrubs the
@@ -31,8 +34,9 @@ export async function down({ platform, env, args }: Invocation): Promise<number>
   }
   const launch = readLaunch(dir);
   const stopped = await stopTunnels(dir);
-  // What an `up` has put there meanwhile is not this tunnel's.
-  if (readLaunch(dir)?.id === launch?.id && !isHeld(dir.lock, isRunning)) {
+  // An `up` that waited for this tunnel gives up now. What another has put there since belongs to its own tunnel.
+  const isAlone = await isReleased(dir.lock, realHolders(), deadlineIn(LOCK_MS));
+  if (isAlone && readLaunch(dir)?.id === launch?.id) {
     // The supervisor does that too, unless it was killed.
     unlinkPlaces(launch === null ? dir.socket : launch.socket);
     if (launch !== null && find(dir).found === "none") await sweepSockets(platform, launch);

@@ -10,7 +10,7 @@ import type { Platform } from "../platform/platform.js";
 import { deadlineIn, remaining, sleep } from "../process/clock.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
-import { isHeld } from "../tunnel/lock.js";
+import { isReleased, realHolders } from "../tunnel/lock.js";
 import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
@@ -131,11 +131,14 @@ function withForwards(env: Environment, forwards: readonly string[]): Environmen
   return { ...env, TS_FORWARDS: (own === "" ? [] : [own]).concat(forwards).join(",") };
 }
 
+/** How long another command may take to begin to use the tunnel. Milliseconds. */
+const LOCK_MS = 2000;
+
 /** Takes the tunnel down if this process started it and nobody else uses it. */
 async function leave({ platform, env }: Invocation): Promise<void> {
   const dir = findRuntimeDir(platform, env);
-  // Somebody may be about to use it. Otherwise the supervisor notices the end of this process.
-  if (isHeld(dir.lock, isRunning)) return;
+  // Somebody may be about to use it. If not, the supervisor notices the end of this process.
+  if (!(await isReleased(dir.lock, realHolders(), deadlineIn(LOCK_MS)))) return;
   const watch = readState(dir)?.watch ?? [];
   const self = thisProcess();
   const [starter] = watch;

@@ -31,16 +31,17 @@ const STATUS_MS = 5000;
  *
  * @returns 0 if the node is on the tailnet, else 1
  */
-export async function status({ platform, env, args }: Invocation): Promise<number> {
+export async function status(invocation: Invocation): Promise<number> {
+  const { platform, env, args } = invocation;
   const json = args[0] === "--json";
   if (args.length > (json ? 1 : 0)) throw new Failure("`spacetail status` takes only --json.");
   const dir = findRuntimeDir(platform, env);
   const { found, state } = find(dir);
-  if (state === null || found !== "up") return notUp(dir, json);
+  if (state === null || found !== "up") return await notUp(invocation, dir, json);
   const owner = servedBy(dir);
   try {
     const now = await localApi(platform.net.connectUnix, state.socket).status(STATUS_MS);
-    if (find(dir).found !== "up") return notUp(dir, json);
+    if (find(dir).found !== "up") return await notUp(invocation, dir, json);
     const problem = nodeTrouble(now, () => readDaemonLog(dir));
     if (problem !== "") {
       const line = `off the tailnet: ${problem}. ${owner === null ? ADVICE : SERVED}`;
@@ -53,29 +54,30 @@ export async function status({ platform, env, args }: Invocation): Promise<numbe
     return now.BackendState === "Running" ? 0 : 1;
   } catch (error) {
     if (isStarting(dir)) return starting(json);
-    if (await hasEnded(dir, state)) return notUp(dir, json);
-    // Another tunnel has taken its place.
-    if (errorCode(error) === "ENOENT" && existsSync(state.socket)) return await status({ platform, env, args });
+    if (await hasEnded(dir, state)) return await notUp(invocation, dir, json);
+    if (errorCode(error) === "ENOENT" && existsSync(state.socket)) return await status(invocation);
     throw new Failure(
       `tailscaled does not answer on ${state.socket} (${withoutStop(errorMessage(error))}). ${owner === null ? ADVICE : SERVED}`,
     );
   }
 }
 
-/** Whether a tunnel is there of which tailscaled need not answer yet. */
+/** Whether a tunnel is starting, so that tailscaled may not answer yet. */
 function isStarting(dir: RuntimeDir): boolean {
   const launch = readLaunch(dir);
   return launch !== null && launch.readyMs < 0 && (isHeld(dir.lock, isRunning) || servedBy(dir) !== null);
 }
 
 /** The status of a tunnel that is not up. Returns the exit status. */
-function notUp(dir: RuntimeDir, json: boolean): number {
+async function notUp(invocation: Invocation, dir: RuntimeDir, json: boolean): Promise<number> {
   if (find(dir).found === "none") {
     const isHidden = unrecorded(dir) !== null;
     if (isHeld(dir.lock, isRunning) || (isHidden && readLaunch(dir) !== null)) return starting(json);
     if (isHidden) return say(json, "stopping", `going down: the directory ${dir.path} was removed`);
   }
   const { found, state } = latest(dir);
+  // Another tunnel has taken its place.
+  if (found === "up") return await status(invocation);
   return say(json, found === "none" ? "down" : found, describe(found, state));
 }
 

@@ -146,6 +146,8 @@ async function work(
   const { attempt, manager } = serving;
   try {
     await waitForDaemon(running.api, deadlineIn(attempt.settings.bootTimeoutMs));
+    // The socket of each life has the same name.
+    if (running.isOver()) return await ended;
     condition.answered = true;
     publishSocket(started.ownSocket, started.socket);
     await logIn(serving, running);

@@ -56,9 +56,11 @@ export async function bringUp(attempt: Attempt): Promise<Outcome> {
       } catch (error) {
         const reason = await endReason(attempt, present);
         if (reason === null) throw error;
-        // Another may take its place, unless somebody wants none.
-        if (reason.cause === "requested" || reason.cause === "interrupted")
+        // Start another, unless someone asked for none.
+        if (reason.cause === "requested" || reason.cause === "interrupted") {
+          forgetRecord(dir.proxies, env);
           throw new Failure(`The tunnel went down: ${reasonMessage(reason)}.`);
+        }
       }
     }
   } finally {
@@ -163,7 +165,7 @@ async function joinTailnet(startup: Startup): Promise<Outcome> {
   return { exitStatus: 0, report: await settle(attempt, api) };
 }
 
-/** Gives the socket its public name, unless the tunnel is going down, with which the supervisor takes it away. */
+/** Gives the socket its public name, unless the tunnel is going down; the supervisor then removes it. */
 function publish({ attempt, started, isOver }: Startup): void {
   if (isOver()) return;
   publishSocket(started.ownSocket, started.socket);

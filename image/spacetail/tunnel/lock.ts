@@ -53,6 +53,15 @@ export function isHeld(path: string, running: (id: ProcessId) => boolean): boole
   return readHolder(chainOf(path, running).end) !== null;
 }
 
+/** Waits until nobody holds the lock; false if somebody still does at the deadline. */
+export async function isReleased(path: string, { running }: Holders, deadline: Deadline): Promise<boolean> {
+  while (isHeld(path, running)) {
+    if (remaining(deadline) === 0) return false;
+    await sleep(10);
+  }
+  return true;
+}
+
 interface Chain {
   /** The files of dead holders, each succeeded by the next. */
   readonly dead: readonly string[];

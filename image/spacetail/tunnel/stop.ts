@@ -121,10 +121,11 @@ export function setAside(dir: RuntimeDir, supervisor: ProcessId): void {
   // The supervisor writes there as soon as there is a directory, and its words are later than these.
   try {
     linkSync(dir.state, aside.state);
+    rmSync(dir.state, { force: true });
   } catch (error) {
-    if (errorCode(error) !== "EEXIST" && errorCode(error) !== "ENOENT") throw error;
+    if (errorCode(error) === "EEXIST") rmSync(dir.state, { force: true });
+    else if (existsSync(dir.state)) renameSync(dir.state, aside.state);
   }
-  rmSync(dir.state, { force: true });
   for (const [from, to] of [
     [dir.joining, aside.joining],
     [dir.daemonLog, aside.daemonLog],
@@ -138,7 +139,7 @@ export function setAside(dir: RuntimeDir, supervisor: ProcessId): void {
 /** How long a supervisor may take from giving up the socket to saying so. Milliseconds. */
 const TOLD_MS = 1000;
 
-/** Whether a tunnel that was up a moment ago, and cannot be asked any more, is going down. */
+/** Whether a tunnel that was up a moment ago, and no longer answers, is going down. */
 export async function hasEnded(dir: RuntimeDir, { socket }: State): Promise<boolean> {
   const told = deadlineIn(TOLD_MS);
   while (!existsSync(socket) && find(dir).found === "up" && remaining(told) > 0) await sleep(5);

@@ -32,6 +32,7 @@ describeInContainers("ups and downs at the same time", () => {
           "spacetail down; spacetail status",
       );
       const lines = text.split("\n").filter((one) => one !== "");
+      expect(lines.at(-1)).toMatch(/^down/);
       expect(lines.filter((one) => !EXPECTED.some((known) => known.test(one)))).toEqual([]);
       expect(await stage.leftovers()).toEqual([]);
       expect(await nodesLeft(world().tailnet)).toEqual([]);
