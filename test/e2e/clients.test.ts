@@ -85,9 +85,17 @@ describeInContainers("programs with the exported variables", () => {
       }
     });
 
-    test("a thousand connections are open at once, and those beyond the limit of descriptors are told so", async () => {
+    test("a thousand connections are open at once", async () => {
       const output = await stage.run(`${EXPORTS} && ulimit -n 4096 && node -e '${MANY}' 1000`);
       expect(output.text).toBe("1000 echo\n");
+    });
+
+    test("those beyond the limit of descriptors are told so, until others have gone", async () => {
+      await stage.run("spacetail down; (ulimit -n 256; spacetail up --watch none)");
+      const output = await stage.run(
+        `node -e '${MANY}' 100; until node -e '${MANY}' 20 >after; do sleep 0.1; done; cat after`,
+      );
+      expect(output.text).toMatch(/^HTTP\/1\.1 503 [\s\S]*\n20 echo\n$/);
     });
   });
 });

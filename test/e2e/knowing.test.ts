@@ -52,6 +52,16 @@ describeInContainers("what status, logs and a waiting up say", () => {
       expect(output.text).toBe('starting\n{"state":"starting"}\n');
     });
 
+    test("status says that tailscaled does not answer", async () => {
+      const output = await stage.run(
+        "spacetail up --watch none 2>/dev/null; daemon=$(pidof tailscaled); kill -STOP $daemon; spacetail status; " +
+          "echo $?; kill -CONT $daemon; spacetail down 2>/dev/null",
+      );
+      expect(output.text).toMatch(
+        /^spacetail: tailscaled does not answer on \/tmp\/spacetail-1983\/tailscaled\.sock \(.*\)\. Run `spacetail down`, then up again\.\n1\n$/,
+      );
+    });
+
     test("logs are the supervisor's and tailscaled's, without secrets", async () => {
       const none = await stage.run("spacetail logs");
       expect(none).toMatchObject({
@@ -102,6 +112,14 @@ describeInContainers("what status, logs and a waiting up say", () => {
       });
       expect(output.text).toContain("\r\u001b[Kspacetail: waiting for the API at ");
       expect(output.text).toContain("\r\u001b[Kspacetail: on the tailnet as ");
+    });
+
+    test("on a terminal errors are red, unless NO_COLOR says otherwise", async () => {
+      const wrong = 'script -qec "spacetail status --nonsense" /dev/null';
+      const red = await stage.run(wrong, { TERM: "xterm" });
+      expect(red.text).toContain("\u001b[31mspacetail:\u001b[0m `spacetail status` takes only --json.");
+      const plain = await stage.run(wrong, { TERM: "xterm", NO_COLOR: "1" });
+      expect(plain.text).toMatch(/^spacetail: `spacetail status` takes only --json\./);
     });
   });
 });

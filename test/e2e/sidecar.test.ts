@@ -114,6 +114,11 @@ describeInContainers("a phase beside a sidecar", () => {
       await sidecar.run("spacetail down");
     });
 
+    test("up says what it waits for", async () => {
+      const output = await phase.run('script -qec "spacetail up" /dev/null', { TERM: "xterm", TS_BOOT_TIMEOUT: "3s" });
+      expect(output.text).toContain("\r\u001b[Kspacetail: waiting for the sidecar at localhost:");
+    });
+
     test("a sidecar that does not come up fails the phase, with what its health check says", async () => {
       const output = await phase.run("spacetail up", { TS_BOOT_TIMEOUT: "1s" });
       expect(output.code).toBe(1);

@@ -18,7 +18,7 @@ import { type Attempt, type Served, startTrace } from "../tunnel/attempt.js";
 import { bringUp, type Outcome } from "../tunnel/bring-up.js";
 import { chooseNetworking, networkingOfTunnel } from "../tunnel/networking.js";
 import { ensureRuntimeDir, findRuntimeDir } from "../tunnel/place.js";
-import { startProgress } from "../tunnel/progress.js";
+import { type Progress, startProgress } from "../tunnel/progress.js";
 import { useSidecar } from "../tunnel/sidecar.js";
 import { type Ephemeral, servedBy } from "../tunnel/state.js";
 import { watchedProcess } from "../tunnel/watch.js";
@@ -71,14 +71,17 @@ export async function bringUpFor({ platform, env }: Invocation, watch: ProcessId
   const settings = readSettings(env);
   if (settings.sidecar !== null) {
     process.umask(0o077);
+    const progress = progressOf(settings, env);
     const guest = {
       platform,
       env,
       settings,
       dir: ensureRuntimeDir(platform, env),
       deadline: deadlineIn(settings.bootTimeoutMs),
+      progress,
     };
-    return { exitStatus: 0, report: await useSidecar(guest, settings.sidecar) };
+    const report = await useSidecar(guest, settings.sidecar).finally(() => progress.end());
+    return { exitStatus: 0, report };
   }
   const isServed = servedBy(findRuntimeDir(platform, env)) !== null;
   // Somebody may have logged that node in by hand.
@@ -118,10 +121,14 @@ export function attemptFor({ platform, env, settings, credential, watch, served 
   const egress = egressOf(platform, upstream);
   const { secret, key } = credential;
   const ephemeral = ephemeralOf(settings, key, served?.keepsState === true);
-  // With a trace, each step has its line anyway.
-  const progress = startProgress(!settings.trace && isTerminalError(env), (text) => process.stderr.write(text));
+  const progress = progressOf(settings, env);
   const login = { platform, egress, env, settings, secret, key, deadline };
   return { ...login, watch, served, ephemeral, networking, machine, dir, trace, progress };
+}
+
+function progressOf({ trace }: Settings, env: Environment): Progress {
+  // With a trace, each step has its line anyway.
+  return startProgress(!trace && isTerminalError(env), (text) => process.stderr.write(text));
 }
 
 /**

@@ -3,6 +3,7 @@ import { deadlineIn, now, remaining, sleep } from "../process/clock.js";
 import type { LocalApi } from "../tailnet/local-api.js";
 import { restartHandshakes } from "../tailnet/probe.js";
 import { peerAt } from "./peer.js";
+import type { Restarts } from "./restarts.js";
 
 /**
  * Makes sure that a peer knows this node before anything is sent to it through WireGuard.
@@ -21,12 +22,6 @@ export interface Knocker {
   readonly knock: (address: string) => Promise<boolean>;
   /** Forgets that a peer has answered. */
   readonly forget: (address: string) => void;
-}
-
-/** What a knocker is to do with restarts of the whole node, which interrupt all connections. */
-export interface Restarts {
-  /** Whether there is no connection that a restart would interrupt. */
-  readonly isAllowed: () => boolean;
 }
 
 /** How long to wait for a peer that has never answered: longer than the news of a new node takes. Milliseconds. */
@@ -77,11 +72,12 @@ export function knocker(api: LocalApi, restarts: Restarts): Knocker {
 
   /** Restarts the handshakes, once for all peers that need it; false if it cannot be done now. */
   const restart = async (): Promise<boolean> => {
+    const isAllowed = restarting === null && now() >= nextRestart && (await restarts.isAllowed());
     if (restarting !== null) {
       await restarting;
       return true;
     }
-    if (!restarts.isAllowed() || now() < nextRestart) return false;
+    if (!isAllowed || now() < nextRestart) return false;
     restarting = restartHandshakes(api, deadlineIn(RESTART_MS));
     try {
       await restarting;
@@ -99,7 +95,7 @@ export function knocker(api: LocalApi, restarts: Restarts): Knocker {
     if (disco.latencyMs < 0) return !disco.isPeer;
     // Peers of version 1.102 that answer a disco ping are ready for WireGuard. Older ones learn of a node in two steps,
     // and lose a handshake now and then that comes in between.
-    if (disco.asked > 1 && !restarts.isAllowed()) await sleep(SETTLE_MS);
+    if (disco.asked > 1 && !(await restarts.isAllowed())) await sleep(SETTLE_MS);
     const limit = deadlineIn(CHECK_MS);
     for (let patience = 1; remaining(limit) > 0; patience *= 2) {
       const check = await tsmp(api, address, Math.min((100 + 4 * disco.latencyMs) * patience, remaining(limit)));

@@ -142,7 +142,7 @@ export const NETFILTER_OFF = 0;
 export const NETFILTER_ON = 2;
 
 /** What of ipn.Prefs decides about names and routes. */
-export type NamePrefs = Pick<Prefs, "RouteAll" | "CorpDNS">;
+export type NamePrefs = Pick<Prefs, "RouteAll" | "CorpDNS"> & { readonly ShieldsUp?: boolean };
 
 /** ipn.MaskedPrefs: preferences to change, each with its mark. */
 export interface MaskedPrefs {

@@ -29,7 +29,7 @@ export interface LocalApi {
   readonly statusWithoutPeers: (limitMs: number) => Promise<Status>;
   /** The relays of the tailnet. */
   readonly derpMap: (limitMs: number) => Promise<DerpMap>;
-  /** The preferences that decide about names and routes. */
+  /** The preferences that decide about names and routes, and about peers that connect. */
   readonly prefs: (limitMs: number) => Promise<NamePrefs>;
   /** The tailnet's DNS; null before the node has joined. */
   readonly dnsConfig: (limitMs: number) => Promise<DnsConfig | null>;

@@ -9,6 +9,7 @@ import { MAX_REPLY, send } from "../login/https.js";
 import type { Platform } from "../platform/platform.js";
 import { type Deadline, deadlineIn, remaining, sleep } from "../process/clock.js";
 import { emptyRecord, writeRecord } from "../proxies/proxy-record.js";
+import type { Progress } from "./progress.js";
 import type { RuntimeDir } from "./runtime-dir.js";
 
 /** How often a health check is asked, and a service tried. Milliseconds. */
@@ -24,6 +25,7 @@ export interface Guest {
   readonly settings: Settings;
   readonly dir: RuntimeDir;
   readonly deadline: Deadline;
+  readonly progress: Progress;
 }
 
 /**
@@ -34,11 +36,15 @@ export interface Guest {
  * @returns what is known then, for the user
  */
 export async function useSidecar(guest: Guest, health: HostPort): Promise<string> {
-  const { platform, env, settings, dir, deadline } = guest;
+  const { platform, env, settings, dir, deadline, progress } = guest;
   writeRecord(dir.proxies, settings, env, emptyRecord());
   const egress = egressOf(platform, noUpstream());
+  progress.waitFor(`the sidecar at ${formatHostPort(health)}`);
   await isHealthy(platform, egress, health, deadline);
-  for (const target of settings.waitFor) await reachThrough(egress, proxyOf(settings), target, deadline);
+  for (const target of settings.waitFor) {
+    progress.waitFor(formatHostPort(target));
+    await reachThrough(egress, proxyOf(settings), target, deadline);
+  }
   const reached = settings.waitFor.map((target) => `; ${formatHostPort(target)} reached`);
   return `the tunnel of the sidecar at ${formatHostPort(health)} is up${reached.join("")}.`;
 }

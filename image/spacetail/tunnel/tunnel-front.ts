@@ -8,11 +8,13 @@ import { dialer } from "../front/dialer.js";
 import { explainer } from "../front/explainer.js";
 import { type Front, openFront } from "../front/front.js";
 import { knocker } from "../front/knock.js";
+import { carefulRestarts } from "../front/restarts.js";
 import type { Tally } from "../front/tally.js";
 import { tailnetRouter } from "../names/tailnet-router.js";
 import type { Platform } from "../platform/platform.js";
 import { socksPort } from "../tailnet/daemon-log.js";
 import { localApi } from "../tailnet/local-api.js";
+import { networkingOfDaemon } from "./networking.js";
 import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import type { Launch } from "./state.js";
 
@@ -41,7 +43,7 @@ export async function openTunnelFront(
     socket,
     egress,
     router: tailnetRouter({ api, net, upstream: egress.upstream }),
-    knocker: knocker(api, { isAllowed: () => current.isIdle() }),
+    knocker: knocker(api, carefulRestarts(api, current, networkingOfDaemon(launch.daemon) === "kernel")),
     explainer: explainer(api),
     trouble,
   };
