@@ -1,49 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Terraform without a proxy variable: its backend, a provider in a child process and what that starts are captured.
-import { chmodSync, cpSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { ROOT } from "../world/world.js";
+import { existsSync } from "node:fs";
 import { accessTo, describeInContainers, nodesLeft, PATIENT, Stage, useWorld } from "./stage.js";
-
-const TERRAFORM = process.env.SPACETAIL_TERRAFORM ?? "terraform";
-const PROVIDER = join(ROOT, ".cache/world/clients/terraform-provider-database");
-
-const SOURCE = "example.com/test/database";
-const VERSION = "1.0.0";
-
-/** How many connections the provider makes at the same time. */
-const SERVERS = 20;
+import { ENVIRONMENT, installProject, PROVIDER, SERVERS, TERRAFORM } from "./terraform-project.js";
 
 const STATE = "http://state/state/captured";
-
-/** All that the configuration talks to is on the tailnet, under its names there. */
-const CONFIGURATION = `
-terraform {
-  required_providers {
-    database = { source = "${SOURCE}" }
-  }
-  backend "http" {
-    address        = "${STATE}"
-    lock_address   = "${STATE}"
-    unlock_address = "${STATE}"
-  }
-}
-provider "database" {
-  url = "postgres://app:secret@db.tail.test:15432/app?sslmode=disable&connect_timeout=300"
-}
-data "database_server" "all" {
-  count = ${SERVERS}
-}
-resource "database_role" "app" {
-  name = "app"
-  provisioner "local-exec" {
-    command = "curl -sS http://state/hello"
-  }
-}
-output "up" {
-  value = length([for server in data.database_server.all : server if server.is_up])
-}
-`;
 
 describeInContainers("Terraform, captured", () => {
   const world = useWorld();
@@ -54,11 +15,9 @@ describeInContainers("Terraform, captured", () => {
     stage = await Stage.open("native", {
       ...(await accessTo(tailnet)),
       ...PATIENT,
-      CHECKPOINT_DISABLE: "1",
-      TF_CLI_CONFIG_FILE: "/mnt/workspace/terraform.rc",
-      TF_IN_AUTOMATION: "1",
+      ...ENVIRONMENT,
     });
-    install(stage.workspace);
+    installProject(stage.workspace, "db.tail.test:15432", STATE);
     const up = await stage.run("spacetail up --watch none");
     if (up.code !== 0) throw new Error(up.text);
   });
@@ -66,21 +25,6 @@ describeInContainers("Terraform, captured", () => {
     await stage?.run("spacetail down");
     await stage?.close();
   });
-
-  /** Puts the provider where `init` finds it without a network, and the configuration beside it. */
-  function install(folder: string): void {
-    const platform = `linux_${process.arch === "arm64" ? "arm64" : "amd64"}`;
-    const at = join(folder, "mirror", SOURCE, VERSION, platform);
-    mkdirSync(at, { recursive: true });
-    cpSync(PROVIDER, join(at, `terraform-provider-database_v${VERSION}`));
-    writeFileSync(
-      join(folder, "terraform.rc"),
-      'provider_installation {\n  filesystem_mirror {\n    path = "/mnt/workspace/mirror"\n  }\n}\n',
-    );
-    mkdirSync(join(folder, "project"));
-    chmodSync(join(folder, "project"), 0o777);
-    writeFileSync(join(folder, "project/main.tf"), CONFIGURATION);
-  }
 
   const captured = async (command: string): Promise<string> => {
     const line = `cd project && env | grep -ci '^https*_proxy='; spacetail run --capture=on -- ${TERRAFORM} ${command} 2>&1`;
