@@ -62,6 +62,21 @@ describeInContainers("what status, logs and a waiting up say", () => {
       );
     });
 
+    test.each([
+      ["a page", 200],
+      ["that it has no such page", 404],
+    ])("up says so if what should be the control server is a web server, which answers with %s", async (_, status) => {
+      const server = `require("http").createServer((_, r) => r.writeHead(${status}).end("<html>")).listen(8999)`;
+      const output = await stage.run(
+        `node -e '${server}' & spacetail up --watch none; echo $?; kill $!; spacetail status`,
+        { TS_CONTROL_URL: "http://127.0.0.1:8999", TS_BOOT_TIMEOUT: "4s" },
+      );
+      expect(output.text).toContain(
+        "spacetail: http://127.0.0.1:8999 is not a control server: it answers like a web server. Check TS_CONTROL_URL.\n",
+      );
+      expect(output.text).toMatch(/\n1\n(going )?down/);
+    });
+
     test("logs are the supervisor's and tailscaled's, without secrets", async () => {
       const none = await stage.run("spacetail logs");
       expect(none).toMatchObject({
