@@ -8,7 +8,7 @@ import { obtainAuthKey } from "../login/credential.js";
 import { bypassedMessage } from "../names/bypassed.js";
 import { type Deadline, remaining, timeLeft } from "../process/clock.js";
 import { readText, writePrivate } from "../process/files.js";
-import { isSame, type ProcessId } from "../process/processes.js";
+import { isRunning, isSame, type ProcessId } from "../process/processes.js";
 import { emptyRecord, forgetRecord, proxiesOfRun, readRecord, writeRecord } from "../proxies/proxy-record.js";
 import { lastMessage, problemLines } from "../tailnet/daemon-log.js";
 import type { Status } from "../tailnet/ipn.js";
@@ -24,7 +24,16 @@ import { reuseTunnel } from "./reuse.js";
 import { type RuntimeDir, readDaemonLog } from "./runtime-dir.js";
 import { publishSocket } from "./socket.js";
 import { type Started, startSupervisor } from "./start.js";
-import { readLaunch, readState, reasonMessage, STATE_SIZE, type State, type StopReason, writeLaunch } from "./state.js";
+import {
+  find,
+  readLaunch,
+  readState,
+  reasonMessage,
+  STATE_SIZE,
+  type State,
+  type StopReason,
+  writeLaunch,
+} from "./state.js";
 import { askToStop, hasEnded } from "./stop.js";
 
 /** How an attempt ended. */
@@ -165,9 +174,10 @@ async function joinTailnet(startup: Startup): Promise<Outcome> {
   return { exitStatus: 0, report: await settle(attempt, api) };
 }
 
-/** Gives the socket its public name, unless the tunnel is going down; the supervisor then removes it. */
+/** Gives the socket its public name, unless the supervisor, which removes it, is stopping or dead. */
 function publish({ attempt, started, isOver }: Startup): void {
-  if (isOver()) return;
+  const { supervisor } = started;
+  if (isOver() || supervisor === null || !isRunning(supervisor)) return;
   publishSocket(started.ownSocket, started.socket);
   if (readState(attempt.dir)?.phase === "stopping") rmSync(started.socket, { force: true });
 }
@@ -231,7 +241,9 @@ export function exitMessage({ dir, settings }: Attempt, { id }: Started, how: st
     // `down` may signal it before it handles signals.
     if (how === "SIGTERM") return earlyMessage({ cause: "requested", detail: "" });
     // A supervisor that cannot write cannot say so either.
-    if (readLaunch(dir)?.id === id) writePrivate(dir.state, " ".repeat(STATE_SIZE));
+    // If it was killed, the record of tailscaled is still needed.
+    if (readLaunch(dir)?.id === id && find(dir).found !== "daemon-only")
+      writePrivate(dir.state, " ".repeat(STATE_SIZE));
     const last = lastMessage(readText(dir.supervisorLog) ?? "");
     return `The supervisor exited unexpectedly (${last === "" ? how : `${how}: ${last}`}).`;
   }
