@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The calls of the command that the filter hands over. Each is answered at once, or kept until it is known how.
 #include "capture.h"
+#include "clock.h"
 #include "net.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -34,7 +35,7 @@ static bool hold(const struct seccomp_notif *call) {
   struct held *held = malloc(sizeof *held);
   if (held == NULL) return false;
   uint64_t limit = routes_need() ? FIRST_PATIENCE : PATIENCE;
-  *held = (struct held){*call, capture_now() + limit, helds};
+  *held = (struct held){*call, clock_now() + limit, helds};
   helds = held;
   job_expect(held->until);
   return true;

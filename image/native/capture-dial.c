@@ -7,6 +7,7 @@
 // the connection. Then a socket of ours with the listener's address connects to the parked one (both sides of TCP may
 // open at the same time), and a relay passes on the bytes.
 #include "capture.h"
+#include "clock.h"
 #include "net.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -284,7 +285,7 @@ static uint64_t send_limit(int fd) {
   socklen_t size = sizeof limit;
   getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, &size);
   uint64_t ms = (uint64_t)limit.tv_sec * 1000 + (uint64_t)limit.tv_usec / 1000;
-  return ms == 0 ? 0 : capture_now() + ms;
+  return ms == 0 ? 0 : clock_now() + ms;
 }
 
 // When a connect that does not block is answered.
@@ -293,9 +294,9 @@ static uint64_t grace_limit(pid_t thread) {
   for (struct dial *dial = dials; dial != NULL; dial = dial->next) {
     if (dial->is_over || dial->is_blocking) continue;
     if (dial->call != 0) held++;
-    else if (dial->place.thread == thread) return capture_now();
+    else if (dial->place.thread == thread) return clock_now();
   }
-  return capture_now() + (held < MOST_HELD ? GRACE : 0);
+  return clock_now() + (held < MOST_HELD ? GRACE : 0);
 }
 
 void dial_start(uint64_t call, struct place place, ino_t inode, int own, const struct sockaddr *address) {
@@ -335,7 +336,7 @@ void dial_start(uint64_t call, struct place place, ino_t inode, int own, const s
   }
   converse(dial);
   if (dial->is_over) return;
-  uint64_t now = capture_now();
+  uint64_t now = clock_now();
   if (is_blocking) job_expect(now + SIGNALS_EVERY);
   else if (dial->until > now) job_expect(dial->until);
   else reply(dial, EINPROGRESS);

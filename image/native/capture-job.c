@@ -6,6 +6,7 @@
 // leaves behind for the same reason. It stays until nothing is under the filter any more, without holding the phase:
 // `spacetail run` ends with the command.
 #include "capture.h"
+#include "clock.h"
 #include "net.h"
 #include "run.h"
 #include <errno.h>
@@ -51,12 +52,6 @@ void capture_unlock(void) {
   pthread_mutex_unlock(&mutex);
 }
 
-uint64_t capture_now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000 + 1;
-}
-
 static void tell(int kind, int32_t value, const char *text) {
   struct message message = {.kind = kind, .value = value};
   snprintf(message.text, sizeof message.text, "%s", text);
@@ -75,7 +70,7 @@ void job_post(int32_t what) {
 void job_expect(uint64_t when) {
   capture_lock();
   if (timer >= 0 && (armed == 0 || when < armed)) {
-    uint64_t now = capture_now(), left = when > now ? when - now : 0;
+    uint64_t now = clock_now(), left = when > now ? when - now : 0;
     struct itimerspec time = {.it_value = {(time_t)(left / 1000), (long)(left % 1000) * 1000000 + 1}};
     timerfd_settime(timer, 0, &time, NULL);
     armed = when;
@@ -119,7 +114,7 @@ static uint64_t wind_up(uint64_t now) {
 static void on_timer(struct net_source *source, uint32_t events) {
   (void)source;
   (void)events;
-  uint64_t times, now = capture_now();
+  uint64_t times, now = clock_now();
   ssize_t got = read(timer, &times, sizeof times);
   (void)got;
   capture_lock();
@@ -142,7 +137,7 @@ static void on_children(struct net_source *source, uint32_t events) {
   for (pid_t pid; (pid = waitpid(-1, &found, WNOHANG)) > 0;) {
     if (pid != job) continue;
     status = found;
-    ended = capture_now();
+    ended = clock_now();
     // The ends of its connections are events of this round.
     job_expect(capture_counters.open > 0 ? ended + 1 : ended);
   }
@@ -155,7 +150,7 @@ static void on_calls(struct net_source *source, uint32_t events) {
   } else if (events & EPOLLHUP) {
     net_forget(capture_listener);
     capture_listener = -1;
-    unused = capture_now();
+    unused = clock_now();
     job_expect(unused);
   }
 }

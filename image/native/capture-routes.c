@@ -2,6 +2,7 @@
 // Which addresses are the tailnet's. TypeScript says so when that is first needed, since many commands never need it,
 // and is asked again when an address is not among them: a route may have been added.
 #include "capture.h"
+#include "clock.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -69,12 +70,12 @@ int32_t spacetail_capture_routes(const uint8_t *text, size_t length) {
   struct network *before = networks;
   networks = list;
   count = found;
-  known_at = capture_now();
+  known_at = clock_now();
   is_asked = false;
   is_new = true;
   capture_unlock();
   free(before);
-  job_expect(capture_now());
+  job_expect(clock_now());
   return 0;
 }
 
@@ -145,7 +146,7 @@ enum verdict route_of(const struct sockaddr *given) {
   }
   if (verdict == PASS && !is_excluded) {
     bool private = is_private(address), is_unknown = known_at == 0;
-    bool is_old = is_unknown || capture_now() - known_at > (private ? PRIVATE_AGE : PUBLIC_AGE);
+    bool is_old = is_unknown || clock_now() - known_at > (private ? PRIVATE_AGE : PUBLIC_AGE);
     if (is_old) ask();
     if (is_old && (private || is_unknown)) verdict = UNSURE;
   }

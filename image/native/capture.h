@@ -104,9 +104,6 @@ void job_expect(uint64_t when);
 // Called when a captured connection is over.
 void job_relayed(double sent, double received);
 
-// Milliseconds of a clock that nobody sets; never 0.
-uint64_t capture_now(void);
-
 // A connect to this address is answered with EXDEV: so a program finds out that it is captured. Outside, it is refused,
 // since nobody can listen on port 0.
 struct sockaddr_in capture_sign(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Look-ups of host names. getaddrinfo blocks, for many seconds if no server answers, so threads do it, which end when
 // there is nothing left to look up.
+#include "clock.h"
 #include "net.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,15 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
-// PATIENCE: seconds that a name may wait for its turn, as long as LOOKUP_MS in names/tailnet-router.ts. Nobody wants it
-// any longer, and what is asked for now must not come after it.
-enum { THREADS = 32, WAITING = 1024, NAME = 256, TEXT = 4096, PATIENCE = 10 };
+// PATIENCE: milliseconds that a name may wait for its turn, the same as LOOKUP_MS in names/tailnet-router.ts. By then
+// its caller has given up, and later names must not queue behind it.
+enum { THREADS = 32, WAITING = 1024, NAME = 256, TEXT = 4096, PATIENCE = 10000 };
 
 struct lookup {
   double id;
-  time_t since;
+  uint64_t since;
   struct lookup *next;
   char host[NAME];
 };
@@ -37,12 +37,6 @@ static const char *name_of(int error) {
     case EAI_NODATA: return "ENOTFOUND";
     default: return "EAI_FAIL";
   }
-}
-
-static time_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec;
 }
 
 // Posts the addresses with a blank after each, or with the result -1 the name of the error.
@@ -77,7 +71,7 @@ static void *work(void *unused) {
     }
     pthread_mutex_unlock(&lock);
     if (wanted == NULL) return NULL;
-    if (now() - wanted->since > PATIENCE) net_post(wanted->id, -1, name_of(EAI_AGAIN));
+    if (clock_now() - wanted->since > PATIENCE) net_post(wanted->id, -1, name_of(EAI_AGAIN));
     else find(wanted);
     free(wanted);
   }
@@ -89,7 +83,7 @@ int32_t spacetail_net_lookup(const uint8_t *host, size_t length, double id) {
   struct lookup *wanted = malloc(sizeof *wanted);
   if (wanted == NULL) return -ENOMEM;
   wanted->id = id;
-  wanted->since = now();
+  wanted->since = clock_now();
   wanted->next = NULL;
   memcpy(wanted->host, host, length);
   wanted->host[length] = '\0';

@@ -90,7 +90,7 @@ describeInContainers("programs with the exported variables", () => {
       expect(output.text).toBe("1000 echo\n");
     });
 
-    test("those beyond the limit of descriptors are told so, until others have gone", async () => {
+    test("connections beyond the limit of descriptors are refused with a reason, until others have closed", async () => {
       await stage.run("spacetail down; (ulimit -n 256; spacetail up --watch none)");
       const output = await stage.run(
         `node -e '${MANY}' 100; until node -e '${MANY}' 20 >after; do sleep 0.1; done; cat after`,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Failure } from "../errors/failure.js";
 import { deadlineIn } from "../process/clock.js";
+import { isRunning } from "../process/processes.js";
 import { forgetRecord } from "../proxies/proxy-record.js";
 import { scrubFile } from "../proxies/scrub.js";
 import { endMessage } from "../tunnel/end-message.js";
-import { isReleased, realHolders } from "../tunnel/lock.js";
+import { isReleased } from "../tunnel/lock.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import { sweepSockets } from "../tunnel/socket.js";
 import { unlinkPlaces } from "../tunnel/socket-places.js";
@@ -35,7 +36,7 @@ export async function down({ platform, env, args }: Invocation): Promise<number>
   const launch = readLaunch(dir);
   const stopped = await stopTunnels(dir);
   // An `up` that waited for this tunnel gives up now. What another has put there since belongs to its own tunnel.
-  const isAlone = await isReleased(dir.lock, realHolders(), deadlineIn(LOCK_MS));
+  const isAlone = await isReleased(dir.lock, isRunning, deadlineIn(LOCK_MS));
   if (isAlone && readLaunch(dir)?.id === launch?.id) {
     // The supervisor does that too, unless it was killed.
     unlinkPlaces(launch === null ? dir.socket : launch.socket);

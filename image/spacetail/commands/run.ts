@@ -10,7 +10,7 @@ import type { Platform } from "../platform/platform.js";
 import { deadlineIn, remaining, sleep } from "../process/clock.js";
 import { isRunning, isSame, thisProcess } from "../process/processes.js";
 import { findOnPath, programProblem } from "../process/programs.js";
-import { isReleased, realHolders } from "../tunnel/lock.js";
+import { isReleased } from "../tunnel/lock.js";
 import { networkingOfTunnel } from "../tunnel/networking.js";
 import { findRuntimeDir } from "../tunnel/place.js";
 import type { RuntimeDir } from "../tunnel/runtime-dir.js";
@@ -32,6 +32,9 @@ const NOTICE_MS = 1000;
 
 /** How long a tunnel of `spacetail serve` may take to end. Milliseconds. */
 const SERVED_MS = 8000;
+
+/** How long another command may take to begin to use the tunnel. Milliseconds. */
+const LOCK_MS = 2000;
 
 /**
  * `spacetail run [--capture=auto|on|off] [--forward LOCAL:HOST:PORT ...] -- COMMAND...`: runs a program with a tunnel.
@@ -131,14 +134,11 @@ function withForwards(env: Environment, forwards: readonly string[]): Environmen
   return { ...env, TS_FORWARDS: (own === "" ? [] : [own]).concat(forwards).join(",") };
 }
 
-/** How long another command may take to begin to use the tunnel. Milliseconds. */
-const LOCK_MS = 2000;
-
 /** Takes the tunnel down if this process started it and nobody else uses it. */
 async function leave({ platform, env }: Invocation): Promise<void> {
   const dir = findRuntimeDir(platform, env);
   // Somebody may be about to use it. If not, the supervisor notices the end of this process.
-  if (!(await isReleased(dir.lock, realHolders(), deadlineIn(LOCK_MS)))) return;
+  if (!(await isReleased(dir.lock, isRunning, deadlineIn(LOCK_MS)))) return;
   const watch = readState(dir)?.watch ?? [];
   const self = thisProcess();
   const [starter] = watch;

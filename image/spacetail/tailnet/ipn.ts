@@ -141,7 +141,7 @@ export const NETFILTER_OFF = 0;
 /** preftype.NetfilterOn */
 export const NETFILTER_ON = 2;
 
-/** What of ipn.Prefs decides about names and routes. */
+/** What of ipn.Prefs decides about names, routes, and peers that connect. */
 export type NamePrefs = Pick<Prefs, "RouteAll" | "CorpDNS"> & { readonly ShieldsUp?: boolean };
 
 /** ipn.MaskedPrefs: preferences to change, each with its mark. */

@@ -240,8 +240,7 @@ export function exitMessage({ dir, settings }: Attempt, { id }: Started, how: st
   if (reason === null) {
     // `down` may signal it before it handles signals.
     if (how === "SIGTERM") return earlyMessage({ cause: "requested", detail: "" });
-    // A supervisor that cannot write cannot say so either.
-    // If it was killed, the record of tailscaled is still needed.
+    // A supervisor that cannot write cannot say so either. If it was killed, its record of tailscaled is still needed.
     if (readLaunch(dir)?.id === id && find(dir).found !== "daemon-only")
       writePrivate(dir.state, " ".repeat(STATE_SIZE));
     const last = lastMessage(readText(dir.supervisorLog) ?? "");

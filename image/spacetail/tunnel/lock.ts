@@ -54,7 +54,7 @@ export function isHeld(path: string, running: (id: ProcessId) => boolean): boole
 }
 
 /** Waits until nobody holds the lock; false if somebody still does at the deadline. */
-export async function isReleased(path: string, { running }: Holders, deadline: Deadline): Promise<boolean> {
+export async function isReleased(path: string, running: Holders["running"], deadline: Deadline): Promise<boolean> {
   while (isHeld(path, running)) {
     if (remaining(deadline) === 0) return false;
     await sleep(10);

@@ -100,7 +100,7 @@ export function reporter(dir: RuntimeDir, launch: Launch): Reporter {
       tryToWrite();
     },
     joined: () => {
-      // Without the files nobody knows, and asking costs little. An `up` may be moving them, in this direction.
+      // If the files are gone, assume so: asking costs little. In this order, because an `up` may be moving them aside.
       return place() === null || existsSync(dir.joining) || existsSync(aside.joining);
     },
     addresses: () => launched()?.addresses ?? [],

@@ -34,6 +34,9 @@ const NOTICE_MS = 5000;
 /** tailscaled tries to log out itself for 5 s when it gets SIGTERM. Milliseconds. */
 const DAEMON_END_MS = 6500;
 
+/** How long a supervisor may take from giving up the socket to saying so. Milliseconds. */
+const NOTIFY_MS = 1000;
+
 /** How long the kernel may take to end a process that was killed. Milliseconds. */
 const KILL_MS = 1000;
 
@@ -106,8 +109,8 @@ export function leavingTunnels(dir: RuntimeDir): LeavingTunnel[] {
 }
 
 /**
- * Removes the files of tunnels that were set aside and have left. For an `up` that has the lock, before it sets another
- * aside: whoever waits for the end of that one reads its last words there.
+ * Removes the files of tunnels that were set aside and have left. An `up` that holds the lock calls this before it sets
+ * another tunnel aside, whose last words a `down` may still have to read.
  */
 export function sweepAside(dir: RuntimeDir): void {
   const leaving = leavingTunnels(dir).map(({ aside }) => aside.path);
@@ -121,11 +124,10 @@ export function setAside(dir: RuntimeDir, supervisor: ProcessId): void {
   // The supervisor writes there as soon as there is a directory, and its words are later than these.
   try {
     linkSync(dir.state, aside.state);
-    rmSync(dir.state, { force: true });
   } catch (error) {
-    if (errorCode(error) === "EEXIST") rmSync(dir.state, { force: true });
-    else if (existsSync(dir.state)) renameSync(dir.state, aside.state);
+    if (errorCode(error) !== "EEXIST" && existsSync(dir.state)) renameSync(dir.state, aside.state);
   }
+  rmSync(dir.state, { force: true });
   for (const [from, to] of [
     [dir.joining, aside.joining],
     [dir.daemonLog, aside.daemonLog],
@@ -136,13 +138,10 @@ export function setAside(dir: RuntimeDir, supervisor: ProcessId): void {
   }
 }
 
-/** How long a supervisor may take from giving up the socket to saying so. Milliseconds. */
-const TOLD_MS = 1000;
-
 /** Whether a tunnel that was up a moment ago, and no longer answers, is going down. */
 export async function hasEnded(dir: RuntimeDir, { socket }: State): Promise<boolean> {
-  const told = deadlineIn(TOLD_MS);
-  while (!existsSync(socket) && find(dir).found === "up" && remaining(told) > 0) await sleep(5);
+  const deadline = deadlineIn(NOTIFY_MS);
+  while (!existsSync(socket) && find(dir).found === "up" && remaining(deadline) > 0) await sleep(5);
   return find(dir).found !== "up";
 }
 
@@ -163,12 +162,12 @@ export async function awaitEnd(dir: RuntimeDir, supervisor: ProcessId, deadline:
   for (;;) {
     // In this order, because it writes its last words before it exits.
     const running = isRunning(supervisor);
-    const place = placeOf(dir, supervisor);
-    // Another command may have removed them meanwhile.
-    if (place !== null) own = readState(place) ?? own;
+    const record = recordOf(dir, supervisor);
+    // Another command may have removed its files since.
+    if (record !== null) own = record.state;
     if (!running) {
       if (own === null) return UNKNOWN;
-      return place === null ? stopped(own, false) : withLog(place, stopped(own, false));
+      return record === null ? stopped(own, false) : withLog(record.place, stopped(own, false));
     }
     if (own !== null && own.problem !== "" && failed === null) failed = deadlineIn(RETRY_PATIENCE_MS);
     if (remaining(deadline) === 0 || (failed !== null && remaining(failed) === 0)) {
@@ -178,11 +177,11 @@ export async function awaitEnd(dir: RuntimeDir, supervisor: ProcessId, deadline:
   }
 }
 
-/** Where the files of a supervisor are, which an `up` may have set aside; null if they are not there any more. */
-function placeOf(dir: RuntimeDir, supervisor: ProcessId): RuntimeDir | null {
+/** What a supervisor has recorded, and where: an `up` may have set its files aside. Null if they are gone. */
+function recordOf(dir: RuntimeDir, supervisor: ProcessId): { place: RuntimeDir; state: State } | null {
   for (const place of [dir, asideDir(dir, supervisor.pid)]) {
     const state = readState(place);
-    if (state !== null && isSame(state.supervisor, supervisor)) return place;
+    if (state !== null && isSame(state.supervisor, supervisor)) return { place, state };
   }
   return null;
 }

@@ -6,7 +6,7 @@ import { fakeTailscaled } from "../fake-tailscaled.js";
 const prefs = (ShieldsUp: boolean) =>
   fakeTailscaled(() => JSON.stringify({ RouteAll: true, CorpDNS: true, ShieldsUp }));
 
-test("a node that carries nothing and admits nobody may be restarted", async () => {
+test("an idle node that no peer can connect to may be restarted", async () => {
   expect(await carefulRestarts(prefs(true).api, activity(), false).isAllowed()).toBe(true);
 });
 
