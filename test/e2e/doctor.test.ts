@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { BUILDS } from "../world/images.js";
 import { startHttpProxy } from "../world/proxies.js";
 import { accessTo, describeInContainers, nodesLeft, Stage, useWorld } from "./stage.js";
@@ -27,6 +29,17 @@ const ROWS = [
   "derp",
   "host",
 ];
+
+/** Starts what its arguments name where seccomp(2), call 317 of x86-64 and 277 of arm64, fails with EPERM. */
+const WITHOUT_SECCOMP = `
+import ctypes, os, platform, struct, sys
+call = {"x86_64": 317, "aarch64": 277}[platform.machine()]
+rules = ((0x20, 0, 0, 0), (0x15, 0, 1, call), (6, 0, 0, 0x50001), (6, 0, 0, 0x7fff0000))
+code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in rules))
+libc = ctypes.CDLL(None)
+libc.prctl(38, 1, 0, 0, 0)
+if libc.prctl(22, 2, struct.pack("HxxxxxxP", len(rules), ctypes.addressof(code))): sys.exit("no filter")
+os.execvp(sys.argv[1], sys.argv[1:])`;
 
 describeInContainers("spacetail doctor", () => {
   const world = useWorld();
@@ -184,6 +197,19 @@ describeInContainers("spacetail doctor", () => {
       expect(await lineOf("ports", {}, line)).toBe(
         "fail ports          Cannot listen on 127.0.0.1 port 8080 (EADDRINUSE). Stop what listens there, or choose other addresses with TS_SOCKS5_SERVER and TS_OUTBOUND_HTTP_PROXY_LISTEN.",
       );
+    });
+
+    test("capture: a system call that it needs is not allowed", async () => {
+      writeFileSync(join(stage.workspace, "without.py"), WITHOUT_SECCOMP);
+      const output = await stage.run("python3 without.py spacetail doctor");
+      const why =
+        build === "native"
+          ? "seccomp filters are not allowed here (EPERM)"
+          : "it needs the native executable, and this is the one for Node.js";
+      expect(output).toMatchObject({
+        code: 0,
+        text: expect.stringContaining(`skip capture        not possible: ${why}\n`),
+      });
     });
 
     test("tailnet: the control server is broken", async () => {

@@ -72,7 +72,7 @@ function asBytes(values: Record<string, string>): Record<string, string> {
  * Replaces the whole file at once if its directory allows that, so that no reader sees half of it; else overwrites it.
  */
 function replace(platform: Platform, path: string, content: Buffer): void {
-  const partial = `${path}.spacetail`;
+  const partial = `${path}.spacetail-${process.pid}`;
   try {
     const mode = platform.permissions(path)?.mode ?? 0o600;
     process.umask(0o077);
