@@ -1,9 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+import { BUILDS } from "../world/images.js";
 import { describeFirstConnections, FIRST_BYTES, paidRetransmission } from "./first-connections.js";
-import { describeInContainers, Stage, TAG, useWorld } from "./stage.js";
+import { accessTo, describeInContainers, runOnce, Stage, TAG, useWorld } from "./stage.js";
 
 // Many more rounds are in test/long/e2e.
 describeFirstConnections(5);
+
+describeInContainers("peers that are online and do not answer", () => {
+  const world = useWorld({ joinDelayMs: 600_000 });
+
+  test.each(BUILDS)("%s: up does not wait for them", async (build) => {
+    const since = (await world().tailnet.events()).at(-1)?.seq ?? 0;
+    const output = await runOnce(world().tailnet, build, {
+      environment: await accessTo(world().tailnet),
+    });
+    expect(output).toMatchObject({ code: 0, text: expect.stringContaining("3 peers are online") });
+    const events = await world().tailnet.events(since);
+    const names = world().tailnet.info.peers.map(({ name }) => name);
+    expect(events.map(({ type }) => type)).toContain("node-online");
+    expect(events.filter(({ type, peer }) => type === "node-known" && names.includes(`${peer}`))).toEqual([]);
+  });
+});
 
 describeInContainers("the embedded tailnet", () => {
   // Longer than a program takes to start on a busy machine, and shorter than the retransmission.
