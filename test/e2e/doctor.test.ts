@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { BUILDS } from "../world/images.js";
+import { onIpv6 } from "../world/ipv6.js";
 import { startHttpProxy } from "../world/proxies.js";
 import { accessTo, describeInContainers, nodesLeft, Stage, useWorld } from "./stage.js";
 
@@ -224,6 +225,21 @@ describeInContainers("spacetail doctor", () => {
       expect(await lineOf("derp", {})).toMatch(
         /^fail derp {11}The relays \(DERP\) in region world, the nearest, cannot be reached \(nosuch\.invalid:\d+: .+\)\. Allow HTTPS to them/,
       );
+    });
+
+    test("derp: a relay that only its second address leads to is fine", async () => {
+      const { relayPort } = world().tailnet.info;
+      await world().tailnet.network({ relayHost: "nosuch.invalid", relayIPv4: "127.0.0.2", relayIPv6: "::1" });
+      const twin = await onIpv6(relayPort);
+      try {
+        const output = await stage.run("spacetail doctor");
+        expect(output).toMatchObject({
+          code: 0,
+          text: expect.stringContaining(`ok   derp           nosuch.invalid:${relayPort} in region world answers\n`),
+        });
+      } finally {
+        twin.close();
+      }
     });
 
     test("host: nobody listens", async () => {

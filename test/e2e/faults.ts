@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
+import { onIpv6 } from "../world/ipv6.js";
 import type { Tailnet } from "../world/tailnet.js";
 import { type Output, REACH, type Stage, untilAsked } from "./stage.js";
 
@@ -220,26 +220,19 @@ export const FAULTS: readonly FaultRow[] = [
     },
   },
   {
-    name: "control and API can be reached by IPv6 only",
+    name: "control, API and relay can be reached by IPv6 only",
     act: async (scene) => {
-      const { port } = new URL(scene.tailnet.info.controlUrl);
-      const relay = createServer((client) => {
-        const server = connect(Number(port), "127.0.0.1");
-        for (const [from, to] of [
-          [client, server],
-          [server, client],
-        ] as const) {
-          from.pipe(to);
-          from.on("error", () => to.destroy());
-          from.on("close", () => to.destroy());
-        }
-      });
-      await new Promise<void>((listening) => relay.listen(0, "::1", listening));
-      const url = `http://[::1]:${(relay.address() as AddressInfo).port}`;
+      const { controlUrl, relayPort } = scene.tailnet.info;
+      const port = Number(new URL(controlUrl).port);
+      const twins = [await onIpv6(port), await onIpv6(relayPort)];
+      await scene.tailnet.network({ relayHost: "relay.corp.test", relayIPv4: "none", relayIPv6: "::1" });
+      const url = `http://[::1]:${port}`;
       try {
         await expectPhase(scene, { TS_CONTROL_URL: url, TS_API_URL: url });
+        expect(twins.filter((twin) => twin.connections() === 0)).toEqual([]);
       } finally {
-        relay.close();
+        await scene.tailnet.network({});
+        for (const twin of twins) twin.close();
       }
     },
   },

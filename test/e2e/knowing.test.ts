@@ -129,6 +129,17 @@ describeInContainers("what status, logs and a waiting up say", () => {
       expect(output.text).toContain("\r\u001b[Kspacetail: on the tailnet as ");
     });
 
+    test("`connect` says what it waits for", async () => {
+      await world().tailnet.settings({ joinDelayMs: 5000 });
+      const request = "printf 'GET /hello HTTP/1.0\\r\\n\\r\\n' >request; spacetail up --watch none 2>/dev/null";
+      const connect = 'script -qec "spacetail connect state 80 <request" /dev/null';
+      const output = await stage.run(`${request}; ${connect}; spacetail down`, { TERM: "xterm" });
+      await world().tailnet.settings({ joinDelayMs: 20 });
+      expect(output.text).toContain("\r\u001b[Kspacetail: waiting for state:80 (1 s)");
+      expect(output.text).toContain("\r\u001b[KHTTP/1.0 200");
+      expect(output.text).toContain("hello from the tailnet");
+    });
+
     test("on a terminal errors are red, unless NO_COLOR says otherwise", async () => {
       const wrong = 'script -qec "spacetail status --nonsense" /dev/null';
       const red = await stage.run(wrong, { TERM: "xterm" });

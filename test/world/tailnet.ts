@@ -18,6 +18,8 @@ export interface TailnetInfo {
   readonly keyFile: string;
   /** The public name server, over TCP, which knows what nodes prove to certificate authorities. */
   readonly nameServer: string;
+  /** The relay's on 127.0.0.1. */
+  readonly relayPort: number;
   readonly domain: string;
   /** An OAuth client that may do everything. */
   readonly admin: { readonly clientId: string; readonly clientSecret: string };
@@ -94,8 +96,10 @@ export interface IdentityOrder {
 export interface Network {
   /** tailcfg.DNSConfig in JSON; MagicDNS alone if it is missing. */
   readonly dns?: object;
-  /** The name under which ephemeral nodes know the relay, whose address they are not told then. */
+  /** The name under which ephemeral nodes know the relay, whose addresses are then the next two, if they are given. */
   readonly relayHost?: string;
+  readonly relayIPv4?: string;
+  readonly relayIPv6?: string;
   /** Whether every node may get certificates for its own name. @default false */
   readonly https?: boolean;
   /** The networks behind nodes, by the nodes' names: `{ db: ["10.99.0.0/24"] }`. */

@@ -5,6 +5,7 @@ import type { Connection } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
 import { connectThrough } from "../tunnel/connect-through.js";
 import { findRuntimeDir } from "../tunnel/place.js";
+import { sayWhatFor } from "../tunnel/progress.js";
 import { find, readLaunch } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
@@ -21,7 +22,8 @@ export async function connect({ platform, env, args }: Invocation): Promise<numb
   if (find(dir).found !== "up" || launch === null) {
     throw new Failure(`Cannot reach ${formatHostPort(target)}: the tunnel is down. Run \`spacetail up\` first.`);
   }
-  const { connection, early } = await connectThrough(platform.net, launch.httpProxy, target);
+  const work = connectThrough(platform.net, launch.httpProxy, target);
+  const { connection, early } = await sayWhatFor(env, formatHostPort(target), work);
   const problem = await pass(platform, connection, early);
   if (problem !== "") throw new Failure(`The connection to ${formatHostPort(target)} was cut (${problem}).`);
   return 0;

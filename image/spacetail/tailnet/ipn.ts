@@ -58,8 +58,9 @@ export interface DerpRegion {
 /** tailcfg.DERPNode. What is missing has Go's zero value. */
 export interface DerpNode {
   readonly HostName: string;
-  /** An address that is used instead of looking the name up; "none" if there is no IPv4. */
+  /** Addresses that are used instead of looking the name up; "none" if there is none. */
   readonly IPv4?: string;
+  readonly IPv6?: string;
   /** 0 means 443. */
   readonly DERPPort?: number;
   readonly STUNOnly?: boolean;

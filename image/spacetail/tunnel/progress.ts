@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatDuration } from "../../../contract/wire/duration.js";
+import type { Environment } from "../../../contract/wire/environment.js";
 import { now } from "../process/clock.js";
+import { isTerminalError } from "../process/terminal.js";
 
 /** Says what a command is waiting for, so that nobody takes it for one that hangs. */
 export interface Progress {
@@ -50,4 +52,11 @@ export function startProgress(onTerminal: boolean, write: (text: string) => void
       clearInterval(timer);
     },
   };
+}
+
+/** Waits for some work, and says on standard error what that is. */
+export async function sayWhatFor<T>(env: Environment, what: string, work: Promise<T>): Promise<T> {
+  const progress = startProgress(isTerminalError(env), (text) => process.stderr.write(text));
+  progress.waitFor(what);
+  return await work.finally(() => progress.end());
 }

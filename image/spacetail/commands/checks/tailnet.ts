@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort } from "../../../../contract/wire/addresses.js";
+import { dialAddresses } from "../../egress/dial.js";
 import { type Egress, secured } from "../../egress/egress.js";
+import { proxyFor } from "../../egress/upstream.js";
 import { errorMessage } from "../../errors/failure.js";
 import type { Platform } from "../../platform/platform.js";
 import { deadlineIn, remaining, sleep } from "../../process/clock.js";
@@ -10,6 +12,7 @@ import { localApi } from "../../tailnet/local-api.js";
 import { selfOf } from "../../tailnet/status.js";
 import { connectThrough } from "../../tunnel/connect-through.js";
 import { findRuntimeDir } from "../../tunnel/place.js";
+import { sayWhatFor } from "../../tunnel/progress.js";
 import { find, readLaunch, servedBy } from "../../tunnel/state.js";
 import { bringUpFor } from "../up.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
@@ -64,8 +67,7 @@ async function askRelay(platform: Platform, egress: Egress, map: DerpMap, code: 
     if (region === undefined || region.RegionCode !== code) continue;
     for (const node of region.Nodes ?? []) {
       if (node.STUNOnly === true) continue;
-      const port = node.DERPPort ?? 0;
-      const name = formatHostPort({ host: node.HostName, port: port === 0 ? 443 : port });
+      const name = formatHostPort({ host: node.HostName, port: portOf(node) });
       try {
         await greetRelay(platform, egress, node);
         return `${name} in region ${code} answers`;
@@ -77,21 +79,28 @@ async function askRelay(platform: Platform, egress: Egress, map: DerpMap, code: 
   throw new Error(`The relays (DERP) in region ${code}, the nearest, cannot be reached (${problem})`);
 }
 
-/** As tailscaled does: by the address if there is one, else by the name, and with TLS for the name. */
+/** As tailscaled does: by the addresses, if any, unless a proxy is used; else by the name. TLS is for the name. */
 async function greetRelay(platform: Platform, egress: Egress, node: DerpNode): Promise<void> {
   const deadline = deadlineIn(RELAY_MS);
-  const given = node.IPv4 ?? "";
-  const port = node.DERPPort ?? 0;
-  const host = given === "" || given === "none" ? node.HostName : given;
-  const { connection } = await egress.connect(host, port === 0 ? 443 : port, false, deadline);
+  const port = portOf(node);
+  const addresses = [node.IPv4 ?? "", node.IPv6 ?? ""].filter((one) => one !== "" && one !== "none");
+  const isByName = addresses.length === 0 || proxyFor(egress.upstream, node.HostName, port, false) !== null;
+  const connection = isByName
+    ? (await egress.connect(node.HostName, port, false, deadline)).connection
+    : await dialAddresses(platform.net, addresses, port, deadline);
   if (node.InsecureForTests === true) connection.close();
   else (await secured(platform, connection, node.HostName, deadline)).close();
 }
 
+function portOf({ DERPPort = 0 }: DerpNode): number {
+  return DERPPort === 0 ? 443 : DERPPort;
+}
+
 /** Whether the chosen service accepts connections. */
-export async function host({ platform, facts, target }: Visit): Promise<Finding> {
+export async function host({ platform, env, facts, target }: Visit): Promise<Finding> {
   if (target === null) return skip("none was given: spacetail doctor HOST:PORT");
-  const { connection } = await connectThrough(platform.net, facts.httpProxy, known(target));
+  const name = formatHostPort(target);
+  const { connection } = await sayWhatFor(env, name, connectThrough(platform.net, facts.httpProxy, target));
   connection.close();
-  return ok(`${formatHostPort(target)} accepts connections`);
+  return ok(`${name} accepts connections`);
 }

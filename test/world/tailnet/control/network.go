@@ -14,8 +14,10 @@ type Network struct {
 	// DNS is the DNS configuration; nil means MagicDNS alone.
 	DNS *tailcfg.DNSConfig `json:"dns"`
 	// RelayHost is the name under which ephemeral nodes know the relay, whose
-	// address they are not told then; empty means its address.
+	// addresses are then the next two; empty means its own address.
 	RelayHost string `json:"relayHost"`
+	RelayIPv4 string `json:"relayIPv4"`
+	RelayIPv6 string `json:"relayIPv6"`
 	// Routes are the networks behind nodes, by the nodes' names. All addresses
 	// make a node an exit node.
 	Routes map[string][]netip.Prefix `json:"routes"`
@@ -63,8 +65,8 @@ func (s *Server) derpMapLocked(n *node) *tailcfg.DERPMap {
 	named := s.config.DERPMap.Clone()
 	for _, region := range named.Regions {
 		for _, relay := range region.Nodes {
-			relay.HostName, relay.IPv4, relay.IPv6 = s.network.RelayHost, "", ""
-			relay.STUNPort = -1 // a name that only a proxy knows leads to no STUN server
+			relay.HostName, relay.IPv4, relay.IPv6 = s.network.RelayHost, s.network.RelayIPv4, s.network.RelayIPv6
+			relay.STUNPort = -1 // where it is not, nodes would wait for its STUN server
 		}
 	}
 	return named

@@ -106,6 +106,9 @@ func (r *Relay) Map() *tailcfg.DERPMap {
 	}
 }
 
+// Port is the port of DERP.
+func (r *Relay) Port() int { return r.port }
+
 // SetState makes DERP refuse connections, freeze, or serve again; see package
 // gate. STUN goes on.
 func (r *Relay) SetState(state gate.State) error { return r.gate.Set(state) }

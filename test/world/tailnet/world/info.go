@@ -21,6 +21,7 @@ type Info struct {
 	CertFile   string `json:"certFile"`   // PEM of a chain for localhost, from that root, for other servers
 	KeyFile    string `json:"keyFile"`    // and its key
 	NameServer string `json:"nameServer"` // the public one, over TCP, which knows what authorities ask for
+	RelayPort  int    `json:"relayPort"`  // of DERP, on 127.0.0.1
 	Admin      Client `json:"admin"`
 	Peers      []Peer `json:"peers"`
 	PID        int    `json:"pid"`
@@ -70,6 +71,7 @@ func (w *World) Info() Info {
 		KeyFile:    w.keyFile,
 		Domain:     Domain,
 		NameServer: w.names.Addr().String(),
+		RelayPort:  w.relay.Port(),
 		Admin:      Client{ClientID: w.admin.ID, ClientSecret: w.admin.Secret},
 		Peers:      []Peer{},
 		PID:        os.Getpid(),
