@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readText } from "../process/files.js";
 
-/** Descriptors for everything except clients: listeners, logs, and requests to tailscaled (dozens while knocking). */
+/**
+ * Descriptors for everything except clients: listeners, logs, requests to tailscaled (dozens while knocking), and the
+ * least number of refusals.
+ */
 const RESERVED = 160;
 
 /**
@@ -10,9 +13,19 @@ const RESERVED = 160;
  */
 const PER_CLIENT = 2;
 
+/** How many clients beyond the capacity are told so at the same time, and for how many clients there is one more. */
+const LEAST_REFUSALS = 16;
+const CLIENTS_PER_REFUSAL = 8;
+
 /** How many clients this process can serve at the same time, by its limit of open files. */
 export function capacity(): number {
-  return Math.max(8, Math.floor((openFilesLimit(readText("/proc/self/limits") ?? "") - RESERVED) / PER_CLIENT));
+  const descriptors = openFilesLimit(readText("/proc/self/limits") ?? "") - RESERVED;
+  return Math.max(8, Math.floor(descriptors / (PER_CLIENT + 1 / CLIENTS_PER_REFUSAL)));
+}
+
+/** How many clients beyond a capacity get an answer at the same time. The others are closed at once. */
+export function mostRefusals(clients: number): number {
+  return Math.max(LEAST_REFUSALS, Math.floor(clients / CLIENTS_PER_REFUSAL));
 }
 
 /** The soft limit of open files in /proc/PID/limits; 1024, which is usual, if it cannot be read. */

@@ -4,6 +4,7 @@ import type { Forward } from "../../../contract/wire/forwards.js";
 import { errorCode } from "../errors/failure.js";
 import { SystemError } from "../errors/system-error.js";
 import type { Connection, Listener, Net } from "../platform/net.js";
+import { mostRefusals } from "./capacity.js";
 import type { Client, Done, FrontParts } from "./parts.js";
 import { refuse, serve, serveForward } from "./serve.js";
 import { NOTHING, sourceOf } from "./source.js";
@@ -22,9 +23,6 @@ export interface Front {
 type Work = (client: Client, done: Done) => void;
 
 const LOOPBACK = "127.0.0.1";
-
-/** How many clients beyond the capacity get an answer at the same time. */
-const MOST_REFUSALS = 16;
 
 /**
  * Listens for clients of the proxies. Each address takes both protocols.
@@ -47,7 +45,7 @@ export async function openFront(
   const accept = (connection: Connection, work: Work): void => {
     const client: Client = { connection, source: sourceOf(connection, NOTHING) };
     const isServed = clients < capacity;
-    if (!isServed && refusals >= MOST_REFUSALS) {
+    if (!isServed && refusals >= mostRefusals(capacity)) {
       connection.close();
       return;
     }

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mostRefusals, openFilesLimit } from "../../../image/spacetail/front/capacity.js";
+
+test.each([
+  ["Max open files            4096                 524288               files", 4096],
+  ["Max open files            unlimited            unlimited            files", Number.MAX_SAFE_INTEGER],
+  ["Max processes             1000                 1000                 processes", 1024],
+  ["", 1024],
+])("the soft limit of open files: %j", (limits, expected) => {
+  expect(openFilesLimit(`Limit  Soft Limit  Hard Limit  Units\n${limits}\n`)).toBe(expected);
+});
+
+test("the more clients there may be, the more others are told that there are too many", () => {
+  expect([8, 128, 136, 1000].map(mostRefusals)).toEqual([16, 16, 17, 125]);
+});
