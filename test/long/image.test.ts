@@ -114,12 +114,12 @@ function sums(root: string): Record<string, string> {
 
   (arm64 === null ? test : test.skip)("for arm64, a whole run keeps all promises", async () => {
     const root = mkdtempSync(join(tmpdir(), "arm64-"));
-    // The run's user must be able to enter it.
-    chmodSync(root, 0o755);
     await (buildah as Buildah).mounted(busyboxRunner(buildah as Buildah), (base) => {
       execFileSync("cp", ["--archive", `${base}/.`, root]);
       execFileSync("cp", ["--archive", `${folders.arm64}/.`, root]);
     });
+    // The run's user must be able to enter it, and both copies have brought their own mode.
+    chmodSync(root, 0o755);
     expect(existsSync(join(root, "usr/local/bin/spacetail"))).toBe(true);
     const words = [process.execPath, join(ROOT, "build/run.mjs"), "rehearse", "--root", root, "--json"];
     const run = spawnSync(FOREIGN, words, { cwd: ROOT, encoding: "utf8" });
