@@ -4,7 +4,8 @@
 // How long the first connection right after `spacetail up` takes when the peer learns of the new node late. It cannot
 // be sooner than that, so what counts is the time beyond: from the moment in which the control server tells the peer,
 // or from the end of `up` if that is later, to the first byte of the service. The delays go up to 30 s, and requests
-// take turns between the two proxies. With `--users`, so many tunnels come up at once in each run; the worst counts.
+// take turns between the two proxies. With `--users`, that many tunnels come up at once in each run, and the slowest
+// one counts.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";

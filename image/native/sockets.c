@@ -129,6 +129,12 @@ int32_t spacetail_net_write(int32_t fd, const uint8_t *bytes, size_t length) {
   return put < 0 ? -errno : (int32_t)put;
 }
 
+// Closing the socket will reset the connection, so that the other side does not take a cut stream for a complete one.
+int32_t spacetail_net_cut(int32_t fd) {
+  struct linger reset = {.l_onoff = 1};
+  return setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset) < 0 ? -errno : 0;
+}
+
 // Ends the stream to the other side.
 int32_t spacetail_net_shutdown(int32_t fd) {
   return shutdown(fd, SHUT_WR) < 0 ? -errno : 0;

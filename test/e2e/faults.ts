@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onIpv6 } from "../world/ipv6.js";
 import type { Tailnet } from "../world/tailnet.js";
-import { type Output, REACH, type Stage, untilAsked } from "./stage.js";
+import { eventually, type Output, REACH, type Stage, untilAsked } from "./stage.js";
 
 /** What a fault has to work with. */
 export interface Scene {
@@ -224,15 +224,23 @@ export const FAULTS: readonly FaultRow[] = [
     act: async (scene) => {
       const { controlUrl, relayPort } = scene.tailnet.info;
       const port = Number(new URL(controlUrl).port);
-      const twins = [await onIpv6(port), await onIpv6(relayPort)];
-      await scene.tailnet.network({ relayHost: "relay.corp.test", relayIPv4: "none", relayIPv6: "::1" });
       const url = `http://[::1]:${port}`;
+      const access = { TS_CONTROL_URL: url, TS_API_URL: url };
+      const control = await onIpv6(port);
+      const relay = await onIpv6(relayPort);
+      await scene.tailnet.network({ relayHost: "relay.corp.test", relayIPv4: "none", relayIPv6: "::1" });
       try {
-        await expectPhase(scene, { TS_CONTROL_URL: url, TS_API_URL: url });
-        expect(twins.filter((twin) => twin.connections() === 0)).toEqual([]);
+        expect(await scene.stage.run(`${UP} && ${REACH}`, access)).toMatchObject({
+          code: 0,
+          text: expect.stringContaining("hello from the tailnet"),
+        });
+        expect(control.connections()).toBeGreaterThan(0);
+        await eventually(async () => relay.connections() > 0, "the relay is used");
+        expect(await scene.stage.run("spacetail down", access)).toMatchObject({ code: 0 });
       } finally {
         await scene.tailnet.network({});
-        for (const twin of twins) twin.close();
+        control.close();
+        relay.close();
       }
     },
   },

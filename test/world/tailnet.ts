@@ -18,7 +18,7 @@ export interface TailnetInfo {
   readonly keyFile: string;
   /** The public name server, over TCP, which knows what nodes prove to certificate authorities. */
   readonly nameServer: string;
-  /** The relay's on 127.0.0.1. */
+  /** The port of the relay (DERP), on 127.0.0.1. */
   readonly relayPort: number;
   readonly domain: string;
   /** An OAuth client that may do everything. */

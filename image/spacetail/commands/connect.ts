@@ -3,9 +3,10 @@ import { formatHostPort, type HostPort, parseHostPort } from "../../../contract/
 import { errorCode, Failure } from "../errors/failure.js";
 import type { Connection } from "../platform/net.js";
 import type { Platform } from "../platform/platform.js";
+import { isTerminalError } from "../process/terminal.js";
 import { connectThrough } from "../tunnel/connect-through.js";
 import { findRuntimeDir } from "../tunnel/place.js";
-import { sayWhatFor } from "../tunnel/progress.js";
+import { startProgress } from "../tunnel/progress.js";
 import { find, readLaunch } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
@@ -22,8 +23,10 @@ export async function connect({ platform, env, args }: Invocation): Promise<numb
   if (find(dir).found !== "up" || launch === null) {
     throw new Failure(`Cannot reach ${formatHostPort(target)}: the tunnel is down. Run \`spacetail up\` first.`);
   }
+  const progress = startProgress(isTerminalError(env));
+  progress.waitFor(formatHostPort(target));
   const work = connectThrough(platform.net, launch.httpProxy, target);
-  const { connection, early } = await sayWhatFor(env, formatHostPort(target), work);
+  const { connection, early } = await work.finally(() => progress.end());
   const problem = await pass(platform, connection, early);
   if (problem !== "") throw new Failure(`The connection to ${formatHostPort(target)} was cut (${problem}).`);
   return 0;

@@ -2,7 +2,8 @@
 import { type HostPort, parseHostPort } from "../../../contract/wire/addresses.js";
 import { redact } from "../../../contract/wire/secrets.js";
 import { errorMessage, Failure } from "../errors/failure.js";
-import { type Colour, coloured, isTerminalOut } from "../process/terminal.js";
+import { type Colour, coloured, isTerminalError, isTerminalOut } from "../process/terminal.js";
+import { startProgress } from "../tunnel/progress.js";
 import { noFacts, type Row, type Visit } from "./checks/row.js";
 import { ROWS } from "./checks/rows.js";
 import { down } from "./down.js";
@@ -32,13 +33,18 @@ export async function doctor({ platform, env, args }: Invocation): Promise<numbe
   const results: Result[] = [];
   // The rows that have failed, and those that need them.
   const bad: string[] = [];
+  const progress = startProgress(isTerminalError(env));
   for (const row of ROWS) {
+    // A tunnel that comes up has lines of its own.
+    progress.waitFor(row.name === "tailnet" ? "" : `the check ${row.name}`);
     const missing = row.needs.find((name) => bad.includes(name)) ?? "";
     const result = missing === "" ? await resultOf(row, visit) : blocked(row.name, missing);
     if (result.result === "fail" || missing !== "") bad.push(row.name);
     results.push(result);
+    progress.waitFor("");
     if (!json) console.log(lineOf(result, onTerminal));
   }
+  progress.end();
   if (visit.facts.started) await down({ platform, env, args: [] });
   const isFine = !results.some((one) => one.result === "fail");
   if (json) console.log(JSON.stringify({ ok: isFine, checks: results }));

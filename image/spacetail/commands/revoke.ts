@@ -8,9 +8,11 @@ import { readCredential } from "../login/credential.js";
 import { removeDevices } from "../login/devices.js";
 import type { Platform } from "../platform/platform.js";
 import { deadlineIn } from "../process/clock.js";
+import { isTerminalError } from "../process/terminal.js";
 import { proxiesOfRun } from "../proxies/proxy-record.js";
 import { localApi } from "../tailnet/local-api.js";
 import { findRuntimeDir } from "../tunnel/place.js";
+import { startProgress } from "../tunnel/progress.js";
 import { readState } from "../tunnel/state.js";
 import type { Invocation } from "./invocation.js";
 
@@ -44,7 +46,10 @@ export async function revoke({ platform, env, args }: Invocation): Promise<numbe
     deadline: deadlineIn(settings.bootTimeoutMs),
   };
   const own = await ownId(platform, readState(dir)?.socket ?? "");
-  for (const one of await removeDevices(login, name, own)) {
+  const progress = startProgress(isTerminalError(env));
+  progress.waitFor(`the API at ${key.apiUrl}`);
+  const removed = await removeDevices(login, name, own).finally(() => progress.end());
+  for (const one of removed) {
     console.error(`spacetail: removed ${one} from the tailnet.`);
   }
   return 0;

@@ -128,7 +128,7 @@ export function attemptFor({ platform, env, settings, credential, watch, served 
 
 function progressOf({ trace }: Settings, env: Environment): Progress {
   // With a trace, each step has its line anyway.
-  return startProgress(!trace && isTerminalError(env), (text) => process.stderr.write(text));
+  return startProgress(!trace && isTerminalError(env));
 }
 
 /**

@@ -37,6 +37,7 @@ export function race(
   addresses: readonly string[],
   connect: (address: string) => Promise<Connection>,
   deadline: Deadline,
+  headStartMs = ATTEMPT_DELAY_MS,
 ): Promise<Connection> {
   const order = attemptOrder(addresses);
   return new Promise<Connection>((resolve, reject) => {
@@ -69,7 +70,7 @@ export function race(
         if (!moved) start();
         moved = true;
       };
-      const timer = setTimeout(goOn, ATTEMPT_DELAY_MS);
+      const timer = setTimeout(goOn, headStartMs);
       connect(address).then(
         (connection) => {
           pending -= 1;

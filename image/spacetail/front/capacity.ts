@@ -13,17 +13,20 @@ const RESERVED = 160;
  */
 const PER_CLIENT = 2;
 
-/** How many clients beyond the capacity are told so at the same time, and for how many clients there is one more. */
+/** How many clients beyond the capacity get an answer at the same time: one for every eight, and at least 16. */
 const LEAST_REFUSALS = 16;
 const CLIENTS_PER_REFUSAL = 8;
 
 /** How many clients this process can serve at the same time, by its limit of open files. */
 export function capacity(): number {
-  const descriptors = openFilesLimit(readText("/proc/self/limits") ?? "") - RESERVED;
-  return Math.max(8, Math.floor(descriptors / (PER_CLIENT + 1 / CLIENTS_PER_REFUSAL)));
+  return capacityOf(openFilesLimit(readText("/proc/self/limits") ?? ""));
 }
 
-/** How many clients beyond a capacity get an answer at the same time. The others are closed at once. */
+export function capacityOf(openFiles: number): number {
+  return Math.max(8, Math.floor((openFiles - RESERVED) / (PER_CLIENT + 1 / CLIENTS_PER_REFUSAL)));
+}
+
+/** How many clients beyond a capacity get an answer. The others are closed at once. */
 export function mostRefusals(clients: number): number {
   return Math.max(LEAST_REFUSALS, Math.floor(clients / CLIENTS_PER_REFUSAL));
 }

@@ -58,6 +58,15 @@ const CONNECT_MS = 20_000;
 /** The same for the run's own proxy, which makes the connection, and for the internet. Milliseconds. */
 const OUTSIDE_MS = 30_000;
 
+/**
+ * How long an address of several has the field to itself. Most are those of one node, which peers that are new to it
+ * should not ask in two ways. Milliseconds.
+ */
+const NEXT_ADDRESS_MS = 1000;
+
+/** How long all attempts may take: pings have limits of their own. Milliseconds. */
+const ALL_MS = 120_000;
+
 export function dialer(parts: DialerParts): Dialer {
   const { net, socket, router, egress, knocker, explainer } = parts;
   const dial = tailnetDialer(net, socket);
@@ -68,25 +77,27 @@ export function dialer(parts: DialerParts): Dialer {
     const trouble = parts.trouble();
     if (trouble !== "") return failed("unreachable", `Cannot reach ${formatHostPort(target)}: ${trouble}.`, true);
     const began = now();
-    if (!(await knocker.knock(first))) {
-      return {
-        outlet: null,
-        problem: await explainer.silent(first, target, now() - began),
-        isTailnet: true,
-        proxy: null,
-      };
-    }
-    const one = (address: string): Promise<TailnetDial> =>
-      dial({ host: address, port: target.port }, CONNECT_MS, forClient);
+    // Names may lead to several nodes, and not all of them need to be there.
+    const answering: string[] = [];
+    const one = async (address: string): Promise<TailnetDial> => {
+      if (!(await knocker.knock(address))) return NO_ANSWER;
+      answering.push(address);
+      return await dial({ host: address, port: target.port }, CONNECT_MS, forClient);
+    };
     const dialed = addresses.length === 1 ? await one(first) : await firstOf(addresses, one);
     const { connection, takesClient, early, result, reason } = dialed;
     if (connection !== null) {
       const outlet: Outlet = { connection, early, carrier: takesClient ? "tailscaled" : "system" };
       return { outlet, problem: null, isTailnet: true, proxy: null };
     }
+    const [reached] = answering;
     const kind = kindOf(result, reason);
-    if (kind === "silent") knocker.forget(first);
-    return { outlet: null, problem: await explainer.failed(first, target, kind, reason), isTailnet: true, proxy: null };
+    if (reached !== undefined && kind === "silent") knocker.forget(reached);
+    const problem =
+      reached === undefined
+        ? await explainer.silent(first, target, now() - began)
+        : await explainer.failed(reached, target, kind, reason);
+    return { outlet: null, problem, isTailnet: true, proxy: null };
   };
 
   /** Through the proxy that the run had before. It gets plain requests as they are, if it speaks HTTP. */
@@ -151,7 +162,7 @@ async function firstOf(
     return connection;
   };
   try {
-    const connection = await race(addresses, attempt, deadlineIn(CONNECT_MS + 1000));
+    const connection = await race(addresses, attempt, deadlineIn(ALL_MS), NEXT_ADDRESS_MS);
     return ended.find((one) => one.connection === connection) ?? NO_ANSWER;
   } catch (error) {
     const reason = errorMessage(error);

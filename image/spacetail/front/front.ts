@@ -42,10 +42,11 @@ export async function openFront(
   let clients = 0;
   let refusals = 0;
 
-  const accept = (connection: Connection, work: Work): void => {
+  const accept = (connection: Connection, work: Work, isForward: boolean): void => {
     const client: Client = { connection, source: sourceOf(connection, NOTHING) };
     const isServed = clients < capacity;
-    if (!isServed && refusals >= mostRefusals(capacity)) {
+    // A client of a forward can be told nothing: it may speak any protocol.
+    if (!isServed && (isForward || refusals >= mostRefusals(capacity))) {
       connection.close();
       return;
     }
@@ -69,14 +70,14 @@ export async function openFront(
     if (isServed) work(client, done);
     else refuse(client, parts, done);
   };
-  const listen = async (at: HostPort, work: Work): Promise<void> => {
+  const listen = async (at: HostPort, work: Work, isForward: boolean): Promise<void> => {
     const name = formatHostPort(at);
     if (listeners.has(name)) return;
     const made: Listener[] = [];
     const ips = at.host === "localhost" ? [LOOPBACK, "::1"] : await net.lookup(at.host);
     for (const ip of ips) {
       try {
-        made.push(await net.listen(ip, at.port, (connection) => accept(connection, work)));
+        made.push(await net.listen(ip, at.port, (connection) => accept(connection, work, isForward)));
       } catch (error) {
         const code = errorCode(error);
         // Without IPv6 nobody can take that address for `localhost` either.
@@ -98,7 +99,7 @@ export async function openFront(
         const at = { host: LOOPBACK, port: one.port };
         const name = formatHostPort(at);
         if (listeners.has(name)) throw new SystemError("EADDRINUSE", name);
-        await listen(at, (client, done) => serveForward(client, one.target, parts, done));
+        await listen(at, (client, done) => serveForward(client, one.target, parts, done), true);
         forwarded.push(one);
       }
     },
@@ -106,7 +107,7 @@ export async function openFront(
     close,
   };
   try {
-    for (const at of addresses) await listen(at, (client, done) => serve(client, parts, done));
+    for (const at of addresses) await listen(at, (client, done) => serve(client, parts, done), false);
     await front.forward(forwards);
   } catch (error) {
     close();

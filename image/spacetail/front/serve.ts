@@ -2,6 +2,7 @@
 import type { HostPort } from "../../../contract/wire/addresses.js";
 import type { Outlet } from "../egress/egress.js";
 import { errorCode, errorMessage } from "../errors/failure.js";
+import { limited } from "../process/clock.js";
 import { byteAt, CR, isToken } from "./bytes.js";
 import { closeGently } from "./closing.js";
 import { answerText } from "./http/answers.js";
@@ -13,6 +14,9 @@ import { NOTHING } from "./source.js";
 
 /** The first byte of a client that speaks SOCKS4, which has no names and no IPv6. */
 const SOCKS4 = 4;
+
+/** How long a client that is to be refused may take to show its protocol. Milliseconds. */
+const REFUSAL_MS = 2000;
 
 /** Serves a client in the protocol that its first byte shows. */
 export function serve(client: Client, parts: FrontParts, done: Done): void {
@@ -38,7 +42,8 @@ export function refuse(client: Client, parts: FrontParts, done: Done): void {
 }
 
 async function refusal(client: Client): Promise<Outlet | null> {
-  await client.source.more();
+  // One that says nothing is not to keep others from their answer.
+  await limited(client.source.more(), REFUSAL_MS, "the client says nothing");
   const first = firstByte(client);
   if (first === VERSION) return await answer(client, Buffer.concat([OPEN, replyBytes(1)]));
   if (first === SOCKS4) return await answer(client, REJECTED_4);

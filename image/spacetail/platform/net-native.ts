@@ -12,6 +12,7 @@ declare function netPort(fd: number): number;
 declare function netAccept(fd: number): number;
 declare function netConnect(ip: string, port: number): number;
 declare function netConnected(fd: number): number;
+declare function netCut(fd: number): number;
 declare function netConnectUnix(path: string): number;
 declare function netRelay(a: number, b: number, id: number): number;
 declare function netHandOver(client: number, daemon: number, id: number): number;
@@ -34,7 +35,7 @@ const open = new Map<number, NativeConnection>();
 
 /** Sockets of the native build. The event loop waits for them; a thread of image/native does relays and handovers. */
 export function nativeNet(): Net {
-  return { listen, connectTcp, connectUnix, lookup, relay, handOver, canHandOver: true };
+  return { listen, connectTcp, connectUnix, lookup, relay, cut, handOver, canHandOver: true };
 }
 
 function opened(socket: NativeSocket): Connection {
@@ -143,6 +144,12 @@ function relay(a: Connection, b: Connection, done: (relayed: Relayed) => void): 
       done({ fromA: Number(fromA), fromB: Number(fromB), error: status < 0 ? errorName(-status) : "" });
     },
   );
+}
+
+function cut(connection: Connection): void {
+  const own = open.get(connection.id);
+  if (own !== undefined && !own.socket.closed) netCut(own.socket.fd);
+  connection.close();
 }
 
 function handOver(client: Connection, daemon: Connection, done: () => void): void {

@@ -28,6 +28,10 @@ export function nodeNet(): Net {
     connectUnix: (path) => dial(connect({ path, allowHalfOpen: true }), `connect ${path}`, LONGEST_TIMER_MS),
     lookup,
     relay,
+    cut: (connection) => {
+      sockets.get(connection)?.resetAndDestroy();
+      connection.close();
+    },
     handOver: () => {
       throw new Error("Node cannot send sockets");
     },

@@ -36,6 +36,8 @@ export interface Net {
    * waits for one there has its own.
    */
   readonly relay: (a: Connection, b: Connection, done: (relayed: Relayed) => void) => void;
+  /** Closes a TCP connection so that the other side gets a reset, and does not take a cut stream for a complete one. */
+  readonly cut: (connection: Connection) => void;
   /**
    * Gives a client's TCP socket to tailscaled, which then serves the client alone. What was written to the connections
    * before is sent first, and `done` gets to know the end, as with {@link relay}.

@@ -58,7 +58,7 @@ export interface DerpRegion {
 /** tailcfg.DERPNode. What is missing has Go's zero value. */
 export interface DerpNode {
   readonly HostName: string;
-  /** Addresses that are used instead of looking the name up; "none" if there is none. */
+  /** Addresses that are used instead of looking the name up; "none" means that the family is not to be used. */
   readonly IPv4?: string;
   readonly IPv6?: string;
   /** 0 means 443. */

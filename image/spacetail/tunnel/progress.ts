@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatDuration } from "../../../contract/wire/duration.js";
-import type { Environment } from "../../../contract/wire/environment.js";
 import { now } from "../process/clock.js";
-import { isTerminalError } from "../process/terminal.js";
 
 /** Says what a command is waiting for, so that nobody takes it for one that hangs. */
 export interface Progress {
@@ -21,11 +19,14 @@ const TICK_MS = 1000;
 /** Goes to the beginning of the line, and clears it. */
 const CLEAR = "\r\u001b[K";
 
+function toStandardError(text: string): void {
+  process.stderr.write(text);
+}
+
 /**
  * @param onTerminal whether a line that changes can be shown; elsewhere there is a plain line every 30 s
- * @param write writes a text to standard error
  */
-export function startProgress(onTerminal: boolean, write: (text: string) => void): Progress {
+export function startProgress(onTerminal: boolean, write = toStandardError): Progress {
   let what = "";
   let since = now();
   let shown = false;
@@ -52,11 +53,4 @@ export function startProgress(onTerminal: boolean, write: (text: string) => void
       clearInterval(timer);
     },
   };
-}
-
-/** Waits for some work, and says on standard error what that is. */
-export async function sayWhatFor<T>(env: Environment, what: string, work: Promise<T>): Promise<T> {
-  const progress = startProgress(isTerminalError(env), (text) => process.stderr.write(text));
-  progress.waitFor(what);
-  return await work.finally(() => progress.end());
 }

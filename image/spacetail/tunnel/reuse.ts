@@ -28,6 +28,7 @@ export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
   const supervisor = await askToStop(dir, null);
   if (supervisor !== null && isRunning(supervisor)) {
     // Two tunnels cannot have the interface of kernel networking.
+    attempt.progress.waitFor("the end of the earlier tunnel");
     if (readState(dir) === null || attempt.networking === "kernel") await exited(supervisor, deadline);
     else setAside(dir, supervisor);
   }
@@ -39,6 +40,7 @@ export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
 
 /** Waits until the tunnel that `spacetail serve` keeps can be used. It is not for others to end. */
 async function reuseServed(attempt: Attempt, owner: ProcessId): Promise<State> {
+  attempt.progress.waitFor("the tunnel of `spacetail serve`");
   for (;;) {
     const { found, state } = find(attempt.dir);
     if (found === "up" && state !== null && (await canServe(attempt, state))) return state;

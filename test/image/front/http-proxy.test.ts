@@ -601,3 +601,16 @@ test("beyond the capacity clients are told so, in their protocol, and others are
   }
   small.front.close();
 });
+
+test("a download that only the end of the connection completes is reset if its server resets it", async () => {
+  play = (socket) => {
+    const reset = () => setTimeout(() => socket.resetAndDestroy(), 50);
+    socket.once("data", () => socket.write("HTTP/1.0 200 OK\r\n\r\nhalf", reset));
+  };
+  const client = await RawClient.open(front.port);
+  const code = new Promise((resolve) =>
+    client.socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code)),
+  );
+  client.send("GET http://raw/ HTTP/1.1", "Host: raw", "", "");
+  expect(await code).toBe("ECONNRESET");
+});

@@ -80,6 +80,7 @@ function netOf(server: () => Connection): Net {
     lookup: async () => [],
     relay: (_a, _b, done) => done({ fromA: 0, fromB: 0, error: "" }),
     handOver: (_client, _daemon, done) => done(),
+    cut: (connection) => connection.close(),
     canHandOver: false,
   };
 }

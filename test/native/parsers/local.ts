@@ -70,6 +70,7 @@ async function ask(api: LocalApi, call: number, connect: Net["connectUnix"]): Pr
         lookup: async () => [],
         relay: () => {},
         handOver: () => {},
+        cut: () => {},
         canHandOver: false,
       };
       const { result, early, reason } = await tailnetDialer(net, "/s")({ host: "db", port: 80 }, LIMIT_MS, false);

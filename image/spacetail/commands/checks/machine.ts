@@ -3,11 +3,12 @@ import { spawn } from "node:child_process";
 import { parseHostPort } from "../../../../contract/wire/addresses.js";
 import { readSettings } from "../../../../contract/wire/settings.js";
 import { VERSION } from "../../../../contract/wire/version.js";
+import { resolve } from "../../egress/dial.js";
 import { egressOf } from "../../egress/egress.js";
 import { readUpstream } from "../../egress/upstream.js";
 import { errorCode } from "../../errors/failure.js";
 import { printable } from "../../errors/printable.js";
-import { within } from "../../process/clock.js";
+import { deadlineIn, within } from "../../process/clock.js";
 import { findProgram } from "../../process/programs.js";
 import { proxiesOfRun } from "../../proxies/proxy-record.js";
 import { ensureRuntimeDir, findRuntimeDir } from "../../tunnel/place.js";
@@ -19,6 +20,9 @@ const OLDEST = "1.96";
 
 /** How long a program may take to print its version. Milliseconds. */
 const VERSION_MS = 30_000;
+
+/** How long the name server may take for the name of a listener. Milliseconds. */
+const LOOKUP_MS = 10_000;
 
 /** The programs of the runner image. */
 export async function executables({ platform, env }: Visit): Promise<Finding> {
@@ -66,7 +70,9 @@ export async function ports({ platform, env, facts }: Visit): Promise<Finding> {
   if (find(findRuntimeDir(platform, env)).found === "up") return ok(`the tunnel is up and has ${names}`);
   for (const address of [httpProxy, socks5Server]) {
     const at = parseHostPort(address) ?? { host: address, port: 0 };
-    for (const ip of at.host === "localhost" ? ["127.0.0.1", "::1"] : await platform.net.lookup(at.host)) {
+    const limit = deadlineIn(LOOKUP_MS);
+    const ips = at.host === "localhost" ? ["127.0.0.1", "::1"] : await resolve(platform.net, at.host, limit);
+    for (const ip of ips) {
       try {
         (await platform.net.listen(ip, at.port, (connection) => connection.close())).close();
       } catch (error) {

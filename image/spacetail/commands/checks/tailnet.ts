@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { formatHostPort } from "../../../../contract/wire/addresses.js";
-import { dialAddresses } from "../../egress/dial.js";
+import { dialAddresses, resolve } from "../../egress/dial.js";
 import { type Egress, secured } from "../../egress/egress.js";
 import { proxyFor } from "../../egress/upstream.js";
 import { errorMessage } from "../../errors/failure.js";
+import type { Net } from "../../platform/net.js";
 import type { Platform } from "../../platform/platform.js";
 import { deadlineIn, remaining, sleep } from "../../process/clock.js";
 import { thisProcess } from "../../process/processes.js";
@@ -12,7 +13,6 @@ import { localApi } from "../../tailnet/local-api.js";
 import { selfOf } from "../../tailnet/status.js";
 import { connectThrough } from "../../tunnel/connect-through.js";
 import { findRuntimeDir } from "../../tunnel/place.js";
-import { sayWhatFor } from "../../tunnel/progress.js";
 import { find, readLaunch, servedBy } from "../../tunnel/state.js";
 import { bringUpFor } from "../up.js";
 import { type Finding, known, ok, skip, type Visit } from "./row.js";
@@ -22,6 +22,9 @@ const RELAYS_MS = 15_000;
 
 /** How long a relay may take to answer. Milliseconds. */
 const RELAY_MS = 10_000;
+
+/** How long the name server may take for its name. Milliseconds. */
+const LOOKUP_MS = 3000;
 
 /** tailscaled answers questions about itself at once. Milliseconds. */
 const STATUS_MS = 5000;
@@ -79,17 +82,28 @@ async function askRelay(platform: Platform, egress: Egress, map: DerpMap, code: 
   throw new Error(`The relays (DERP) in region ${code}, the nearest, cannot be reached (${problem})`);
 }
 
-/** As tailscaled does: by the addresses, if any, unless a proxy is used; else by the name. TLS is for the name. */
+/** As tailscaled does: by the name if a proxy is used, else by the addresses. TLS is for the name. */
 async function greetRelay(platform: Platform, egress: Egress, node: DerpNode): Promise<void> {
   const deadline = deadlineIn(RELAY_MS);
   const port = portOf(node);
-  const addresses = [node.IPv4 ?? "", node.IPv6 ?? ""].filter((one) => one !== "" && one !== "none");
-  const isByName = addresses.length === 0 || proxyFor(egress.upstream, node.HostName, port, false) !== null;
-  const connection = isByName
-    ? (await egress.connect(node.HostName, port, false, deadline)).connection
-    : await dialAddresses(platform.net, addresses, port, deadline);
+  const connection =
+    proxyFor(egress.upstream, node.HostName, port, false) === null
+      ? await dialAddresses(platform.net, await addressesOf(platform.net, node), port, deadline)
+      : (await egress.connect(node.HostName, port, false, deadline)).connection;
   if (node.InsecureForTests === true) connection.close();
   else (await secured(platform, connection, node.HostName, deadline)).close();
+}
+
+/** Of each family what the map says, or what the name resolves to if the map says nothing. */
+async function addressesOf(net: Net, { HostName, IPv4 = "", IPv6 = "" }: DerpNode): Promise<string[]> {
+  const given = [IPv4, IPv6].filter((one) => one !== "" && one !== "none");
+  if (IPv4 !== "" && IPv6 !== "") return given;
+  // A name that cannot be looked up does not matter if there is an address.
+  const named = await resolve(net, HostName, deadlineIn(LOOKUP_MS)).catch((error: unknown): string[] => {
+    if (given.length === 0) throw error;
+    return [];
+  });
+  return given.concat(named.filter((one) => (one.includes(":") ? IPv6 : IPv4) === ""));
 }
 
 function portOf({ DERPPort = 0 }: DerpNode): number {
@@ -97,10 +111,9 @@ function portOf({ DERPPort = 0 }: DerpNode): number {
 }
 
 /** Whether the chosen service accepts connections. */
-export async function host({ platform, env, facts, target }: Visit): Promise<Finding> {
+export async function host({ platform, facts, target }: Visit): Promise<Finding> {
   if (target === null) return skip("none was given: spacetail doctor HOST:PORT");
-  const name = formatHostPort(target);
-  const { connection } = await sayWhatFor(env, name, connectThrough(platform.net, facts.httpProxy, target));
+  const { connection } = await connectThrough(platform.net, facts.httpProxy, target);
   connection.close();
-  return ok(`${name} accepts connections`);
+  return ok(`${formatHostPort(target)} accepts connections`);
 }

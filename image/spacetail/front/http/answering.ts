@@ -64,9 +64,16 @@ function afterAnswer(session: Session, link: Link, exchange: Exchange): void {
   for (const resolve of waiting) resolve();
 }
 
+/** What a client has got of an answer. */
+interface Began {
+  answer: boolean;
+  /** Whether only the end of the connection tells that it is complete. */
+  isOpenEnded: boolean;
+}
+
 /** Passes on the answer to the first request that has none. Never rejects. */
 function passAnswer(session: Session, link: Link, exchange: Exchange): Promise<void> {
-  const began = { answer: false };
+  const began: Began = { answer: false, isOpenEnded: false };
   return passHeads(session, link, exchange, began).catch((error: unknown) =>
     unreadable(session, link, exchange, began, error),
   );
@@ -77,13 +84,14 @@ async function unreadable(
   session: Session,
   link: Link,
   exchange: Exchange,
-  began: { answer: boolean },
+  began: Began,
   error: unknown,
 ): Promise<void> {
   if (session.isOver) return;
   link.close();
   const text = `Cannot read the answer of ${formatHostPort(link.server)}: ${errorMessage(error)}.`;
   session.parts.log(text);
+  if (began.answer && began.isOpenEnded) session.parts.net.cut(session.client.connection);
   if (began.answer) cut(session);
   else await answerLast(session, 502, text, isHead(exchange));
 }
@@ -97,7 +105,7 @@ function pass(session: Session, bytes: Buffer): Promise<void> {
 }
 
 /** Passes on interim answers and then the final one, with its body. */
-async function passHeads(session: Session, link: Link, exchange: Exchange, began: { answer: boolean }): Promise<void> {
+async function passHeads(session: Session, link: Link, exchange: Exchange, began: Began): Promise<void> {
   for (;;) {
     if (session.isOver) return;
     const atOnce = headAtOnce(link);
@@ -135,6 +143,7 @@ async function passHeads(session: Session, link: Link, exchange: Exchange, began
       }
       if (out.length > 0) {
         began.answer = true;
+        began.isOpenEnded = framing.kind === "until-close";
         await pass(session, out);
       }
       if (scanner.isComplete()) break;

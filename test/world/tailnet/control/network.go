@@ -66,7 +66,7 @@ func (s *Server) derpMapLocked(n *node) *tailcfg.DERPMap {
 	for _, region := range named.Regions {
 		for _, relay := range region.Nodes {
 			relay.HostName, relay.IPv4, relay.IPv6 = s.network.RelayHost, s.network.RelayIPv4, s.network.RelayIPv6
-			relay.STUNPort = -1 // where it is not, nodes would wait for its STUN server
+			relay.STUNPort = -1 // there is no STUN server at these, and nodes would wait for it
 		}
 	}
 	return named
