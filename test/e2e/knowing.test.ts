@@ -54,8 +54,9 @@ describeInContainers("what status, logs and a waiting up say", () => {
 
     test("status says that tailscaled does not answer", async () => {
       const output = await stage.run(
-        "spacetail up --watch none 2>/dev/null; daemon=$(pidof tailscaled); kill -STOP $daemon; spacetail status; " +
-          "echo $?; kill -CONT $daemon; spacetail down 2>/dev/null",
+        "spacetail up --watch none 2>/dev/null; pkill -STOP -x tailscaled; " +
+          "for pid in $(pgrep -x tailscaled); do until grep -q '^State:.T' /proc/$pid/status; do sleep 0.02; done; done; " +
+          "spacetail status; echo $?; pkill -CONT -x tailscaled; spacetail down 2>/dev/null",
       );
       expect(output.text).toMatch(
         /^spacetail: tailscaled does not answer on \/tmp\/spacetail-1983\/tailscaled\.sock \(.*\)\. Run `spacetail down`, then up again\.\n1\n$/,
