@@ -236,7 +236,10 @@ export const FAULTS: readonly FaultRow[] = [
         });
         expect(control.connections()).toBeGreaterThan(0);
         await eventually(async () => relay.connections() > 0, "the relay is used");
-        expect(await scene.stage.run("spacetail down", access)).toMatchObject({ code: 0 });
+        expect(await scene.stage.run("spacetail down", access)).toMatchObject({
+          code: 0,
+          text: expect.stringContaining("off the tailnet"),
+        });
       } finally {
         await scene.tailnet.network({});
         control.close();

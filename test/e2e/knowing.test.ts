@@ -107,17 +107,15 @@ describeInContainers("what status, logs and a waiting up say", () => {
     test("an up that waits says for what, in plain lines every 30 s", async () => {
       await world().tailnet.fault({ match: "POST /api/v2/oauth/token", times: -1, delayMs: 600_000 });
       const phase = stage.start("spacetail up --watch none 2>waiting");
-      // On a busy machine the first line comes less than 30 s after the wait for the API has begun.
-      const line =
-        "until grep -q '(\\(59\\|60\\|61\\) s)' waiting 2>/dev/null; do sleep 0.1; done; spacetail down; cat waiting";
+      const line = "until grep -q '(60 s)' waiting 2>/dev/null; do sleep 0.1; done; spacetail down; cat waiting";
       const output = await stage.run(line);
-      const waited = output.text
-        .split("\n")
-        .filter((one) => one.includes(`still waiting for the API at ${access.TS_API_URL} (`));
-      expect(waited.map((one) => one.slice(one.lastIndexOf("(")))).toEqual([
-        expect.stringMatching(/^\((29|30|31) s\)\.$/),
-        expect.stringMatching(/^\((59|60|61) s\)\.$/),
-      ]);
+      expect(output.text).toContain(
+        [
+          `spacetail: still waiting for the API at ${access.TS_API_URL} (30 s).`,
+          `spacetail: still waiting for the API at ${access.TS_API_URL} (60 s).`,
+          "",
+        ].join("\n"),
+      );
       expect(output.text).not.toContain("\u001b");
       await phase.output;
       expect(await nodesLeft(world().tailnet)).toEqual([]);
