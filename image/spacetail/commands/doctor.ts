@@ -35,7 +35,7 @@ export async function doctor({ platform, env, args }: Invocation): Promise<numbe
   const bad: string[] = [];
   const progress = startProgress(isTerminalError(env));
   for (const row of ROWS) {
-    // A tunnel that comes up has lines of its own.
+    // `up` shows its own progress.
     progress.waitFor(row.name === "tailnet" ? "" : `the check ${row.name}`);
     const missing = row.needs.find((name) => bad.includes(name)) ?? "";
     const result = missing === "" ? await resultOf(row, visit) : blocked(row.name, missing);

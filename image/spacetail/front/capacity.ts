@@ -22,6 +22,7 @@ export function capacity(): number {
   return capacityOf(openFilesLimit(readText("/proc/self/limits") ?? ""));
 }
 
+/** The same for a limit. */
 export function capacityOf(openFiles: number): number {
   return Math.max(8, Math.floor((openFiles - RESERVED) / (PER_CLIENT + 1 / CLIENTS_PER_REFUSAL)));
 }

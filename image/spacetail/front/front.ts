@@ -45,7 +45,7 @@ export async function openFront(
   const accept = (connection: Connection, work: Work, isForward: boolean): void => {
     const client: Client = { connection, source: sourceOf(connection, NOTHING) };
     const isServed = clients < capacity;
-    // A client of a forward can be told nothing: it may speak any protocol.
+    // A forward has no way to say why: its client may speak any protocol.
     if (!isServed && (isForward || refusals >= mostRefusals(capacity))) {
       connection.close();
       return;

@@ -27,8 +27,8 @@ export async function reuseTunnel(attempt: Attempt): Promise<State | null> {
   sweepAside(dir);
   const supervisor = await askToStop(dir, null);
   if (supervisor !== null && isRunning(supervisor)) {
-    // Two tunnels cannot have the interface of kernel networking.
     attempt.progress.waitFor("the end of the earlier tunnel");
+    // Two tunnels cannot have the interface of kernel networking.
     if (readState(dir) === null || attempt.networking === "kernel") await exited(supervisor, deadline);
     else setAside(dir, supervisor);
   }

@@ -10,7 +10,7 @@ test.each([
   expect(openFilesLimit(`Limit  Soft Limit  Hard Limit  Units\n${limits}\n`)).toBe(expected);
 });
 
-test("the more clients there may be, the more others are told that there are too many", () => {
+test("the higher the capacity, the more clients beyond it get an answer", () => {
   expect([8, 128, 136, 1000].map(mostRefusals)).toEqual([16, 16, 17, 125]);
 });
 

@@ -91,7 +91,7 @@ async function unreadable(
   link.close();
   const text = `Cannot read the answer of ${formatHostPort(link.server)}: ${errorMessage(error)}.`;
   session.parts.log(text);
-  if (began.answer && began.isOpenEnded) session.parts.net.cut(session.client.connection);
+  if (began.isOpenEnded) session.parts.net.cut(session.client.connection);
   if (began.answer) cut(session);
   else await answerLast(session, 502, text, isHead(exchange));
 }
